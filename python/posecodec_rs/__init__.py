@@ -1,0 +1,45 @@
+"""MMPose's keypoint codecs in Rust: the same answers, tens of times faster.
+
+Every codec turns keypoints into training targets (``encode``, ``batch_encode``) and network outputs
+back into keypoints (``decode``, ``batch_decode``). Names, arguments and answers are those of
+``mmpose.codecs`` 1.3.2. Sizes are ``(w, h)``, arrays ``(H, W)``; keypoints are in pixels of the
+network's input.
+"""
+
+from posecodec_rs._build import CODECS, build
+from posecodec_rs._core import (
+    BaseKeypointCodec,
+    IntegralRegressionLabel,
+    InvalidInputError,
+    MegviiHeatmap,
+    MSRAHeatmap,
+    RegressionLabel,
+    SimCCLabel,
+    UDPHeatmap,
+    __version__,
+    force_simd_tier,
+    get_num_threads,
+    set_num_threads,
+    simd_tiers,
+)
+
+SimCC = SimCCLabel  # its name in older configs
+
+__all__ = [
+    "CODECS",
+    "BaseKeypointCodec",
+    "IntegralRegressionLabel",
+    "InvalidInputError",
+    "MSRAHeatmap",
+    "MegviiHeatmap",
+    "RegressionLabel",
+    "SimCC",
+    "SimCCLabel",
+    "UDPHeatmap",
+    "__version__",
+    "build",
+    "force_simd_tier",
+    "get_num_threads",
+    "set_num_threads",
+    "simd_tiers",
+]

@@ -1,0 +1,193 @@
+//! A constructor's arguments: read, checked for their type, and kept for `repr`, `==` and pickling.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
+
+use crate::error::{invalid, unconvertible};
+
+/// The arguments of one constructor call, in order. Each method reads one under its name.
+pub(crate) struct Arguments<'py> {
+    values: Bound<'py, PyDict>,
+}
+
+impl<'py> Arguments<'py> {
+    pub(crate) fn new(py: Python<'py>) -> Self {
+        Self { values: PyDict::new(py) }
+    }
+
+    /// Name → value, as they are read.
+    pub(crate) fn into_dict(self) -> Bound<'py, PyDict> {
+        self.values
+    }
+
+    /// A size `[w, h]`, kept as a tuple.
+    pub(crate) fn size(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<[usize; 2]> {
+        let wanted = "must be (w, h), two positive integers";
+        let sides = sequence(name, wanted, value)?;
+        if sides.len() != 2 {
+            return Err(invalid(value.py(), name, wanted, format_args!("{} values", sides.len())));
+        }
+        let size = [integer(name, wanted, &sides[0])?, integer(name, wanted, &sides[1])?];
+        self.values.set_item(name, (size[0], size[1]))?;
+        Ok(size)
+    }
+
+    /// A whole number ≥ 0.
+    pub(crate) fn count(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<usize> {
+        let count = integer(name, "must be a positive integer", value)?;
+        self.values.set_item(name, count)?;
+        Ok(count)
+    }
+
+    /// A whole number ≥ 0, or its default.
+    pub(crate) fn count_or(
+        &self,
+        name: &str,
+        value: Option<&Bound<'py, PyAny>>,
+        default: usize,
+    ) -> PyResult<usize> {
+        let Some(value) = value else {
+            self.values.set_item(name, default)?;
+            return Ok(default);
+        };
+        self.count(name, value)
+    }
+
+    /// A real number, kept as it came: an `int` stays one.
+    pub(crate) fn number(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<f64> {
+        let number = real(name, value)?;
+        if value.is_exact_instance_of::<PyInt>() || value.is_exact_instance_of::<PyFloat>() {
+            self.values.set_item(name, value)?;
+        } else {
+            self.values.set_item(name, number)?; // NumPy's scalars would print as such
+        }
+        Ok(number)
+    }
+
+    /// A real number, or its default.
+    pub(crate) fn number_or(
+        &self,
+        name: &str,
+        value: Option<&Bound<'py, PyAny>>,
+        default: f64,
+    ) -> PyResult<f64> {
+        let Some(value) = value else {
+            self.values.set_item(name, default)?;
+            return Ok(default);
+        };
+        self.number(name, value)
+    }
+
+    /// A real number for both axes, or one an axis.
+    pub(crate) fn number_per_axis_or(
+        &self,
+        name: &str,
+        value: Option<&Bound<'py, PyAny>>,
+        default: f64,
+    ) -> PyResult<[f64; 2]> {
+        let Some(value) = value.filter(|value| value.extract::<f64>().is_err()) else {
+            return self.number_or(name, value, default).map(|number| [number; 2]);
+        };
+        let wanted = "must be a number, or one each for x and y";
+        let numbers = sequence(name, wanted, value)?;
+        if numbers.len() != 2 {
+            let got = format!("{} values", numbers.len());
+            return Err(invalid(value.py(), name, wanted, got));
+        }
+        let pair = [real(name, &numbers[0])?, real(name, &numbers[1])?];
+        self.values.set_item(name, (pair[0], pair[1]))?;
+        Ok(pair)
+    }
+
+    /// A truth value, or its default. 0, 1 and NumPy's booleans will do; a word is a mistake.
+    pub(crate) fn flag_or(
+        &self,
+        name: &str,
+        value: Option<&Bound<'py, PyAny>>,
+        default: bool,
+    ) -> PyResult<bool> {
+        let flag = match value {
+            None => default,
+            Some(value) => {
+                match value.extract::<bool>().or(value.extract::<u8>().map(|n| n == 1)) {
+                    Ok(flag) if value.eq(flag)? => flag,
+                    _ => return Err(invalid(value.py(), name, "must be a bool", shown(value))),
+                }
+            }
+        };
+        self.values.set_item(name, flag)?;
+        Ok(flag)
+    }
+
+    /// A word, or its default.
+    pub(crate) fn word_or(
+        &self,
+        name: &str,
+        value: Option<&Bound<'py, PyAny>>,
+        default: &str,
+    ) -> PyResult<String> {
+        let word = match value {
+            None => default.to_owned(),
+            Some(value) => match value.cast::<PyString>() {
+                Ok(word) => word.to_cow()?.into_owned(),
+                Err(_) => return Err(invalid(value.py(), name, "must be a str", shown(value))),
+            },
+        };
+        self.values.set_item(name, &word)?;
+        Ok(word)
+    }
+}
+
+/// The items of a tuple, a list, an array: anything that can be iterated, but words.
+fn sequence<'py>(
+    name: &str,
+    wanted: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if value.is_instance_of::<PyString>() || value.try_iter().is_err() {
+        return Err(invalid(py, name, wanted, shown(value)));
+    }
+    // Two are wanted; whoever passes an endless iterator gets an answer too.
+    let items: PyResult<Vec<_>> = value.try_iter()?.take(16).collect();
+    items.map_err(|cause| unconvertible(py, name, wanted, cause))
+}
+
+fn integer(name: &str, wanted: &str, value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let refused = || invalid(value.py(), name, wanted, shown(value));
+    if value.is_instance_of::<pyo3::types::PyBool>() {
+        return Err(refused());
+    }
+    value.extract().map_err(|_| refused())
+}
+
+fn real(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    let refused = || invalid(value.py(), name, "must be a number", shown(value));
+    if value.is_instance_of::<pyo3::types::PyBool>() || value.is_instance_of::<PyString>() {
+        return Err(refused());
+    }
+    value.extract().map_err(|_| refused())
+}
+
+/// How an argument is shown in a message: its `repr`, or its type where that fails or is long.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    const LONGEST: usize = 80;
+    match value.repr().and_then(|text| Ok(text.to_cow()?.into_owned())) {
+        Ok(text) if text.chars().count() <= LONGEST => text,
+        _ => format!("a {}", value.get_type().name().map_or("?".into(), |name| name.to_string())),
+    }
+}
+
+/// The arguments as a call shows them: `name=value, ...`.
+pub(crate) fn shown_call(arguments: &Bound<'_, PyDict>) -> PyResult<String> {
+    let mut shown = Vec::new();
+    for (name, value) in arguments {
+        shown.push(format!("{}={}", name, value.repr()?));
+    }
+    Ok(shown.join(", "))
+}
+
+/// The arguments as a tuple of (name, value), which can be hashed.
+pub(crate) fn items<'py>(arguments: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(arguments.py(), arguments.items())
+}

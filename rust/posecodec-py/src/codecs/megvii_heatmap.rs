@@ -1,0 +1,162 @@
+//! The Python class `MegviiHeatmap`.
+
+use numpy::{PyArray1, ToPyArray};
+use posecodec::codecs;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::arguments::Arguments;
+use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::decode::decode_heatmaps;
+use crate::encode::{Call, encode};
+use crate::error::raise;
+
+/// Represent keypoints as blurred points via the "Megvii" approach.
+///
+/// Papers: `MSPN <https://arxiv.org/abs/1901.00148>`_ (2019) and `CPN
+/// <https://arxiv.org/abs/1711.07319>`_ (2018).
+///
+/// Args:
+///     input_size (tuple): Input size (w, h) in pixels.
+///     heatmap_size (tuple): Heatmap size (W, H) in cells.
+///     kernel_size (int): Taps of the Gaussian, in heatmap cells, odd.
+///
+/// Raises:
+///     InvalidInputError: For a size of 0 or an even kernel.
+#[pyclass(name = "MegviiHeatmap", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
+pub(crate) struct MegviiHeatmap(Slot<codecs::MegviiHeatmap>);
+
+#[pymethods]
+impl MegviiHeatmap {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs), text_signature = "(input_size, heatmap_size, kernel_size)")]
+    fn new(
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
+        BaseKeypointCodec::derived(Self(Slot::empty()))
+    }
+
+    #[pyo3(signature = (input_size, heatmap_size, kernel_size))]
+    fn __init__<'py>(
+        slf: &Bound<'py, Self>,
+        input_size: &Bound<'py, PyAny>,
+        heatmap_size: &Bound<'py, PyAny>,
+        kernel_size: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let arguments = Arguments::new(slf.py());
+        let codec = codecs::MegviiHeatmap::new(
+            arguments.size("input_size", input_size)?,
+            arguments.size("heatmap_size", heatmap_size)?,
+            arguments.count("kernel_size", kernel_size)?,
+        )
+        .map_err(|error| raise(slf.py(), &error))?;
+        slf.get().0.fill(slf, arguments, codec)
+    }
+
+    #[classattr]
+    fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
+        same_names(py, &["keypoint_weights"])
+    }
+
+    #[classattr]
+    fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
+        same_names(py, &["heatmaps"])
+    }
+
+    /// Input size (w, h) in pixels.
+    #[getter]
+    fn input_size(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "input_size")
+    }
+
+    /// Heatmap size (W, H) in cells.
+    #[getter]
+    fn heatmap_size(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "heatmap_size")
+    }
+
+    /// Taps of the Gaussian, in heatmap cells.
+    #[getter]
+    fn kernel_size(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "kernel_size")
+    }
+
+    /// Input pixels a heatmap cell, shape (2,), float32.
+    #[getter]
+    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        Ok(self.0.get()?.scale_factor().to_pyarray(py))
+    }
+
+    /// Encode the keypoints of one sample.
+    ///
+    /// Args:
+    ///     keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (others are
+    ///         converted). NaN and infinite keypoints have no target and weight 0.
+    ///     keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
+    ///         all visible.
+    ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+    ///
+    /// Returns:
+    ///     dict:
+    ///     - heatmaps (array): Shape (K, H, W), float32; 255 at the keypoint.
+    ///     - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for keypoints
+    ///       outside.
+    ///
+    /// Raises:
+    ///     InvalidInputError: For several instances, shapes, dtypes or an ``out`` that do not fit.
+    #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+    fn encode<'py>(
+        &self,
+        py: Python<'py>,
+        keypoints: &Bound<'py, PyAny>,
+        keypoints_visible: Option<&Bound<'py, PyAny>>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
+    }
+
+    /// Encode a batch: ``encode`` with a leading B in every array, on several threads where it is
+    /// worth it. See :func:`posecodec_rs.set_num_threads`.
+    #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+    fn batch_encode<'py>(
+        &self,
+        py: Python<'py>,
+        keypoints: &Bound<'py, PyAny>,
+        keypoints_visible: Option<&Bound<'py, PyAny>>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
+    }
+
+    /// Decode the heatmaps of one sample.
+    ///
+    /// Args:
+    ///     encoded (array or torch.Tensor): Shape (K, H, W), float16, float32 or float64.
+    ///
+    /// Returns:
+    ///     tuple:
+    ///     - keypoints (array): Shape (1, K, 2), input pixels, float32. One cell before the first
+    ///       where no value is above 0.
+    ///     - scores (array): Shape (1, K), maxima / 255 + 0.5, of the heatmaps' dtype.
+    ///
+    /// Raises:
+    ///     InvalidInputError: For another shape or dtype, or maps without a cell.
+    fn decode<'py>(
+        &self,
+        py: Python<'py>,
+        encoded: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        decode_heatmaps(py, self.0.get()?, Call::Single, encoded)
+    }
+
+    /// Decode a batch of heatmaps (B, K, H, W) into keypoints (B, 1, K, 2) and scores (B, 1, K),
+    /// on several threads where it is worth it. See :func:`posecodec_rs.set_num_threads`.
+    fn batch_decode<'py>(
+        &self,
+        py: Python<'py>,
+        batch_encoded: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        decode_heatmaps(py, self.0.get()?, Call::Batch, batch_encoded)
+    }
+}

@@ -1,0 +1,227 @@
+//! The Python class `SimCCLabel`.
+
+use numpy::{PyArray1, ToPyArray};
+use posecodec::codecs;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::arguments::Arguments;
+use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::decode::decode_simcc;
+use crate::encode::{Call, encode};
+use crate::error::raise;
+
+/// Represent keypoints as one classification vector an axis, "SimCC" (once called SimDR).
+///
+/// Paper: `SimCC: a Simple Coordinate Classification Perspective for Human Pose Estimation
+/// <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
+///
+/// Args:
+///     input_size (tuple): Input size (w, h) in pixels.
+///     smoothing_type (str): ``'gaussian'`` or ``'standard'``. Default: ``'gaussian'``.
+///     sigma (float or tuple): Standard deviation of the Gaussian, in bins, for both axes or one
+///         each. Default: 6.0.
+///     simcc_split_ratio (float): Bins an input pixel. Default: 2.0.
+///     label_smooth_weight (float): Share of the bins beside the keypoint's with ``'standard'``
+///         smoothing. Default: 0.0.
+///     normalize (bool): Divide Gaussians by sigma * sqrt(2 * pi). Default: True.
+///     use_dark (bool): Refine decoded keypoints with DARK. Default: False.
+///     decode_visibility (bool): Decode visibilities, too. Default: False.
+///     decode_beta (float): Scale of the responses before the softmax that visibilities come from.
+///         Default: 150.0.
+///
+/// Raises:
+///     InvalidInputError: For a size of 0, an unknown smoothing, a sigma or ratio that is not
+///         positive and finite, a smoothing weight outside [0, 1] or with Gaussians.
+#[pyclass(name = "SimCCLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
+pub(crate) struct SimccLabel(Slot<codecs::SimccLabel>);
+
+#[pymethods]
+impl SimccLabel {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs), text_signature = "(input_size, smoothing_type='gaussian', sigma=6.0, simcc_split_ratio=2.0, label_smooth_weight=0.0, normalize=True, use_dark=False, decode_visibility=False, decode_beta=150.0)")]
+    fn new(
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
+        BaseKeypointCodec::derived(Self(Slot::empty()))
+    }
+
+    #[pyo3(signature = (input_size, smoothing_type=None, sigma=None, simcc_split_ratio=None, label_smooth_weight=None, normalize=None, use_dark=None, decode_visibility=None, decode_beta=None))]
+    fn __init__<'py>(
+        slf: &Bound<'py, Self>,
+        input_size: &Bound<'py, PyAny>,
+        smoothing_type: Option<&Bound<'py, PyAny>>,
+        sigma: Option<&Bound<'py, PyAny>>,
+        simcc_split_ratio: Option<&Bound<'py, PyAny>>,
+        label_smooth_weight: Option<&Bound<'py, PyAny>>,
+        normalize: Option<&Bound<'py, PyAny>>,
+        use_dark: Option<&Bound<'py, PyAny>>,
+        decode_visibility: Option<&Bound<'py, PyAny>>,
+        decode_beta: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        let arguments = Arguments::new(slf.py());
+        let input_size = arguments.size("input_size", input_size)?;
+        let smoothing = arguments.word_or("smoothing_type", smoothing_type, "gaussian")?;
+        let sigma = arguments.number_per_axis_or("sigma", sigma, 6.0)?;
+        let ratio = arguments.number_or("simcc_split_ratio", simcc_split_ratio, 2.0)?;
+        let weight = arguments.number_or("label_smooth_weight", label_smooth_weight, 0.0)?;
+        let normalize = arguments.flag_or("normalize", normalize, true)?;
+        let use_dark = arguments.flag_or("use_dark", use_dark, false)?;
+        let decode_visibility = arguments.flag_or("decode_visibility", decode_visibility, false)?;
+        let decode_beta = arguments.number_or("decode_beta", decode_beta, 150.0)?;
+        let codec = codecs::SimccSmoothing::named(&smoothing, weight)
+            .and_then(|smoothing| {
+                let options = codecs::SimccOptions {
+                    smoothing,
+                    sigma,
+                    simcc_split_ratio: ratio,
+                    normalize,
+                    use_dark,
+                    decode_visibility,
+                    decode_beta,
+                };
+                codecs::SimccLabel::new(input_size, options)
+            })
+            .map_err(|error| raise(slf.py(), &error))?;
+        slf.get().0.fill(slf, arguments, codec)
+    }
+
+    #[classattr]
+    fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
+        same_names(py, &["keypoint_x_labels", "keypoint_y_labels", "keypoint_weights"])
+    }
+
+    /// Input size (w, h) in pixels.
+    #[getter]
+    fn input_size(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "input_size")
+    }
+
+    /// ``'gaussian'`` or ``'standard'``.
+    #[getter]
+    fn smoothing_type(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "smoothing_type")
+    }
+
+    /// Standard deviation of the Gaussian along x and y, in bins, shape (2,).
+    #[getter]
+    fn sigma<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        Ok(self.0.get()?.options().sigma.to_pyarray(py))
+    }
+
+    /// Bins an input pixel.
+    #[getter]
+    fn simcc_split_ratio(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "simcc_split_ratio")
+    }
+
+    /// Share of the bins beside the keypoint's.
+    #[getter]
+    fn label_smooth_weight(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "label_smooth_weight")
+    }
+
+    /// Whether Gaussians are divided by sigma * sqrt(2 * pi).
+    #[getter]
+    fn normalize(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "normalize")
+    }
+
+    /// Whether decoded keypoints are refined with DARK.
+    #[getter]
+    fn use_dark(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "use_dark")
+    }
+
+    /// Whether visibilities are decoded.
+    #[getter]
+    fn decode_visibility(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "decode_visibility")
+    }
+
+    /// Scale of the responses before the softmax of the visibilities.
+    #[getter]
+    fn decode_beta(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+        argument(slf, "decode_beta")
+    }
+
+    /// Encode the keypoints of one sample.
+    ///
+    /// Args:
+    ///     keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
+    ///         converted). NaN and infinite keypoints have no target and weight 0.
+    ///     keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
+    ///         all visible.
+    ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+    ///
+    /// Returns:
+    ///     dict:
+    ///     - keypoint_x_labels (array): Shape (N, K, Wx), float32, Wx = w * simcc_split_ratio.
+    ///     - keypoint_y_labels (array): Shape (N, K, Wy), float32, Wy = h * simcc_split_ratio.
+    ///     - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for
+    ///       keypoints outside.
+    ///
+    /// Raises:
+    ///     InvalidInputError: For shapes, dtypes or an ``out`` that do not fit.
+    #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+    fn encode<'py>(
+        &self,
+        py: Python<'py>,
+        keypoints: &Bound<'py, PyAny>,
+        keypoints_visible: Option<&Bound<'py, PyAny>>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
+    }
+
+    /// Encode a batch: ``encode`` with a leading B in every array, on several threads where it is
+    /// worth it. See :func:`posecodec_rs.set_num_threads`.
+    #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+    fn batch_encode<'py>(
+        &self,
+        py: Python<'py>,
+        keypoints: &Bound<'py, PyAny>,
+        keypoints_visible: Option<&Bound<'py, PyAny>>,
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
+    }
+
+    /// Decode the vectors of one sample; they are left as they are.
+    ///
+    /// Args:
+    ///     simcc_x (array or torch.Tensor): Shape (K, Wx) or (N, K, Wx), float16, float32 or
+    ///         float64.
+    ///     simcc_y (array or torch.Tensor): Shape (K, Wy) or (N, K, Wy).
+    ///
+    /// Returns:
+    ///     tuple:
+    ///     - keypoints (array): Shape (N, K, 2), input pixels, float32; N is 1 for (K, W). One bin
+    ///       before the first where no value is above 0.
+    ///     - scores (array): Shape (N, K), the smaller of both maxima, of the vectors' dtype. With
+    ///       ``decode_visibility`` a tuple of scores and visibilities (N, K), float64.
+    ///
+    /// Raises:
+    ///     InvalidInputError: For other shapes or dtypes, or vectors without a bin.
+    fn decode<'py>(
+        &self,
+        py: Python<'py>,
+        simcc_x: &Bound<'py, PyAny>,
+        simcc_y: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        decode_simcc(py, self.0.get()?, Call::Single, simcc_x, simcc_y)
+    }
+
+    /// Decode a batch of vectors (B, K, W) or (B, N, K, W) into keypoints (B, N, K, 2) and scores
+    /// (B, N, K), on several threads where it is worth it. See
+    /// :func:`posecodec_rs.set_num_threads`.
+    fn batch_decode<'py>(
+        &self,
+        py: Python<'py>,
+        simcc_x: &Bound<'py, PyAny>,
+        simcc_y: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        decode_simcc(py, self.0.get()?, Call::Batch, simcc_x, simcc_y)
+    }
+}

@@ -1,0 +1,286 @@
+//! The only file that knows NumPy (and torch): arrays in, arrays out.
+//!
+//! Another thread that writes to an array while it is read or filled here is the caller's race, as
+//! everywhere in NumPy.
+
+use arrayvec::ArrayVec;
+use half::f16;
+use numpy::npyffi::{NPY_ARRAY_CARRAY_RO, NPY_ARRAY_FORCECAST, NPY_ARRAY_NOTSWAPPED, npy_intp};
+use numpy::{
+    Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
+    PyUntypedArray, PyUntypedArrayMethods,
+};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::error::{invalid, unconvertible};
+
+/// A shape; NumPy allows no more than 64 dimensions, codecs know at most 5.
+pub(crate) type Shape = ArrayVec<usize, 5>;
+
+/// A C-contiguous, aligned array in native byte order.
+pub(crate) struct Array<'py, T> {
+    array: Bound<'py, PyArrayDyn<T>>,
+}
+
+impl<T: Element> Array<'_, T> {
+    pub(crate) fn shape(&self) -> &[usize] {
+        self.array.shape()
+    }
+
+    pub(crate) fn values(&self) -> &[T] {
+        // SAFETY: the array is contiguous and aligned (`as_slice` checks both), and holds still: a
+        // thread that writes to it meanwhile is the caller's race.
+        unsafe { self.array.as_slice() }.expect("a contiguous array")
+    }
+}
+
+/// Numbers that a network put out, in the precision that they came in.
+pub(crate) enum Responses<'py> {
+    F16(Array<'py, f16>),
+    F32(Array<'py, f32>),
+    F64(Array<'py, f64>),
+}
+
+impl<'py> Responses<'py> {
+    /// Reads an array, a torch tensor or nested lists. Contiguous arrays are not copied.
+    pub(crate) fn read(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        let array = as_array(object, argument)?;
+        Ok(match float_size(&array) {
+            Some(2) => Self::F16(contiguous(&array)?),
+            Some(4) => Self::F32(contiguous(&array)?),
+            Some(_) => Self::F64(contiguous(&array)?),
+            None => {
+                let wanted = "must hold float16, float32 or float64 values";
+                return Err(invalid(object.py(), argument, wanted, array.dtype()));
+            }
+        })
+    }
+
+    pub(crate) fn shape(&self) -> &[usize] {
+        match self {
+            Self::F16(array) => array.shape(),
+            Self::F32(array) => array.shape(),
+            Self::F64(array) => array.shape(),
+        }
+    }
+
+    /// The same numbers in double precision.
+    pub(crate) fn widened(self) -> PyResult<Array<'py, f64>> {
+        match self {
+            Self::F16(array) => contiguous(array.array.as_untyped()),
+            Self::F32(array) => contiguous(array.array.as_untyped()),
+            Self::F64(array) => Ok(array),
+        }
+    }
+}
+
+/// Small arrays of coordinates or visibilities, copied, so that no `out=` can alias them.
+pub(crate) enum Numbers<'py> {
+    F32(Vec<f32>, Shape),
+    /// Double precision, or whatever fits into it: then with the dtype that it came in.
+    F64(Vec<f64>, Shape, Option<Bound<'py, PyArrayDescr>>),
+}
+
+impl<'py> Numbers<'py> {
+    /// Reads an array, a torch tensor or nested lists of real numbers. float16 and the small
+    /// integers that NumPy would promote to float32 become float32 if `promote` says so.
+    pub(crate) fn read(
+        object: &Bound<'py, PyAny>,
+        argument: &str,
+        promote: bool,
+    ) -> PyResult<Self> {
+        let array = as_array(object, argument)?;
+        let dtype = array.dtype();
+        let shape = array.shape().iter().copied().take(5).collect();
+        let single = match (dtype.kind(), dtype.itemsize()) {
+            (b'f', size) => size == 4 || promote && size == 2,
+            (b'i' | b'u', size) => promote && size <= 2,
+            (b'b', _) => promote,
+            _ => {
+                let wanted = "must hold real numbers";
+                return Err(invalid(object.py(), argument, wanted, dtype));
+            }
+        };
+        Ok(if single {
+            Self::F32(contiguous::<f32>(&array)?.values().to_vec(), shape)
+        } else {
+            let values = contiguous::<f64>(&array)?.values().to_vec();
+            let kept = float_size(&array) == Some(8);
+            Self::F64(values, shape, (!kept).then_some(dtype))
+        })
+    }
+
+    pub(crate) fn shape(&self) -> &[usize] {
+        match self {
+            Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
+        }
+    }
+}
+
+/// A fresh array of zeros. NumPy allocates it: no memory is a `MemoryError`, and large arrays come
+/// as untouched pages of zeros.
+pub(crate) fn zeros<'py, T: Element>(
+    py: Python<'py>,
+    argument: &str,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let addressable = shape
+        .iter()
+        .try_fold(size_of::<T>(), |bytes, &side| bytes.checked_mul(side))
+        .is_some_and(|bytes| isize::try_from(bytes).is_ok());
+    if !addressable {
+        let wanted = "must have a shape that fits in memory";
+        return Err(invalid(py, argument, wanted, format_args!("shape {shape:?}")));
+    }
+    let mut dims: ArrayVec<npy_intp, 5> = shape.iter().map(|&side| side as npy_intp).collect();
+    // SAFETY: the dimensions outlive the call, and PyArray_Zeros takes its own reference to the
+    // dtype. It answers with a new array of this dtype, or null with an exception set.
+    unsafe {
+        let array = PY_ARRAY_API.PyArray_Zeros(
+            py,
+            dims.len() as i32,
+            dims.as_mut_ptr(),
+            T::get_dtype(py).into_dtype_ptr(),
+            0,
+        );
+        Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
+    }
+}
+
+/// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and dtype.
+pub(crate) fn writable<'py, T: Element>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let py = object.py();
+    let dtype = T::get_dtype(py);
+    let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape:?}");
+    let Ok(untyped) = object.cast::<PyUntypedArray>() else {
+        return Err(invalid(py, argument, &wanted, object.get_type()));
+    };
+    if !untyped.dtype().is_equiv_to(&dtype) || untyped.shape() != shape {
+        let got = format!("{} of shape {:?}", untyped.dtype(), untyped.shape());
+        return Err(invalid(py, argument, &wanted, got));
+    }
+    // SAFETY: the dtype was compared.
+    let array = unsafe { object.clone().cast_into_unchecked::<PyArrayDyn<T>>() };
+    let writable = array.getattr(intern!(py, "flags"))?.getattr(intern!(py, "writeable"))?;
+    if !writable.is_truthy()? {
+        return Err(invalid(py, argument, &wanted, "a read-only array"));
+    }
+    if !array.is_c_contiguous() || !array.is_aligned() {
+        return Err(invalid(py, argument, &wanted, "one with gaps, out of order or not aligned"));
+    }
+    Ok(array)
+}
+
+/// The values of an array that [`zeros`] or [`writable`] gave.
+///
+/// # Safety
+/// No other slice of the same memory may be alive.
+pub(crate) unsafe fn values_mut<'a, T: Element>(
+    array: &'a Bound<'_, PyArrayDyn<T>>,
+) -> &'a mut [T] {
+    // SAFETY: contiguous and aligned, as both functions make sure; the caller vouches for the rest.
+    unsafe { array.as_slice_mut() }.expect("a contiguous array")
+}
+
+/// An array with the numbers of `values` in another dtype.
+pub(crate) fn cast<'py>(
+    values: &[f64],
+    shape: &[usize],
+    dtype: &Bound<'py, PyArrayDescr>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = dtype.py();
+    let array = zeros::<f64>(py, "keypoint_weights", shape)?;
+    // SAFETY: the array was made here and nobody else knows it yet.
+    unsafe { values_mut(&array) }.copy_from_slice(values);
+    array.call_method1(intern!(py, "astype"), (dtype,))
+}
+
+/// Bytes of a real floating-point number that the kernels take as it is or, being longer, as
+/// float64; `None` of anything else.
+fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
+    let dtype = array.dtype();
+    match (dtype.kind(), dtype.itemsize()) {
+        (b'f', size @ (2 | 4 | 8)) => Some(size),
+        (b'f', _) => Some(16),
+        _ => None,
+    }
+}
+
+/// The object as an array: itself, a torch tensor's memory, or what `np.asarray` makes of it.
+fn as_array<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    if let Ok(array) = object.cast::<PyUntypedArray>() {
+        return Ok(array.clone());
+    }
+    let py = object.py();
+    let convert = || -> PyResult<Bound<'py, PyAny>> {
+        if is_torch_tensor(object)? {
+            return tensor_as_array(object);
+        }
+        py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "asarray"), (object,))
+    };
+    let wanted = "must be an array of numbers";
+    let array = convert().map_err(|cause| unconvertible(py, argument, wanted, cause))?;
+    Ok(array.cast_into::<PyUntypedArray>()?)
+}
+
+/// Whether the object is a torch tensor, without importing torch.
+fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = object.py();
+    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
+    match modules.get_item(intern!(py, "torch")) {
+        Ok(torch) => match torch.getattr(intern!(py, "Tensor")) {
+            Ok(class) => object.is_instance(&class),
+            Err(_) => Ok(false), // torch is only half imported
+        },
+        Err(_) => Ok(false),
+    }
+}
+
+/// A tensor's memory as an array, copied only from other devices; bfloat16, which NumPy does not
+/// know, as float32.
+fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = tensor.py();
+    let tensor = tensor.call_method0(intern!(py, "detach"))?.call_method0(intern!(py, "cpu"))?;
+    let dtype = tensor.getattr(intern!(py, "dtype"))?.str()?;
+    let tensor = if dtype.to_cow()? == "torch.bfloat16" {
+        tensor.call_method0(intern!(py, "float"))?
+    } else {
+        tensor
+    };
+    tensor.call_method0(intern!(py, "numpy"))
+}
+
+/// The array itself where it is contiguous, aligned and of type `T`, else a copy that is.
+fn contiguous<'py, T: Element>(array: &Bound<'py, PyUntypedArray>) -> PyResult<Array<'py, T>> {
+    let py = array.py();
+    let dtype = T::get_dtype(py);
+    if array.dtype().is_equiv_to(&dtype) && array.is_c_contiguous() && array.is_aligned() {
+        // SAFETY: the dtype was compared.
+        let array = unsafe { array.as_any().clone().cast_into_unchecked() };
+        return Ok(Array { array });
+    }
+    let flags = NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED | NPY_ARRAY_FORCECAST;
+    // SAFETY: PyArray_FromAny takes its own reference to the dtype and answers with an array of it,
+    // or null with an exception set.
+    unsafe {
+        let array = PY_ARRAY_API.PyArray_FromAny(
+            py,
+            array.as_ptr(),
+            dtype.into_dtype_ptr(),
+            0,
+            0,
+            flags,
+            std::ptr::null_mut(),
+        );
+        let array = Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked();
+        Ok(Array { array })
+    }
+}

@@ -1,0 +1,214 @@
+//! `decode` and `batch_decode`: arrays in, keypoints and scores out.
+
+use numpy::{Element, PyArrayDyn};
+use posecodec::codecs::{
+    DecodeHeatmaps, RegressionLabel, SimccDecodedRows, SimccLabel, SimccRows, decode_heatmaps_batch,
+};
+use posecodec::kernels::element::Response;
+use pyo3::prelude::*;
+
+use crate::convert::{Array, Responses, values_mut, zeros};
+use crate::encode::{Call, detached};
+use crate::error::{invalid, raise};
+
+/// Keypoints and scores.
+type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// Calls a generic function with the array in its own precision.
+macro_rules! in_own_precision {
+    ($responses:expr, $array:ident => $call:expr) => {
+        match $responses {
+            Responses::F16($array) => $call,
+            Responses::F32($array) => $call,
+            Responses::F64($array) => $call,
+        }
+    };
+}
+
+fn refuse_shape(
+    py: Python<'_>,
+    argument: &str,
+    call: Call,
+    wanted: [&str; 2],
+    got: &[usize],
+) -> PyErr {
+    let wanted = wanted[usize::from(call == Call::Batch)];
+    invalid(py, argument, &format!("must be of shape {wanted}"), format_args!("shape {got:?}"))
+}
+
+/// Decodes heatmaps (maps, H, W) or (B, maps, H, W).
+pub(crate) fn decode_heatmaps<'py, C>(
+    py: Python<'py>,
+    codec: &C,
+    call: Call,
+    encoded: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+{
+    let argument = if call == Call::Batch { "batch_encoded" } else { "encoded" };
+    let maps = Responses::read(encoded, argument)?;
+    let shape = match (call, maps.shape()) {
+        (Call::Single, &[maps, height, width]) => [1, maps, height, width],
+        (Call::Batch, &[batch, maps, height, width]) => [batch, maps, height, width],
+        (_, got) => {
+            return Err(refuse_shape(py, argument, call, ["(K, H, W)", "(B, K, H, W)"], got));
+        }
+    };
+    in_own_precision!(maps, array => decode_planes(py, codec, call, &array, shape))
+}
+
+fn decode_planes<'py, C, E>(
+    py: Python<'py>,
+    codec: &C,
+    call: Call,
+    maps: &Array<'py, E>,
+    shape: [usize; 4],
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+    E: Response + Element,
+{
+    let count = codec.keypoints(shape[1]).map_err(|error| raise(py, &error))?;
+    let keypoints = zeros::<C::Coordinate>(py, "keypoints", &call.shape(shape[0], &[1, count, 2]))?;
+    let scores = zeros::<E>(py, "scores", &call.shape(shape[0], &[1, count]))?;
+    // SAFETY: both arrays were made here and nobody else knows them yet.
+    let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
+    let (points, _) = points.as_chunks_mut();
+    let maps = maps.values();
+    detached(py, maps.len(), || decode_heatmaps_batch(codec, maps, shape, points, values))
+        .map_err(|error| raise(py, &error))?;
+    Ok((keypoints.into_any(), scores.into_any()))
+}
+
+/// Decodes regressed coordinates (N, K, 2 or 4) or (B, N, K, 2 or 4).
+pub(crate) fn decode_regression<'py>(
+    py: Python<'py>,
+    codec: &RegressionLabel,
+    call: Call,
+    encoded: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    let argument = if call == Call::Batch { "batch_encoded" } else { "encoded" };
+    let rows = Responses::read(encoded, argument)?;
+    let dimensions = if call == Call::Batch { 4 } else { 3 };
+    let Some((&columns, shape)) =
+        rows.shape().split_last().filter(|(_, shape)| shape.len() + 1 == dimensions)
+    else {
+        let wanted = ["(N, K, D)", "(B, N, K, D)"];
+        return Err(refuse_shape(py, argument, call, wanted, rows.shape()));
+    };
+    RegressionLabel::check_columns(columns).map_err(|error| raise(py, &error))?;
+    let points_shape: Vec<usize> = shape.iter().copied().chain([2]).collect();
+    let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
+    // SAFETY: the array was made here and nobody else knows it yet.
+    let (points, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
+    let scores = if columns == 2 {
+        in_own_precision!(&rows, array => {
+            regress::<_, f32>(py, codec, array.values(), columns, points, shape)?.into_any()
+        })
+    } else {
+        match &rows {
+            Responses::F16(array) => {
+                regress::<_, half::f16>(py, codec, array.values(), columns, points, shape)?
+                    .into_any()
+            }
+            Responses::F32(array) => {
+                regress::<_, f32>(py, codec, array.values(), columns, points, shape)?.into_any()
+            }
+            Responses::F64(array) => {
+                regress::<_, f64>(py, codec, array.values(), columns, points, shape)?.into_any()
+            }
+        }
+    };
+    Ok((keypoints.into_any(), scores))
+}
+
+/// Fills the points and answers with the scores, of type `S`.
+fn regress<'py, E: Response, S: Response + Element>(
+    py: Python<'py>,
+    codec: &RegressionLabel,
+    rows: &[E],
+    columns: usize,
+    points: &mut [[f64; 2]],
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyArrayDyn<S>>> {
+    let scores = zeros::<S>(py, "scores", shape)?;
+    // SAFETY: the array was made here and nobody else knows it yet.
+    codec.decode_rows(rows, columns, points, unsafe { values_mut(&scores) });
+    Ok(scores)
+}
+
+/// Decodes SimCC vectors: (K, W) or (N, K, W) for one sample, with a leading B for a batch.
+pub(crate) fn decode_simcc<'py>(
+    py: Python<'py>,
+    codec: &SimccLabel,
+    call: Call,
+    simcc_x: &Bound<'py, PyAny>,
+    simcc_y: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let x = Responses::read(simcc_x, "simcc_x")?;
+    let y = Responses::read(simcc_y, "simcc_y")?;
+    let leading = usize::from(call == Call::Batch);
+    if ![2, 3].contains(&(x.shape().len().wrapping_sub(leading))) {
+        let wanted = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
+        return Err(refuse_shape(py, "simcc_x", call, wanted, x.shape()));
+    }
+    let (rows, bins_x) = x.shape().split_at(x.shape().len() - 1);
+    if y.shape().split_last().is_none_or(|(_, rows_y)| rows_y != rows) {
+        let wanted = format!("must be of shape {rows:?} and bins, as `simcc_x` is");
+        return Err(invalid(py, "simcc_y", &wanted, format_args!("shape {:?}", y.shape())));
+    }
+    let bins = [bins_x[0], y.shape()[rows.len()]];
+    let batch = if call == Call::Batch { rows[0] } else { 1 };
+    let samples = &rows[leading..];
+    // (K,) becomes (1, K): one instance.
+    let samples = [if samples.len() == 2 { samples[0] } else { 1 }, samples[samples.len() - 1]];
+    let layout = Layout { call, batch, samples, bins };
+    match (x, y) {
+        (Responses::F16(x), Responses::F16(y)) => decode_rows(py, codec, &x, &y, layout),
+        (Responses::F32(x), Responses::F32(y)) => decode_rows(py, codec, &x, &y, layout),
+        // Unlike precisions meet in the widest.
+        (x, y) => decode_rows(py, codec, &x.widened()?, &y.widened()?, layout),
+    }
+}
+
+/// How SimCC rows are arranged.
+#[derive(Clone, Copy)]
+struct Layout {
+    call: Call,
+    batch: usize,
+    /// N and K.
+    samples: [usize; 2],
+    /// Along x and y.
+    bins: [usize; 2],
+}
+
+fn decode_rows<'py, E: Response + Element>(
+    py: Python<'py>,
+    codec: &SimccLabel,
+    x: &Array<'py, E>,
+    y: &Array<'py, E>,
+    layout: Layout,
+) -> PyResult<Decoded<'py>> {
+    let Layout { call, batch, samples: [instances, count], bins } = layout;
+    let with_visibility = codec.options().decode_visibility;
+    let shape = call.shape(batch, &[instances, count]);
+    let keypoints = zeros::<f32>(py, "keypoints", &call.shape(batch, &[instances, count, 2]))?;
+    let scores = zeros::<E>(py, "scores", &shape)?;
+    let seen = zeros::<f64>(py, "visibility", if with_visibility { &shape } else { &[0] })?;
+    // SAFETY: the arrays were made here and nobody else knows them yet.
+    let (points, values, visibility) =
+        unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
+    let (keypoints_rows, _) = points.as_chunks_mut();
+    let rows = SimccRows { responses: [x.values(), y.values()], bins };
+    let decoded = SimccDecodedRows { keypoints: keypoints_rows, scores: values, visibility };
+    let read = rows.responses[0].len() + rows.responses[1].len();
+    detached(py, read, || codec.decode_batch(batch, rows, decoded))
+        .map_err(|error| raise(py, &error))?;
+    let scores = if with_visibility {
+        (scores, seen).into_pyobject(py)?.into_any()
+    } else {
+        scores.into_any()
+    };
+    Ok((keypoints.into_any(), scores))
+}

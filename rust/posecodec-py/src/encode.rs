@@ -1,0 +1,285 @@
+//! `encode` and `batch_encode` of every codec: arrays in, a dict of arrays out.
+
+use numpy::{Element, PyArrayDescr, PyArrayDyn};
+use posecodec::codecs::{
+    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, encode_batch,
+};
+use posecodec::kernels::element::Real;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::convert::{Numbers, Shape, cast, values_mut, writable, zeros};
+use crate::error::{invalid, raise};
+
+/// Values read or written below which the interpreter is kept: handing it over and getting it back
+/// takes about as long as that many, and worse where other threads wait for it.
+const LEAST_DETACHED: usize = 1 << 16;
+
+/// Runs `work` with the interpreter handed over where there is enough to do.
+pub(crate) fn detached<R: Send>(
+    py: Python<'_>,
+    values: usize,
+    work: impl FnOnce() -> R + Send,
+) -> R {
+    if values >= LEAST_DETACHED { py.detach(work) } else { work() }
+}
+
+/// Whether an argument has a leading batch dimension.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    Single,
+    Batch,
+}
+
+impl Call {
+    /// `shape` as it looks in this call: behind `batch` where there is one.
+    pub(crate) fn shape(self, batch: usize, shape: &[usize]) -> Shape {
+        let leading = (self == Self::Batch).then_some(batch);
+        leading.into_iter().chain(shape.iter().copied()).collect()
+    }
+
+    fn describe(self, shape: &str) -> String {
+        match self {
+            Self::Single => format!("must be of shape ({shape})"),
+            Self::Batch => format!("must be of shape (B, {shape})"),
+        }
+    }
+}
+
+/// Encodes one sample or a batch with any codec.
+pub(crate) fn encode<'py, C: Encode>(
+    py: Python<'py>,
+    codec: &C,
+    call: Call,
+    keypoints: &Bound<'py, PyAny>,
+    visible: Option<&Bound<'py, PyAny>>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let shape = points.shape();
+    let dimensions = if call == Call::Batch { 4 } else { 3 };
+    if C::SINGLE_INSTANCE && shape.len() == dimensions && shape[dimensions - 3] != 1 {
+        let wanted = format!(
+            "{}: {} only support single-instance keypoint encoding",
+            call.describe("1, K, 2"),
+            C::NAME
+        );
+        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {shape:?}")));
+    }
+    if shape.len() != dimensions || shape[dimensions - 1] != 2 {
+        let wanted = call.describe(if C::SINGLE_INSTANCE { "1, K, 2" } else { "N, K, 2" });
+        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {shape:?}")));
+    }
+    let visible =
+        visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
+    if let Some(visible) = &visible
+        && visible.shape() != &shape[..dimensions - 1]
+    {
+        let wanted = format!("must be of shape {:?}, as `keypoints` is", &shape[..dimensions - 1]);
+        let got = format!("shape {:?}", visible.shape());
+        return Err(invalid(py, "keypoints_visible", &wanted, got));
+    }
+    let batch = if call == Call::Batch { shape[0] } else { 1 };
+    let (instances, count) = (shape[dimensions - 3], shape[dimensions - 2]);
+    let sample = Sample { call, batch, instances, count, out };
+
+    match (&points, &visible) {
+        (Numbers::F32(points, _), None) => {
+            sample.encode::<C, _, f32>(codec, points, None, None, py)
+        }
+        (Numbers::F64(points, ..), None) => {
+            sample.encode::<C, _, f32>(codec, points, None, None, py)
+        }
+        (Numbers::F32(points, _), Some(Numbers::F32(visible, _))) => {
+            sample.encode(codec, points, Some(visible), None, py)
+        }
+        (Numbers::F64(points, ..), Some(Numbers::F32(visible, _))) => {
+            sample.encode(codec, points, Some(visible), None, py)
+        }
+        (Numbers::F32(points, _), Some(Numbers::F64(visible, _, dtype))) => {
+            sample.encode(codec, points, Some(visible), dtype.as_ref(), py)
+        }
+        (Numbers::F64(points, ..), Some(Numbers::F64(visible, _, dtype))) => {
+            sample.encode(codec, points, Some(visible), dtype.as_ref(), py)
+        }
+    }
+}
+
+/// What is to be encoded, and where to.
+struct Sample<'a, 'py> {
+    call: Call,
+    batch: usize,
+    instances: usize,
+    count: usize,
+    out: Option<&'a Bound<'py, PyAny>>,
+}
+
+/// An array being filled, or the values of one whose dtype the core does not know.
+enum Filled<'py, V> {
+    Float(Bound<'py, PyArrayDyn<f32>>),
+    Weights(Bound<'py, PyArrayDyn<V>>),
+    Cast(Vec<V>),
+}
+
+impl<'py> Sample<'_, 'py> {
+    fn encode<C: Encode, T: Real, V: Real + Element>(
+        &self,
+        codec: &C,
+        points: &[T],
+        visible: Option<&[V]>,
+        weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
+        py: Python<'py>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let targets = codec.targets(self.instances, self.count);
+        let given = self.out.map(|out| given_arrays(out, &targets)).transpose()?;
+        let mut filled = Vec::with_capacity(targets.len());
+        for (number, target) in targets.iter().enumerate() {
+            let shape = self.call.shape(self.batch, &target.shape);
+            let given = given.as_ref().map(|given| &given[number]);
+            filled.push(match target.kind {
+                TargetKind::Float32 => Filled::Float(array(py, target.name, &shape, given)?),
+                TargetKind::Visibility if weights_dtype.is_some() => {
+                    Filled::Cast(vec![V::zero(); shape.iter().product()])
+                }
+                TargetKind::Visibility => Filled::Weights(array(py, target.name, &shape, given)?),
+            });
+        }
+        if given.is_some() {
+            refuse_overlap(py, &filled)?;
+        }
+
+        let memory = if given.is_some() { Memory::Dirty } else { Memory::Zeroed };
+        let mut into = SampleTargets { floats: Default::default(), weights: &mut [], memory };
+        for array in &mut filled {
+            // SAFETY: each array is new here or was found not to overlap the others, and gives one
+            // slice. Keypoints and visibilities are copies.
+            match array {
+                Filled::Float(array) => into.floats.push(unsafe { values_mut(array) }),
+                Filled::Weights(array) => into.weights = unsafe { values_mut(array) },
+                Filled::Cast(values) => into.weights = values,
+            }
+        }
+        let (points, _) = points.as_chunks();
+        let keypoints = Keypoints { points, visible, instances: self.instances, count: self.count };
+        let values: usize = into.floats.iter().map(|array| array.len()).sum();
+        let batch = self.batch;
+        detached(py, values, || encode_batch(codec, batch, &keypoints, into))
+            .map_err(|error| raise(py, &error))?;
+
+        let dict = match self.out {
+            Some(out) => out.cast::<PyDict>()?.clone(),
+            None => PyDict::new(py),
+        };
+        for (target, array) in targets.iter().zip(filled) {
+            match array {
+                Filled::Float(array) if self.out.is_none() => dict.set_item(target.name, array)?,
+                Filled::Weights(array) if self.out.is_none() => {
+                    dict.set_item(target.name, array)?;
+                }
+                Filled::Float(_) | Filled::Weights(_) => {}
+                Filled::Cast(values) => {
+                    let dtype = weights_dtype.expect("the reason for the cast");
+                    let values: Vec<f64> = values.into_iter().map(Real::as_f64).collect();
+                    let shape = self.call.shape(self.batch, &target.shape);
+                    let array = cast(&values, &shape, dtype)?;
+                    match self.out {
+                        None => dict.set_item(target.name, array)?,
+                        Some(out) => fill_cast(&out.get_item(target.name)?, target.name, &array)?,
+                    }
+                }
+            }
+        }
+        Ok(dict)
+    }
+}
+
+/// A new array of zeros, or the caller's.
+fn array<'py, T: Element>(
+    py: Python<'py>,
+    name: &str,
+    shape: &[usize],
+    given: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    match given {
+        None => zeros(py, name, shape),
+        Some(given) => writable(given, &format!("out['{name}']"), shape),
+    }
+}
+
+/// The arrays of `out`, in the order of the targets; it must hold these and no others.
+fn given_arrays<'py>(
+    out: &Bound<'py, PyAny>,
+    targets: &[Target],
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = out.py();
+    let names: Vec<_> = targets.iter().map(|target| target.name).collect();
+    let wanted = format!("must be a dict of arrays {names:?}");
+    let Ok(dict) = out.cast::<PyDict>() else {
+        return Err(invalid(py, "out", &wanted, out.get_type()));
+    };
+    let mut arrays = Vec::new();
+    for name in &names {
+        match dict.get_item(name)? {
+            Some(array) => arrays.push(array),
+            None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
+        }
+    }
+    if dict.len() > names.len() {
+        for key in dict.keys() {
+            let known = key
+                .cast::<PyString>()
+                .is_ok_and(|key| key.to_cow().is_ok_and(|key| names.contains(&&*key)));
+            if !known {
+                return Err(invalid(py, "out", &wanted, format_args!("one for {}", key.repr()?)));
+            }
+        }
+    }
+    Ok(arrays)
+}
+
+/// Two arrays of `out` in one piece of memory would be written over each other.
+fn refuse_overlap<V: Element>(py: Python<'_>, filled: &[Filled<'_, V>]) -> PyResult<()> {
+    use numpy::{PyArrayMethods, PyUntypedArrayMethods};
+    let ranges: Vec<_> = filled
+        .iter()
+        .filter_map(|array| {
+            let (start, bytes) = match array {
+                Filled::Float(array) => (array.data() as usize, array.len() * size_of::<f32>()),
+                Filled::Weights(array) => (array.data() as usize, array.len() * size_of::<V>()),
+                Filled::Cast(_) => return None,
+            };
+            (bytes > 0).then_some(start..start + bytes)
+        })
+        .collect();
+    for (number, one) in ranges.iter().enumerate() {
+        for other in &ranges[..number] {
+            if one.start < other.end && other.start < one.end {
+                let wanted = "must be a dict of arrays that share no memory";
+                return Err(invalid(py, "out", wanted, "two that overlap"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies weights of a dtype that the core does not know into the caller's array of that dtype.
+fn fill_cast<'py>(
+    given: &Bound<'py, PyAny>,
+    name: &str,
+    weights: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    let py = given.py();
+    let same = |attribute: &str| -> PyResult<bool> {
+        given.getattr(attribute)?.eq(weights.getattr(attribute)?)
+    };
+    let fits = given.is_instance(&weights.get_type())?
+        && same("dtype")?
+        && same("shape")?
+        && given.getattr("flags")?.getattr("carray")?.is_truthy()?;
+    if !fits {
+        let (dtype, shape) = (weights.getattr("dtype")?, weights.getattr("shape")?);
+        let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape}");
+        return Err(invalid(py, &format!("out['{name}']"), &wanted, given.get_type()));
+    }
+    given.set_item(py.Ellipsis(), weights)
+}

@@ -1,0 +1,57 @@
+//! Threads and vector instructions, as Python sets and sees them.
+
+use posecodec::simd::Tier;
+use pyo3::prelude::*;
+
+use crate::error::invalid;
+
+/// The number of threads that batches may use.
+///
+/// What :func:`set_num_threads` said; else the environment variable ``POSECODEC_NUM_THREADS``; else
+/// the processors that this process may use. Calls for one sample never use more than one.
+#[pyfunction]
+pub(crate) fn get_num_threads() -> usize {
+    posecodec::num_threads()
+}
+
+/// Sets the number of threads that batches of this process may use; 0 restores the default.
+///
+/// Raises InvalidInputError for anything but an integer from 0 to 1024.
+#[pyfunction]
+pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
+    const MOST: usize = 1024;
+    match num_threads.extract::<usize>() {
+        Ok(threads) if threads <= MOST => {
+            posecodec::set_num_threads(threads);
+            Ok(())
+        }
+        _ => {
+            let wanted = format!("must be an integer from 0 to {MOST}");
+            Err(invalid(num_threads.py(), "num_threads", &wanted, num_threads.repr()?))
+        }
+    }
+}
+
+/// The vector instructions that the kernels could use here, narrowest first, and those that they
+/// use now: ``(["baseline", "avx2", "avx512"], "avx512")``.
+#[pyfunction]
+pub(crate) fn simd_tiers() -> (Vec<&'static str>, &'static str) {
+    (Tier::available().into_iter().map(Tier::name).collect(), Tier::current().name())
+}
+
+/// Makes the kernels of this process use these vector instructions, or the widest again (``None``).
+/// For tests and benchmarks: the answers are the same.
+///
+/// Raises InvalidInputError for a tier that this processor does not have.
+#[pyfunction]
+#[pyo3(signature = (tier))]
+pub(crate) fn force_simd_tier(py: Python<'_>, tier: Option<&str>) -> PyResult<()> {
+    let available = Tier::available();
+    let found = available.iter().find(|candidate| Some(candidate.name()) == tier);
+    if tier.is_some() != found.is_some() || !Tier::force(found.copied()) {
+        let names: Vec<_> = available.into_iter().map(Tier::name).collect();
+        let wanted = format!("must be None or one of {names:?}");
+        return Err(invalid(py, "tier", &wanted, format_args!("{tier:?}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! `IntegralRegressionLabel`: coordinates, and heatmaps that add up to 1.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3, ArrayD, ArrayView3};
+
+use super::decode::Decoded;
+use super::encode::{Encode, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned};
+use super::{MsraHeatmap, RegressionLabel};
+use crate::error::Result;
+use crate::kernels::element::{Real, Response};
+
+/// Keypoints as coordinates and normalised heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
+/// (Nibali et al. 2018). [`RegressionLabel`] and [`MsraHeatmap`] in one.
+///
+/// Targets: `keypoint_labels` (1, K, 2), `heatmaps` (K, H, W) and `keypoint_weights` (1, K).
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, IntegralRegressionLabel};
+///
+/// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], 2.0, false, 11, true)?;
+/// let targets = codec.encode::<f32, f32>(array![[[96.0, 64.0]]].view(), None)?;
+/// assert!((targets.heatmaps.sum() - 1.0).abs() < 1e-5);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntegralRegressionLabel {
+    heatmap_codec: MsraHeatmap,
+    keypoint_codec: RegressionLabel,
+    normalize: bool,
+}
+
+/// What [`IntegralRegressionLabel`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntegralRegressionTargets {
+    /// (1, K, 2), in units of the input size.
+    pub keypoint_labels: Array3<f32>,
+    /// (K, H, W).
+    pub heatmaps: Array3<f32>,
+    /// (1, K), 0 or 1.
+    pub keypoint_weights: Array2<f32>,
+}
+
+impl IntegralRegressionLabel {
+    /// A codec with [`MsraHeatmap::new`]'s arguments; `normalize` divides every heatmap by its sum.
+    ///
+    /// # Errors
+    /// As [`MsraHeatmap::new`].
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        sigma: f64,
+        unbiased: bool,
+        blur_kernel_size: usize,
+        normalize: bool,
+    ) -> Result<Self> {
+        Ok(Self {
+            heatmap_codec: MsraHeatmap::new(
+                input_size,
+                heatmap_size,
+                sigma,
+                unbiased,
+                blur_kernel_size,
+            )?,
+            keypoint_codec: RegressionLabel::new(input_size)?,
+            normalize,
+        })
+    }
+
+    /// The codec of the coordinates, which decodes as well.
+    pub fn keypoint_codec(&self) -> &RegressionLabel {
+        &self.keypoint_codec
+    }
+
+    /// Decodes coordinates (N, K, 2), or coordinates and sigmas (N, K, 4).
+    ///
+    /// # Errors
+    /// As [`RegressionLabel::decode`].
+    pub fn decode<E: Response>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {
+        self.keypoint_codec.decode(encoded)
+    }
+}
+
+impl Encode for IntegralRegressionLabel {
+    const NAME: &'static str = "IntegralRegressionLabel";
+    const SINGLE_INSTANCE: bool = true;
+    type Targets<V: Real> = IntegralRegressionTargets;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        ArrayVec::from_iter([
+            Target::float32("keypoint_labels", &[instances, keypoints, 2]),
+            Target::heatmaps(keypoints, self.heatmap_codec.heatmap_size()),
+            Target::weights(TargetKind::Float32, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [labels, heatmaps, weights] = arrays(targets.floats);
+        self.keypoint_codec.encode_points(keypoints, labels, weights);
+        // The heatmaps' own weights, which the reference drops.
+        let mut unused = vec![V::zero(); weights.len()];
+        self.heatmap_codec.encode_planes(
+            keypoints,
+            heatmaps,
+            &mut unused,
+            targets.memory,
+            |plane| {
+                if self.normalize {
+                    normalize(plane);
+                }
+            },
+        );
+    }
+
+    fn assemble<V: Real>(mut arrays: Vec<ArrayD<f32>>, _: Array2<V>) -> IntegralRegressionTargets {
+        let [keypoint_weights] = dimensioned(arrays.split_off(2));
+        let [keypoint_labels, heatmaps] = dimensioned(arrays);
+        IntegralRegressionTargets { keypoint_labels, heatmaps, keypoint_weights }
+    }
+}
+
+/// Divides a plane by its sum; a plane of zeros stays.
+fn normalize(plane: &mut [f32]) {
+    const LANES: usize = 32;
+    let mut sums = [0f32; LANES];
+    for step in plane.chunks(LANES) {
+        for (sum, value) in sums.iter_mut().zip(step) {
+            *sum += value;
+        }
+    }
+    let sum = sums.iter().sum::<f32>() + 1e-24;
+    for value in plane {
+        *value /= sum;
+    }
+}

@@ -1,0 +1,174 @@
+//! `MegviiHeatmap`: a blurred point, scaled to 255.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, ArrayD};
+
+use super::decode::{DecodeHeatmaps, Maps, peak};
+use super::encode::{Encode, HeatmapTargets, Keypoints, SampleTargets, Target, TargetKind, arrays};
+use super::{check, scale_factor};
+use crate::error::Result;
+use crate::kernels::blur::{Border, blur_plane};
+use crate::kernels::element::{Real, Response};
+use crate::kernels::gaussian_heatmap::{Strip, stamp};
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::maximum::maximum;
+use crate::kernels::refinement::{Peak, sign};
+
+/// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148)
+/// (2019) and [CPN](https://arxiv.org/abs/1711.07319) (2018).
+///
+/// Targets: `heatmaps` (K, H, W), 255 at the keypoint, and `keypoint_weights` (1, K).
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{DecodeHeatmaps, Encode, MegviiHeatmap};
+///
+/// let codec = MegviiHeatmap::new([192, 256], [48, 64], 11)?;
+/// let targets = codec.encode::<f32, f32>(array![[[97.0, 129.0]]].view(), None)?;
+/// assert_eq!(targets.heatmaps[[0, 32, 24]], 255.0);
+/// let decoded = codec.decode(targets.heatmaps.view())?;
+/// assert_eq!(decoded.keypoints, array![[[98.0f32, 130.0]]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct MegviiHeatmap {
+    heatmap_size: [usize; 2],
+    scale_factor: [f32; 2],
+    kernel: GaussianKernel,
+}
+
+impl MegviiHeatmap {
+    /// A codec of input size `[w, h]` in pixels, map size `[W, H]` and a Gaussian of
+    /// `kernel_size` × `kernel_size` cells.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or an even kernel.
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        kernel_size: usize,
+    ) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let heatmap_size = check::size("heatmap_size", heatmap_size)?;
+        let kernel = GaussianKernel::new(check::kernel_size("kernel_size", kernel_size)?);
+        let scale_factor = scale_factor(input_size, heatmap_size);
+        Ok(Self { heatmap_size, scale_factor, kernel })
+    }
+
+    /// Input pixels a map cell, `[x, y]`.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// The blurred point along one axis, its centre scaled to `top`; returns its first cell.
+    fn response(&self, centre: usize, length: usize, top: f32, response: &mut Vec<f32>) -> usize {
+        let start = self.kernel.impulse_response(centre, length, response);
+        let at_centre = response[centre - start];
+        for value in response.iter_mut() {
+            *value = *value / at_centre * top;
+        }
+        start
+    }
+}
+
+impl Encode for MegviiHeatmap {
+    const NAME: &'static str = "MegviiHeatmap";
+    const SINGLE_INSTANCE: bool = true;
+    type Targets<V: Real> = HeatmapTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        ArrayVec::from_iter([
+            Target::heatmaps(keypoints, self.heatmap_size),
+            Target::weights(TargetKind::Visibility, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [heatmaps] = arrays(targets.floats);
+        let [width, height] = self.heatmap_size;
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        let cells = width * height;
+        keypoints.encode_planes(
+            heatmaps,
+            cells,
+            targets.weights,
+            targets.memory,
+            |plane, point| {
+                let at = [0, 1].map(|axis| {
+                    (point[axis] / T::of(f64::from(self.scale_factor[axis]))).as_f64() as i64
+                });
+                let inside =
+                    (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
+                if inside {
+                    let start_x = self.response(at[0] as usize, width, 1.0, &mut x);
+                    let start_y = self.response(at[1] as usize, height, 255.0, &mut y);
+                    let x = Strip { start: start_x, values: &x };
+                    let y = Strip { start: start_y, values: &y };
+                    stamp(plane, width, x, y, false);
+                }
+                inside
+            },
+        );
+    }
+
+    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::assemble(arrays, weights)
+    }
+}
+
+impl DecodeHeatmaps for MegviiHeatmap {
+    type Coordinate = f32;
+
+    /// Blurs each map, scales it back to its old maximum, and looks for the summit there.
+    fn decode_sample<E: Response>(
+        &self,
+        maps: Maps<'_, E>,
+        keypoints: &mut [[f32; 2]],
+        scores: &mut [E],
+    ) {
+        let (mut blurred, mut scratch) = (Vec::new(), Vec::new());
+        let (width, height) = (maps.width, maps.cells / maps.width);
+        for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
+            let plane = maps.plane(number);
+            blur_plane(plane, width, &self.kernel, Border::Zero, &mut blurred, &mut scratch);
+            let [before, after] = [
+                maximum(plane).map_or(0.0, |maximum| maximum.value.as_f32()),
+                maximum(&blurred).map_or(0.0, |maximum| maximum.value),
+            ];
+            let mut cell = [-1f32; 2];
+            let mut value = before;
+            // An all-zero map has nothing to scale and no summit: -1, and its score as it is.
+            if after != 0.0 || before.is_nan() {
+                let factor = before / after;
+                for value in &mut blurred {
+                    *value *= factor;
+                }
+                let (largest, found) = peak(&blurred, width);
+                value = largest;
+                if let Some(peak) = found {
+                    cell = summit(&peak, width, height);
+                }
+            }
+            *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
+            *score = E::of(f64::from(value) / 255.0 + 0.5);
+        }
+    }
+}
+
+/// The centre of the peak's cell, moved a quarter towards its larger neighbours; the cell's corner
+/// within two cells of the border, as in the reference.
+fn summit(peak: &Peak<'_, f32>, width: usize, height: usize) -> [f32; 2] {
+    let [x, y] = peak.at;
+    let corner = [x as f32, y as f32];
+    if x <= 1 || x + 1 >= width || y <= 1 || y + 1 >= height {
+        return corner;
+    }
+    let index = y * width + x;
+    let shift_x = sign(peak.plane[index + 1], peak.plane[index - 1]) * 0.25 + 0.5;
+    let shift_y = sign(peak.plane[index + width], peak.plane[index - width]) * 0.25 + 0.5;
+    [corner[0] + shift_x, corner[1] + shift_y]
+}

@@ -1,0 +1,33 @@
+//! The codecs, one file each: what it is made of, its checks, encode and decode.
+//!
+//! Every codec has an inherent `new`; [`Encode`] and the decoding traits do the rest, for one
+//! sample with `ndarray` views and for batches with flat slices.
+
+mod check;
+mod decode;
+mod encode;
+mod integral_regression_label;
+mod megvii_heatmap;
+mod msra_heatmap;
+mod regression_label;
+mod simcc_label;
+mod udp_heatmap;
+
+pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
+pub use encode::{
+    Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, encode_batch,
+};
+pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub use megvii_heatmap::MegviiHeatmap;
+pub use msra_heatmap::MsraHeatmap;
+pub use regression_label::{RegressionLabel, RegressionTargets};
+pub use simcc_label::{
+    SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows, SimccSmoothing,
+    SimccTargets,
+};
+pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
+
+/// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
+fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
+    [0, 1].map(|axis| (input_size[axis] as f64 / heatmap_size[axis] as f64) as f32)
+}

@@ -1,0 +1,202 @@
+//! `MSRAHeatmap`: Gaussian heatmaps around the rounded or the exact keypoint.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, ArrayD};
+
+use super::decode::{DecodeHeatmaps, Maps};
+use super::encode::{
+    Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays,
+};
+use super::{check, scale_factor};
+use crate::error::Result;
+use crate::kernels::element::{Real, Response};
+use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp, stamp_unbiased};
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::refinement::{BlurBuffers, dark_offset, quarter_shift};
+
+/// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
+/// Tracking](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018), and with `unbiased`
+/// [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et al. 2020).
+///
+/// Targets: `heatmaps` (K, H, W) and `keypoint_weights` (1, K).
+///
+/// ```
+/// use ndarray::{Array2, array};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode, MsraHeatmap};
+///
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let keypoints = array![[[96.0f32, 128.0], [20.0, 30.0]]];
+/// let targets = codec.encode::<_, f32>(keypoints.view(), None)?;
+/// assert_eq!(targets.heatmaps.dim(), (2, 64, 48));
+/// let decoded = codec.decode(targets.heatmaps.view())?;
+/// assert!((&decoded.keypoints - &keypoints).iter().all(|error| error.abs() <= 2.0));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct MsraHeatmap {
+    heatmap_size: [usize; 2],
+    sigma: f64,
+    unbiased: bool,
+    scale_factor: [f32; 2],
+    patch: GaussianPatch,
+    kernel: GaussianKernel,
+}
+
+impl MsraHeatmap {
+    /// A codec of input size `[w, h]` in pixels, map size `[W, H]` and `sigma` in map cells.
+    /// `unbiased` encodes without rounding and decodes with DARK, whose blur has
+    /// `blur_kernel_size` taps; else decoding shifts by a quarter cell.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0, a sigma that is not
+    /// positive and finite, or an even kernel.
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        sigma: f64,
+        unbiased: bool,
+        blur_kernel_size: usize,
+    ) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let heatmap_size = check::size("heatmap_size", heatmap_size)?;
+        let sigma = check::positive("sigma", sigma)?;
+        let kernel = GaussianKernel::new(check::kernel_size("blur_kernel_size", blur_kernel_size)?);
+        Ok(Self {
+            heatmap_size,
+            sigma,
+            unbiased,
+            scale_factor: scale_factor(input_size, heatmap_size),
+            patch: GaussianPatch::new(sigma),
+            kernel,
+        })
+    }
+
+    /// Input pixels a map cell, `[x, y]`.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// Map size `[W, H]` in cells.
+    pub fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmap_size
+    }
+
+    /// Fills a heatmap and a weight a keypoint; `finish` gets every plane that something is on.
+    pub(super) fn encode_planes<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        heatmaps: &mut [f32],
+        weights: &mut [V],
+        memory: Memory,
+        mut finish: impl FnMut(&mut [f32]),
+    ) {
+        let [width, height] = self.heatmap_size;
+        let mut scratch = [Vec::new(), Vec::new()];
+        keypoints.encode_planes(heatmaps, width * height, weights, memory, |plane, point| {
+            let at = [0, 1].map(|axis| point[axis] / T::of(f64::from(self.scale_factor[axis])));
+            let inside = if self.unbiased {
+                self.stamp_unbiased(plane, at, &mut scratch[0])
+            } else {
+                self.stamp_rounded(plane, at, &mut scratch)
+            };
+            if inside {
+                finish(plane);
+            }
+            inside
+        });
+    }
+
+    /// The 3-sigma patch around the rounded centre; `false` where it lies outside.
+    fn stamp_rounded<T: Real>(
+        &self,
+        plane: &mut [f32],
+        at: [T; 2],
+        [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
+    ) -> bool {
+        let [width, height] = self.heatmap_size;
+        let [cell_x, cell_y] = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
+        let spans = self.patch.span(cell_x, width).zip(self.patch.span(cell_y, height));
+        let Some((x, y)) = spans else {
+            return false;
+        };
+        if !x.is_empty() && !y.is_empty() {
+            let x = Strip { start: x.start, values: self.patch.profile(x, 0.0, scratch_x) };
+            let y = Strip { start: y.start, values: self.patch.profile(y, 0.0, scratch_y) };
+            stamp(plane, width, x, y, false);
+        }
+        true
+    }
+
+    /// The Gaussian over the whole plane; `false` where its 3-sigma box lies outside.
+    fn stamp_unbiased<T: Real>(
+        &self,
+        plane: &mut [f32],
+        at: [T; 2],
+        scratch: &mut Vec<f32>,
+    ) -> bool {
+        // In the keypoint's own precision, as the reference compares.
+        let radius = T::of(self.sigma * 3.0);
+        let outside = (0..2).any(|axis| {
+            at[axis] - radius >= T::of(self.heatmap_size[axis] as f64)
+                || at[axis] + radius + T::one() < T::zero()
+        });
+        if !outside {
+            let centre = at.map(Real::as_f64);
+            stamp_unbiased(plane, self.heatmap_size[0], centre, self.sigma, false, scratch);
+        }
+        !outside
+    }
+}
+
+impl Encode for MsraHeatmap {
+    const NAME: &'static str = "MSRAHeatmap";
+    const SINGLE_INSTANCE: bool = true;
+    type Targets<V: Real> = HeatmapTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        ArrayVec::from_iter([
+            Target::heatmaps(keypoints, self.heatmap_size),
+            Target::weights(TargetKind::Visibility, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [heatmaps] = arrays(targets.floats);
+        self.encode_planes(keypoints, heatmaps, targets.weights, targets.memory, |_| ());
+    }
+
+    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::assemble(arrays, weights)
+    }
+}
+
+impl DecodeHeatmaps for MsraHeatmap {
+    type Coordinate = f32;
+
+    fn decode_sample<E: Response>(
+        &self,
+        maps: Maps<'_, E>,
+        keypoints: &mut [[f32; 2]],
+        scores: &mut [E],
+    ) {
+        let mut buffers = BlurBuffers::default();
+        for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
+            let (value, peak) = maps.peak(number);
+            let cell = peak.map_or([-1.0; 2], |peak| {
+                let [x, y] = peak.at.map(|cell| cell as f32);
+                let shift = if self.unbiased {
+                    dark_offset(&peak, &self.kernel, &mut buffers).map(|offset| offset as f32)
+                } else {
+                    quarter_shift(&peak)
+                };
+                [x + shift[0], y + shift[1]]
+            });
+            *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
+            *score = value;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! `RegressionLabel`: coordinates in units of the input size.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3, ArrayD, ArrayView3};
+
+use super::check;
+use super::decode::Decoded;
+use super::encode::{Encode, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned};
+use crate::error::{Error, Result};
+use crate::kernels::element::{Real, Response};
+
+/// Keypoints as coordinates divided by the input size, as DeepPose and its successors regress them.
+///
+/// Targets: `keypoint_labels` (N, K, 2) and `keypoint_weights` (N, K), 1 for visible keypoints
+/// inside the input and 0 for others.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, RegressionLabel};
+///
+/// let codec = RegressionLabel::new([192, 256])?;
+/// let targets = codec.encode::<f32, f32>(array![[[96.0, 64.0]]].view(), None)?;
+/// assert_eq!(targets.keypoint_labels, array![[[0.5f32, 0.25]]]);
+/// let decoded = codec.decode(targets.keypoint_labels.view())?;
+/// assert_eq!(decoded.keypoints, array![[[96.0, 64.0]]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegressionLabel {
+    input_size: [usize; 2],
+}
+
+/// What [`RegressionLabel`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegressionTargets {
+    /// (N, K, 2), in units of the input size; 0 for NaN and infinite keypoints.
+    pub keypoint_labels: Array3<f32>,
+    /// (N, K), 0 or 1.
+    pub keypoint_weights: Array2<f32>,
+}
+
+impl RegressionLabel {
+    /// A codec of input size `[w, h]` in pixels.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0.
+    pub fn new(input_size: [usize; 2]) -> Result<Self> {
+        Ok(Self { input_size: check::size("input_size", input_size)? })
+    }
+
+    /// Fills labels and weights, in double precision as NumPy computes them.
+    pub(super) fn encode_points<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        labels: &mut [f32],
+        weights: &mut [f32],
+    ) {
+        let size = self.input_size.map(|side| side as f64);
+        let (labels, _) = labels.as_chunks_mut::<2>();
+        for (index, (label, weight)) in labels.iter_mut().zip(weights).enumerate() {
+            let point = keypoints.points[index].map(Real::as_f64);
+            let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
+            let inside = (0..2).all(|axis| point[axis] >= 0.0 && point[axis] <= size[axis] - 1.0);
+            let finite = point[0].is_finite() && point[1].is_finite();
+            *label = if finite {
+                [(point[0] / size[0]) as f32, (point[1] / size[1]) as f32]
+            } else {
+                [0.0; 2]
+            };
+            *weight = if visible && inside { 1.0 } else { 0.0 };
+        }
+    }
+
+    /// Decodes a row a keypoint: its coordinates, and with 4 `columns` its sigmas, which lower the
+    /// score to `1 - mean(sigma)`. The score is 1 with 2 columns.
+    pub fn decode_rows<E: Response, S: Response>(
+        &self,
+        encoded: &[E],
+        columns: usize,
+        keypoints: &mut [[f64; 2]],
+        scores: &mut [S],
+    ) {
+        let rows = encoded.chunks_exact(columns);
+        for ((row, point), score) in rows.zip(keypoints).zip(scores) {
+            *point = [0, 1].map(|axis| row[axis].as_f64() * self.input_size[axis] as f64);
+            *score = S::of(match row {
+                [_, _, sigma_x, sigma_y] => {
+                    0.5 * ((1.0 - sigma_x.as_f64()) + (1.0 - sigma_y.as_f64()))
+                }
+                _ => 1.0,
+            });
+        }
+    }
+
+    /// Decodes coordinates (N, K, 2), or coordinates and sigmas (N, K, 4).
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for another number of columns.
+    pub fn decode<E: Response>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {
+        let (instances, count, columns) = encoded.dim();
+        Self::check_columns(columns)?;
+        let encoded = encoded.as_standard_layout();
+        let mut points = vec![[0.0; 2]; instances * count];
+        let mut scores = vec![E::of(0.0); instances * count];
+        let rows = encoded.as_slice().expect("standard layout");
+        self.decode_rows(rows, columns, &mut points, &mut scores);
+        let flat = points.into_iter().flatten().collect();
+        Ok(Decoded {
+            keypoints: Array3::from_shape_vec((instances, count, 2), flat).expect("a point each"),
+            scores: Array2::from_shape_vec((instances, count), scores).expect("a score each"),
+        })
+    }
+
+    /// Checks that there are coordinates, or coordinates and sigmas.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] where there are not 2 or 4 columns.
+    pub fn check_columns(columns: usize) -> Result<()> {
+        if columns == 2 || columns == 4 {
+            return Ok(());
+        }
+        let wanted = "does not fit: Keypoint dimension should be 2 or 4 (with sigma)";
+        Err(Error::invalid("encoded", wanted, columns))
+    }
+}
+
+impl Encode for RegressionLabel {
+    const NAME: &'static str = "RegressionLabel";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Real> = RegressionTargets;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        ArrayVec::from_iter([
+            Target::float32("keypoint_labels", &[instances, keypoints, 2]),
+            Target::weights(TargetKind::Float32, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [labels, weights] = arrays(targets.floats);
+        self.encode_points(keypoints, labels, weights);
+    }
+
+    fn assemble<V: Real>(mut arrays: Vec<ArrayD<f32>>, _: Array2<V>) -> RegressionTargets {
+        let [keypoint_weights] = dimensioned(arrays.split_off(1));
+        let [keypoint_labels] = dimensioned(arrays);
+        RegressionTargets { keypoint_labels, keypoint_weights }
+    }
+}

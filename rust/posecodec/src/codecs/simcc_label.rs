@@ -1,0 +1,438 @@
+//! `SimCCLabel`: one classification vector an axis.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3, ArrayD, ArrayView3};
+
+use super::check;
+use super::encode::{
+    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays, dimensioned, split_off,
+};
+use crate::error::{Error, Result};
+use crate::kernels::element::{Real, Response};
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::maximum::{Maximum, maximum};
+use crate::kernels::refinement::{BlurBuffers, simcc_dark_offset};
+use crate::kernels::simcc::{SimccProfile, softmax_maximum};
+use crate::parallel;
+
+/// How [`SimccLabel`] spreads a keypoint over the bins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SimccSmoothing {
+    /// A Gaussian of `sigma` bins.
+    Gaussian,
+    /// `1 - label_smooth_weight` in the keypoint's bin, the rest shared by the others.
+    Standard {
+        /// From 0 (one-hot) to 1.
+        label_smooth_weight: f64,
+    },
+}
+
+impl SimccSmoothing {
+    /// The smoothing of the reference's `smoothing_type`: `"gaussian"` or `"standard"`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOption`] for another word, [`Error::InvalidInput`] for a weight that
+    /// Gaussians have no use for, or outside [0, 1].
+    pub fn named(smoothing_type: &str, label_smooth_weight: f64) -> Result<Self> {
+        const WEIGHT: &str = "label_smooth_weight";
+        let gaussian = match smoothing_type {
+            "gaussian" => true,
+            "standard" => false,
+            _ => {
+                return Err(Error::UnknownOption {
+                    codec: SimccLabel::NAME,
+                    argument: "smoothing_type",
+                    got: smoothing_type.to_owned(),
+                    options: &["gaussian", "standard"],
+                });
+            }
+        };
+        if gaussian && label_smooth_weight > 0.0 {
+            let wanted =
+                "must be 0: Attribute `label_smooth_weight` is only used for `standard` mode";
+            return Err(Error::invalid(WEIGHT, wanted, label_smooth_weight));
+        }
+        if !(0.0..=1.0).contains(&label_smooth_weight) {
+            return Err(Error::invalid(WEIGHT, "should be in range [0, 1]", label_smooth_weight));
+        }
+        Ok(if gaussian { Self::Gaussian } else { Self::Standard { label_smooth_weight } })
+    }
+}
+
+/// The options of [`SimccLabel`], with the reference's defaults.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SimccOptions {
+    /// How a keypoint is spread over the bins.
+    pub smoothing: SimccSmoothing,
+    /// Standard deviation along x and y, in bins.
+    pub sigma: [f64; 2],
+    /// Bins an input pixel.
+    pub simcc_split_ratio: f64,
+    /// Whether Gaussians are divided by `sigma·√2π`.
+    pub normalize: bool,
+    /// Whether decoding refines with DARK.
+    pub use_dark: bool,
+    /// Whether decoding answers with visibilities too.
+    pub decode_visibility: bool,
+    /// Scale of the responses before the softmax that visibilities come from.
+    pub decode_beta: f64,
+}
+
+impl Default for SimccOptions {
+    fn default() -> Self {
+        Self {
+            smoothing: SimccSmoothing::Gaussian,
+            sigma: [6.0; 2],
+            simcc_split_ratio: 2.0,
+            normalize: true,
+            use_dark: false,
+            decode_visibility: false,
+            decode_beta: 150.0,
+        }
+    }
+}
+
+/// Keypoints as two classification vectors: [SimCC: a Simple Coordinate Classification Perspective
+/// for Human Pose Estimation](https://arxiv.org/abs/2107.03332) (Li et al. 2022).
+///
+/// Targets: `keypoint_x_labels` (N, K, Wx), `keypoint_y_labels` (N, K, Wy) and `keypoint_weights`
+/// (N, K), with Wx = w·`simcc_split_ratio` bins.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, SimccLabel, SimccOptions};
+///
+/// let codec = SimccLabel::new([192, 256], SimccOptions::default())?;
+/// let targets = codec.encode::<f32, f32>(array![[[96.25, 64.0]]].view(), None)?;
+/// assert_eq!(targets.keypoint_x_labels.dim(), (1, 1, 384));
+/// let decoded = codec
+///     .decode(targets.keypoint_x_labels.view(), targets.keypoint_y_labels.view())?;
+/// assert_eq!(decoded.keypoints, array![[[96.0f32, 64.0]]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimccLabel {
+    options: SimccOptions,
+    bins: [usize; 2],
+    /// Per axis; none with standard smoothing.
+    profiles: Option<[SimccProfile; 2]>,
+    /// Per axis; none without DARK.
+    kernels: Option<[GaussianKernel; 2]>,
+}
+
+/// What [`SimccLabel`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimccTargets<V> {
+    /// (N, K, Wx).
+    pub keypoint_x_labels: Array3<f32>,
+    /// (N, K, Wy).
+    pub keypoint_y_labels: Array3<f32>,
+    /// (N, K): the visibilities, 0 for keypoints outside.
+    pub keypoint_weights: Array2<V>,
+}
+
+/// What [`SimccLabel`] decodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimccDecoded<E> {
+    /// (N, K, 2), in input pixels.
+    pub keypoints: Array3<f32>,
+    /// (N, K).
+    pub scores: Array2<E>,
+    /// (N, K), where the codec has `decode_visibility`.
+    pub visibility: Option<Array2<f64>>,
+}
+
+impl SimccLabel {
+    /// A codec of input size `[w, h]` in pixels.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, a sigma or ratio that is not positive and finite, a
+    /// smoothing weight outside [0, 1], fewer than one bin, or (with DARK) a sigma too small for a
+    /// blur kernel; [`Error::OutOfMemory`] for more bins than memory holds.
+    pub fn new(input_size: [usize; 2], options: SimccOptions) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let SimccOptions { sigma, simcc_split_ratio, decode_beta, .. } = options;
+        for sigma in sigma {
+            check::positive("sigma", sigma)?;
+        }
+        check::positive("simcc_split_ratio", simcc_split_ratio)?;
+        if !(decode_beta.is_finite() && decode_beta >= 0.0) {
+            return Err(Error::invalid("decode_beta", "must be a finite number ≥ 0", decode_beta));
+        }
+        if let SimccSmoothing::Standard { label_smooth_weight: weight } = options.smoothing
+            && !(0.0..=1.0).contains(&weight)
+        {
+            return Err(Error::invalid("label_smooth_weight", "should be in range [0, 1]", weight));
+        }
+        let bins = input_size.map(|side| (side as f64 * simcc_split_ratio).round_ties_even());
+        if bins.iter().any(|&bins| !(1.0..=isize::MAX as f64 / 8.0).contains(&bins)) {
+            let wanted = "must leave at least one bin an axis, and no more than memory holds";
+            let got = format!("{simcc_split_ratio} with input_size {input_size:?}");
+            return Err(Error::invalid("simcc_split_ratio", wanted, got));
+        }
+        let bins = bins.map(|bins| bins as usize);
+
+        let profiles = match options.smoothing {
+            SimccSmoothing::Standard { .. } => None,
+            SimccSmoothing::Gaussian => {
+                let profile = |axis: usize| {
+                    let norm = sigma[axis] * (std::f64::consts::PI * 2.0).sqrt();
+                    let norm = options.normalize.then_some(norm);
+                    SimccProfile::new(sigma[axis], bins[axis], norm).ok_or(Error::OutOfMemory {
+                        purpose: "the Gaussian profile",
+                        bytes: bins[axis].saturating_mul(2 * size_of::<f32>()),
+                    })
+                };
+                Some([profile(0)?, profile(1)?])
+            }
+        };
+        let kernels = if options.use_dark {
+            Some([Self::dark_kernel(sigma[0])?, Self::dark_kernel(sigma[1])?])
+        } else {
+            None
+        };
+        Ok(Self { options, bins, profiles, kernels })
+    }
+
+    /// The blur kernel that the reference takes for a sigma: the largest odd size up to
+    /// (20·sigma - 7) / 3.
+    fn dark_kernel(sigma: f64) -> Result<GaussianKernel> {
+        let size = ((sigma * 20.0 - 7.0) / 3.0).floor();
+        if size < 1.0 {
+            let wanted = "must be at least 0.5 for use_dark, whose blur kernel follows from it";
+            return Err(Error::invalid("sigma", wanted, sigma));
+        }
+        let size = check::limited_kernel_size("sigma", size.min(1e9) as usize)?;
+        Ok(GaussianKernel::new(size - usize::from(size % 2 == 0)))
+    }
+
+    /// Number of bins along x and y.
+    pub fn bins(&self) -> [usize; 2] {
+        self.bins
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &SimccOptions {
+        &self.options
+    }
+
+    /// Puts a keypoint into its two vectors, which hold zeros; `false` where it lies outside.
+    fn encode_point<T: Real>(&self, point: [T; 2], x: &mut [f32], y: &mut [f32]) -> bool {
+        let ratio = T::of(self.options.simcc_split_ratio);
+        let bin = point.map(|coordinate| (coordinate * ratio).round_half_even().as_f64());
+        match (&self.profiles, self.options.smoothing) {
+            (Some([profile_x, profile_y]), _) => {
+                let inside = (0..2).all(|axis| {
+                    let radius = self.options.sigma[axis] * 3.0;
+                    bin[axis] - radius < self.bins[axis] as f64 && bin[axis] + radius + 1.0 >= 0.0
+                });
+                if inside {
+                    profile_x.stamp(bin[0] as i64, x);
+                    profile_y.stamp(bin[1] as i64, y);
+                }
+                inside
+            }
+            (None, SimccSmoothing::Standard { label_smooth_weight: weight }) => {
+                let inside = (0..2).all(|axis| (0.0..self.bins[axis] as f64).contains(&bin[axis]));
+                if inside {
+                    for (vector, bin) in [(x, bin[0] as usize), (y, bin[1] as usize)] {
+                        if weight > 0.0 {
+                            vector.fill((weight / (vector.len() as f64 - 1.0)) as f32);
+                        }
+                        vector[bin] = (1.0 - weight) as f32;
+                    }
+                }
+                inside
+            }
+            (None, SimccSmoothing::Gaussian) => unreachable!("Gaussian smoothing has profiles"),
+        }
+    }
+}
+
+/// The vectors of a batch to decode: as many rows along x as along y, row after row.
+#[derive(Debug, Clone, Copy)]
+pub struct SimccRows<'a, E> {
+    /// Responses along x and y.
+    pub responses: [&'a [E]; 2],
+    /// Bins along x and y.
+    pub bins: [usize; 2],
+}
+
+/// Where decoded rows go: a point, a score and perhaps a visibility a row.
+#[derive(Debug)]
+pub struct SimccDecodedRows<'a, E> {
+    /// Points `[x, y]` in input pixels.
+    pub keypoints: &'a mut [[f32; 2]],
+    /// The smaller of both maxima.
+    pub scores: &'a mut [E],
+    /// Filled where it is as long as the others; empty otherwise.
+    pub visibility: &'a mut [f64],
+}
+
+impl SimccLabel {
+    /// Decodes vectors (N, K, Wx) and (N, K, Wy) of any number of bins.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for vectors without a bin, or different N or K.
+    pub fn decode<E: Response>(
+        &self,
+        simcc_x: ArrayView3<'_, E>,
+        simcc_y: ArrayView3<'_, E>,
+    ) -> Result<SimccDecoded<E>> {
+        let (instances, count, bins_x) = simcc_x.dim();
+        let (instances_y, count_y, bins_y) = simcc_y.dim();
+        if (instances, count) != (instances_y, count_y) {
+            let wanted = format!("({instances}, {count}, Wy) as `simcc_x` is");
+            return Err(check::shape("simcc_y", &wanted, simcc_y.shape()));
+        }
+        let (x, y) = (simcc_x.as_standard_layout(), simcc_y.as_standard_layout());
+        let rows = instances * count;
+        let mut points = vec![[0f32; 2]; rows];
+        let mut scores = vec![E::of(0.0); rows];
+        let mut visibility = vec![0f64; if self.options.decode_visibility { rows } else { 0 }];
+        self.decode_batch(
+            1,
+            SimccRows {
+                responses: [&x, &y].map(|array| array.as_slice().expect("standard layout")),
+                bins: [bins_x, bins_y],
+            },
+            SimccDecodedRows {
+                keypoints: &mut points,
+                scores: &mut scores,
+                visibility: &mut visibility,
+            },
+        )?;
+        let flat = points.into_iter().flatten().collect();
+        let shape = (instances, count);
+        Ok(SimccDecoded {
+            keypoints: Array3::from_shape_vec((instances, count, 2), flat).expect("a point each"),
+            scores: Array2::from_shape_vec(shape, scores).expect("a score each"),
+            visibility: self
+                .options
+                .decode_visibility
+                .then(|| Array2::from_shape_vec(shape, visibility).expect("a visibility each")),
+        })
+    }
+
+    /// Decodes the rows of `batch` samples, on several threads where it is worth it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for vectors without a bin, or arrays of other lengths than the rows.
+    pub fn decode_batch<E: Response>(
+        &self,
+        batch: usize,
+        rows: SimccRows<'_, E>,
+        decoded: SimccDecodedRows<'_, E>,
+    ) -> Result<()> {
+        let SimccDecodedRows { mut keypoints, mut scores, mut visibility } = decoded;
+        let SimccRows { responses, bins } = rows;
+        let count = keypoints.len();
+        if count == 0 {
+            return Ok(());
+        }
+        for (axis, argument) in ["simcc_x", "simcc_y"].into_iter().enumerate() {
+            if bins[axis] == 0 {
+                return Err(Error::invalid(argument, "must hold at least one bin", "none"));
+            }
+            if responses[axis].len() != count * bins[axis] {
+                let wanted = "must hold as many values as the batch has";
+                return Err(Error::invalid(argument, wanted, "other lengths"));
+            }
+        }
+        if scores.len() != count || ![0, count].contains(&visibility.len()) || count % batch != 0 {
+            let wanted = "must hold one value a row of the batch";
+            return Err(Error::invalid("decoded", wanted, "other lengths"));
+        }
+        let (each, seen_each) = (count / batch, visibility.len() / batch);
+        let samples: Vec<_> = (0..batch)
+            .map(|sample| {
+                let part = |axis: usize| {
+                    &responses[axis][sample * each * bins[axis]..][..each * bins[axis]]
+                };
+                let rows = SimccRows { responses: [part(0), part(1)], bins };
+                let decoded = SimccDecodedRows {
+                    keypoints: split_off(&mut keypoints, each),
+                    scores: split_off(&mut scores, each),
+                    visibility: split_off(&mut visibility, seen_each),
+                };
+                (rows, decoded)
+            })
+            .collect();
+        let values = responses[0].len() + responses[1].len();
+        parallel::for_each(samples, values, |(rows, decoded)| self.decode_rows(rows, decoded));
+        Ok(())
+    }
+
+    fn decode_rows<E: Response>(&self, rows: SimccRows<'_, E>, decoded: SimccDecodedRows<'_, E>) {
+        let SimccOptions { sigma, simcc_split_ratio, decode_beta, .. } = self.options;
+        let [x, y] = rows.responses;
+        let vectors = x.chunks_exact(rows.bins[0]).zip(y.chunks_exact(rows.bins[1]));
+        let mut buffers = BlurBuffers::default();
+        for (row, (x, y)) in vectors.enumerate() {
+            let vectors = [x, y];
+            let found = vectors.map(|vector| maximum(vector).expect("a vector has bins"));
+            let score = lesser(found);
+            let mut bin = [-1f32; 2];
+            if !(score.as_f64() <= 0.0) {
+                bin = found.map(|maximum| maximum.index as f32);
+                if let Some(kernels) = &self.kernels {
+                    for axis in 0..2 {
+                        let Maximum { index, value } = found[axis];
+                        let (vector, kernel) = (vectors[axis], &kernels[axis]);
+                        let offset = simcc_dark_offset(vector, index, value, kernel, &mut buffers);
+                        bin[axis] = (index as f64 + offset) as f32;
+                    }
+                }
+            }
+            decoded.keypoints[row] = bin.map(|bin| bin / simcc_split_ratio as f32);
+            decoded.scores[row] = score;
+            if let Some(visibility) = decoded.visibility.get_mut(row) {
+                let seen = [0, 1].map(|axis| {
+                    softmax_maximum(vectors[axis], found[axis].value, decode_beta, sigma[axis])
+                });
+                *visibility = if seen[0] > seen[1] { seen[1] } else { seen[0] };
+            }
+        }
+    }
+}
+
+/// The lesser maximum; the first where there is no order.
+fn lesser<E: Response>([x, y]: [Maximum<E>; 2]) -> E {
+    if x.value.as_f64() > y.value.as_f64() { y.value } else { x.value }
+}
+
+impl Encode for SimccLabel {
+    const NAME: &'static str = "SimCCLabel";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Real> = SimccTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        let [bins_x, bins_y] = self.bins;
+        ArrayVec::from_iter([
+            Target::float32("keypoint_x_labels", &[instances, keypoints, bins_x]),
+            Target::float32("keypoint_y_labels", &[instances, keypoints, bins_y]),
+            Target::weights(TargetKind::Visibility, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [x, y] = arrays(targets.floats);
+        let vectors = x.chunks_exact_mut(self.bins[0]).zip(y.chunks_exact_mut(self.bins[1]));
+        for (index, ((x, y), weight)) in vectors.zip(targets.weights).enumerate() {
+            if targets.memory == Memory::Dirty {
+                x.fill(0.0);
+                y.fill(0.0);
+            }
+            *weight = keypoints.weight(index, |point| self.encode_point(point, x, y));
+        }
+    }
+
+    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, keypoint_weights: Array2<V>) -> SimccTargets<V> {
+        let [keypoint_x_labels, keypoint_y_labels] = dimensioned(arrays);
+        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights }
+    }
+}

@@ -1,0 +1,278 @@
+//! `UDPHeatmap`: Unbiased Data Processing, with Gaussian maps or class and offset maps.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, ArrayD};
+
+use super::check;
+use super::decode::{DecodeHeatmaps, Maps, peak};
+use super::encode::{Encode, HeatmapTargets, Keypoints, SampleTargets, Target, TargetKind, arrays};
+use crate::error::{Error, Result};
+use crate::kernels::blur::{Border, blur_plane};
+use crate::kernels::element::{Real, Response};
+use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp};
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::offset_heatmap::fill_offset_planes;
+use crate::kernels::refinement::{BlurBuffers, dark_udp_offset};
+
+/// What [`UdpHeatmap`]'s maps hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum UdpHeatmapKind {
+    /// One Gaussian map a keypoint, of this sigma in map cells.
+    Gaussian {
+        /// In map cells.
+        sigma: f64,
+    },
+    /// Three maps a keypoint: 1 near the keypoint, and the offsets to it along x and y in units of
+    /// the radius `radius_factor · max(W, H)`.
+    Combined {
+        /// In units of the longer side of the map.
+        radius_factor: f64,
+    },
+}
+
+impl UdpHeatmapKind {
+    /// The kind of the reference's `heatmap_type`: `"gaussian"` or `"combined"`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOption`] for another word.
+    pub fn named(heatmap_type: &str, sigma: f64, radius_factor: f64) -> Result<Self> {
+        match heatmap_type {
+            "gaussian" => Ok(Self::Gaussian { sigma }),
+            "combined" => Ok(Self::Combined { radius_factor }),
+            _ => Err(Error::UnknownOption {
+                codec: UdpHeatmap::NAME,
+                argument: "heatmap_type",
+                got: heatmap_type.to_owned(),
+                options: &["gaussian", "combined"],
+            }),
+        }
+    }
+}
+
+/// Keypoints as heatmaps by Unbiased Data Processing: [The Devil is in the Details: Delving into
+/// Unbiased Data Processing for Human Pose Estimation](https://arxiv.org/abs/1911.07524) (Huang et
+/// al. 2020).
+///
+/// Targets: `heatmaps` (K, H, W), or (3K, H, W) for [`UdpHeatmapKind::Combined`], and
+/// `keypoint_weights` (1, K). As in the reference, encoding scales by (w-1)/(W-1) and decoding by
+/// w/(W-1): what is decoded lies up to a pixel further out than what was encoded.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapKind};
+///
+/// let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
+/// let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
+/// let targets = codec.encode::<f32, f32>(array![[[95.5, 127.5]]].view(), None)?;
+/// let decoded = codec.decode(targets.heatmaps.view())?;
+/// assert!((decoded.keypoints[[0, 0, 0]] - 95.5 * 192.0 / 191.0).abs() < 1e-3);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct UdpHeatmap {
+    input_size: [usize; 2],
+    heatmap_size: [usize; 2],
+    scale_factor: [f32; 2],
+    maps: MapKind,
+    kernel: GaussianKernel,
+}
+
+/// [`UdpHeatmapKind`] and what is computed once of it.
+#[derive(Debug, Clone, PartialEq)]
+enum MapKind {
+    Gaussian(GaussianPatch),
+    Combined { radius_factor: f64 },
+}
+
+impl UdpHeatmap {
+    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`. Decoding blurs with
+    /// `blur_kernel_size` taps, or with twice as many and one for [`UdpHeatmapKind::Combined`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, a sigma or radius
+    /// factor that is not positive and finite, or (with Gaussian maps) an even kernel.
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        kind: UdpHeatmapKind,
+        blur_kernel_size: usize,
+    ) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let heatmap_size = check::size("heatmap_size", heatmap_size)?;
+        let (maps, taps) = match kind {
+            UdpHeatmapKind::Gaussian { sigma } => {
+                let patch = GaussianPatch::new(check::positive("sigma", sigma)?);
+                let taps = check::kernel_size("blur_kernel_size", blur_kernel_size)?;
+                (MapKind::Gaussian(patch), taps)
+            }
+            UdpHeatmapKind::Combined { radius_factor } => {
+                let radius_factor = check::positive("radius_factor", radius_factor)?;
+                let taps = check::limited_kernel_size("blur_kernel_size", blur_kernel_size)?;
+                (MapKind::Combined { radius_factor }, 2 * taps + 1)
+            }
+        };
+        let scale_factor = [0, 1].map(|axis| {
+            let [pixels, cells] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
+            // A map one cell wide: everything falls into that cell, as in the reference.
+            if cells == 0 { f32::INFINITY } else { (pixels as f64 / cells as f64) as f32 }
+        });
+        let kernel = GaussianKernel::new(taps);
+        Ok(Self { input_size, heatmap_size, scale_factor, maps, kernel })
+    }
+
+    /// Input pixels a map cell when encoding, `[x, y]`; infinite along an axis of one cell.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// The radius of the class map in cells, on maps of this size.
+    fn radius(radius_factor: f64, [width, height]: [usize; 2]) -> f64 {
+        radius_factor * width.max(height) as f64
+    }
+
+    /// From map cells to input pixels, as the reference restores them.
+    fn restore(&self, cell: [f32; 2]) -> [f64; 2] {
+        [0, 1].map(|axis| {
+            let last = (self.heatmap_size[axis] - 1).max(1) as f64;
+            f64::from(cell[axis]) / last * self.input_size[axis] as f64
+        })
+    }
+}
+
+impl Encode for UdpHeatmap {
+    const NAME: &'static str = "UDPHeatmap";
+    const SINGLE_INSTANCE: bool = true;
+    type Targets<V: Real> = HeatmapTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        let maps = keypoints.saturating_mul(self.maps_per_keypoint());
+        ArrayVec::from_iter([
+            Target::heatmaps(maps, self.heatmap_size),
+            Target::weights(TargetKind::Visibility, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [heatmaps] = arrays(targets.floats);
+        let [width, height] = self.heatmap_size;
+        let cells = width * height;
+        let to_cells = |point: [T; 2]| {
+            [0, 1].map(|axis| point[axis] / T::of(f64::from(self.scale_factor[axis])))
+        };
+        match &self.maps {
+            MapKind::Gaussian(patch) => {
+                let mut scratch = [Vec::new(), Vec::new()];
+                keypoints.encode_planes(
+                    heatmaps,
+                    cells,
+                    targets.weights,
+                    targets.memory,
+                    |plane, point| {
+                        stamp_exact(patch, plane, self.heatmap_size, to_cells(point), &mut scratch)
+                    },
+                );
+            }
+            MapKind::Combined { radius_factor } => {
+                let radius = Self::radius(*radius_factor, self.heatmap_size);
+                let mut scratch = Vec::new();
+                let three = 3 * cells;
+                keypoints.encode_planes(
+                    heatmaps,
+                    three,
+                    targets.weights,
+                    targets.memory,
+                    |planes, point| {
+                        let (class, offsets) = planes.split_at_mut(cells);
+                        let (x, y) = offsets.split_at_mut(cells);
+                        let centre = to_cells(point).map(Real::as_f64);
+                        fill_offset_planes([class, x, y], width, centre, radius, &mut scratch);
+                        true
+                    },
+                );
+            }
+        }
+    }
+
+    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::assemble(arrays, weights)
+    }
+}
+
+/// The 3-sigma patch around the rounded centre, its peak at the exact one; `false` where it lies
+/// outside.
+fn stamp_exact<T: Real>(
+    patch: &GaussianPatch,
+    plane: &mut [f32],
+    [width, height]: [usize; 2],
+    at: [T; 2],
+    [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
+) -> bool {
+    let [cell_x, cell_y] = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
+    let Some((x, y)) = patch.span(cell_x, width).zip(patch.span(cell_y, height)) else {
+        return false;
+    };
+    if !x.is_empty() && !y.is_empty() {
+        let shift_x = at[0].as_f64() - cell_x as f64;
+        let shift_y = at[1].as_f64() - cell_y as f64;
+        let x = Strip { start: x.start, values: patch.profile(x, shift_x, scratch_x) };
+        let y = Strip { start: y.start, values: patch.profile(y, shift_y, scratch_y) };
+        stamp(plane, width, x, y, false);
+    }
+    true
+}
+
+impl DecodeHeatmaps for UdpHeatmap {
+    type Coordinate = f64;
+
+    fn maps_per_keypoint(&self) -> usize {
+        match self.maps {
+            MapKind::Gaussian(_) => 1,
+            MapKind::Combined { .. } => 3,
+        }
+    }
+
+    fn decode_sample<E: Response>(
+        &self,
+        maps: Maps<'_, E>,
+        keypoints: &mut [[f64; 2]],
+        scores: &mut [E],
+    ) {
+        let mut buffers = BlurBuffers::default();
+        let (mut blurred, mut scratch) = (Vec::new(), Vec::new());
+        for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
+            let mut cell = [-1f32; 2];
+            match self.maps {
+                MapKind::Gaussian(_) => {
+                    let (value, found) = maps.peak(number);
+                    *score = value;
+                    if let Some(peak) = found {
+                        let offset = dark_udp_offset(&peak, &self.kernel, &mut buffers);
+                        cell = [0, 1].map(|axis| (peak.at[axis] as f64 + offset[axis]) as f32);
+                    }
+                }
+                MapKind::Combined { radius_factor } => {
+                    let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
+                    let border = Border::Reflect101;
+                    let (kernel, width) = (&self.kernel, maps.width);
+                    blur_plane(class, width, kernel, border, &mut blurred, &mut scratch);
+                    let (value, found) = peak(&blurred, width);
+                    *score = E::of(f64::from(value));
+                    if let Some(peak) = found {
+                        let index = peak.at[1] * width + peak.at[0];
+                        let size = [width, maps.cells / width];
+                        let radius = Self::radius(radius_factor, size) as f32;
+                        cell = [
+                            peak.at[0] as f32 + x[index].as_f32() * radius,
+                            peak.at[1] as f32 + y[index].as_f32() * radius,
+                        ];
+                    }
+                }
+            }
+            *point = self.restore(cell);
+        }
+    }
+}

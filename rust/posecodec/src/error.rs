@@ -1,0 +1,58 @@
+//! The one error type of the crate.
+
+/// What can go wrong. Every message names the argument, what was wanted and what came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument has a value, a shape or a type that has no meaning here.
+    #[error("`{argument}` {wanted}, but got {got}")]
+    InvalidInput {
+        /// The argument's name, as the caller wrote it.
+        argument: &'static str,
+        /// What was wanted, as the rest of a sentence: "must be a positive number".
+        wanted: String,
+        /// What came.
+        got: String,
+    },
+    /// An option that the codec does not know.
+    #[error(
+        "{codec} got invalid `{argument}` value {got:?}. Should be one of {{{}}}",
+        quoted(options)
+    )]
+    UnknownOption {
+        /// The codec's name.
+        codec: &'static str,
+        /// The argument's name.
+        argument: &'static str,
+        /// What came.
+        got: String,
+        /// The values that would have been right.
+        options: &'static [&'static str],
+    },
+    /// A table or a buffer does not fit in memory.
+    #[error("out of memory: {bytes} bytes for {purpose}")]
+    OutOfMemory {
+        /// What the memory was for.
+        purpose: &'static str,
+        /// How much was asked for.
+        bytes: usize,
+    },
+}
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An [`Error::InvalidInput`]: "`argument` wanted, but got `got`".
+    pub fn invalid(
+        argument: &'static str,
+        wanted: impl Into<String>,
+        got: impl std::fmt::Display,
+    ) -> Self {
+        Self::InvalidInput { argument, wanted: wanted.into(), got: got.to_string() }
+    }
+}
+
+fn quoted(options: &[&str]) -> String {
+    options.iter().map(|option| format!("{option:?}")).collect::<Vec<_>>().join(", ")
+}

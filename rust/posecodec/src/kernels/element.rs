@@ -1,0 +1,132 @@
+//! The number types of the arrays that come in.
+
+use half::f16;
+use num_traits::Float;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for half::f16 {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A coordinate or a visibility: `f32` or `f64`.
+///
+/// Coordinates are rounded in their own precision, as NumPy does, so that a float32 keypoint falls
+/// into the cell that the reference puts it in.
+pub trait Real: Float + Default + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static {
+    /// The nearest number of this type.
+    fn of(value: f64) -> Self;
+    /// The same number in double precision.
+    fn as_f64(self) -> f64;
+    /// Rounded to the nearest integer, half to even, as `np.around`.
+    fn round_half_even(self) -> Self;
+}
+
+macro_rules! real {
+    ($real:ty) => {
+        impl Real for $real {
+            #[inline(always)]
+            fn of(value: f64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn as_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn round_half_even(self) -> Self {
+                self.round_ties_even()
+            }
+        }
+    };
+}
+real!(f32);
+real!(f64);
+
+/// A value of a heatmap or a SimCC vector: `f16`, `f32` or `f64`.
+///
+/// Maxima are compared in the value's own precision; everything after works on single precision,
+/// as the reference's blur does.
+pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static {
+    /// What the values compare as: integers for `f16`, which order as the floats do and vectorise
+    /// everywhere, and the value itself for the others.
+    type Key: Copy + PartialOrd + Send + Sync;
+    /// The key of the least value, negative infinity.
+    const LEAST: Self::Key;
+    /// How many values one step of the search for the maximum takes: four AVX-512 vectors.
+    const LANES: usize;
+
+    /// What this value compares as.
+    fn key(self) -> Self::Key;
+    /// Whether this value is not a number.
+    fn is_nan(self) -> bool;
+    /// The nearest value of this type.
+    fn of(value: f64) -> Self;
+    /// The nearest single-precision number.
+    fn as_f32(self) -> f32;
+    /// The same number in double precision.
+    fn as_f64(self) -> f64;
+}
+
+macro_rules! response {
+    ($float:ty, $lanes:literal) => {
+        impl Response for $float {
+            type Key = $float;
+            const LEAST: $float = <$float>::NEG_INFINITY;
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            fn key(self) -> $float {
+                self
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                self != self
+            }
+            #[inline(always)]
+            fn of(value: f64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn as_f32(self) -> f32 {
+                self as f32
+            }
+            #[inline(always)]
+            fn as_f64(self) -> f64 {
+                f64::from(self)
+            }
+        }
+    };
+}
+response!(f32, 64);
+response!(f64, 32);
+
+impl Response for f16 {
+    type Key = i16;
+    const LEAST: i16 = i16::MIN;
+    const LANES: usize = 128;
+
+    /// The bits as an integer that orders as the floats do: negative ones count downwards.
+    #[inline(always)]
+    fn key(self) -> i16 {
+        let bits = self.to_bits() as i16;
+        bits ^ ((bits >> 15) & i16::MAX)
+    }
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        (self.to_bits() & 0x7fff) as i16 > 0x7c00
+    }
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        f16::from_f64(value)
+    }
+    #[inline(always)]
+    fn as_f32(self) -> f32 {
+        self.to_f32()
+    }
+    #[inline(always)]
+    fn as_f64(self) -> f64 {
+        f64::from(self.to_f32())
+    }
+}

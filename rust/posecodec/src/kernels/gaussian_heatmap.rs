@@ -1,0 +1,222 @@
+//! Gaussian heatmaps, as the reference's `generate_gaussian_heatmaps`,
+//! `generate_udp_gaussian_heatmaps` and `generate_unbiased_gaussian_heatmaps`.
+//!
+//! A Gaussian is separable: one profile along each axis and their outer product, so that W + H
+//! exponentials are enough where the reference takes W·H.
+
+use super::exp::exp_negative;
+use crate::simd::{Kernel, dispatch};
+
+/// The cells of one axis that a patch of 3 sigma around a rounded centre covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Cell of the patch's first value; may lie before the axis.
+    pub left: i64,
+    /// First covered cell of the axis.
+    pub start: usize,
+    /// One past the last covered cell; not below `start`.
+    pub end: usize,
+}
+
+impl Span {
+    /// How many cells are covered.
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether no cell is covered: a patch may touch the border and hold nothing.
+    pub fn is_empty(&self) -> bool {
+        self.end == self.start
+    }
+}
+
+/// The reference's 3-sigma patch along one axis.
+///
+/// It has `ceil(2·3σ + 1)` values around the index `(2·3σ + 1) // 2`, and its corner is truncated
+/// toward zero: with a non-integer 3σ the peak may sit a cell off, as it does in the reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GaussianPatch {
+    radius: f64,
+    centre: f64,
+    exponent: f64,
+    profile: Vec<f32>,
+}
+
+/// Longest profile that is kept as a table: 256 KiB, sigma 10 922. Wider ones are computed as needed.
+const LONGEST_TABLE: f64 = 65_536.0;
+
+impl GaussianPatch {
+    /// The patch of a Gaussian of this sigma, in cells of the map. Sigma must be positive.
+    pub fn new(sigma: f64) -> Self {
+        // Beyond 1e15 cells every patch covers every axis, and integers of that size stay exact.
+        let radius = (sigma * 3.0).min(1e15);
+        let size = 2.0 * radius + 1.0;
+        let mut patch = Self {
+            radius,
+            centre: (size / 2.0).floor(),
+            exponent: exponent(sigma),
+            profile: Vec::new(),
+        };
+        if size <= LONGEST_TABLE {
+            let mut profile = vec![0.0; size.ceil() as usize];
+            fill_profile(&mut profile, 0.0, patch.centre, patch.exponent);
+            patch.profile = profile;
+        }
+        patch
+    }
+
+    /// What the patch around the cell `mu` covers of an axis of `length` cells; `None` where the
+    /// reference finds no part of it inside, which drops the keypoint.
+    #[inline]
+    pub fn span(&self, mu: i64, length: usize) -> Option<Span> {
+        let left = (mu as f64 - self.radius) as i64;
+        let right = (mu as f64 + self.radius + 1.0) as i64;
+        let length = length as i64;
+        if left >= length || right < 0 {
+            return None;
+        }
+        let (start, end) = (left.max(0), right.min(length));
+        Some(Span { left, start: start as usize, end: end.max(start) as usize })
+    }
+
+    /// The values of the patch over a span, its peak `shift` cells after the rounded centre.
+    ///
+    /// From the table where the peak is not shifted, else written into `scratch`.
+    #[inline]
+    pub fn profile<'a>(&'a self, span: Span, shift: f64, scratch: &'a mut Vec<f32>) -> &'a [f32] {
+        let first = (span.start as i64 - span.left) as usize;
+        if shift == 0.0
+            && let Some(values) = self.profile.get(first..first + span.len())
+        {
+            return values;
+        }
+        scratch.resize(span.len().next_multiple_of(PROFILE_STEP), 0.0);
+        fill_profile(scratch, first as f64, self.centre + shift, self.exponent);
+        &scratch[..span.len()]
+    }
+}
+
+/// The factor of the squared distance in a Gaussian's exponent; finite for every positive sigma.
+#[inline]
+fn exponent(sigma: f64) -> f64 {
+    (-0.5 / (sigma * sigma)).max(f64::MIN)
+}
+
+/// Profiles are filled in whole steps of this many values, so that no scalar remainder is left.
+pub(crate) const PROFILE_STEP: usize = 8;
+
+/// `exp(exponent · (first + i - centre)²)` for each i; 0 where single precision has no normal number.
+#[inline]
+pub(crate) fn fill_profile(profile: &mut [f32], first: f64, centre: f64, exponent: f64) {
+    dispatch(ProfileKernel { profile, first, centre, exponent });
+}
+
+struct ProfileKernel<'a> {
+    profile: &'a mut [f32],
+    first: f64,
+    centre: f64,
+    exponent: f64,
+}
+
+impl Kernel for ProfileKernel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { profile, first, centre, exponent } = self;
+        for (i, value) in profile.iter_mut().enumerate() {
+            let distance = first + f64::from(i as u32) - centre;
+            *value = exp_negative(exponent * distance * distance) as f32;
+        }
+    }
+}
+
+/// Part of an axis and the values there.
+#[derive(Debug, Clone, Copy)]
+pub struct Strip<'a> {
+    /// The first cell.
+    pub start: usize,
+    /// A value a cell.
+    pub values: &'a [f32],
+}
+
+/// Puts the outer product of two strips into a plane `width` wide, keeping what is larger where
+/// `merge` says that something may be there already.
+#[inline]
+pub fn stamp(plane: &mut [f32], width: usize, x: Strip<'_>, y: Strip<'_>, merge: bool) {
+    let rows = plane[y.start * width..].chunks_mut(width);
+    for (row, &wy) in rows.zip(y.values) {
+        let cells = &mut row[x.start..x.start + x.values.len()];
+        if merge {
+            for (cell, &wx) in cells.iter_mut().zip(x.values) {
+                *cell = cell.max(wx * wy);
+            }
+        } else {
+            for (cell, &wx) in cells.iter_mut().zip(x.values) {
+                *cell = wx * wy;
+            }
+        }
+    }
+}
+
+/// A Gaussian over a whole plane, its centre not rounded (the reference's `unbiased`).
+///
+/// `scratch` holds the profile along x between calls. Cells so far out that single precision has
+/// no normal number for them are left as they are.
+pub fn stamp_unbiased(
+    plane: &mut [f32],
+    width: usize,
+    centre: [f64; 2],
+    sigma: f64,
+    merge: bool,
+    scratch: &mut Vec<f32>,
+) {
+    let height = plane.len() / width;
+    let exponent = exponent(sigma);
+    scratch
+        .resize(width.next_multiple_of(PROFILE_STEP) + height.next_multiple_of(PROFILE_STEP), 0.0);
+    let (x, y) = scratch.split_at_mut(width.next_multiple_of(PROFILE_STEP));
+    fill_profile(x, 0.0, centre[0], exponent);
+    fill_profile(y, 0.0, centre[1], exponent);
+    // Beyond this distance products of the two profiles are denormal, which costs a hundred cycles
+    // each and is below every tolerance.
+    let reach_squared = 87.0 / -exponent;
+    dispatch(UnbiasedKernel { plane, width, centre, reach_squared, x: &x[..width], y, merge });
+}
+
+struct UnbiasedKernel<'a> {
+    plane: &'a mut [f32],
+    width: usize,
+    centre: [f64; 2],
+    reach_squared: f64,
+    x: &'a [f32],
+    y: &'a [f32],
+    merge: bool,
+}
+
+impl Kernel for UnbiasedKernel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let [centre_x, centre_y] = self.centre;
+        for (row_number, row) in self.plane.chunks_exact_mut(self.width).enumerate() {
+            let dy = row_number as f64 - centre_y;
+            let reach = (self.reach_squared - dy * dy).sqrt(); // NaN beyond it: an empty range
+            let start = ((centre_x - reach).ceil().max(0.0) as usize).min(self.width);
+            let end = ((centre_x + reach).floor() + 1.0).max(0.0) as usize;
+            let end = if reach.is_nan() { start } else { end.clamp(start, self.width) };
+            let wy = self.y[row_number];
+            let (cells, x) = (&mut row[start..end], &self.x[start..end]);
+            if self.merge {
+                for (cell, &wx) in cells.iter_mut().zip(x) {
+                    *cell = cell.max(wx * wy);
+                }
+            } else {
+                for (cell, &wx) in cells.iter_mut().zip(x) {
+                    *cell = wx * wy;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Keypoint codecs in Rust: keypoints to training targets, network outputs to keypoints, with the
+//! answers of [MMPose](https://github.com/open-mmlab/mmpose) 1.3.2's `mmpose.codecs`.
+//!
+//! # Conventions
+//! - N instances (people), K keypoints an instance, D coordinates a keypoint, `[x, y]`.
+//! - Sizes are `[w, h]`, arrays are (H, W): a map of `heatmap_size` `[48, 64]` has 64 rows of 48.
+//! - Keypoints are in pixels of the network's input; `sigma`s are in cells of the map.
+//! - Keypoints and visibilities are `f32` or `f64`; responses are `f16`, `f32` or `f64`.
+//!
+//! # Layers
+//! [`kernels`] does the arithmetic on slices; [`codecs`] puts kernels together as the reference
+//! does, and checks what comes in. Nothing below calls anything above.
+//!
+//! ```
+//! use ndarray::Array3;
+//! use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapKind};
+//!
+//! let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
+//! let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
+//! let heatmaps = Array3::<f32>::zeros((17, 64, 48)); // what the network said
+//! let decoded = codec.decode(heatmaps.view())?;
+//! assert_eq!(decoded.keypoints.dim(), (1, 17, 2));
+//! assert_eq!(decoded.scores.dim(), (1, 17));
+//! # Ok::<(), posecodec::Error>(())
+//! ```
+//!
+//! # Features
+//! - `rayon` (default): batches on several threads.
+
+pub mod codecs;
+mod error;
+pub mod kernels;
+mod parallel;
+pub mod simd;
+
+pub use error::{Error, Result};
+pub use parallel::{num_threads, set_num_threads};
