@@ -156,22 +156,30 @@ pub(crate) fn writable<'py, T: Element>(
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     let py = object.py();
     let dtype = T::get_dtype(py);
-    let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape:?}");
+    // Put together only when needed: NumPy's dtypes take microseconds to print.
+    let refuse = |got: &dyn std::fmt::Display| {
+        let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape:?}");
+        invalid(py, argument, &wanted, got)
+    };
     let Ok(untyped) = object.cast::<PyUntypedArray>() else {
-        return Err(invalid(py, argument, &wanted, object.get_type()));
+        return Err(refuse(&object.get_type()));
     };
     if !untyped.dtype().is_equiv_to(&dtype) || untyped.shape() != shape {
         let got = format!("{} of shape {:?}", untyped.dtype(), untyped.shape());
-        return Err(invalid(py, argument, &wanted, got));
+        return Err(refuse(&got));
     }
     // SAFETY: the dtype was compared.
     let array = unsafe { object.clone().cast_into_unchecked::<PyArrayDyn<T>>() };
-    let writable = array.getattr(intern!(py, "flags"))?.getattr(intern!(py, "writeable"))?;
-    if !writable.is_truthy()? {
-        return Err(invalid(py, argument, &wanted, "a read-only array"));
+    // SAFETY: a live array and a C string; -1 comes with an exception set, which is taken.
+    let writable = unsafe {
+        PY_ARRAY_API.PyArray_FailUnlessWriteable(py, array.as_array_ptr(), c"out".as_ptr())
+    };
+    if writable != 0 {
+        drop(PyErr::take(py));
+        return Err(refuse(&"a read-only array"));
     }
     if !array.is_c_contiguous() || !array.is_aligned() {
-        return Err(invalid(py, argument, &wanted, "one with gaps, out of order or not aligned"));
+        return Err(refuse(&"one with gaps, out of order or not aligned"));
     }
     Ok(array)
 }

@@ -160,10 +160,12 @@ pub(crate) fn decode_simcc<'py>(
     }
     let bins = [bins_x[0], y.shape()[rows.len()]];
     let batch = if call == Call::Batch { rows[0] } else { 1 };
-    let samples = &rows[leading..];
     // (K,) becomes (1, K): one instance.
-    let samples = [if samples.len() == 2 { samples[0] } else { 1 }, samples[samples.len() - 1]];
-    let layout = Layout { call, batch, samples, bins };
+    let (samples, flat) = match rows[leading..] {
+        [instances, count] => ([instances, count], false),
+        _ => ([1, rows[leading]], true),
+    };
+    let layout = Layout { call, batch, samples, bins, flat };
     match (x, y) {
         (Responses::F16(x), Responses::F16(y)) => decode_rows(py, codec, &x, &y, layout),
         (Responses::F32(x), Responses::F32(y)) => decode_rows(py, codec, &x, &y, layout),
@@ -181,6 +183,8 @@ struct Layout {
     samples: [usize; 2],
     /// Along x and y.
     bins: [usize; 2],
+    /// Whether the caller left the instances out.
+    flat: bool,
 }
 
 fn decode_rows<'py, E: Response + Element>(
@@ -190,12 +194,18 @@ fn decode_rows<'py, E: Response + Element>(
     y: &Array<'py, E>,
     layout: Layout,
 ) -> PyResult<Decoded<'py>> {
-    let Layout { call, batch, samples: [instances, count], bins } = layout;
+    let Layout { call, batch, samples: [instances, count], bins, flat } = layout;
     let with_visibility = codec.options().decode_visibility;
     let shape = call.shape(batch, &[instances, count]);
     let keypoints = zeros::<f32>(py, "keypoints", &call.shape(batch, &[instances, count, 2]))?;
     let scores = zeros::<E>(py, "scores", &shape)?;
-    let seen = zeros::<f64>(py, "visibility", if with_visibility { &shape } else { &[0] })?;
+    let seen_shape: &[usize] = match (with_visibility, flat, call) {
+        (false, ..) => &[0],
+        // The reference gives keypoints and scores an instance dimension, but not visibilities.
+        (true, true, Call::Single) => &[count],
+        (true, ..) => &shape,
+    };
+    let seen = zeros::<f64>(py, "visibility", seen_shape)?;
     // SAFETY: the arrays were made here and nobody else knows them yet.
     let (points, values, visibility) =
         unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };

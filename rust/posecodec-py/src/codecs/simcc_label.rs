@@ -200,7 +200,8 @@ impl SimccLabel {
     ///     - keypoints (array): Shape (N, K, 2), input pixels, float32; N is 1 for (K, W). One bin
     ///       before the first where no value is above 0.
     ///     - scores (array): Shape (N, K), the smaller of both maxima, of the vectors' dtype. With
-    ///       ``decode_visibility`` a tuple of scores and visibilities (N, K), float64.
+    ///       ``decode_visibility`` a tuple of scores and visibilities, float64, of shape (N, K), or
+    ///       (K,) for (K, W).
     ///
     /// Raises:
     ///     InvalidInputError: For other shapes or dtypes, or vectors without a bin.

@@ -4,10 +4,12 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayD};
 
 use super::decode::{DecodeHeatmaps, Maps, peak};
-use super::encode::{Encode, HeatmapTargets, Keypoints, SampleTargets, Target, TargetKind, arrays};
+use super::encode::{
+    Cover, Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+};
 use super::{check, scale_factor};
 use crate::error::Result;
-use crate::kernels::blur::{Border, blur_plane};
+use crate::kernels::blur::{BlurBuffers, Border, blur_plane};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{Strip, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
@@ -91,28 +93,26 @@ impl Encode for MegviiHeatmap {
         let [heatmaps] = arrays(targets.floats);
         let [width, height] = self.heatmap_size;
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        let cells = width * height;
-        keypoints.encode_planes(
-            heatmaps,
-            cells,
-            targets.weights,
-            targets.memory,
-            |plane, point| {
-                let at = [0, 1].map(|axis| {
-                    (point[axis] / T::of(f64::from(self.scale_factor[axis]))).as_f64() as i64
-                });
-                let inside =
-                    (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
-                if inside {
-                    let start_x = self.response(at[0] as usize, width, 1.0, &mut x);
-                    let start_y = self.response(at[1] as usize, height, 255.0, &mut y);
-                    let x = Strip { start: start_x, values: &x };
-                    let y = Strip { start: start_y, values: &y };
-                    stamp(plane, width, x, y, false);
-                }
-                inside
-            },
-        );
+        let planes = Planes {
+            values: heatmaps,
+            cells: width * height,
+            cover: Cover::Part,
+            memory: targets.memory,
+        };
+        keypoints.encode_planes(planes, targets.weights, |plane, point| {
+            let at = [0, 1].map(|axis| {
+                (point[axis] / T::of(f64::from(self.scale_factor[axis]))).as_f64() as i64
+            });
+            let inside = (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
+            if inside {
+                let start_x = self.response(at[0] as usize, width, 1.0, &mut x);
+                let start_y = self.response(at[1] as usize, height, 255.0, &mut y);
+                let x = Strip { start: start_x, values: &x };
+                let y = Strip { start: start_y, values: &y };
+                stamp(plane, width, x, y, false);
+            }
+            inside
+        });
     }
 
     fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
@@ -130,24 +130,24 @@ impl DecodeHeatmaps for MegviiHeatmap {
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) {
-        let (mut blurred, mut scratch) = (Vec::new(), Vec::new());
+        let mut buffers = BlurBuffers::default();
         let (width, height) = (maps.width, maps.cells / maps.width);
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let plane = maps.plane(number);
-            blur_plane(plane, width, &self.kernel, Border::Zero, &mut blurred, &mut scratch);
+            let blurred = blur_plane(plane, width, &self.kernel, Border::Zero, &mut buffers);
             let [before, after] = [
                 maximum(plane).map_or(0.0, |maximum| maximum.value.as_f32()),
-                maximum(&blurred).map_or(0.0, |maximum| maximum.value),
+                maximum(blurred).map_or(0.0, |maximum| maximum.value),
             ];
             let mut cell = [-1f32; 2];
             let mut value = before;
             // An all-zero map has nothing to scale and no summit: -1, and its score as it is.
             if after != 0.0 || before.is_nan() {
                 let factor = before / after;
-                for value in &mut blurred {
+                for value in &mut *blurred {
                     *value *= factor;
                 }
-                let (largest, found) = peak(&blurred, width);
+                let (largest, found) = peak(blurred, width);
                 value = largest;
                 if let Some(peak) = found {
                     cell = summit(&peak, width, height);

@@ -5,14 +5,16 @@ use ndarray::{Array2, ArrayD};
 
 use super::decode::{DecodeHeatmaps, Maps};
 use super::encode::{
-    Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays,
+    Cover, Encode, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind,
+    arrays,
 };
 use super::{check, scale_factor};
 use crate::error::Result;
+use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp, stamp_unbiased};
+use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::refinement::{BlurBuffers, dark_offset, quarter_shift};
+use crate::kernels::refinement::{dark_offset, quarter_shift};
 
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
 /// Tracking](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018), and with `unbiased`
@@ -92,10 +94,12 @@ impl MsraHeatmap {
     ) {
         let [width, height] = self.heatmap_size;
         let mut scratch = [Vec::new(), Vec::new()];
-        keypoints.encode_planes(heatmaps, width * height, weights, memory, |plane, point| {
+        let cover = if self.unbiased { Cover::All } else { Cover::Part };
+        let planes = Planes { values: heatmaps, cells: width * height, cover, memory };
+        keypoints.encode_planes(planes, weights, |plane, point| {
             let at = [0, 1].map(|axis| point[axis] / T::of(f64::from(self.scale_factor[axis])));
             let inside = if self.unbiased {
-                self.stamp_unbiased(plane, at, &mut scratch[0])
+                self.fill_unbiased(plane, at, &mut scratch[0])
             } else {
                 self.stamp_rounded(plane, at, &mut scratch)
             };
@@ -128,7 +132,7 @@ impl MsraHeatmap {
     }
 
     /// The Gaussian over the whole plane; `false` where its 3-sigma box lies outside.
-    fn stamp_unbiased<T: Real>(
+    fn fill_unbiased<T: Real>(
         &self,
         plane: &mut [f32],
         at: [T; 2],
@@ -142,7 +146,7 @@ impl MsraHeatmap {
         });
         if !outside {
             let centre = at.map(Real::as_f64);
-            stamp_unbiased(plane, self.heatmap_size[0], centre, self.sigma, false, scratch);
+            fill_unbiased(plane, self.heatmap_size[0], centre, self.sigma, scratch);
         }
         !outside
     }

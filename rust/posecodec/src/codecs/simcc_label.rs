@@ -8,10 +8,11 @@ use super::encode::{
     Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays, dimensioned, split_off,
 };
 use crate::error::{Error, Result};
+use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
-use crate::kernels::refinement::{BlurBuffers, simcc_dark_offset};
+use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::{SimccProfile, softmax_maximum};
 use crate::parallel;
 
@@ -421,12 +422,12 @@ impl Encode for SimccLabel {
         targets: SampleTargets<'_, V>,
     ) {
         let [x, y] = arrays(targets.floats);
+        if targets.memory == Memory::Dirty {
+            x.fill(0.0);
+            y.fill(0.0);
+        }
         let vectors = x.chunks_exact_mut(self.bins[0]).zip(y.chunks_exact_mut(self.bins[1]));
         for (index, ((x, y), weight)) in vectors.zip(targets.weights).enumerate() {
-            if targets.memory == Memory::Dirty {
-                x.fill(0.0);
-                y.fill(0.0);
-            }
             *weight = keypoints.weight(index, |point| self.encode_point(point, x, y));
         }
     }

@@ -5,14 +5,16 @@ use ndarray::{Array2, ArrayD};
 
 use super::check;
 use super::decode::{DecodeHeatmaps, Maps, peak};
-use super::encode::{Encode, HeatmapTargets, Keypoints, SampleTargets, Target, TargetKind, arrays};
+use super::encode::{
+    Cover, Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+};
 use crate::error::{Error, Result};
-use crate::kernels::blur::{Border, blur_plane};
+use crate::kernels::blur::{BlurBuffers, Border, blur_plane};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::offset_heatmap::fill_offset_planes;
-use crate::kernels::refinement::{BlurBuffers, dark_udp_offset};
+use crate::kernels::refinement::dark_udp_offset;
 
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -157,7 +159,7 @@ impl Encode for UdpHeatmap {
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
     ) {
-        let [heatmaps] = arrays(targets.floats);
+        let ([heatmaps], memory) = (arrays(targets.floats), targets.memory);
         let [width, height] = self.heatmap_size;
         let cells = width * height;
         let to_cells = |point: [T; 2]| {
@@ -166,33 +168,23 @@ impl Encode for UdpHeatmap {
         match &self.maps {
             MapKind::Gaussian(patch) => {
                 let mut scratch = [Vec::new(), Vec::new()];
-                keypoints.encode_planes(
-                    heatmaps,
-                    cells,
-                    targets.weights,
-                    targets.memory,
-                    |plane, point| {
-                        stamp_exact(patch, plane, self.heatmap_size, to_cells(point), &mut scratch)
-                    },
-                );
+                let planes = Planes { values: heatmaps, cells, cover: Cover::Part, memory };
+                keypoints.encode_planes(planes, targets.weights, |plane, point| {
+                    stamp_exact(patch, plane, self.heatmap_size, to_cells(point), &mut scratch)
+                });
             }
             MapKind::Combined { radius_factor } => {
                 let radius = Self::radius(*radius_factor, self.heatmap_size);
                 let mut scratch = Vec::new();
-                let three = 3 * cells;
-                keypoints.encode_planes(
-                    heatmaps,
-                    three,
-                    targets.weights,
-                    targets.memory,
-                    |planes, point| {
-                        let (class, offsets) = planes.split_at_mut(cells);
-                        let (x, y) = offsets.split_at_mut(cells);
-                        let centre = to_cells(point).map(Real::as_f64);
-                        fill_offset_planes([class, x, y], width, centre, radius, &mut scratch);
-                        true
-                    },
-                );
+                let planes =
+                    Planes { values: heatmaps, cells: 3 * cells, cover: Cover::All, memory };
+                keypoints.encode_planes(planes, targets.weights, |planes, point| {
+                    let (class, offsets) = planes.split_at_mut(cells);
+                    let (x, y) = offsets.split_at_mut(cells);
+                    let centre = to_cells(point).map(Real::as_f64);
+                    fill_offset_planes([class, x, y], width, centre, radius, &mut scratch);
+                    true
+                });
             }
         }
     }
@@ -242,7 +234,6 @@ impl DecodeHeatmaps for UdpHeatmap {
         scores: &mut [E],
     ) {
         let mut buffers = BlurBuffers::default();
-        let (mut blurred, mut scratch) = (Vec::new(), Vec::new());
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let mut cell = [-1f32; 2];
             match self.maps {
@@ -258,8 +249,8 @@ impl DecodeHeatmaps for UdpHeatmap {
                     let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
                     let border = Border::Reflect101;
                     let (kernel, width) = (&self.kernel, maps.width);
-                    blur_plane(class, width, kernel, border, &mut blurred, &mut scratch);
-                    let (value, found) = peak(&blurred, width);
+                    let blurred = blur_plane(class, width, kernel, border, &mut buffers);
+                    let (value, found) = peak(blurred, width);
                     *score = E::of(f64::from(value));
                     if let Some(peak) = found {
                         let index = peak.at[1] * width + peak.at[0];

@@ -16,112 +16,150 @@ pub enum Border {
     Reflect101,
 }
 
-impl Border {
-    /// The cell that stands for `index` on an axis of `length` cells; `None` for a zero.
-    #[inline(always)]
-    fn cell(self, index: i64, length: usize) -> Option<usize> {
-        let last = length as i64 - 1;
-        if (0..=last).contains(&index) {
-            return Some(index as usize);
-        }
-        match self {
-            Self::Zero => None,
-            Self::Reflect101 if last == 0 => Some(0),
-            Self::Reflect101 => {
-                let folded = index.rem_euclid(2 * last);
-                Some(folded.min(2 * last - folded) as usize)
-            }
-        }
+/// The cell of an axis of `length` cells that stands for `index` under [`Border::Reflect101`].
+fn reflect101(index: i64, length: usize) -> usize {
+    let last = length as i64 - 1;
+    if last == 0 {
+        return 0;
     }
+    let folded = index.rem_euclid(2 * last);
+    folded.min(2 * last - folded) as usize
 }
 
 /// Columns that are summed at once: two AVX-512 or four AVX2 vectors, all in registers.
 const TILE: usize = 32;
 
-/// Blurs a plane `width` wide into `blurred`, which is resized to fit.
-pub fn blur_plane<E: Response>(
+/// Buffers for the blur of planes, kept from plane to plane.
+#[derive(Debug, Default)]
+pub struct BlurBuffers {
+    /// The plane in single precision with a margin on all sides. Rows have room for whole tiles
+    /// from any shift of the kernel.
+    padded: Vec<f32>,
+    /// One row of vertical sums.
+    sums: Vec<f32>,
+    /// The blurred plane.
+    blurred: Vec<f32>,
+    /// Height, width and margin that `padded` was made for: its margins are still zero then, and
+    /// need not be written again.
+    made_for: [usize; 3],
+}
+
+/// Blurs a plane `width` wide.
+pub fn blur_plane<'a, E: Response>(
     plane: &[E],
     width: usize,
     kernel: &GaussianKernel,
     border: Border,
-    blurred: &mut Vec<f32>,
-    scratch: &mut Vec<f32>,
-) {
-    // Nothing is summed where nothing is: zero-sized planes have no rows to step through.
-    blurred.clear();
+    buffers: &'a mut BlurBuffers,
+) -> &'a mut [f32] {
+    let BlurBuffers { padded, sums, blurred, made_for } = buffers;
     blurred.resize(plane.len(), 0.0);
     if plane.is_empty() {
-        return;
+        return blurred;
     }
-    let radius = kernel.radius();
+    let margin = 2 * kernel.radius();
     let height = plane.len() / width;
-    // The plane in single precision, rows extended on both sides, and one row after vertical sums.
-    let stride = (width + 2 * radius).next_multiple_of(TILE) + TILE;
-    scratch.clear();
-    scratch.resize(stride * (height + 1), 0.0);
-    let (rows, sums) = scratch.split_at_mut(stride * height);
-    dispatch(PlaneKernel { plane, width, kernel, border, blurred, rows, sums, stride });
+    let stride = (width + margin).next_multiple_of(TILE) + TILE;
+    if *made_for != [height, width, margin] {
+        padded.clear();
+        padded.resize(stride * (height + margin), 0.0);
+        *made_for = [height, width, margin];
+    }
+    if border == Border::Reflect101 {
+        *made_for = [0; 3]; // its margins will hold something
+    }
+    sums.resize(stride, 0.0);
+    let shape = [height, width];
+    dispatch(PlaneKernel { plane, shape, kernel, border, blurred, padded, sums, stride });
+    blurred
 }
 
 struct PlaneKernel<'a, E> {
     plane: &'a [E],
-    width: usize,
+    shape: [usize; 2],
     kernel: &'a GaussianKernel,
     border: Border,
     blurred: &'a mut [f32],
-    rows: &'a mut [f32],
+    padded: &'a mut [f32],
     sums: &'a mut [f32],
     stride: usize,
+}
+
+impl<E: Response> PlaneKernel<'_, E> {
+    /// Copies the plane into the middle of `padded` and continues it beyond its border.
+    #[inline(always)]
+    fn pad(&mut self) {
+        let ([height, width], stride, radius) = (self.shape, self.stride, self.kernel.radius());
+        let rows = self.padded[radius * stride..].chunks_exact_mut(stride);
+        for (from, row) in self.plane.chunks_exact(width).zip(rows) {
+            for (to, value) in row[radius..radius + width].iter_mut().zip(from) {
+                *to = value.as_f32();
+            }
+        }
+        if self.border == Border::Zero {
+            return; // the margin is zero already
+        }
+        for row in self.padded[radius * stride..][..height * stride].chunks_exact_mut(stride) {
+            for outside in 0..radius {
+                row[outside] = row[radius + reflect101(outside as i64 - radius as i64, width)];
+                let beyond = width + outside;
+                row[radius + beyond] = row[radius + reflect101(beyond as i64, width)];
+            }
+        }
+        for outside in (0..radius).chain(radius + height..2 * radius + height) {
+            let inside = radius + reflect101(outside as i64 - radius as i64, height);
+            self.padded.copy_within(inside * stride..(inside + 1) * stride, outside * stride);
+        }
+    }
 }
 
 impl<E: Response> Kernel for PlaneKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        let Self { plane, width, kernel, border, blurred, rows, sums, stride } = self;
-        let (taps, radius) = (kernel.taps(), kernel.radius());
-        let height = plane.len() / width;
-        for (from, row) in plane.chunks_exact(width).zip(rows.chunks_exact_mut(stride)) {
-            for (to, value) in row[radius..radius + width].iter_mut().zip(from) {
-                *to = value.as_f32();
-            }
-            for outside in 1..=radius {
-                let (before, after) = (-(outside as i64), (width - 1 + outside) as i64);
-                if let Some(cell) = border.cell(before, width) {
-                    row[radius - outside] = row[radius + cell];
-                }
-                if let Some(cell) = border.cell(after, width) {
-                    row[radius + width - 1 + outside] = row[radius + cell];
-                }
-            }
-        }
+    fn run(mut self) {
+        self.pad();
+        let Self { shape: [_, width], kernel, blurred, padded, sums, stride, .. } = self;
+        let taps = kernel.taps();
         for (y, out) in blurred.chunks_exact_mut(width).enumerate() {
-            for start in (0..width + 2 * radius).step_by(TILE) {
-                let mut sum = [0f32; TILE];
-                for (j, &tap) in taps.iter().enumerate() {
-                    let index = (y + j) as i64 - radius as i64;
-                    if let Some(row) = border.cell(index, height) {
-                        let row = &rows[row * stride + start..][..TILE];
-                        for lane in 0..TILE {
-                            sum[lane] += tap * row[lane];
-                        }
-                    }
-                }
-                sums[start..start + TILE].copy_from_slice(&sum);
+            for start in (0..width + taps.len() - 1).step_by(TILE) {
+                let sum = weighted_sum(taps, &padded[y * stride + start..], stride);
+                *tile_mut(sums, start) = sum;
+            }
+            if width < TILE {
+                out.copy_from_slice(&weighted_sum(taps, sums, 1)[..width]);
+                continue;
             }
             for start in (0..width).step_by(TILE) {
-                let mut sum = [0f32; TILE];
-                for (j, &tap) in taps.iter().enumerate() {
-                    let shifted = &sums[start + j..][..TILE];
-                    for lane in 0..TILE {
-                        sum[lane] += tap * shifted[lane];
-                    }
-                }
-                let count = TILE.min(width - start);
-                out[start..start + count].copy_from_slice(&sum[..count]);
+                // The last tile overlaps the one before, so that every tile is whole.
+                let start = start.min(width - TILE);
+                *tile_mut(out, start) = weighted_sum(taps, &sums[start..], 1);
             }
         }
+    }
+}
+
+#[inline(always)]
+fn tile_mut(values: &mut [f32], start: usize) -> &mut [f32; TILE] {
+    values[start..].first_chunk_mut().expect("room for whole tiles")
+}
+
+/// A tile of sums: tap j times the tile that begins `j * step` values further on.
+#[inline(always)]
+fn weighted_sum(taps: &[f32], values: &[f32], step: usize) -> [f32; TILE] {
+    let mut sum = [0f32; TILE];
+    for (j, &tap) in taps.iter().enumerate() {
+        let tile: &[f32; TILE] = values[j * step..].first_chunk().expect("room for whole tiles");
+        add_product(&mut sum, tap, tile);
+    }
+    sum
+}
+
+/// Adds `tap` times the values.
+#[inline(always)]
+fn add_product<const N: usize>(sum: &mut [f32; N], tap: f32, values: &[f32; N]) {
+    for lane in 0..N {
+        sum[lane] += tap * values[lane];
     }
 }
 
@@ -204,18 +242,18 @@ impl<E: Response, const N: usize> WindowKernel<'_, E, N> {
     }
 }
 
-/// Blurs a vector into `blurred`, which is resized to fit; zeros lie outside.
-pub fn blur_vector<E: Response>(
+/// Blurs a vector; zeros lie outside.
+pub fn blur_vector<'a, E: Response>(
     vector: &[E],
     kernel: &GaussianKernel,
-    blurred: &mut Vec<f32>,
-    scratch: &mut Vec<f32>,
-) {
-    blurred.clear();
+    buffers: &'a mut BlurBuffers,
+) -> &'a [f32] {
+    let BlurBuffers { blurred, sums: extended, .. } = buffers;
     blurred.resize(vector.len(), 0.0);
-    scratch.clear();
-    scratch.resize(vector.len() + 2 * kernel.radius() + TILE, 0.0);
-    dispatch(VectorKernel { vector, kernel, blurred, extended: scratch });
+    extended.clear();
+    extended.resize(vector.len() + 2 * kernel.radius() + TILE, 0.0);
+    dispatch(VectorKernel { vector, kernel, blurred, extended });
+    blurred
 }
 
 struct VectorKernel<'a, E> {
@@ -235,13 +273,7 @@ impl<E: Response> Kernel for VectorKernel<'_, E> {
             *to = value.as_f32();
         }
         for (number, out) in blurred.chunks_mut(TILE).enumerate() {
-            let mut sum = [0f32; TILE];
-            for (j, &tap) in kernel.taps().iter().enumerate() {
-                let shifted = &extended[number * TILE + j..][..TILE];
-                for lane in 0..TILE {
-                    sum[lane] += tap * shifted[lane];
-                }
-            }
+            let sum = weighted_sum(kernel.taps(), &extended[number * TILE..], 1);
             out.copy_from_slice(&sum[..out.len()]);
         }
     }

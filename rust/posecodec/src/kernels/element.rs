@@ -52,15 +52,17 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
     /// What the values compare as: integers for `f16`, which order as the floats do and vectorise
     /// everywhere, and the value itself for the others.
     type Key: Copy + PartialOrd + Send + Sync;
+    /// An integer as wide as the value, in which NaNs are noted: lanes of one width vectorise.
+    type Flag: Copy + PartialEq + std::ops::BitOrAssign;
+    /// No NaN.
+    const CLEAR: Self::Flag;
     /// The key of the least value, negative infinity.
     const LEAST: Self::Key;
-    /// How many values one step of the search for the maximum takes: four AVX-512 vectors.
-    const LANES: usize;
 
     /// What this value compares as.
     fn key(self) -> Self::Key;
-    /// Whether this value is not a number.
-    fn is_nan(self) -> bool;
+    /// All bits set where this value is not a number, else clear.
+    fn nan_flag(self) -> Self::Flag;
     /// The nearest value of this type.
     fn of(value: f64) -> Self;
     /// The nearest single-precision number.
@@ -70,19 +72,20 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
 }
 
 macro_rules! response {
-    ($float:ty, $lanes:literal) => {
+    ($float:ty, $flag:ty) => {
         impl Response for $float {
             type Key = $float;
+            type Flag = $flag;
+            const CLEAR: $flag = 0;
             const LEAST: $float = <$float>::NEG_INFINITY;
-            const LANES: usize = $lanes;
 
             #[inline(always)]
             fn key(self) -> $float {
                 self
             }
             #[inline(always)]
-            fn is_nan(self) -> bool {
-                self != self
+            fn nan_flag(self) -> $flag {
+                if self.is_nan() { <$flag>::MAX } else { 0 }
             }
             #[inline(always)]
             fn of(value: f64) -> Self {
@@ -99,13 +102,14 @@ macro_rules! response {
         }
     };
 }
-response!(f32, 64);
-response!(f64, 32);
+response!(f32, u32);
+response!(f64, u64);
 
 impl Response for f16 {
     type Key = i16;
+    type Flag = u16;
+    const CLEAR: u16 = 0;
     const LEAST: i16 = i16::MIN;
-    const LANES: usize = 128;
 
     /// The bits as an integer that orders as the floats do: negative ones count downwards.
     #[inline(always)]
@@ -114,8 +118,8 @@ impl Response for f16 {
         bits ^ ((bits >> 15) & i16::MAX)
     }
     #[inline(always)]
-    fn is_nan(self) -> bool {
-        (self.to_bits() & 0x7fff) as i16 > 0x7c00
+    fn nan_flag(self) -> u16 {
+        if (self.to_bits() & 0x7fff) as i16 > 0x7c00 { u16::MAX } else { 0 }
     }
     #[inline(always)]
     fn of(value: f64) -> Self {

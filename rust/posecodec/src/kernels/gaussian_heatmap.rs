@@ -159,63 +159,42 @@ pub fn stamp(plane: &mut [f32], width: usize, x: Strip<'_>, y: Strip<'_>, merge:
     }
 }
 
-/// A Gaussian over a whole plane, its centre not rounded (the reference's `unbiased`).
-///
-/// `scratch` holds the profile along x between calls. Cells so far out that single precision has
-/// no normal number for them are left as they are.
-pub fn stamp_unbiased(
+/// Fills a whole plane `width` wide with a Gaussian whose centre is not rounded (the reference's
+/// `unbiased`). `scratch` holds the profiles between calls.
+pub fn fill_unbiased(
     plane: &mut [f32],
     width: usize,
     centre: [f64; 2],
     sigma: f64,
-    merge: bool,
     scratch: &mut Vec<f32>,
 ) {
-    let height = plane.len() / width;
     let exponent = exponent(sigma);
-    scratch
-        .resize(width.next_multiple_of(PROFILE_STEP) + height.next_multiple_of(PROFILE_STEP), 0.0);
-    let (x, y) = scratch.split_at_mut(width.next_multiple_of(PROFILE_STEP));
+    let sides = [width, plane.len() / width];
+    let [room_x, room_y] = sides.map(|side| side.next_multiple_of(PROFILE_STEP));
+    scratch.resize(room_x + room_y, 0.0);
+    let (x, y) = scratch.split_at_mut(room_x);
     fill_profile(x, 0.0, centre[0], exponent);
     fill_profile(y, 0.0, centre[1], exponent);
-    // Beyond this distance products of the two profiles are denormal, which costs a hundred cycles
-    // each and is below every tolerance.
-    let reach_squared = 87.0 / -exponent;
-    dispatch(UnbiasedKernel { plane, width, centre, reach_squared, x: &x[..width], y, merge });
+    dispatch(OuterProductKernel { plane, x: &x[..width], y });
 }
 
-struct UnbiasedKernel<'a> {
+struct OuterProductKernel<'a> {
     plane: &'a mut [f32],
-    width: usize,
-    centre: [f64; 2],
-    reach_squared: f64,
     x: &'a [f32],
     y: &'a [f32],
-    merge: bool,
 }
 
-impl Kernel for UnbiasedKernel<'_> {
+impl Kernel for OuterProductKernel<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let [centre_x, centre_y] = self.centre;
-        for (row_number, row) in self.plane.chunks_exact_mut(self.width).enumerate() {
-            let dy = row_number as f64 - centre_y;
-            let reach = (self.reach_squared - dy * dy).sqrt(); // NaN beyond it: an empty range
-            let start = ((centre_x - reach).ceil().max(0.0) as usize).min(self.width);
-            let end = ((centre_x + reach).floor() + 1.0).max(0.0) as usize;
-            let end = if reach.is_nan() { start } else { end.clamp(start, self.width) };
-            let wy = self.y[row_number];
-            let (cells, x) = (&mut row[start..end], &self.x[start..end]);
-            if self.merge {
-                for (cell, &wx) in cells.iter_mut().zip(x) {
-                    *cell = cell.max(wx * wy);
-                }
-            } else {
-                for (cell, &wx) in cells.iter_mut().zip(x) {
-                    *cell = wx * wy;
-                }
+        for (row, &wy) in self.plane.chunks_exact_mut(self.x.len()).zip(self.y) {
+            // A product below the least normal number would cost a hundred cycles each and is below
+            // every tolerance: 0.
+            let least = f32::MIN_POSITIVE / wy;
+            for (cell, &wx) in row.iter_mut().zip(self.x) {
+                *cell = if wx >= least { wx } else { 0.0 } * wy;
             }
         }
     }

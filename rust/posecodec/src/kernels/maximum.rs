@@ -55,49 +55,91 @@ impl<E: Response> Kernel for MaximumKernel<'_, E> {
 /// The largest key of a block, and whether a NaN was among its values.
 #[inline(always)]
 fn largest_key<E: Response>(block: &[E]) -> (E::Key, bool) {
-    // 128 is the largest `LANES`; the unused lanes are never touched.
-    let mut largest = [E::LEAST; 128];
-    let mut nan = [false; 128];
-    let steps = block.chunks_exact(E::LANES);
-    let rest = steps.remainder();
-    for step in steps {
-        for lane in 0..E::LANES {
-            let (value, key) = (step[lane], step[lane].key());
-            if key > largest[lane] {
-                largest[lane] = key;
-            }
-            nan[lane] |= value.is_nan();
-        }
+    // As many lanes as four AVX-512 vectors, in four chains that do not wait for each other.
+    match size_of::<E>() {
+        2 => largest_in_lanes::<E, 32>(block),
+        4 => largest_in_lanes::<E, 16>(block),
+        _ => largest_in_lanes::<E, 8>(block),
     }
-    for (lane, value) in rest.iter().enumerate() {
-        if value.key() > largest[lane] {
-            largest[lane] = value.key();
-        }
-        nan[lane] |= value.is_nan();
-    }
-    let (mut key, mut has_nan) = (E::LEAST, false);
-    for lane in 0..E::LANES {
-        if largest[lane] > key {
-            key = largest[lane];
-        }
-        has_nan |= nan[lane];
-    }
-    (key, has_nan)
 }
 
-/// The index of the first value with this key.
+#[inline(always)]
+fn largest_in_lanes<E: Response, const LANES: usize>(block: &[E]) -> (E::Key, bool) {
+    const CHAINS: usize = 4;
+    let mut largest = [[E::LEAST; LANES]; CHAINS];
+    let mut nan = [[E::CLEAR; LANES]; CHAINS];
+    let (lanes, rest) = block.as_chunks::<LANES>();
+    let (steps, few) = lanes.as_chunks::<CHAINS>();
+    for step in steps {
+        for chain in 0..CHAINS {
+            take_larger(&mut largest[chain], &mut nan[chain], &step[chain]);
+        }
+    }
+    for lanes in few {
+        take_larger(&mut largest[0], &mut nan[0], lanes);
+    }
+    let [mut largest, others @ ..] = largest;
+    let [mut nan, others_nan @ ..] = nan;
+    for chain in 0..CHAINS - 1 {
+        for lane in 0..LANES {
+            largest[lane] = larger(others[chain][lane], largest[lane]);
+            nan[lane] |= others_nan[chain][lane];
+        }
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            largest[lane] = larger(largest[lane + half], largest[lane]);
+            nan[lane] |= nan[lane + half];
+        }
+        half /= 2;
+    }
+    let (mut key, mut has_nan) = (largest[0], nan[0]);
+    for &value in rest {
+        key = larger(value.key(), key);
+        has_nan |= value.nan_flag();
+    }
+    (key, has_nan != E::CLEAR)
+}
+
+#[inline(always)]
+fn take_larger<E: Response, const LANES: usize>(
+    largest: &mut [E::Key; LANES],
+    nan: &mut [E::Flag; LANES],
+    values: &[E; LANES],
+) {
+    for lane in 0..LANES {
+        largest[lane] = larger(values[lane].key(), largest[lane]);
+        nan[lane] |= values[lane].nan_flag();
+    }
+}
+
+#[inline(always)]
+fn larger<K: PartialOrd>(one: K, other: K) -> K {
+    if one > other { one } else { other }
+}
+
+/// The index of the first value with this key, which is there.
 #[inline(always)]
 fn first_key<E: Response>(values: &[E], key: E::Key) -> usize {
+    const STEP: usize = 64;
     let mut start = 0;
-    for step in values.chunks_exact(E::LANES) {
+    let (steps, _) = values.as_chunks::<STEP>();
+    for step in steps {
         let mut found = false;
         for value in step {
             found |= value.key() == key;
         }
         if found {
-            break;
+            // The least index with the key, without a branch a value.
+            let mut first = STEP as u32;
+            for (index, value) in step.iter().enumerate() {
+                let candidate = if value.key() == key { index as u32 } else { STEP as u32 };
+                first = first.min(candidate);
+            }
+            return start + first as usize;
         }
-        start += E::LANES;
+        start += STEP;
     }
     while start < values.len() - 1 && values[start].key() != key {
         start += 1;
@@ -108,7 +150,7 @@ fn first_key<E: Response>(values: &[E], key: E::Key) -> usize {
 #[inline(always)]
 fn first_nan<E: Response>(values: &[E]) -> usize {
     let mut index = 0;
-    while index < values.len() - 1 && !values[index].is_nan() {
+    while index < values.len() - 1 && values[index].nan_flag() == E::CLEAR {
         index += 1;
     }
     index

@@ -8,7 +8,7 @@
 //! alone is exact. Elsewhere the whole plane is blurred, once, for that maximum.
 
 use super::blur::{
-    Border, WINDOW_KERNEL, blur_plane, blur_vector, blur_vector_window, blur_window,
+    BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_vector, blur_vector_window, blur_window,
 };
 use super::element::Response;
 use super::gaussian_kernel::GaussianKernel;
@@ -20,13 +20,6 @@ const DARK_LEAST: f32 = 1e-10;
 const UDP_LEAST: f32 = 1e-3;
 /// Upper clip of the logarithm in DARK for UDP and SimCC.
 const UDP_LARGEST: f32 = 50.0;
-
-/// Buffers that a fall-back to the whole plane needs; reused from keypoint to keypoint.
-#[derive(Debug, Default)]
-pub struct BlurBuffers {
-    blurred: Vec<f32>,
-    scratch: Vec<f32>,
-}
 
 /// A plane of responses and its largest value.
 #[derive(Debug, Clone, Copy)]
@@ -141,8 +134,7 @@ pub fn simcc_dark_offset<E: Response>(
     let mut samples = nearby.map(|cell| window[cell + 2 - at]);
     let clipped = samples.iter().any(|&sample| !(sample >= UDP_LEAST));
     if clipped || !(value.as_f32() <= UDP_LARGEST) {
-        let BlurBuffers { blurred, scratch } = buffers;
-        blur_vector(vector, kernel, blurred, scratch);
+        let blurred = blur_vector(vector, kernel, buffers);
         let factor = value.as_f32() / largest(blurred);
         samples = samples.map(|sample| (sample * factor).clamp(UDP_LEAST, UDP_LARGEST));
     }
@@ -165,7 +157,7 @@ fn logarithms<E: Response, const N: usize>(
     kernel: &GaussianKernel,
     [least, most]: [f32; 2],
     used: impl Fn(usize, usize) -> bool,
-    BlurBuffers { blurred, scratch }: &mut BlurBuffers,
+    buffers: &mut BlurBuffers,
 ) -> [[f64; N]; N] {
     let in_window = kernel.taps().len() <= WINDOW_KERNEL;
     let mut samples = [[1f32; N]; N];
@@ -178,7 +170,7 @@ fn logarithms<E: Response, const N: usize>(
         }
     }
     if !unclipped {
-        blur_plane(peak.plane, peak.width, kernel, Border::Zero, blurred, scratch);
+        let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
         let factor = peak.value.as_f32() / largest(blurred);
         let [x, y] = peak.at;
         for (row, column) in cells::<N>().filter(|&(row, column)| used(row, column)) {

@@ -1,0 +1,170 @@
+"""Record the answers of an installed MMPose 1.3.2, for the tests to hold ours against.
+
+    python tests/golden/record.py [--out DIR] [--codec NAME ...] [--seed N] [--sizes small|full]
+
+DIR gets `manifest.json` and one npz of arrays a codec, which `golden_cases.py` reads. One seed and
+one set of versions give the same files. With `--codec`, what DIR holds of other codecs stays.
+
+What is asked stands in `codec_cases.py`; a further codec is one generator more there. Questions
+that the reference answers with NaN, an exception or a numerical warning are skipped and logged, as
+are those whose answer hangs on the last bits of the input: ours may differ there.
+"""
+
+import argparse
+import copy
+import json
+import logging
+import random
+import sys
+import warnings
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+try:
+    import cv2
+    import mmpose
+    import numpy as np
+    import torch
+    from codec_cases import CODECS, FULL, SMALL, Case
+except ImportError as error:
+    sys.exit(
+        f"{error}. To install the reference: pip install --no-deps mmpose==1.3.2 mmcv-lite==2.1.0 "
+        "&& pip install mmengine opencv-python-headless torch torchvision scipy xtcocotools "
+        "munkres json_tricks matplotlib"
+    )
+
+REFERENCE = "1.3.2"
+NUDGE = 3e-6  # some ulps of float32: what is left of it after a blur is about one
+STEADY = 1e-5  # how far a nudge may move an answer, as a share of its largest value
+
+log = logging.getLogger("record")
+
+
+class Arrays:
+    """The arrays of one npz. Equal arrays are stored once."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, np.ndarray] = {}
+        self._names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+
+    def add(self, array: np.ndarray) -> str:
+        key = (array.dtype.str, array.shape, array.tobytes())
+        name = self._names.setdefault(key, f"a{len(self._names) + 1}")
+        self.by_name[name] = np.ascontiguousarray(array)
+        return name
+
+    def describe(self, value: Any) -> dict[str, Any]:
+        """A value as the manifest writes it, its arrays added here."""
+        match value:
+            case np.ndarray():
+                return {"array": self.add(value)}
+            case torch.Tensor():
+                return {"tensor": self.add(value.numpy(force=True))}
+            case np.generic():
+                return {"scalar": value.item(), "dtype": value.dtype.name}
+            case dict():
+                return {"dict": {key: self.describe(item) for key, item in value.items()}}
+            case list() | tuple():
+                return {type(value).__name__: [self.describe(item) for item in value]}
+        return {"value": value}
+
+
+def numbers(answer: Any) -> Iterator[np.ndarray]:
+    """The arrays and numbers in a nested answer, in order."""
+    if isinstance(answer, dict | list | tuple):
+        for item in answer.values() if isinstance(answer, dict) else answer:
+            yield from numbers(item)
+    elif answer is not None and not isinstance(answer, str):
+        yield np.asarray(answer)
+
+
+def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
+    """The reference's answer, its inputs left alone. Raises where that is no answer to go by."""
+    if case.seed is not None:
+        np.random.seed(case.seed)
+        random.seed(case.seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        codec = getattr(mmpose.codecs, name)(**copy.deepcopy(case.kwargs))
+        answer = getattr(codec, case.method)(**copy.deepcopy(args))
+    if not all(np.isfinite(array).all() for array in numbers(answer)):
+        raise FloatingPointError("NaN or infinity")
+    return answer
+
+
+def is_steady(name: str, case: Case, answer: Any, rng: np.random.Generator) -> bool:
+    """Whether a nudge of every input value by some ulps leaves the answer where it is."""
+    for _ in range(4):
+        nudged = {
+            key: (value * (1 + NUDGE * rng.uniform(-1, 1, value.shape))).astype(value.dtype)
+            for key, value in case.args.items()
+        }
+        moved = ask(name, case, nudged)
+        for before, after in zip(numbers(answer), numbers(moved), strict=True):
+            limit = STEADY * max(1.0, np.abs(before).max(initial=0))
+            if not np.allclose(after, before, rtol=0, atol=limit):
+                return False
+    return True
+
+
+def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arrays]:
+    """All cases of one codec, as the manifest writes them, and their arrays."""
+    entries, arrays, skipped = [], Arrays(), 0
+    for size in FULL if sizes == "full" else SMALL:
+        entropy = [seed, zlib.crc32(name.encode()), *size.image]
+        nudges = np.random.default_rng([*entropy, 1])
+        for case in CODECS[name](np.random.default_rng(entropy), size):
+            try:
+                answer = ask(name, case, case.args)
+                if case.sensitive and not is_steady(name, case, answer, nudges):
+                    raise FloatingPointError("hangs on the last bits of the input")
+            except Exception as error:
+                log.info(
+                    "skipped %s.%s %s (%s): %r", name, case.method, size.image, case.note, error
+                )
+                skipped += 1
+                continue
+            entry = {"codec": name, "kwargs": arrays.describe(case.kwargs), "method": case.method}
+            entry |= {"args": arrays.describe(case.args), "out": arrays.describe(answer)}
+            entry |= {"note": case.note}
+            entry |= {key: value for key in ("seed", "tol") if (value := getattr(case, key))}
+            entries.append(entry)
+    log.info("%s: %d cases, %d skipped", name, len(entries), skipped)
+    assert skipped <= len(entries) // 10, f"{name}: too few cases are left, look at the log"
+    return entries, arrays
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
+    parser.add_argument("--codec", nargs="+", choices=CODECS, default=list(CODECS), metavar="NAME")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--sizes", choices=("small", "full"), default="small")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if mmpose.__version__ != REFERENCE:
+        sys.exit(f"The reference is mmpose {REFERENCE}, but {mmpose.__version__} is installed.")
+
+    versions = {"reference": f"mmpose {mmpose.__version__}", "numpy": np.__version__}
+    versions |= {"opencv": cv2.__version__, "torch": torch.__version__}
+    options.out.mkdir(parents=True, exist_ok=True)
+    manifest = options.out / "manifest.json"
+    entries: dict[str, list[dict[str, Any]]] = {}
+    if manifest.exists() and set(options.codec) != set(CODECS):
+        held = json.loads(manifest.read_text())
+        if versions != {key: held[key] for key in versions}:
+            sys.exit(f"{manifest} was recorded with other versions: record all codecs anew.")
+        for entry in held["cases"]:
+            entries.setdefault(entry["codec"], []).append(entry)
+
+    for name in options.codec:
+        entries[name], arrays = record(name, options.sizes, options.seed)
+        np.savez_compressed(options.out / f"{name}.npz", **arrays.by_name)  # type: ignore[arg-type]
+    lines = ",\n".join(json.dumps(entry) for name in CODECS for entry in entries.get(name, ()))
+    manifest.write_text(f'{json.dumps(versions)[:-1]}, "cases": [\n{lines}\n]}}\n')
+
+
+if __name__ == "__main__":
+    main()
