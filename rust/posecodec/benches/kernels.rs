@@ -30,6 +30,10 @@ fn kernels(criterion: &mut Criterion) {
     criterion.bench_function("blur_plane 11", |b| {
         b.iter(|| blur_plane(black_box(&plane), 48, &kernel, Border::Zero, &mut buffers)[0]);
     });
+    let wide = GaussianKernel::new(23);
+    criterion.bench_function("blur_plane 23 reflected", |b| {
+        b.iter(|| blur_plane(black_box(&plane), 48, &wide, Border::Reflect101, &mut buffers)[0]);
+    });
     let (mut out, mut scratch) = (plane.clone(), Vec::new());
     criterion.bench_function("fill_unbiased", |b| {
         b.iter(|| fill_unbiased(black_box(&mut out), 48, [23.7, 30.2], 2.0, &mut scratch));

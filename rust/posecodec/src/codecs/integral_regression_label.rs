@@ -8,6 +8,7 @@ use super::encode::{Encode, Keypoints, SampleTargets, Target, TargetKind, arrays
 use super::{MsraHeatmap, RegressionLabel};
 use crate::error::Result;
 use crate::kernels::element::{Real, Response};
+use crate::kernels::gaussian_heatmap::normalize;
 
 /// Keypoints as coordinates and normalised heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
 /// (Nibali et al. 2018). [`RegressionLabel`] and [`MsraHeatmap`] in one.
@@ -120,20 +121,5 @@ impl Encode for IntegralRegressionLabel {
         let [keypoint_weights] = dimensioned(arrays.split_off(2));
         let [keypoint_labels, heatmaps] = dimensioned(arrays);
         IntegralRegressionTargets { keypoint_labels, heatmaps, keypoint_weights }
-    }
-}
-
-/// Divides a plane by its sum; a plane of zeros stays.
-fn normalize(plane: &mut [f32]) {
-    const LANES: usize = 32;
-    let mut sums = [0f32; LANES];
-    for step in plane.chunks(LANES) {
-        for (sum, value) in sums.iter_mut().zip(step) {
-            *sum += value;
-        }
-    }
-    let sum = sums.iter().sum::<f32>() + 1e-24;
-    for value in plane {
-        *value /= sum;
     }
 }

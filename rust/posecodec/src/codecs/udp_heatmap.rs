@@ -13,7 +13,7 @@ use crate::kernels::blur::{BlurBuffers, Border, blur_plane};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::offset_heatmap::fill_offset_planes;
+use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 use crate::kernels::refinement::dark_udp_offset;
 
 /// What [`UdpHeatmap`]'s maps hold.
@@ -175,14 +175,14 @@ impl Encode for UdpHeatmap {
             }
             MapKind::Combined { radius_factor } => {
                 let radius = Self::radius(*radius_factor, self.heatmap_size);
-                let mut scratch = Vec::new();
+                let mut buffers = OffsetBuffers::default();
                 let planes =
                     Planes { values: heatmaps, cells: 3 * cells, cover: Cover::All, memory };
                 keypoints.encode_planes(planes, targets.weights, |planes, point| {
                     let (class, offsets) = planes.split_at_mut(cells);
                     let (x, y) = offsets.split_at_mut(cells);
                     let centre = to_cells(point).map(Real::as_f64);
-                    fill_offset_planes([class, x, y], width, centre, radius, &mut scratch);
+                    fill_offset_planes([class, x, y], width, centre, radius, &mut buffers);
                     true
                 });
             }

@@ -199,3 +199,30 @@ impl Kernel for OuterProductKernel<'_> {
         }
     }
 }
+
+/// Divides a plane by its sum; a plane of zeros stays.
+pub fn normalize(plane: &mut [f32]) {
+    dispatch(NormalizeKernel(plane));
+}
+
+struct NormalizeKernel<'a>(&'a mut [f32]);
+
+impl Kernel for NormalizeKernel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        const LANES: usize = 32;
+        let mut sums = [0f32; LANES];
+        let (steps, rest) = self.0.as_chunks::<LANES>();
+        for step in steps {
+            for lane in 0..LANES {
+                sums[lane] += step[lane];
+            }
+        }
+        let sum = sums.iter().sum::<f32>() + rest.iter().sum::<f32>() + 1e-24;
+        for value in self.0 {
+            *value /= sum;
+        }
+    }
+}

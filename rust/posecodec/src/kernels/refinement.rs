@@ -130,7 +130,7 @@ pub fn simcc_dark_offset<E: Response>(
 ) -> f64 {
     let last = vector.len() - 1;
     let nearby = [-2, -1, 0, 1, 2].map(|step| at.saturating_add_signed(step).min(last));
-    let window = blur_vector_window(vector, at, kernel);
+    let window = blur_vector_window(vector, at, kernel, buffers);
     let mut samples = nearby.map(|cell| window[cell + 2 - at]);
     let clipped = samples.iter().any(|&sample| !(sample >= UDP_LEAST));
     if clipped || !(value.as_f32() <= UDP_LARGEST) {

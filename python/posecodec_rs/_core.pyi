@@ -1,0 +1,298 @@
+"""The types of the extension module; the docstrings stand in the module itself."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Self, disjoint_base
+
+from posecodec_rs.types import (
+    ArrayInput,
+    HeatmapTargets,
+    IntegralRegressionTargets,
+    RegressionTargets,
+    SimCCTargets,
+)
+
+__all__ = [
+    "BaseKeypointCodec",
+    "IntegralRegressionLabel",
+    "InvalidInputError",
+    "MSRAHeatmap",
+    "MegviiHeatmap",
+    "RegressionLabel",
+    "SimCCLabel",
+    "UDPHeatmap",
+    "__version__",
+    "_rebuild",
+    "force_simd_tier",
+    "get_num_threads",
+    "set_num_threads",
+    "simd_tiers",
+]
+
+__version__: str
+
+_Codec = TypeVar("_Codec", bound=BaseKeypointCodec)
+_Size: TypeAlias = tuple[int, int] | list[int] | npt.NDArray[np.integer[Any]]
+_Tier: TypeAlias = Literal["baseline", "avx2", "avx512"]
+# Scores have the dtype of what was decoded.
+_Scores: TypeAlias = npt.NDArray[np.floating[Any]]
+
+class InvalidInputError(ValueError, AssertionError): ...
+
+@disjoint_base
+class BaseKeypointCodec:
+    auxiliary_encode_keys: ClassVar[set[str]]
+    field_mapping_table: ClassVar[dict[str, str]]
+    instance_mapping_table: ClassVar[dict[str, str]]
+    label_mapping_table: ClassVar[dict[str, str]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    @property
+    def support_batch_decoding(self) -> bool: ...
+    # Codecs differ in their arguments, so these promise nothing about theirs: any override fits.
+    def encode(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]: ...
+    def decode(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]: ...
+    def batch_encode(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]: ...
+    def batch_decode(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@disjoint_base
+class RegressionLabel(BaseKeypointCodec):
+    def __init__(self, input_size: _Size) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: RegressionTargets | None = None,
+    ) -> RegressionTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: RegressionTargets | None = None,
+    ) -> RegressionTargets: ...
+    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float64], _Scores]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput
+    ) -> tuple[npt.NDArray[np.float64], _Scores]: ...
+
+@disjoint_base
+class IntegralRegressionLabel(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        sigma: float,
+        unbiased: bool = False,
+        blur_kernel_size: int = 11,
+        normalize: bool = True,
+    ) -> None: ...
+    @property
+    def heatmap_codec(self) -> MSRAHeatmap: ...
+    @property
+    def keypoint_codec(self) -> RegressionLabel: ...
+    @property
+    def normalize(self) -> bool: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: IntegralRegressionTargets | None = None,
+    ) -> IntegralRegressionTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: IntegralRegressionTargets | None = None,
+    ) -> IntegralRegressionTargets: ...
+    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float64], _Scores]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput
+    ) -> tuple[npt.NDArray[np.float64], _Scores]: ...
+
+@disjoint_base
+class MSRAHeatmap(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        sigma: float,
+        unbiased: bool = False,
+        blur_kernel_size: int = 11,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_size(self) -> tuple[int, int]: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def unbiased(self) -> bool: ...
+    @property
+    def blur_kernel_size(self) -> int: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapTargets | None = None,
+    ) -> HeatmapTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapTargets | None = None,
+    ) -> HeatmapTargets: ...
+    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+
+@disjoint_base
+class UDPHeatmap(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        heatmap_type: Literal["gaussian", "combined"] = "gaussian",
+        sigma: float = 2.0,
+        radius_factor: float = 0.0546875,
+        blur_kernel_size: int = 11,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_type(self) -> Literal["gaussian", "combined"]: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def radius_factor(self) -> float: ...
+    @property
+    def blur_kernel_size(self) -> int: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapTargets | None = None,
+    ) -> HeatmapTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapTargets | None = None,
+    ) -> HeatmapTargets: ...
+    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float64], _Scores]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput
+    ) -> tuple[npt.NDArray[np.float64], _Scores]: ...
+
+@disjoint_base
+class MegviiHeatmap(BaseKeypointCodec):
+    def __init__(self, input_size: _Size, heatmap_size: _Size, kernel_size: int) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_size(self) -> tuple[int, int]: ...
+    @property
+    def kernel_size(self) -> int: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapTargets | None = None,
+    ) -> HeatmapTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapTargets | None = None,
+    ) -> HeatmapTargets: ...
+    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+
+@disjoint_base
+class SimCCLabel(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        smoothing_type: Literal["gaussian", "standard"] = "gaussian",
+        sigma: float | tuple[float, float] | list[float] | npt.NDArray[np.floating[Any]] = 6.0,
+        simcc_split_ratio: float = 2.0,
+        label_smooth_weight: float = 0.0,
+        normalize: bool = True,
+        use_dark: bool = False,
+        decode_visibility: bool = False,
+        decode_beta: float = 150.0,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def smoothing_type(self) -> Literal["gaussian", "standard"]: ...
+    @property
+    def sigma(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def simcc_split_ratio(self) -> float: ...
+    @property
+    def label_smooth_weight(self) -> float: ...
+    @property
+    def normalize(self) -> bool: ...
+    @property
+    def use_dark(self) -> bool: ...
+    @property
+    def decode_visibility(self) -> bool: ...
+    @property
+    def decode_beta(self) -> float: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SimCCTargets | None = None,
+    ) -> SimCCTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SimCCTargets | None = None,
+    ) -> SimCCTargets: ...
+    # The second item is a tuple of scores and visibilities where `decode_visibility` is set.
+    def decode(
+        self, simcc_x: ArrayInput, simcc_y: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores | tuple[_Scores, npt.NDArray[np.float64]]]: ...
+    def batch_decode(
+        self, simcc_x: ArrayInput, simcc_y: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores | tuple[_Scores, npt.NDArray[np.float64]]]: ...
+
+def _rebuild(
+    cls: type[_Codec], made: tuple[type[BaseKeypointCodec], dict[str, Any]] | None
+) -> _Codec: ...
+def get_num_threads() -> int: ...
+def set_num_threads(num_threads: int) -> None: ...
+def simd_tiers() -> tuple[list[_Tier], _Tier]: ...
+def force_simd_tier(tier: _Tier | None) -> None: ...

@@ -1,0 +1,218 @@
+"""Keypoint annotations in COCO's format: COCO, CrowdPose and the like, and COCO-WholeBody."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecodec_rs.cli import CommandError
+
+WANTED = (
+    "wanted a COCO keypoints file, such as person_keypoints_val2017.json: "
+    '{"images": [...], "annotations": [{"keypoints": [x, y, v, ...], "bbox": [x, y, w, h], ...}]}'
+)
+
+WHOLE_BODY = ("foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts")
+"""COCO-WholeBody's 6 + 68 + 21 + 21 keypoints, in the order in which they follow the body's 17."""
+
+
+class AnnotationsError(CommandError):
+    """A file that cannot be read as COCO keypoints."""
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """One annotated person.
+
+    Attributes:
+        keypoints: Shape (K, 2), float32, pixels of the picture.
+        visible: Shape (K,), float32; 1 for labelled keypoints, else 0.
+        box: Shape (4,), float32; x, y, w, h in pixels of the picture, inside it.
+        image_id: The picture's id.
+        area: In square pixels of the picture.
+    """
+
+    keypoints: NDArray[np.float32]
+    visible: NDArray[np.float32]
+    box: NDArray[np.float32]
+    image_id: int | str
+    area: float
+
+
+@dataclass(frozen=True, eq=False)
+class Annotations:
+    """The people of one file, all with the same K keypoints, and the bones between those.
+
+    Attributes:
+        source: The file's name, for messages.
+        people: At least one; every one has a labelled keypoint and a box with an area.
+        skeleton: Pairs of keypoint indices; empty if the file says nothing that fits.
+    """
+
+    source: str
+    people: list[Person]
+    skeleton: list[tuple[int, int]]
+
+    @property
+    def num_keypoints(self) -> int:
+        """K."""
+        return len(self.people[0].visible)
+
+    @property
+    def num_pictures(self) -> int:
+        """How many pictures the people are in."""
+        return len({person.image_id for person in self.people})
+
+    @property
+    def num_labelled(self) -> int:
+        """How many keypoints of all people are labelled."""
+        return int(sum(person.visible.sum() for person in self.people))
+
+
+def read_annotations(path: Path | None) -> Annotations:
+    """Read a COCO keypoints file, or the bundled sample for None.
+
+    Crowds, people without a labelled keypoint and people without a box are left out, and boxes
+    are cut off at the picture's border, as MMPose's datasets do.
+
+    Raises:
+        AnnotationsError: If there is no such file, it is no COCO keypoints file, or nobody is left.
+    """
+    source = "the bundled people.json" if path is None else str(path)
+    data = _parse(_read(path), source)
+    people = _people(data, source)
+    if not people:
+        raise AnnotationsError(
+            f"{source} has nobody to run the codecs on; wanted at least one annotation that is no "
+            "crowd (iscrowd 0), with a labelled keypoint (v > 0) and a bbox inside its picture"
+        )
+    return Annotations(source, people, _skeleton(data, len(people[0].visible)))
+
+
+def _read(path: Path | None) -> bytes:
+    if path is None:
+        return files("posecodec_rs").joinpath("data", "people.json").read_bytes()
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise AnnotationsError(f"there is no file {path}; {WANTED}") from error
+    except OSError as error:
+        raise AnnotationsError(f"cannot read {path} ({error.strerror}); {WANTED}") from error
+
+
+def _parse(text: bytes, source: str) -> Mapping[str, Any]:
+    """The file's object, if it has a list of annotations with keypoints among them."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AnnotationsError(f"{source} is not JSON ({error}); {WANTED}") from error
+    if not isinstance(data, dict):
+        raise AnnotationsError(f"{source} holds a JSON {type(data).__name__}; {WANTED}")
+    if not isinstance(data.get("annotations"), list):
+        raise AnnotationsError(f"{source} has no list `annotations`; {WANTED}")
+    for index, annotation in enumerate(data["annotations"]):
+        if not isinstance(annotation, dict):
+            raise AnnotationsError(f"annotation {index} of {source} is no object; {WANTED}")
+    if data["annotations"] and not any("keypoints" in each for each in data["annotations"]):
+        raise AnnotationsError(f"no annotation of {source} has `keypoints`; {WANTED}")
+    return data
+
+
+def _people(data: Mapping[str, Any], source: str) -> list[Person]:
+    sizes = _picture_sizes(data)
+    people: list[Person] = []
+    for index, annotation in enumerate(data["annotations"]):
+        if "keypoints" not in annotation or annotation.get("iscrowd"):
+            continue
+        try:
+            person = _person(annotation, sizes)
+        except ValueError as error:
+            name = f"annotation {annotation.get('id', f'at index {index}')} of {source}"
+            raise AnnotationsError(f"{name}: {error}") from error
+        if not person.visible.any() or not (person.box[2:] > 0).all():
+            continue
+        if people and len(person.visible) != len(people[0].visible):
+            counts = f"{len(people[0].visible)} and {len(person.visible)}"
+            raise AnnotationsError(f"{source} has people of {counts} keypoints; wanted one number")
+        people.append(person)
+    return people
+
+
+def _person(annotation: Mapping[str, Any], sizes: Mapping[Any, tuple[float, float]]) -> Person:
+    """The person as annotated, with the box cut off at the border of a picture of known size."""
+    keypoints = _numbers(annotation, "keypoints", multiple=3)
+    if any(part in annotation for part in WHOLE_BODY):
+        parts = [_numbers(annotation, part, multiple=3) for part in WHOLE_BODY]
+        keypoints = np.concatenate([keypoints, *parts])
+    keypoints = keypoints.reshape(-1, 3)
+    x, y, w, h = _numbers(annotation, "bbox", length=4)
+    image_id = annotation.get("image_id")
+    if not isinstance(image_id, int | str):
+        raise ValueError(f"`image_id` must be a number or a string, but is {image_id!r}")
+    # MMPose's border: the last pixel's centre.
+    right, bottom = (side - 1 for side in sizes.get(image_id, (np.inf, np.inf)))
+    left, top = np.clip(x, 0, right), np.clip(y, 0, bottom)
+    w, h = np.clip(x + w, 0, right) - left, np.clip(y + h, 0, bottom) - top
+    area = annotation.get("area")
+    return Person(
+        keypoints=np.ascontiguousarray(keypoints[:, :2]),
+        visible=(keypoints[:, 2] > 0).astype(np.float32),
+        box=np.array([left, top, w, h], np.float32),
+        image_id=image_id,
+        area=float(area) if isinstance(area, int | float) else float(w * h),
+    )
+
+
+def _numbers(
+    annotation: Mapping[str, Any], key: str, *, length: int | None = None, multiple: int = 1
+) -> NDArray[np.float32]:
+    """A flat list of finite numbers under `key`, of one length or of a multiple of one."""
+    values = annotation.get(key)
+    wanted = f"{length} numbers" if length else f"a multiple of {multiple} numbers"
+    if not isinstance(values, list):
+        raise ValueError(f"`{key}` must be a list of {wanted}, but is {type(values).__name__}")
+    try:
+        with np.errstate(over="ignore"):
+            numbers = np.asarray(values, np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"`{key}` must hold numbers alone") from error
+    if numbers.ndim != 1 or numbers.size != (length or numbers.size) or numbers.size % multiple:
+        shape = "x".join(map(str, numbers.shape))
+        raise ValueError(f"`{key}` must be a flat list of {wanted}, but has {shape}")
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"`{key}` must hold finite numbers")
+    return numbers
+
+
+def _picture_sizes(data: Mapping[str, Any]) -> dict[Any, tuple[float, float]]:
+    """(w, h) in pixels of the pictures whose entries say so, by their ids."""
+    images = data.get("images")
+    return {
+        image["id"]: (image["width"], image["height"])
+        for image in (images if isinstance(images, list) else [])
+        if isinstance(image, dict)
+        and isinstance(image.get("id"), int | str)
+        and all(isinstance(image.get(side), int | float) for side in ("width", "height"))
+    }
+
+
+def _skeleton(data: Mapping[str, Any], num_keypoints: int) -> list[tuple[int, int]]:
+    """The bones of the first category that has some, from COCO's indices, which start at 1."""
+    categories = data.get("categories")
+    for category in categories if isinstance(categories, list) else []:
+        bones = category.get("skeleton") if isinstance(category, dict) else None
+        if not isinstance(bones, list) or not bones:
+            continue
+        try:
+            skeleton = [(int(a) - 1, int(b) - 1) for a, b in bones]
+        except (TypeError, ValueError):
+            return []
+        # CrowdPose's files carry COCO's bones, which make no sense among their 14 keypoints.
+        known = all(0 <= end < num_keypoints for bone in skeleton for end in bone)
+        return skeleton if known else []
+    return []
