@@ -35,7 +35,7 @@ pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64> {
 
 /// An odd number of taps, small enough that a kernel may be made of it.
 pub(crate) fn kernel_size(argument: &'static str, size: usize) -> Result<usize> {
-    if size % 2 == 0 {
+    if size.is_multiple_of(2) {
         return Err(Error::invalid(argument, "must be a positive odd integer", size));
     }
     limited_kernel_size(argument, size)

@@ -102,7 +102,7 @@ pub trait DecodeHeatmaps: Sync {
     /// [`Error::InvalidInput`] where they stand for no whole number of keypoints.
     fn keypoints(&self, maps: usize) -> Result<usize> {
         let each = self.maps_per_keypoint();
-        if maps % each == 0 {
+        if maps.is_multiple_of(each) {
             Ok(maps / each)
         } else {
             let wanted = format!("must hold {each} maps a keypoint");

@@ -335,7 +335,7 @@ impl<V> HeatmapTargets<V> {
 pub(crate) fn dimensioned<D: ndarray::Dimension, const M: usize>(
     arrays: Vec<ArrayD<f32>>,
 ) -> [ndarray::Array<f32, D>; M] {
-    let mut arrays = arrays.into_iter().map(|array| array.into_dimensionality::<D>());
+    let mut arrays = arrays.into_iter().map(ndarray::ArrayBase::into_dimensionality::<D>);
     std::array::from_fn(|_| {
         arrays.next().expect("as many arrays as targets").expect("the target's dimensions")
     })

@@ -204,7 +204,7 @@ impl SimccLabel {
             return Err(Error::invalid("sigma", wanted, sigma));
         }
         let size = check::limited_kernel_size("sigma", size.min(1e9) as usize)?;
-        Ok(GaussianKernel::new(size - usize::from(size % 2 == 0)))
+        Ok(GaussianKernel::new(size - usize::from(size.is_multiple_of(2))))
     }
 
     /// Number of bins along x and y.
@@ -340,7 +340,10 @@ impl SimccLabel {
                 return Err(Error::invalid(argument, wanted, "other lengths"));
             }
         }
-        if scores.len() != count || ![0, count].contains(&visibility.len()) || count % batch != 0 {
+        if scores.len() != count
+            || ![0, count].contains(&visibility.len())
+            || !count.is_multiple_of(batch)
+        {
             let wanted = "must hold one value a row of the batch";
             return Err(Error::invalid("decoded", wanted, "other lengths"));
         }

@@ -1,7 +1,8 @@
 //! Gaussian blur of a plane, whole or in a window, as `cv2.GaussianBlur` computes it.
 //!
 //! Whole planes and windows add the same products in the same order, so a sample of a window is
-//! equal to the bit to the sample of the plane.
+//! equal to the bit to the sample of the plane. Cells that lie on both sides of the centre are added
+//! before they are multiplied: a symmetric map stays symmetric, as it does in OpenCV.
 
 use super::element::Response;
 use super::gaussian_kernel::GaussianKernel;
@@ -157,13 +158,17 @@ fn tile_mut(values: &mut [f32], start: usize) -> &mut [f32; TILE] {
     values[start..].first_chunk_mut().expect("room for whole tiles")
 }
 
-/// A tile of sums: tap j times the tile that begins `j * step` values further on.
+/// A tile of sums around the tile in the middle of `values`; the taps' tiles lie `step` apart.
 #[inline(always)]
 fn weighted_sum(taps: &[f32], values: &[f32], step: usize) -> [f32; TILE] {
+    let tile = |number: usize| -> &[f32; TILE] {
+        values[number * step..].first_chunk().expect("room for whole tiles")
+    };
+    let radius = taps.len() - 1;
     let mut sum = [0f32; TILE];
-    for (j, &tap) in taps.iter().enumerate() {
-        let tile: &[f32; TILE] = values[j * step..].first_chunk().expect("room for whole tiles");
-        add_product(&mut sum, tap, tile);
+    add_product(&mut sum, taps[0], tile(radius));
+    for (distance, &tap) in taps.iter().enumerate().skip(1) {
+        add_pair(&mut sum, tap, tile(radius - distance), tile(radius + distance));
     }
     sum
 }
@@ -176,7 +181,15 @@ fn add_product<const N: usize>(sum: &mut [f32; N], tap: f32, values: &[f32; N]) 
     }
 }
 
-/// Columns that a window can have: kernels up to 60 taps around 5 samples.
+/// Adds `tap` times the sums of the values on both sides.
+#[inline(always)]
+fn add_pair<const N: usize>(sum: &mut [f32; N], tap: f32, before: &[f32; N], after: &[f32; N]) {
+    for lane in 0..N {
+        sum[lane] += tap * (before[lane] + after[lane]);
+    }
+}
+
+/// Rows and columns that a window can have: kernels up to 60 taps around 5 samples.
 const WINDOW: usize = 64;
 
 /// The largest kernel that [`blur_window`] takes.
@@ -208,47 +221,50 @@ impl<E: Response, const N: usize> Kernel for WindowKernel<'_, E, N> {
 
     #[inline(always)]
     fn run(self) -> [[f32; N]; N] {
-        if N - 1 + self.kernel.taps().len() <= 16 { self.sum::<16>() } else { self.sum::<WINDOW>() }
+        // Room for the usual kernels (7 to 13 taps, 17 to 27), which is cleared for every window.
+        match N - 1 + self.kernel.size() {
+            0..=16 => self.sum::<16>(),
+            17..=32 => self.sum::<32>(),
+            _ => self.sum::<WINDOW>(),
+        }
     }
 }
 
 impl<E: Response, const N: usize> WindowKernel<'_, E, N> {
-    /// With `C` columns of room: 16 for the usual kernels, which keeps the sums in registers.
+    /// With room for `C` rows and columns.
     #[inline(always)]
     fn sum<const C: usize>(self) -> [[f32; N]; N] {
-        let taps = self.kernel.taps();
-        let reach = N / 2 + self.kernel.radius();
+        let (taps, radius) = (self.kernel.taps(), self.kernel.radius());
+        let reach = N / 2 + radius;
         let height = self.plane.len() / self.width;
         // Columns x - reach ..= x + reach, clipped to the plane; what is clipped counts as zero.
         let first = self.x.saturating_sub(reach);
         let last = (self.x + reach).min(self.width - 1);
         let offset = first + reach - self.x;
-        let mut sums = [[0f32; C]; N];
-        for row in 0..N + taps.len() - 1 {
+        let mut rows = [[0f32; C]; C];
+        for (row, to) in rows[..=2 * reach].iter_mut().enumerate() {
             // Row y - reach + row of the plane.
-            if self.y + row < reach || self.y + row - reach >= height {
-                continue;
-            }
-            let from = &self.plane[(self.y + row - reach) * self.width..][first..=last];
-            let mut values = [0f32; C];
-            for (to, value) in values[offset..].iter_mut().zip(from) {
-                *to = value.as_f32();
-            }
-            for (n, sum) in sums.iter_mut().enumerate() {
-                if n <= row && row - n < taps.len() {
-                    let tap = taps[row - n];
-                    for lane in 0..C {
-                        sum[lane] += tap * values[lane];
-                    }
+            if self.y + row >= reach && self.y + row - reach < height {
+                let from = &self.plane[(self.y + row - reach) * self.width..][first..=last];
+                for (to, value) in to[offset..].iter_mut().zip(from) {
+                    *to = value.as_f32();
                 }
             }
         }
         let mut samples = [[0f32; N]; N];
-        for (sample, sum) in samples.iter_mut().zip(&sums) {
-            for (j, &tap) in taps.iter().enumerate() {
-                for lane in 0..N {
-                    sample[lane] += tap * sum[j + lane];
-                }
+        for (n, sample) in samples.iter_mut().enumerate() {
+            let mut sums = [0f32; C];
+            add_product(&mut sums, taps[0], &rows[n + radius]);
+            for (distance, &tap) in taps.iter().enumerate().skip(1) {
+                let (above, below) = (&rows[n + radius - distance], &rows[n + radius + distance]);
+                add_pair(&mut sums, tap, above, below);
+            }
+            let lanes = |start: usize| -> &[f32; N] {
+                sums[start..].first_chunk().expect("room for the window")
+            };
+            add_product(sample, taps[0], lanes(radius));
+            for (distance, &tap) in taps.iter().enumerate().skip(1) {
+                add_pair(sample, tap, lanes(radius - distance), lanes(radius + distance));
             }
         }
         samples
@@ -326,9 +342,14 @@ impl Kernel for VectorWindowKernel<'_> {
 
     #[inline(always)]
     fn run(self) -> [f32; WINDOW_LANES] {
+        let lanes = |start: usize| -> &[f32; WINDOW_LANES] {
+            self.window[start..].first_chunk().expect("room for the window")
+        };
+        let radius = self.taps.len() - 1;
         let mut samples = [0f32; WINDOW_LANES];
-        for (values, &tap) in self.window.windows(WINDOW_LANES).zip(self.taps) {
-            add_product(&mut samples, tap, values.first_chunk().expect("a window's length"));
+        add_product(&mut samples, self.taps[0], lanes(radius));
+        for (distance, &tap) in self.taps.iter().enumerate().skip(1) {
+            add_pair(&mut samples, tap, lanes(radius - distance), lanes(radius + distance));
         }
         samples
     }

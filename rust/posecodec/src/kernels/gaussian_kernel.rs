@@ -1,12 +1,13 @@
 //! OpenCV's Gaussian kernel, whose taps DARK and Megvii depend on.
 
-/// Half of the fixed kernels that OpenCV uses for sizes 3, 5, 7 and 9, in 1/256, centre last.
-const FIXED: [&[u8]; 4] = [&[64, 128], &[16, 64, 96], &[8, 28, 56, 72], &[4, 13, 30, 51, 60]];
+/// Half of the fixed kernels that OpenCV uses for sizes 3, 5, 7 and 9, in 1/256, centre first.
+const FIXED: [&[u8]; 4] = [&[128, 64], &[96, 64, 16], &[72, 56, 28, 8], &[60, 51, 30, 13, 4]];
 
 /// A symmetric Gaussian blur kernel of odd size, as `cv2.getGaussianKernel(size, 0)`: fixed tables
 /// up to 9, beyond that sigma = 0.3·((size - 1)/2 - 1) + 0.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianKernel {
+    /// The taps from the centre outwards; each but the first stands on both sides.
     taps: Vec<f32>,
 }
 
@@ -15,33 +16,36 @@ impl GaussianKernel {
     pub fn new(size: usize) -> Self {
         debug_assert!(size % 2 == 1, "an even kernel has no centre");
         let radius = size / 2;
-        let half: Vec<f64> = match radius {
+        let taps = match radius {
             0 => vec![1.0],
-            1..=4 => FIXED[radius - 1].iter().map(|&tap| f64::from(tap) / 256.0).collect(),
+            1..=4 => FIXED[radius - 1].iter().map(|&tap| f32::from(tap) / 256.0).collect(),
             _ => {
                 let sigma = 0.3 * (radius as f64 - 1.0) + 0.8;
-                let half: Vec<f64> = (0..=radius)
-                    .map(|i| {
-                        let distance = (radius - i) as f64;
-                        (-0.5 * distance * distance / (sigma * sigma)).exp()
-                    })
-                    .collect();
-                let sum = 2.0 * half[..radius].iter().sum::<f64>() + half[radius];
-                half.into_iter().map(|tap| tap / sum).collect()
+                let gaussian = |distance: usize| {
+                    let distance = distance as f64;
+                    (-0.5 * distance * distance / (sigma * sigma)).exp()
+                };
+                let sum = 1.0 + 2.0 * (1..=radius).map(gaussian).sum::<f64>();
+                (0..=radius).map(|distance| (gaussian(distance) / sum) as f32).collect()
             }
         };
-        let mirrored = half[..radius].iter().rev();
-        Self { taps: half.iter().chain(mirrored).map(|&tap| tap as f32).collect() }
+        Self { taps }
     }
 
-    /// The taps, which add up to 1.
+    /// The taps from the centre outwards. All but the first stand on both sides, and so counted
+    /// they add up to 1.
     pub fn taps(&self) -> &[f32] {
         &self.taps
     }
 
     /// How far the kernel reaches on each side of its centre.
     pub fn radius(&self) -> usize {
-        self.taps.len() / 2
+        self.taps.len() - 1
+    }
+
+    /// The number of taps on both sides and in the centre.
+    pub fn size(&self) -> usize {
+        2 * self.radius() + 1
     }
 
     /// The kernel's response along an axis of `length` cells to a single 1 in the cell `centre`,
@@ -55,7 +59,7 @@ impl GaussianKernel {
         response.resize(end - start, 0.0);
         if length == 1 {
             // Every tap falls on the one cell.
-            response[0] = self.taps.iter().sum();
+            response[0] = self.taps[0] + 2.0 * self.taps[1..].iter().sum::<f32>();
             return start;
         }
         // The reflected axis repeats every 2·(length - 1) cells; each period holds the centre and
@@ -68,7 +72,7 @@ impl GaussianKernel {
             while at < length as i64 + radius {
                 let covered = (at - radius).max(start as i64)..(at + radius + 1).min(end as i64);
                 for x in covered {
-                    response[(x - start as i64) as usize] += self.taps[(at - x + radius) as usize];
+                    response[(x - start as i64) as usize] += self.taps[at.abs_diff(x) as usize];
                 }
                 at += period;
             }

@@ -159,7 +159,7 @@ fn logarithms<E: Response, const N: usize>(
     used: impl Fn(usize, usize) -> bool,
     buffers: &mut BlurBuffers,
 ) -> [[f64; N]; N] {
-    let in_window = kernel.taps().len() <= WINDOW_KERNEL;
+    let in_window = kernel.size() <= WINDOW_KERNEL;
     let mut samples = [[1f32; N]; N];
     let mut unclipped = in_window && peak.value.as_f32() <= most;
     if in_window {

@@ -4,41 +4,55 @@ use super::element::Response;
 use super::exp::exp_negative;
 use crate::simd::{Kernel, dispatch};
 
-/// A Gaussian over the bins of an axis, tabulated by distance from its centre bin, where it is not
-/// 0 in single precision.
+/// A Gaussian over the bins of an axis, tabulated by distance from its centre bin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimccProfile {
-    /// Values for the distances -reach ..= reach.
-    values: Vec<f32>,
+    /// Values for the distances -r ..= r, where r is the lesser of `reach` and twice the axis.
+    table: Vec<f32>,
+    /// Bins from the centre beyond which single precision holds no normal number.
+    reach: i64,
+    exponent: f64,
+    norm: Option<f64>,
 }
 
 impl SimccProfile {
     /// The profile of an axis of `bins` bins. `norm` divides every value, as the reference's
     /// `normalize` does after rounding to single precision. `None` where there is no memory for it.
     pub fn new(sigma: f64, bins: usize, norm: Option<f64>) -> Option<Self> {
-        // exp(-d²/2σ²) < 1.2e-38, the least normal number, beyond d = σ·√(2·87.3).
-        let reach = ((sigma * 13.22).ceil() as usize).min(bins.saturating_sub(1));
-        let mut values = Vec::new();
-        values.try_reserve_exact(2 * reach + 1).ok()?;
+        // exp(-d²/2σ²) is less than 1.2e-38 beyond d = σ·√(2·87.3).
+        let reach = (sigma * 13.22).ceil().min(1e15) as i64;
         let exponent = (-0.5 / (sigma * sigma)).max(f64::MIN);
-        values.extend((0..=2 * reach).map(|i| {
-            let distance = i as f64 - reach as f64;
-            let value = exp_negative(exponent * distance * distance) as f32;
-            norm.map_or(value, |norm| (f64::from(value) / norm) as f32)
-        }));
-        Some(Self { values })
+        let mut profile = Self { table: Vec::new(), reach, exponent, norm };
+        let kept = reach.min(2 * bins as i64);
+        profile.table.try_reserve_exact(2 * kept as usize + 1).ok()?;
+        for distance in -kept..=kept {
+            profile.table.push(profile.value(distance));
+        }
+        Some(profile)
+    }
+
+    fn value(&self, distance: i64) -> f32 {
+        let distance = distance as f64;
+        let value = exp_negative(self.exponent * distance * distance) as f32;
+        self.norm.map_or(value, |norm| (f64::from(value) / norm) as f32)
     }
 
     /// Puts the Gaussian around the bin `centre`, which may lie outside, into a vector of zeros.
     #[inline]
     pub fn stamp(&self, centre: i64, vector: &mut [f32]) {
-        let reach = self.values.len() as i64 / 2;
-        let start = (centre - reach).clamp(0, vector.len() as i64);
-        let end = (centre + reach + 1).clamp(start, vector.len() as i64);
-        if start < end {
-            let first = (start - (centre - reach)) as usize;
-            let (start, end) = (start as usize, end as usize);
-            vector[start..end].copy_from_slice(&self.values[first..first + end - start]);
+        let bins = vector.len() as i64;
+        let start = centre.saturating_sub(self.reach).clamp(0, bins);
+        let end = centre.saturating_add(self.reach).saturating_add(1).clamp(start, bins);
+        let kept = self.table.len() as i64 / 2;
+        let covered = &mut vector[start as usize..end as usize];
+        if start - centre >= -kept && end - 1 - centre <= kept {
+            let first = (start - centre + kept) as usize;
+            covered.copy_from_slice(&self.table[first..first + covered.len()]);
+        } else {
+            // Far outside an axis that is short beside its sigma.
+            for (bin, value) in (start..).zip(covered) {
+                *value = self.value(bin - centre);
+            }
         }
     }
 }

@@ -1,0 +1,169 @@
+//! The codecs of the crate as Rust calls them: shapes, batches, threads, errors.
+
+mod common;
+
+use half::f16;
+use ndarray::{Array2, Array3, array, s};
+use posecodec::codecs::{
+    DecodeHeatmaps, Encode, IntegralRegressionLabel, Keypoints, MegviiHeatmap, Memory, MsraHeatmap,
+    RegressionLabel, SampleTargets, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows,
+    SimccSmoothing, UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch, encode_batch,
+};
+use posecodec::{Error, num_threads, set_num_threads};
+
+const INPUT: [usize; 2] = [192, 256];
+const MAP: [usize; 2] = [48, 64];
+
+fn udp() -> UdpHeatmap {
+    UdpHeatmap::new(INPUT, MAP, UdpHeatmapKind::Gaussian { sigma: 2.0 }, 11).expect("valid")
+}
+
+/// 17 keypoints ten cells and more from the border, different for each sample.
+fn keypoints(sample: usize) -> Array3<f32> {
+    Array3::from_shape_fn((1, 17, 2), |(_, k, axis)| {
+        let spread = ((k * 37 + axis * 61 + sample * 17) % 97) as f32 / 97.0;
+        40.0 + spread * (INPUT[axis] as f32 - 80.0)
+    })
+}
+
+#[test]
+fn heatmaps_come_back_as_keypoints() {
+    let keypoints = keypoints(0);
+    let codec = udp();
+    let targets = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
+    assert_eq!(targets.heatmaps.dim(), (17, 64, 48));
+    assert_eq!(targets.keypoint_weights, Array2::<f32>::ones((1, 17)));
+    let decoded = codec.decode(targets.heatmaps.view()).expect("valid");
+    let scale = [192.0 / 191.0, 256.0 / 255.0]; // the reference's own
+    for (decoded, keypoint) in decoded.keypoints.rows().into_iter().zip(keypoints.rows()) {
+        for axis in 0..2 {
+            let error = decoded[axis] - f64::from(keypoint[axis]) * scale[axis];
+            assert!(error.abs() < 1e-3, "{error}");
+        }
+    }
+    // Half precision: the same place to within what half a unit of it can move.
+    let half = targets.heatmaps.mapv(f16::from_f32);
+    let from_half = codec.decode(half.view()).expect("valid");
+    let moved = (&from_half.keypoints - &decoded.keypoints).mapv(f64::abs);
+    assert!(moved.iter().all(|&moved| moved < 0.1));
+}
+
+#[test]
+fn strided_views_are_read_as_they_lie() {
+    let codec = MsraHeatmap::new(INPUT, MAP, 2.0, true, 11).expect("valid");
+    let targets = codec.encode::<_, f64>(keypoints(3).view(), None).expect("valid");
+    let straight = codec.decode(targets.heatmaps.view()).expect("valid");
+    let reversed = targets.heatmaps.slice(s![..;-1, .., ..]);
+    let decoded = codec.decode(reversed).expect("valid");
+    assert_eq!(decoded.keypoints.slice(s![.., ..;-1, ..]), straight.keypoints);
+}
+
+#[test]
+fn nothing_to_see_is_unlabelled() {
+    let (nan, infinite) = (f32::NAN, f32::INFINITY);
+    let keypoints = array![[[nan, 5.0], [infinite, 5.0], [1e30, 5.0], [-1e30, 5.0], [50.0, 60.0]]];
+    let visible = array![[1f32, 1.0, 1.0, 1.0, 0.3]];
+    let want = array![[0f32, 0.0, 0.0, 0.0, 0.3]];
+    for unbiased in [false, true] {
+        let codec = MsraHeatmap::new(INPUT, MAP, 2.0, unbiased, 11).expect("valid");
+        let targets = codec.encode(keypoints.view(), Some(visible.view())).expect("valid");
+        assert_eq!(targets.keypoint_weights, want);
+        assert!(targets.heatmaps.iter().all(|&value| value == 0.0));
+    }
+    let simcc = SimccLabel::new(INPUT, SimccOptions::default()).expect("valid");
+    let targets = simcc.encode(keypoints.view(), Some(visible.view())).expect("valid");
+    assert_eq!(targets.keypoint_weights, want);
+    assert!(targets.keypoint_x_labels.iter().all(|&value| value == 0.0));
+}
+
+/// What a batch on several threads answers is what its samples answer alone.
+#[test]
+fn batches_are_their_samples() {
+    const BATCH: usize = 8;
+    set_num_threads(3);
+    assert_eq!(num_threads(), 3);
+    let codec = udp();
+    let samples: Vec<_> = (0..BATCH).map(keypoints).collect();
+    let points: Vec<[f32; 2]> = samples
+        .iter()
+        .flat_map(|sample| {
+            sample.rows().into_iter().map(|row| [row[0], row[1]]).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut heatmaps = vec![7f32; BATCH * 17 * 64 * 48];
+    let mut weights = vec![7f32; BATCH * 17];
+    let all = Keypoints { points: &points, visible: None, instances: 1, count: 17 };
+    let floats = [&mut heatmaps[..]].into_iter().collect();
+    let targets = SampleTargets { floats, weights: &mut weights, memory: Memory::Dirty };
+    encode_batch(&codec, BATCH, &all, targets).expect("lengths fit");
+    assert_eq!(weights, [1.0; BATCH * 17]);
+
+    let mut decoded = vec![[0f64; 2]; BATCH * 17];
+    let mut scores = vec![0f32; BATCH * 17];
+    let shape = [BATCH, 17, 64, 48];
+    decode_heatmaps_batch(&codec, &heatmaps, shape, &mut decoded, &mut scores).expect("fits");
+    for (sample, keypoints) in samples.iter().enumerate() {
+        let alone = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
+        let cells = 17 * 64 * 48;
+        let batched = &heatmaps[sample * cells..][..cells];
+        assert_eq!(alone.heatmaps.as_slice().expect("contiguous"), batched);
+        let alone = codec.decode(alone.heatmaps.view()).expect("valid");
+        let batched: Vec<f64> = decoded[sample * 17..][..17].iter().flatten().copied().collect();
+        assert_eq!(alone.keypoints.as_slice().expect("contiguous"), batched);
+    }
+    set_num_threads(0);
+}
+
+#[test]
+fn lengths_that_do_not_fit_are_refused() {
+    let codec = udp();
+    let points = [[1f32; 2]; 17];
+    let keypoints = Keypoints { points: &points, visible: None, instances: 1, count: 17 };
+    let mut weights = [0f32; 17];
+    let mut short = vec![0f32; 100];
+    let targets = SampleTargets {
+        floats: [&mut short[..]].into_iter().collect(),
+        weights: &mut weights,
+        memory: Memory::Zeroed,
+    };
+    assert!(matches!(
+        encode_batch(&codec, 1, &keypoints, targets),
+        Err(Error::InvalidInput { argument: "targets", .. })
+    ));
+    let refused = decode_heatmaps_batch(&codec, &short, [1, 17, 64, 48], &mut [], &mut weights);
+    assert!(refused.is_err());
+    let simcc = SimccLabel::new(INPUT, SimccOptions::default()).expect("valid");
+    let (mut points, mut scores) = ([[0f32; 2]; 17], [0f32; 17]);
+    let rows = SimccRows { responses: [&short[..], &short[..]], bins: [384, 512] };
+    let decoded =
+        SimccDecodedRows { keypoints: &mut points, scores: &mut scores, visibility: &mut [] };
+    assert!(simcc.decode_batch(1, rows, decoded).is_err());
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    let gaussian = UdpHeatmapKind::Gaussian { sigma: 2.0 };
+    let errors: Vec<(Error, &str)> = vec![
+        (MsraHeatmap::new([0, 256], MAP, 2.0, false, 11).unwrap_err(), "`input_size`"),
+        (MsraHeatmap::new(INPUT, [48, 0], 2.0, false, 11).unwrap_err(), "`heatmap_size`"),
+        (MsraHeatmap::new(INPUT, MAP, 0.0, false, 11).unwrap_err(), "`sigma`"),
+        (MsraHeatmap::new(INPUT, MAP, f64::NAN, false, 11).unwrap_err(), "got NaN"),
+        (MsraHeatmap::new(INPUT, MAP, 2.0, false, 10).unwrap_err(), "odd"),
+        (UdpHeatmap::new(INPUT, [usize::MAX, 2], gaussian, 11).unwrap_err(), "memory"),
+        (UdpHeatmapKind::named("round", 2.0, 0.1).unwrap_err(), "got invalid `heatmap_type`"),
+        (MegviiHeatmap::new(INPUT, MAP, 0).unwrap_err(), "`kernel_size`"),
+        (SimccSmoothing::named("none", 0.0).unwrap_err(), "\"gaussian\", \"standard\""),
+        (SimccSmoothing::named("gaussian", 0.1).unwrap_err(), "is only used for `standard` mode"),
+        (SimccSmoothing::named("standard", 1.1).unwrap_err(), "should be in range [0, 1]"),
+        (RegressionLabel::check_columns(3).unwrap_err(), "should be 2 or 4 (with sigma)"),
+    ];
+    for (error, words) in errors {
+        assert!(error.to_string().contains(words), "{error} does not say {words}");
+    }
+    let dark = SimccOptions { sigma: [0.4, 6.0], use_dark: true, ..Default::default() };
+    assert!(SimccLabel::new(INPUT, dark).unwrap_err().to_string().contains("use_dark"));
+    let two = Array3::<f32>::zeros((2, 17, 2));
+    let integral = IntegralRegressionLabel::new(INPUT, MAP, 2.0, false, 11, true).expect("valid");
+    let error = integral.encode::<_, f32>(two.view(), None).unwrap_err();
+    assert!(error.to_string().contains("only support single-instance"), "{error}");
+}

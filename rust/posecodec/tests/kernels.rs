@@ -1,0 +1,289 @@
+//! Every fast kernel against its naive oracle, by property, at every vector tier.
+
+mod common;
+
+use common::each_tier;
+use half::f16;
+use posecodec::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector, blur_window};
+use posecodec::kernels::element::Response;
+use posecodec::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
+use posecodec::kernels::gaussian_kernel::GaussianKernel;
+use posecodec::kernels::maximum::maximum;
+use posecodec::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
+use posecodec::kernels::refinement::{
+    Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
+};
+use posecodec::kernels::simcc::{SimccProfile, softmax_maximum};
+use proptest::prelude::*;
+
+/// A map as a network gives it: a Gaussian bump of some height on noise.
+fn bump(width: usize, height: usize) -> impl Strategy<Value = Vec<f32>> {
+    let centre = (-2.0..width as f32 + 2.0, -2.0..height as f32 + 2.0);
+    let shape = (0.5f32..6.0, -3.0f32..2.5, 0.0f32..0.05);
+    (centre, shape, any::<u32>()).prop_map(move |((x0, y0), (sigma, exponent, noise), seed)| {
+        let mut state = seed | 1;
+        (0..width * height)
+            .map(|cell| {
+                state ^= state << 13;
+                state ^= state >> 17;
+                state ^= state << 5;
+                let random = state as f32 / u32::MAX as f32 - 0.5;
+                let (x, y) = ((cell % width) as f32 - x0, (cell / width) as f32 - y0);
+                let gaussian = (-(x * x + y * y) / (2.0 * sigma * sigma)).exp();
+                10f32.powf(exponent) * (gaussian + noise * random)
+            })
+            .collect()
+    })
+}
+
+fn sized_bump() -> impl Strategy<Value = (usize, Vec<f32>)> {
+    (1usize..60, 1usize..60)
+        .prop_flat_map(|(width, height)| bump(width, height).prop_map(move |plane| (width, plane)))
+}
+
+fn odd(most: usize) -> impl Strategy<Value = usize> {
+    (0..=most / 2).prop_map(|radius| 2 * radius + 1)
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+fn check_maximum<E: Response>(values: &[E]) {
+    let exact: Vec<f64> = values.iter().map(|value| value.as_f64()).collect();
+    let (index, largest) = common::maximum(&exact);
+    each_tier(|tier| {
+        let found = maximum(values).expect("not empty");
+        assert_eq!(found.index, index, "{tier:?}");
+        assert_eq!(found.value.as_f64().to_bits(), exact[index].to_bits(), "{tier:?} {largest}");
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn maximum_is_numpy_s(
+        values in prop::collection::vec(
+            prop_oneof![20 => -1f32..1.0, 2 => Just(0.5), 1 => Just(f32::NEG_INFINITY)], 1..9000),
+        nan in prop::option::weighted(0.3, any::<prop::sample::Index>()),
+        negative_nan in any::<bool>(),
+    ) {
+        let mut values = values;
+        if let Some(nan) = nan {
+            let index = nan.index(values.len());
+            values[index] = if negative_nan { -f32::NAN } else { f32::NAN };
+        }
+        check_maximum(&values);
+        check_maximum(&values.iter().copied().map(f64::from).collect::<Vec<_>>());
+        check_maximum(&values.iter().copied().map(f16::from_f32).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn blur_is_opencv_s(
+        (width, plane) in sized_bump(), size in odd(31), mirrored in any::<bool>(),
+    ) {
+        let want = common::blur(&wide(&plane), width, size, mirrored);
+        let largest = plane.iter().fold(0f32, |most, value| most.max(value.abs()));
+        let border = if mirrored { Border::Reflect101 } else { Border::Zero };
+        let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
+        let mut first: Option<Vec<f32>> = None;
+        each_tier(|tier| {
+            let blurred = blur_plane(&plane, width, &kernel, border, &mut buffers).to_vec();
+            for (got, want) in blurred.iter().zip(&want) {
+                assert!((f64::from(*got) - want).abs() <= 2e-6 * f64::from(largest), "{tier:?}");
+            }
+            // The same to the bit at every tier.
+            assert_eq!(first.get_or_insert_with(|| blurred.clone()), &blurred, "{tier:?}");
+        });
+    }
+
+    #[test]
+    fn a_window_is_the_plane_s(
+        (width, plane) in sized_bump(), size in odd(51), cell in any::<prop::sample::Index>(),
+    ) {
+        let cell = cell.index(plane.len());
+        let (x, y) = (cell % width, cell / width);
+        let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
+        let height = plane.len() / width;
+        each_tier(|tier| {
+            let whole = blur_plane(&plane, width, &kernel, Border::Zero, &mut buffers).to_vec();
+            let window = blur_window::<f32, 5>(&plane, width, [x, y], &kernel);
+            for (row, samples) in window.iter().enumerate() {
+                for (column, sample) in samples.iter().enumerate() {
+                    let (x, y) = (x + column, y + row);
+                    if (2..width + 2).contains(&x) && (2..height + 2).contains(&y) {
+                        let plane_sample = whole[(y - 2) * width + x - 2];
+                        assert_eq!(sample.to_bits(), plane_sample.to_bits(), "{tier:?}");
+                    }
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_blurred_point_reflects(
+        length in 1usize..40, centre in any::<prop::sample::Index>(), size in odd(61),
+    ) {
+        let centre = centre.index(length);
+        let mut point = vec![0.0; length];
+        point[centre] = 1.0;
+        let want = common::blur(&point, length, size, true);
+        let mut response = Vec::new();
+        let start = GaussianKernel::new(size).impulse_response(centre, length, &mut response);
+        for (x, want) in want.iter().enumerate() {
+            let got = x.checked_sub(start).and_then(|i| response.get(i)).copied().unwrap_or(0.0);
+            // One row: all taps along y fall on it and add up to 1.
+            prop_assert!((f64::from(got) - want).abs() < 1e-6, "{x}: {got} is not {want}");
+        }
+    }
+
+    #[test]
+    fn patches_are_the_reference_s(
+        sides in (1usize..60, 1usize..60), sigma in 0.1f64..12.0, exact in any::<bool>(),
+        at in (-60f64..120.0, -60f64..120.0),
+    ) {
+        let (width, height) = sides;
+        let want = common::gaussian_patch([width, height], [at.0, at.1], sigma, exact);
+        let patch = GaussianPatch::new(sigma);
+        each_tier(|tier| {
+            let cell = [at.0, at.1].map(|coordinate| (coordinate + 0.5) as i64);
+            let spans = patch.span(cell[0], width).zip(patch.span(cell[1], height));
+            assert_eq!(spans.is_some(), want.is_some(), "{tier:?}");
+            let (Some((x, y)), Some(want)) = (spans, &want) else { return };
+            let shift = if exact { [at.0 - cell[0] as f64, at.1 - cell[1] as f64] } else { [0.0; 2] };
+            let (mut scratch_x, mut scratch_y) = (Vec::new(), Vec::new());
+            let mut plane = vec![0f32; width * height];
+            if !x.is_empty() && !y.is_empty() {
+                let x = Strip { start: x.start, values: patch.profile(x, shift[0], &mut scratch_x) };
+                let y = Strip { start: y.start, values: patch.profile(y, shift[1], &mut scratch_y) };
+                stamp(&mut plane, width, x, y, true);
+            }
+            for (got, want) in plane.iter().zip(want) {
+                assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");
+            }
+        });
+    }
+
+    #[test]
+    fn unbiased_gaussians_are_gaussians(
+        sides in (1usize..80, 1usize..80), sigma in 0.1f64..50.0,
+        at in (-60f64..120.0, -60f64..120.0),
+    ) {
+        let (width, height) = sides;
+        each_tier(|tier| {
+            let mut plane = vec![7f32; width * height];
+            fill_unbiased(&mut plane, width, [at.0, at.1], sigma, &mut Vec::new());
+            for (cell, got) in plane.iter().enumerate() {
+                let (x, y) = ((cell % width) as f64 - at.0, (cell / width) as f64 - at.1);
+                let want = (-(x * x + y * y) / (2.0 * sigma * sigma)).exp();
+                assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 3e-38, "{tier:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn offsets_are_the_reference_s(
+        sides in (1usize..40, 1usize..40), at in (-10f64..50.0, -10f64..50.0), radius in 0.3f64..9.0,
+    ) {
+        let (width, height) = sides;
+        let cells = width * height;
+        each_tier(|_| {
+            let [mut class, mut along_x, mut along_y] = [0, 1, 2].map(|_| vec![7f32; cells]);
+            let planes = [&mut class[..], &mut along_x[..], &mut along_y[..]];
+            fill_offset_planes(planes, width, [at.0, at.1], radius, &mut OffsetBuffers::default());
+            for cell in 0..cells {
+                let x = (at.0 - (cell % width) as f64) / radius;
+                let y = (at.1 - (cell / width) as f64) / radius;
+                let inside = x * x + y * y <= 1.0;
+                assert_eq!(class[cell], f32::from(u8::from(inside)));
+                assert_eq!((along_x[cell], along_y[cell]), (x as f32, y as f32));
+            }
+        });
+    }
+
+    #[test]
+    fn refinements_are_the_reference_s((width, plane) in sized_bump(), size in odd(31)) {
+        let exact = wide(&plane);
+        let (index, value) = common::maximum(&exact);
+        if value <= 0.0 {
+            return Ok(());
+        }
+        let at = [index % width, index / width];
+        let (x, y) = (at[0] as i64, at[1] as i64);
+        let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
+        let peak = Peak { plane: &plane, width, at, value: value as f32 };
+        let near = |got: [f64; 2], want: [f64; 2]| {
+            // A step of many cells comes of a Hessian that single precision does not resolve.
+            let step = want[0].abs().max(want[1].abs());
+            step > 1.0 || (0..2).all(|axis| (got[axis] - want[axis]).abs() <= 1e-3)
+        };
+        each_tier(|tier| {
+            if let Some(want) = common::dark(&exact, width, x, y, size) {
+                let got = dark_offset(&peak, &kernel, &mut buffers);
+                assert!(near(got, want), "{tier:?}: {got:?} is not {want:?}");
+            }
+            if let Some(want) = common::dark_udp(&exact, width, x, y, size) {
+                let got = dark_udp_offset(&peak, &kernel, &mut buffers);
+                assert!(near(got, want), "{tier:?}: {got:?} is not {want:?}");
+            }
+        });
+        let height = plane.len() / width;
+        let shift = quarter_shift(&peak);
+        let slope = |dx: i64, dy: i64| {
+            common::at(&exact, width, x + dx, y + dy, false)
+                - common::at(&exact, width, x - dx, y - dy, false)
+        };
+        let quarter = |slope: f64| if slope == 0.0 { 0.0 } else { 0.25 * slope.signum() as f32 };
+        let free_x = 1 < x && x < width as i64 - 1 && 0 < y && y < height as i64;
+        let free_y = 1 < y && y < height as i64 - 1 && 0 < x && x < width as i64;
+        prop_assert_eq!(shift[0], if free_x { quarter(slope(1, 0)) } else { 0.0 });
+        prop_assert_eq!(shift[1], if free_y { quarter(slope(0, 1)) } else { 0.0 });
+    }
+
+    #[test]
+    fn simcc_dark_is_the_reference_s(vector in (3usize..300).prop_flat_map(|w| bump(w, 1)), size in odd(51)) {
+        let exact = wide(&vector);
+        let (index, value) = common::maximum(&exact);
+        if value <= 0.0 {
+            return Ok(());
+        }
+        let want = common::simcc_dark(&exact, index as i64, size);
+        let kernel = GaussianKernel::new(size);
+        let mut buffers = BlurBuffers::default();
+        each_tier(|tier| {
+            let got = simcc_dark_offset(&vector, index, value as f32, &kernel, &mut buffers);
+            assert!(want.abs() > 1.0 || (got - want).abs() < 1e-3, "{tier:?}: {got} is not {want}");
+            let blurred = blur_vector(&vector, &kernel, &mut buffers)[index];
+            let naive = common::blur(&exact, exact.len(), size, false)[index];
+            // One row: the naive blur loses what falls on the rows above and below.
+            let lost = common::gaussian_kernel(size)[size / 2];
+            assert!((f64::from(blurred) * lost - naive).abs() <= 2e-6 * value);
+        });
+    }
+
+    #[test]
+    fn simcc_profiles_are_gaussians(sigma in 0.1f64..40.0, bins in 1usize..300, centre in -400i64..700) {
+        let profile = SimccProfile::new(sigma, bins, None).expect("memory");
+        let mut vector = vec![0f32; bins];
+        profile.stamp(centre, &mut vector);
+        for (bin, got) in vector.iter().enumerate() {
+            let distance = (bin as i64 - centre) as f64;
+            let want = (-distance * distance / (2.0 * sigma * sigma)).exp();
+            prop_assert!((f64::from(*got) - want).abs() <= 1e-7 * want + 2e-38);
+        }
+    }
+
+    #[test]
+    fn visibilities_are_softmax_maxima(vector in (1usize..300).prop_flat_map(|w| bump(w, 1)), scale in 0f64..200.0) {
+        let (_, largest) = common::maximum(&wide(&vector));
+        let sum: f64 = vector.iter().map(|v| {
+            let scaled = |value: f32| f64::from(value * scale as f32) * 1.5;
+            (scaled(*v) - scaled(largest as f32)).exp()
+        }).sum();
+        each_tier(|_| {
+            let got = softmax_maximum(&vector, largest as f32, scale, 1.5);
+            assert!((got - 1.0 / sum).abs() < 1e-8);
+        });
+    }
+}

@@ -1,0 +1,69 @@
+//! The oracles themselves, on numbers computed by hand or by the reference.
+
+mod common;
+
+use common::{at, blur, dark, dark_udp, gaussian_kernel, gaussian_patch, maximum, simcc_dark};
+
+#[test]
+fn maximum_takes_the_first() {
+    assert_eq!(maximum(&[1.0, 3.0, 3.0]), (1, 3.0));
+    assert_eq!(maximum(&[1.0, f64::NAN, 3.0]).0, 1);
+}
+
+#[test]
+fn kernels_are_opencv_s() {
+    assert_eq!(gaussian_kernel(5), [0.0625, 0.25, 0.375, 0.25, 0.0625]);
+    // cv2.getGaussianKernel(11, 0)
+    let eleven = [0.00881223, 0.02714358, 0.06511406, 0.12164907, 0.17699836, 0.20056541];
+    for (tap, want) in gaussian_kernel(11).iter().zip(eleven) {
+        assert!((tap - want).abs() < 1e-8, "{tap} is not {want}");
+    }
+}
+
+#[test]
+fn borders_are_opencv_s() {
+    let row: Vec<f64> = vec![10.0, 20.0, 30.0];
+    let seen: Vec<f64> = (-5..8).map(|x| at(&row, 3, x, 0, true)).collect();
+    let want = [20., 10., 20., 30., 20., 10., 20., 30., 20., 10., 20., 30., 20.];
+    assert_eq!(seen, want);
+    assert_eq!(at(&row, 3, -1, 0, false), 0.0);
+}
+
+#[test]
+fn blur_of_a_point_is_the_kernel() {
+    let mut plane = vec![0.0; 49];
+    plane[24] = 1.0;
+    let blurred = blur(&plane, 7, 5, false);
+    assert_eq!(blurred[24], 0.375 * 0.375);
+    assert_eq!(blurred[24 + 2], 0.375 * 0.0625);
+}
+
+/// The logarithm of a Gaussian is a parabola, whose summit one Newton step finds exactly.
+#[test]
+fn dark_finds_the_summit_of_a_gaussian() {
+    let (x0, y0) = (10.3, 9.8);
+    let plane: Vec<f64> = (0..400)
+        .map(|cell| {
+            let (x, y) = (f64::from(cell % 20) - x0, f64::from(cell / 20) - y0);
+            (-(x * x + y * y) / 8.0).exp()
+        })
+        .collect();
+    for offset in [dark(&plane, 20, 10, 10, 1), dark_udp(&plane, 20, 10, 10, 1)] {
+        let offset = offset.expect("not singular");
+        assert!((offset[0] - 0.3).abs() < 1e-5 && (offset[1] + 0.2).abs() < 1e-5, "{offset:?}");
+    }
+    let vector: Vec<f64> = plane[10 * 20..11 * 20].iter().map(|value| value * 40.0).collect();
+    assert!((simcc_dark(&vector, 10, 1) - 0.3).abs() < 1e-6);
+}
+
+#[test]
+fn patches_are_truncated_as_in_the_reference() {
+    let plane = gaussian_patch([9, 9], [4.2, 3.9], 1.0, false).expect("inside");
+    assert_eq!(plane[4 * 9 + 4], 1.0);
+    assert!((plane[4 * 9 + 5] - (-0.5f64).exp()).abs() < 1e-12);
+    assert_eq!(plane[8 * 9 + 4], 0.0); // three cells of four below fit
+    // With 3σ = 4.5 and a corner before 0, the peak sits a cell to the left.
+    let plane = gaussian_patch([9, 9], [2.0, 4.6], 1.5, false).expect("inside");
+    assert_eq!(plane[5 * 9 + 3], 1.0);
+    assert!(gaussian_patch([9, 9], [15.0, 4.0], 1.0, false).is_none());
+}
