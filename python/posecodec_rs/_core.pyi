@@ -1,4 +1,4 @@
-"""The types of the extension module; the docstrings stand in the module itself."""
+# The docstrings stand in the extension module itself.
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar

@@ -96,7 +96,7 @@ def read_annotations(path: Path | None) -> Annotations:
 
 def _read(path: Path | None) -> bytes:
     if path is None:
-        return files("posecodec_rs").joinpath("data", "people.json").read_bytes()
+        return (files("posecodec_rs") / "data" / "people.json").read_bytes()
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -131,7 +131,7 @@ def _people(data: Mapping[str, Any], source: str) -> list[Person]:
             continue
         try:
             person = _person(annotation, sizes)
-        except ValueError as error:
+        except AnnotationsError as error:
             name = f"annotation {annotation.get('id', f'at index {index}')} of {source}"
             raise AnnotationsError(f"{name}: {error}") from error
         if not person.visible.any() or not (person.box[2:] > 0).all():
@@ -153,7 +153,7 @@ def _person(annotation: Mapping[str, Any], sizes: Mapping[Any, tuple[float, floa
     x, y, w, h = _numbers(annotation, "bbox", length=4)
     image_id = annotation.get("image_id")
     if not isinstance(image_id, int | str):
-        raise ValueError(f"`image_id` must be a number or a string, but is {image_id!r}")
+        raise AnnotationsError(f"`image_id` must be a number or a string, but is {image_id!r}")
     # MMPose's border: the last pixel's centre.
     right, bottom = (side - 1 for side in sizes.get(image_id, (np.inf, np.inf)))
     left, top = np.clip(x, 0, right), np.clip(y, 0, bottom)
@@ -175,17 +175,19 @@ def _numbers(
     values = annotation.get(key)
     wanted = f"{length} numbers" if length else f"a multiple of {multiple} numbers"
     if not isinstance(values, list):
-        raise ValueError(f"`{key}` must be a list of {wanted}, but is {type(values).__name__}")
+        raise AnnotationsError(
+            f"`{key}` must be a list of {wanted}, but is {type(values).__name__}"
+        )
     try:
         with np.errstate(over="ignore"):
             numbers = np.asarray(values, np.float32)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"`{key}` must hold numbers alone") from error
+        raise AnnotationsError(f"`{key}` must hold numbers alone") from error
     if numbers.ndim != 1 or numbers.size != (length or numbers.size) or numbers.size % multiple:
         shape = "x".join(map(str, numbers.shape))
-        raise ValueError(f"`{key}` must be a flat list of {wanted}, but has {shape}")
+        raise AnnotationsError(f"`{key}` must be a flat list of {wanted}, but has {shape}")
     if not np.isfinite(numbers).all():
-        raise ValueError(f"`{key}` must hold finite numbers")
+        raise AnnotationsError(f"`{key}` must hold finite numbers")
     return numbers
 
 

@@ -1,36 +1,33 @@
-"""``posecodec demo``: every codec on the people of a COCO keypoints file, a table, a picture."""
+"""What `posecodec demo` runs and says: every codec on annotated people, there and back again."""
 
-import json
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
-from typing import Annotated, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-import posecodec_rs
-from posecodec_rs.cli.coco import Annotations, Person, read_annotations
+import posecodec_rs as pc
+from posecodec_rs.cli.coco import Annotations, Person
 from posecodec_rs.cli.crop import Crop
 
 INPUT_SIZE = (192, 256)
-"""The networks' input, (w, h) in pixels: MMPose's most common one."""
+"""The network's input, (w, h) in pixels: the most common one in MMPose."""
 HEATMAP_SIZE = (48, 64)
 """(W, H) in cells."""
 
 TIMED_PEOPLE = 32
-"""Enough for a stable median; a large file would take minutes otherwise."""
+"""Enough for a steady median, where timing everyone in a large file would take minutes."""
 TIMED_LOOPS = 5
 TIMED_CALLS = 20
-"""Calls a loop: together long enough beside the clock's own time."""
+"""In a loop: some 100 µs together, which makes the clock's own time vanish."""
+
+WIDE = 120
+"""Terminal columns from which on what a codec makes has a column of its own."""
 
 PARTS = {
     "keypoint_labels": "coordinates",
@@ -38,15 +35,7 @@ PARTS = {
     "keypoint_x_labels": "SimCC x",
     "keypoint_y_labels": "y",
 }
-"""What `encode` returns, by its keys; the weights are left out."""
-
-FOOTNOTES = (
-    "Error: how far decoding what was encoded ends up from the annotation, along x or y, in pixels "
-    "of the {w}×{h} input (one cell of a heatmap is {cell:g}); labelled keypoints inside the crop. "
-    "Encoders that round to cells or bins lose up to half of one.",
-    "UDPHeatmap decodes with w/(W-1), as MMPose does, after encoding with (w-1)/(W-1): its points "
-    "lie up to one pixel further out at the right and bottom edge.",
-)
+"""The keys of what `encode` returns, and what they are; the weights are left out."""
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
@@ -69,20 +58,20 @@ class RoundTrip:
 
     @property
     def errors(self) -> Floats:
-        """Input pixels along either axis, flat; only of keypoints that count."""
+        """Flat, in input pixels: along x and along y, of the keypoints that count."""
         return np.abs(self.decoded - self.points)[self.counts].ravel()
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What a codec did on all people.
+    """What a codec did to all people.
 
     Attributes:
         name: The codec's, as the table has it.
-        targets: The shape of every part of one sample's targets, under its name.
-        dtype: Of the targets.
-        errors: Flat, input pixels along one axis; two a keypoint.
-        encode_us: Microseconds a call, of one sample: the median.
+        targets: The shape of each of a sample's targets, by its key in what `encode` returns.
+        dtype: Theirs.
+        errors: Flat, in input pixels: along x and along y, of the keypoints that count.
+        encode_us: Microseconds a call, which is a person for top-down codecs: the median.
         decode_us: Likewise.
     """
 
@@ -95,11 +84,16 @@ class Result:
 
     def made(self) -> str:
         """The targets in words, like "heatmaps 17×64×48 float32"."""
-        parts = (f"{part} {'×'.join(map(str, shape))}" for part, shape in self.targets.items())
+        # Coordinates and vectors have a leading N, which is 1 here and says nothing.
+        shapes = {
+            PARTS[key]: shape if key == "heatmaps" else shape[1:]
+            for key, shape in self.targets.items()
+        }
+        parts = [f"{part} {'×'.join(map(str, shape))}" for part, shape in shapes.items()]
         return f"{' + '.join(parts)} {self.dtype}"
 
     def summary(self) -> dict[str, float | None]:
-        """Mean, 95th percentile and largest error in input pixels; None if nothing counts."""
+        """Mean, 95th percentile and largest error in input pixels; None if no keypoint counts."""
         if not self.errors.size:
             return {"mean": None, "p95": None, "max": None}
         p95 = float(np.percentile(self.errors, 95))
@@ -107,7 +101,7 @@ class Result:
 
 
 class Subject(Protocol):
-    """Something the demo runs and gives a row: a codec with its configuration."""
+    """What gets a row of the table: a codec and how it is used."""
 
     @property
     def name(self) -> str:
@@ -123,51 +117,157 @@ class TopDown:
 
     Attributes:
         name: As the table has it.
-        codec: For `INPUT_SIZE`.
+        codec: For inputs of `INPUT_SIZE`.
         decodes: The keys of the targets that `decode` takes, in its order.
     """
 
     name: str
-    codec: posecodec_rs.BaseKeypointCodec
-    decodes: Sequence[str] = field(default=("heatmaps",))
+    codec: pc.BaseKeypointCodec
+    decodes: Sequence[str] = ("heatmaps",)
 
     def round_trip(self, person: Person) -> RoundTrip:
-        """Encode one person, and decode that as if a network had answered it."""
-        points, visible = self._sample(person)
+        """Encode one person, and decode the targets as if a network had answered them."""
+        points, visible = _sample(person)
         encoded = self.codec.encode(points, visible)
         decoded = self.codec.decode(*(encoded[key] for key in self.decodes))[0]
-        # MMPose's border: the last pixel's centre.
+        # Up to the last pixel's centre, as MMPose counts.
         inside = ((points >= 0) & (points <= np.array(INPUT_SIZE) - 1)).all(-1)
         counts = inside & (visible > 0) & (encoded["keypoint_weights"] > 0)
         return RoundTrip(points[0], encoded, decoded[0], counts[0])
 
     def run(self, people: Iterable[Person]) -> Result:
         """Encode and decode everyone, and time the first `TIMED_PEOPLE`."""
-        encode_us, decode_us = [], []
-        errors = []
+        targets: dict[str, Any] = {}
+        errors: list[Floats] = []
+        encode_us: list[float] = []
+        decode_us: list[float] = []
         for person in people:
             trip = self.round_trip(person)
+            targets = {key: trip.encoded[key] for key in PARTS if key in trip.encoded}
             errors.append(trip.errors)
             if len(encode_us) < TIMED_PEOPLE:
-                encode_us.append(microseconds(self.codec.encode, *self._sample(person)))
-                network = [trip.encoded[key] for key in self.decodes]
-                decode_us.append(microseconds(self.codec.decode, *network))
-        parts = {key: trip.encoded[key] for key in PARTS if key in trip.encoded}
+                responses = [trip.encoded[key] for key in self.decodes]
+                encode_us.append(microseconds(self.codec.encode, *_sample(person)))
+                decode_us.append(microseconds(self.codec.decode, *responses))
         return Result(
             name=self.name,
-            # SimCC vectors and coordinates have a leading N = 1 that says nothing here.
-            targets={PARTS[key]: _without_ones(array.shape) for key, array in parts.items()},
-            dtype="/".join(sorted({str(array.dtype) for array in parts.values()})),
+            targets={key: array.shape for key, array in targets.items()},
+            dtype="/".join(sorted({str(array.dtype) for array in targets.values()})),
             errors=np.concatenate(errors),
             encode_us=median(encode_us),
             decode_us=median(decode_us),
         )
 
-    def _sample(self, person: Person) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Keypoints (1, K, 2) in input pixels and visibilities (1, K)."""
-        points = Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)
-        return points[None], person.visible[None]
+
+def _sample(person: Person) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The person as `encode` takes it: keypoints (1, K, 2) in input pixels, visible (1, K)."""
+    points = Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)
+    return points[None], person.visible[None]
 
 
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return shape[1:] if shape[0] == 1 else shape
+def microseconds(call: Callable[..., object], *args: object) -> float:
+    """The time of one call: the median over loops. Calls of one sample use a single thread."""
+    times = []
+    for _ in range(TIMED_LOOPS):
+        start = time.perf_counter()
+        for _ in range(TIMED_CALLS):
+            call(*args)
+        times.append((time.perf_counter() - start) / TIMED_CALLS)
+    return median(times) * 1e6
+
+
+def top_down_codecs() -> list[TopDown]:
+    """Every top-down codec; heatmaps of sigma 2 and SimCC as RTMPose has them at this size."""
+    sizes: dict[str, Any] = {"input_size": INPUT_SIZE, "heatmap_size": HEATMAP_SIZE}
+    simcc: dict[str, Any] = {"input_size": INPUT_SIZE, "simcc_split_ratio": 2.0}
+    rtmpose = {**simcc, "sigma": (4.9, 5.66), "normalize": False}
+    coordinates, vectors = (["keypoint_labels"], ["keypoint_x_labels", "keypoint_y_labels"])
+
+    def row(name: str, decodes: Sequence[str] = ("heatmaps",), **arguments: Any) -> TopDown:
+        return TopDown(name, pc.build({"type": name.split(maxsplit=1)[0], **arguments}), decodes)
+
+    return [
+        row("RegressionLabel", coordinates, input_size=INPUT_SIZE),
+        row("IntegralRegressionLabel", coordinates, **sizes, sigma=2.0),
+        row("MSRAHeatmap", **sizes, sigma=2.0),
+        row("MSRAHeatmap unbiased", **sizes, sigma=2.0, unbiased=True),
+        row("UDPHeatmap gaussian", **sizes),
+        row("UDPHeatmap combined", **sizes, heatmap_type="combined"),
+        row("MegviiHeatmap", **sizes, kernel_size=11),
+        row("SimCCLabel", vectors, **rtmpose),
+        row("SimCCLabel DARK", vectors, **rtmpose, use_dark=True),
+        row("SimCCLabel standard", vectors, **simcc, smoothing_type="standard"),
+    ]
+
+
+def subtitle(annotations: Annotations) -> str:
+    """Who the codecs ran on, and the sizes."""
+    people, pictures = len(annotations.people), annotations.num_pictures
+    return (
+        f"{people} {'person' if people == 1 else 'people'} in {pictures} "
+        f"picture{'' if pictures == 1 else 's'}, {annotations.num_keypoints} keypoints each "
+        f"({annotations.num_labelled} labelled in all)\n"
+        f"each cropped to {_size(INPUT_SIZE)} px; heatmaps of {_size(HEATMAP_SIZE)} cells"
+    )
+
+
+def table(annotations: Annotations, results: Sequence[Result], width: int) -> Table:
+    """The results for people who read, on so many columns."""
+    cell = INPUT_SIZE[0] / HEATMAP_SIZE[0]
+    wide = width >= WIDE
+    made = Table(
+        title=f"Keypoints → training targets → keypoints\n{subtitle(annotations)}",
+        title_style="bold",
+        caption="Error: how far a keypoint that was encoded and decoded again is from where it "
+        f"was, along x or along y, in pixels of the {_size(INPUT_SIZE)} input; labelled keypoints "
+        f"inside it. Codecs that round to heatmap cells ({cell:g} px) lose up to half a cell, "
+        "MegviiHeatmap up to three quarters, and more where the nearest cell lies outside.\n"
+        "UDPHeatmap encodes with (w-1)/(W-1) and decodes with w/(W-1), as in MMPose, so its points "
+        "lie up to 1 px further out at the right and bottom edge.\n"
+        "Time: a call for one person, one thread, median.",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1),
+        leading=0 if wide else 1,
+    )
+    made.add_column("Codec" if wide else "Codec, and what it makes of a person", overflow="fold")
+    if wide:
+        made.add_column("Makes of a person")
+    for heading in ("mean", "p95", "max"):
+        made.add_column(f"error,\n{heading} px", justify="right", no_wrap=True)
+    for heading in ("encode", "decode"):
+        made.add_column(f"{heading}\nµs", justify="right", no_wrap=True)
+    for result in results:
+        names = (result.name, result.made()) if wide else (f"{result.name}\n{result.made()}",)
+        errors = ["-" if error is None else f"{error:.3f}" for error in result.summary().values()]
+        times = [f"{time_us:.1f}" for time_us in (result.encode_us, result.decode_us)]
+        made.add_row(*names, *errors, *times)
+    return made
+
+
+def as_json(annotations: Annotations, results: Sequence[Result]) -> dict[str, Any]:
+    """The results for programs: sizes are (w, h), shapes as arrays have them."""
+    return {
+        "annotations": annotations.source,
+        "people": len(annotations.people),
+        "pictures": annotations.num_pictures,
+        "keypoints": annotations.num_keypoints,
+        "labelled": annotations.num_labelled,
+        "input_size": INPUT_SIZE,
+        "heatmap_size": HEATMAP_SIZE,
+        "codecs": [
+            {
+                "name": result.name,
+                "targets": result.targets,
+                "dtype": result.dtype,
+                "error_px": result.summary(),
+                "encode_us": result.encode_us,
+                "decode_us": result.decode_us,
+            }
+            for result in results
+        ],
+    }
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"

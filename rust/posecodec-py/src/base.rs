@@ -111,7 +111,7 @@ impl BaseKeypointCodec {
 impl BaseKeypointCodec {
     #[new]
     #[classmethod]
-    #[pyo3(signature = (*_args, **_kwargs), text_signature = "()")]
+    #[pyo3(signature = (*_args, **_kwargs))]
     fn new(
         class: &Bound<'_, PyType>,
         _args: &Bound<'_, PyTuple>,
@@ -155,39 +155,45 @@ impl BaseKeypointCodec {
 
     /// Turns the keypoints of one sample into targets: keypoints (N, K, D) in input pixels and
     /// visibilities (N, K) become a dict of arrays.
-    #[pyo3(signature = (keypoints, keypoints_visible=None))]
+    #[pyo3(signature = (*_args, **_kwargs))]
     fn encode(
         &self,
-        keypoints: &Bound<'_, PyAny>,
-        keypoints_visible: Option<&Bound<'_, PyAny>>,
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
-        let _ = (keypoints, keypoints_visible);
         Err(PyNotImplementedError::new_err("encode"))
     }
 
     /// Turns what a network answered for one sample back into keypoints (N, K, D) in input pixels
     /// and scores (N, K).
-    fn decode(&self, encoded: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let _ = encoded;
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn decode(
+        &self,
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Py<PyAny>> {
         Err(PyNotImplementedError::new_err("decode"))
     }
 
     /// ``encode`` for a batch: keypoints (B, N, K, D) and visibilities (B, N, K) become a dict of
     /// arrays with a leading B.
-    #[pyo3(signature = (keypoints, keypoints_visible=None))]
+    #[pyo3(signature = (*_args, **_kwargs))]
     fn batch_encode(
         &self,
-        keypoints: &Bound<'_, PyAny>,
-        keypoints_visible: Option<&Bound<'_, PyAny>>,
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
-        let _ = (keypoints, keypoints_visible);
         Err(PyNotImplementedError::new_err("batch_encode"))
     }
 
     /// ``decode`` for a batch: what it takes with a leading B becomes keypoints (B, N, K, D) and
     /// scores (B, N, K).
-    fn batch_decode(&self, batch_encoded: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let _ = batch_encoded;
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn batch_decode(
+        &self,
+        _args: &Bound<'_, PyTuple>,
+        _kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Py<PyAny>> {
         Err(PyNotImplementedError::new_err("batch_decode"))
     }
 
@@ -258,11 +264,11 @@ impl BaseKeypointCodec {
 /// which may take other arguments, is not called.
 #[pyfunction(name = "_rebuild")]
 pub(crate) fn rebuild<'py>(
-    class: &Bound<'py, PyType>,
+    cls: &Bound<'py, PyType>,
     made: Option<(Bound<'py, PyType>, Bound<'py, PyDict>)>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    let codec = class.call_method1(intern!(py, "__new__"), (class,))?;
+    let py = cls.py();
+    let codec = cls.call_method1(intern!(py, "__new__"), (cls,))?;
     if let Some((native, arguments)) = made {
         native.getattr(intern!(py, "__init__"))?.call((&codec,), Some(&arguments))?;
     }

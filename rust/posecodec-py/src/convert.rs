@@ -131,7 +131,12 @@ pub(crate) fn zeros<'py, T: Element>(
         .is_some_and(|bytes| isize::try_from(bytes).is_ok());
     if !addressable {
         let wanted = "must have a shape that fits in memory";
-        return Err(invalid(py, argument, wanted, format_args!("shape {shape:?}")));
+        return Err(invalid(
+            py,
+            argument,
+            wanted,
+            format_args!("shape {}", posecodec::Shape(shape)),
+        ));
     }
     let mut dims: ArrayVec<npy_intp, 5> = shape.iter().map(|&side| side as npy_intp).collect();
     // SAFETY: the dimensions outlive the call, and PyArray_Zeros takes its own reference to the
@@ -158,14 +163,17 @@ pub(crate) fn writable<'py, T: Element>(
     let dtype = T::get_dtype(py);
     // Put together only when needed: NumPy's dtypes take microseconds to print.
     let refuse = |got: &dyn std::fmt::Display| {
-        let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape:?}");
+        let wanted = format!(
+            "must be a C-contiguous, writable {dtype} array of shape {}",
+            posecodec::Shape(shape)
+        );
         invalid(py, argument, &wanted, got)
     };
     let Ok(untyped) = object.cast::<PyUntypedArray>() else {
         return Err(refuse(&object.get_type()));
     };
     if !untyped.dtype().is_equiv_to(&dtype) || untyped.shape() != shape {
-        let got = format!("{} of shape {:?}", untyped.dtype(), untyped.shape());
+        let got = format!("{} of shape {}", untyped.dtype(), posecodec::Shape(untyped.shape()));
         return Err(refuse(&got));
     }
     // SAFETY: the dtype was compared.
@@ -188,6 +196,7 @@ pub(crate) fn writable<'py, T: Element>(
 ///
 /// # Safety
 /// No other slice of the same memory may be alive.
+#[allow(clippy::mut_from_ref, reason = "the reference is to Python's object, not to its memory")]
 pub(crate) unsafe fn values_mut<'a, T: Element>(
     array: &'a Bound<'_, PyArrayDyn<T>>,
 ) -> &'a mut [T] {

@@ -1,6 +1,7 @@
 //! `decode` and `batch_decode`: arrays in, keypoints and scores out.
 
 use numpy::{Element, PyArrayDyn};
+use posecodec::Shape;
 use posecodec::codecs::{
     DecodeHeatmaps, RegressionLabel, SimccDecodedRows, SimccLabel, SimccRows, decode_heatmaps_batch,
 };
@@ -33,7 +34,12 @@ fn refuse_shape(
     got: &[usize],
 ) -> PyErr {
     let wanted = wanted[usize::from(call == Call::Batch)];
-    invalid(py, argument, &format!("must be of shape {wanted}"), format_args!("shape {got:?}"))
+    invalid(
+        py,
+        argument,
+        &format!("must be of shape {wanted}"),
+        format_args!("shape {}", Shape(got)),
+    )
 }
 
 /// Decodes heatmaps (maps, H, W) or (B, maps, H, W).
@@ -155,8 +161,8 @@ pub(crate) fn decode_simcc<'py>(
     }
     let (rows, bins_x) = x.shape().split_at(x.shape().len() - 1);
     if y.shape().split_last().is_none_or(|(_, rows_y)| rows_y != rows) {
-        let wanted = format!("must be of shape {rows:?} and bins, as `simcc_x` is");
-        return Err(invalid(py, "simcc_y", &wanted, format_args!("shape {:?}", y.shape())));
+        let wanted = format!("must be of shape {} and bins, as `simcc_x` is", Shape(rows));
+        return Err(invalid(py, "simcc_y", &wanted, format_args!("shape {}", Shape(y.shape()))));
     }
     let bins = [bins_x[0], y.shape()[rows.len()]];
     let batch = if call == Call::Batch { rows[0] } else { 1 };

@@ -1,6 +1,7 @@
 //! `encode` and `batch_encode` of every codec: arrays in, a dict of arrays out.
 
 use numpy::{Element, PyArrayDescr, PyArrayDyn};
+use posecodec::Shape as Shown;
 use posecodec::codecs::{
     Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, encode_batch,
 };
@@ -64,19 +65,20 @@ pub(crate) fn encode<'py, C: Encode>(
             call.describe("1, K, 2"),
             C::NAME
         );
-        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {shape:?}")));
+        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {}", Shown(shape))));
     }
     if shape.len() != dimensions || shape[dimensions - 1] != 2 {
         let wanted = call.describe(if C::SINGLE_INSTANCE { "1, K, 2" } else { "N, K, 2" });
-        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {shape:?}")));
+        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {}", Shown(shape))));
     }
     let visible =
         visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
     if let Some(visible) = &visible
         && visible.shape() != &shape[..dimensions - 1]
     {
-        let wanted = format!("must be of shape {:?}, as `keypoints` is", &shape[..dimensions - 1]);
-        let got = format!("shape {:?}", visible.shape());
+        let wanted =
+            format!("must be of shape {}, as `keypoints` is", Shown(&shape[..dimensions - 1]));
+        let got = format!("shape {}", Shown(visible.shape()));
         return Err(invalid(py, "keypoints_visible", &wanted, got));
     }
     let batch = if call == Call::Batch { shape[0] } else { 1 };
@@ -151,10 +153,11 @@ impl<'py> Sample<'_, 'py> {
         let memory = if given.is_some() { Memory::Dirty } else { Memory::Zeroed };
         let mut into = SampleTargets { floats: Default::default(), weights: &mut [], memory };
         for array in &mut filled {
-            // SAFETY: each array is new here or was found not to overlap the others, and gives one
-            // slice. Keypoints and visibilities are copies.
             match array {
+                // SAFETY: each array is new here or was found not to overlap the others, and gives
+                // one slice. Keypoints and visibilities are copies.
                 Filled::Float(array) => into.floats.push(unsafe { values_mut(array) }),
+                // SAFETY: as above.
                 Filled::Weights(array) => into.weights = unsafe { values_mut(array) },
                 Filled::Cast(values) => into.weights = values,
             }

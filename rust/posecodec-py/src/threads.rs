@@ -51,7 +51,7 @@ pub(crate) fn force_simd_tier(py: Python<'_>, tier: Option<&str>) -> PyResult<()
     if tier.is_some() != found.is_some() || !Tier::force(found.copied()) {
         let names: Vec<_> = available.into_iter().map(Tier::name).collect();
         let wanted = format!("must be None or one of {names:?}");
-        return Err(invalid(py, "tier", &wanted, format_args!("{tier:?}")));
+        return Err(invalid(py, "tier", &wanted, tier.unwrap_or("None")));
     }
     Ok(())
 }

@@ -56,3 +56,15 @@ impl Error {
 fn quoted(options: &[&str]) -> String {
     options.iter().map(|option| format!("{option:?}")).collect::<Vec<_>>().join(", ")
 }
+
+/// A shape as NumPy shows it: `(17, 2)`, `(5,)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a>(pub &'a [usize]);
+
+impl std::fmt::Display for Shape<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sides: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        let comma = if sides.len() == 1 { "," } else { "" };
+        write!(formatter, "({}{comma})", sides.join(", "))
+    }
+}

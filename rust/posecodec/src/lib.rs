@@ -33,5 +33,5 @@ pub mod kernels;
 mod parallel;
 pub mod simd;
 
-pub use error::{Error, Result};
+pub use error::{Error, Result, Shape};
 pub use parallel::{num_threads, set_num_threads};

@@ -1,8 +1,6 @@
 //! Checks of arguments that several codecs share.
 
-use std::fmt::Debug;
-
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 
 /// A size `[w, h]` in pixels: both sides positive, and `w`·`h` values of 4 bytes addressable.
 pub(crate) fn size(argument: &'static str, size: [usize; 2]) -> Result<[usize; 2]> {
@@ -11,7 +9,7 @@ pub(crate) fn size(argument: &'static str, size: [usize; 2]) -> Result<[usize; 2
         return Err(Error::invalid(
             argument,
             "must be [w, h], two positive integers",
-            format_args!("{size:?}"),
+            Shape(&size),
         ));
     }
     match w.checked_mul(h) {
@@ -19,7 +17,7 @@ pub(crate) fn size(argument: &'static str, size: [usize; 2]) -> Result<[usize; 2
         _ => Err(Error::invalid(
             argument,
             "must be [w, h] with w * h values that fit in memory",
-            format_args!("{size:?}"),
+            Shape(&size),
         )),
     }
 }
@@ -53,6 +51,10 @@ pub(crate) fn limited_kernel_size(argument: &'static str, size: usize) -> Result
 }
 
 /// The error for an array of the wrong shape.
-pub(crate) fn shape(argument: &'static str, wanted: &str, got: impl Debug) -> Error {
-    Error::invalid(argument, format!("must be of shape {wanted}"), format_args!("shape {got:?}"))
+pub(crate) fn shape(argument: &'static str, wanted: &str, got: &[usize]) -> Error {
+    Error::invalid(
+        argument,
+        format!("must be of shape {wanted}"),
+        format_args!("shape {}", Shape(got)),
+    )
 }

@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::encode::split_off;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::Peak;
@@ -132,7 +132,7 @@ pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
     let cells = height * width;
     if cells == 0 {
         let wanted = "must hold maps of at least one cell";
-        return Err(Error::invalid("encoded", wanted, format_args!("shape {shape:?}")));
+        return Err(Error::invalid("encoded", wanted, format_args!("shape {}", Shape(&shape))));
     }
     let all_fit = heatmaps.len() == batch * maps * cells
         && keypoints.len() == batch * count

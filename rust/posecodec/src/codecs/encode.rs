@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView3};
 
 use super::check;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Real;
 use crate::parallel;
 
@@ -230,7 +230,7 @@ pub(crate) fn check_instances<C: Encode + ?Sized>(shape: &[usize]) -> Result<()>
             "does not fit: {} only support single-instance keypoint encoding, shape (1, K, 2)",
             C::NAME
         );
-        return Err(Error::invalid("keypoints", wanted, format_args!("shape {shape:?}")));
+        return Err(Error::invalid("keypoints", wanted, format_args!("shape {}", Shape(shape))));
     }
     Ok(())
 }

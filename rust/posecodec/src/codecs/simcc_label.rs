@@ -7,7 +7,7 @@ use super::check;
 use super::encode::{
     Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays, dimensioned, split_off,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_kernel::GaussianKernel;
@@ -168,7 +168,7 @@ impl SimccLabel {
         let bins = input_size.map(|side| (side as f64 * simcc_split_ratio).round_ties_even());
         if bins.iter().any(|&bins| !(1.0..=isize::MAX as f64 / 8.0).contains(&bins)) {
             let wanted = "must leave at least one bin an axis, and no more than memory holds";
-            let got = format!("{simcc_split_ratio} with input_size {input_size:?}");
+            let got = format!("{simcc_split_ratio} with input_size {}", Shape(&input_size));
             return Err(Error::invalid("simcc_split_ratio", wanted, got));
         }
         let bins = bins.map(|bins| bins as usize);

@@ -1,0 +1,82 @@
+# What the README's commands do. Everything is installed into .venv; nothing outside this folder.
+#
+#   make demo [ANNOTATIONS=coco.json]   build, install, run every codec on a sample or your own file
+#   make test                           the Rust crate's tests, then pytest on the installed wheel
+#   make lint                           formatters, clippy, ruff, mypy, stubtest
+#   make bench                          kernels, and side by side with MMPose where it is installed
+#   make docs                           the crate's documentation
+#   make golden                         record the reference's answers afresh (needs MMPose)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+SOURCES := $(shell find rust python -name '*.rs' -o -name '*.toml' -o -name '*.py' -o -name '*.pyi' \
+	-o -name '*.json') Cargo.toml Cargo.lock pyproject.toml README.md LICENSE
+
+.PHONY: demo test test-rust test-python lint lint-rust lint-python bench docs golden clean
+
+demo: $(VENV)/.demo
+	$(BIN)/posecodec demo $(ANNOTATIONS)
+
+test: test-rust test-python
+
+# With and without threads: the crate must stand without Python and without rayon.
+test-rust:
+	cargo test --locked -p posecodec
+	cargo test --locked -p posecodec --no-default-features --lib --tests
+
+# From the tests' folder, so that Python finds the installed package and not the sources.
+test-python: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+lint: lint-rust lint-python
+
+lint-rust:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	cargo clippy --locked -p posecodec --no-default-features --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --workspace --document-private-items
+
+lint-python: $(VENV)/.lint
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest posecodec_rs._core
+
+bench: $(VENV)/.installed
+	cargo bench --locked -p posecodec
+	$(BIN)/python benchmarks/compare.py
+
+docs:
+	cargo doc --locked --no-deps -p posecodec --open
+
+golden: $(VENV)/.installed
+	$(BIN)/python tests/golden/record.py
+
+clean:
+	rm -rf $(VENV) target demo-output
+
+# The wheel, as a user gets it.
+$(VENV)/.installed: $(SOURCES)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or later is needed: make PYTHON=...")'
+	$(PIP) 'maturin>=1.9.4,<2'
+	rm -rf target/wheels
+	$(BIN)/maturin build --release --locked --out target/wheels
+	$(PIP) --force-reinstall --no-deps target/wheels/*.whl
+	$(PIP) target/wheels/*.whl
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.installed
+	$(PIP) "$$(ls target/wheels/*.whl)[cli]"
+	touch $@
+
+$(VENV)/.test: $(VENV)/.demo pyproject.toml
+	$(PIP) --upgrade 'pip>=25.1'
+	$(PIP) --group test
+	touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	$(PIP) --group lint
+	touch $@
