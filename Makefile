@@ -26,7 +26,7 @@ test-rust:
 	cargo test --locked -p posecodec
 	cargo test --locked -p posecodec --no-default-features --lib --tests
 
-# From the tests' folder, so that Python finds the installed package and not the sources.
+# The sources are not on the path: it is the installed wheel that is tested.
 test-python: $(VENV)/.test
 	$(BIN)/python -m pytest
 

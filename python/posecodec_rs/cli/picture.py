@@ -272,9 +272,10 @@ def _draw_results(figure: SubFigure, results: Sequence[Result]) -> None:
     errors, times = figure.subplots(1, 2, width_ratios=(1.6, 1))
     lines = [LINES.get(result.name, ("black", "-", 2.0)) for result in results]
     for result, (colour, style, width) in zip(results, lines, strict=True):
+        errors.plot([], [], color=colour, ls=style, lw=width, label=result.name)
         if result.errors.size:
-            line = {"color": colour, "ls": style, "lw": width, "label": result.name}
-            errors.ecdf(np.maximum(result.errors, SMALLEST_PX), **line)
+            shown = np.maximum(result.errors, SMALLEST_PX)
+            errors.ecdf(shown, color=colour, ls=style, lw=width)
     ticks = {SMALLEST_PX: f"≤ {SMALLEST_PX:g}", 1e-3: "0.001", 1e-2: "0.01", 0.1: "0.1", 1: "1"}
     errors.set(xscale="log", xlim=(0.8 * SMALLEST_PX, 8), ylim=(0, 1.02))
     errors.set(xlabel="error along x or along y, input pixels", ylabel="share of coordinates")

@@ -1,0 +1,253 @@
+"""The command line's `demo`: its table, its JSON, its picture, its errors."""
+
+import json
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from posecodec_rs.cli.app import make_app
+from posecodec_rs.cli.coco import AnnotationsError, read_annotations
+from posecodec_rs.cli.crop import Crop
+from posecodec_rs.cli.demo import top_down_codecs
+from typer.testing import CliRunner
+
+# Mean and largest round-trip error along an axis in input pixels, on the bundled people. A cell is
+# 4 pixels, a bin half of one; rounding costs a quarter of that on average and half of it at most.
+BOUNDS = {
+    "RegressionLabel": (1e-4, 1e-3),
+    "IntegralRegressionLabel": (1e-4, 1e-3),
+    "MSRAHeatmap": (1.15, 2.001),
+    "MSRAHeatmap unbiased": (0.005, 0.05),
+    "UDPHeatmap gaussian": (0.6, 1.1),
+    "UDPHeatmap combined": (0.6, 1.1),
+    "MegviiHeatmap": (1.3, 3.001),
+    "SimCCLabel": (0.15, 0.251),
+    "SimCCLabel DARK": (0.15, 0.251),
+    "SimCCLabel standard": (0.15, 0.251),
+}
+
+PERSON = {
+    "id": 7,
+    "image_id": 1,
+    "keypoints": [10, 20, 2, 30, 40, 1, 0, 0, 0],
+    "bbox": [5, 10, 40, 50],
+    "area": 900,
+    "iscrowd": 0,
+}
+
+
+def coco(*changes: dict[str, Any], **extra: Any) -> dict[str, Any]:
+    """A COCO file of one person for each set of changes to `PERSON`."""
+    images = [{"id": 1, "width": 640, "height": 480}]
+    return {"images": images, "annotations": [PERSON | change for change in changes], **extra}
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[Any], Path]:
+    """Saves a value as JSON and says where."""
+
+    def save(value: Any) -> Path:
+        path = tmp_path / "people.json"
+        path.write_text(json.dumps(value))
+        return path
+
+    return save
+
+
+def run(*args: Any) -> Any:
+    """Runs `posecodec demo`."""
+    return CliRunner().invoke(make_app(), ["demo", *map(str, args)])
+
+
+@pytest.fixture(scope="module")
+def on_the_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """What `--json` prints for the bundled people, and the picture."""
+    plot = tmp_path_factory.mktemp("demo") / "made" / "picture.png"
+    result = run("--json", "--plot", plot)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout), plot
+
+
+def test_json_says_what_ran(on_the_sample: tuple[dict[str, Any], Path]) -> None:
+    answer, plot = on_the_sample
+    assert answer["people"] >= 12
+    assert answer["keypoints"] == 17
+    assert (answer["input_size"], answer["heatmap_size"]) == ([192, 256], [48, 64])
+    assert answer["picture"] == str(plot)
+    assert [codec["name"] for codec in answer["codecs"]] == list(BOUNDS)
+    targets = {codec["name"]: codec["targets"] for codec in answer["codecs"]}
+    assert targets["UDPHeatmap combined"] == {"heatmaps": [51, 64, 48]}
+    assert targets["SimCCLabel"] == {
+        "keypoint_x_labels": [1, 17, 384],
+        "keypoint_y_labels": [1, 17, 512],
+    }
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_errors_are_the_known_ones(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
+    codec = next(codec for codec in on_the_sample[0]["codecs"] if codec["name"] == name)
+    error, (mean, largest) = codec["error_px"], BOUNDS[name]
+    assert 0 <= error["mean"] <= mean
+    assert error["mean"] <= error["p95"] <= error["max"] <= largest
+    if name == "MSRAHeatmap":
+        assert error["mean"] > 0.85
+    assert codec["encode_us"] > 0
+    assert codec["decode_us"] > 0
+
+
+def test_the_picture_is_one(on_the_sample: tuple[dict[str, Any], Path]) -> None:
+    png = on_the_sample[1].read_bytes()
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", png[16:24])
+    assert 1200 <= width <= 3000
+    assert 700 <= height <= 2000
+    assert len(png) > 50_000
+
+
+def test_table_in_a_process_of_its_own(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "posecodec_rs.cli", "demo"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    lines = done.stdout.splitlines()
+    for name in BOUNDS:
+        assert any(line.split("  ")[1].strip() == name for line in lines if line.startswith("  "))
+    assert "heatmaps 17×64×48 float32" in done.stdout
+    assert "w/(W-1)" in done.stdout
+    assert lines[-1].startswith("Picture: ")
+    assert (tmp_path / "demo-output" / "posecodec-demo.png").is_file()
+
+
+BAD = {
+    "a list": ([PERSON], "wanted a COCO keypoints file"),
+    "no annotations": ({"images": []}, "no list `annotations`"),
+    "annotations of boxes": ({"annotations": [{"bbox": [1, 2, 3, 4]}]}, "has `keypoints`"),
+    "no object": ({"annotations": [3]}, "annotation 0"),
+    "nobody": (coco(), "nobody"),
+    "a crowd": (coco({"iscrowd": 1}), "nobody"),
+    "no label": (coco({"keypoints": [1, 2, 0]}), "nobody"),
+    "an empty box": (coco({"bbox": [5, 10, 0, 50]}), "nobody"),
+    "a box outside": (coco({"bbox": [700, 10, 40, 50]}), "nobody"),
+    "no box": (coco({"bbox": None}), "`bbox` must be a list of 4 numbers"),
+    "pairs": (coco({"keypoints": [1, 2, 3, 4]}), "a multiple of 3 numbers"),
+    "nested": (coco({"keypoints": [[1, 2, 3]]}), "flat list"),
+    "ragged": (coco({"keypoints": [1, [2], 3]}), "numbers alone"),
+    "words": (coco({"keypoints": ["a", "b", "c"]}), "numbers alone"),
+    "NaN": (coco({"keypoints": [float("nan"), 2, 2]}), "finite"),
+    "too large": (coco({"keypoints": [1e300, 2, 2]}), "finite"),
+    "no picture": (coco({"image_id": None}), "`image_id`"),
+    "mixed": (coco({}, {"keypoints": [1, 2, 2]}), "3 and 1 keypoints"),
+    "half a whole body": (coco({"face_kpts": [1, 2, 2]}), "`foot_kpts`"),
+}
+
+
+def assert_one_line(result: Any, *phrases: str) -> None:
+    """That the command ended with one line on stderr that holds the phrases."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("error: ")
+    for phrase in phrases:
+        assert phrase in result.stderr
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_annotations(what: str, saved: Callable[[Any], Path], tmp_path: Path) -> None:
+    value, phrase = BAD[what]
+    path = saved(value)
+    assert_one_line(run(path, "--plot", tmp_path / "a.png"), phrase, str(path))
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.json"
+    assert_one_line(run(missing), str(missing), "wanted a COCO keypoints file")
+    assert_one_line(run(tmp_path), str(tmp_path), "wanted a COCO keypoints file")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\x89PNG\r\n\x1a\n\xff", b"[" * 200_000])
+def test_not_json(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    path.write_bytes(content)
+    assert_one_line(run(path), "is not JSON", "wanted a COCO keypoints file")
+
+
+def test_bad_plot(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert_one_line(run("--plot", tmp_path / "picture.docx"), "picture.docx", "wanted")
+    assert_one_line(run("--plot", tmp_path), "wanted")
+    assert_one_line(run("--plot", tmp_path / "file" / "picture.png"), "cannot make the folder")
+
+
+def test_missing_extra() -> None:
+    code = "import sys; sys.modules['rich'] = None; import posecodec_rs.cli.app as app; app.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "posecodec needs rich: pip install 'posecodec-rs[cli]'\n"
+
+
+def test_a_person_as_annotated(saved: Callable[[Any], Path]) -> None:
+    skeleton = [{"name": "person", "skeleton": [[1, 2], [2, 3]]}]
+    people = read_annotations(saved(coco({}, {"image_id": "two"}, categories=skeleton)))
+    assert (people.num_keypoints, people.num_pictures, people.num_labelled) == (3, 2, 4)
+    assert people.skeleton == [(0, 1), (1, 2)]
+    person = people.people[0]
+    assert person.keypoints.dtype == person.visible.dtype == np.float32
+    assert person.keypoints.tolist() == [[10, 20], [30, 40], [0, 0]]
+    assert person.visible.tolist() == [1, 1, 0]
+    assert person.box.tolist() == [5, 10, 40, 50]
+
+
+def test_boxes_end_where_the_picture_does(saved: Callable[[Any], Path]) -> None:
+    people = read_annotations(saved(coco({"bbox": [-10, 400, 700, 100]})))
+    assert people.people[0].box.tolist() == [0, 400, 639, 79]
+
+
+def test_bones_of_other_keypoints_are_left_out(saved: Callable[[Any], Path]) -> None:
+    assert read_annotations(saved(coco({}, categories=[{"skeleton": [[16, 14]]}]))).skeleton == []
+
+
+def test_whole_body_order(saved: Callable[[Any], Path]) -> None:
+    counts = {"face_kpts": 68, "righthand_kpts": 21, "lefthand_kpts": 21, "foot_kpts": 6}
+    parts = {
+        part: [number, 0, 2] * count for number, (part, count) in enumerate(counts.items(), start=1)
+    }
+    people = read_annotations(saved(coco({"keypoints": [0, 0, 2] * 17} | parts)))
+    of_part = people.people[0].keypoints[:, 0].tolist()
+    assert of_part == [0] * 17 + [4] * 6 + [1] * 68 + [3] * 21 + [2] * 21
+
+
+def test_people_outside_their_box_have_no_error(
+    saved: Callable[[Any], Path], tmp_path: Path
+) -> None:
+    """Nothing to report is said as nothing, in the table, the JSON and the picture."""
+    path = saved(coco({"bbox": [300, 300, 20, 30]}))
+    result = run(path, "--json", "--plot", tmp_path / "a.png")
+    assert result.exit_code == 0, result.output
+    for codec in json.loads(result.stdout)["codecs"]:
+        assert codec["error_px"] == {"mean": None, "p95": None, "max": None}
+    assert run(path, "--plot", tmp_path / "b.png").exit_code == 0
+
+
+def test_crops() -> None:
+    tall = Crop.around([100, 50, 30, 200], (192, 256))
+    assert tall.center.tolist() == [115, 150]
+    assert tall.scale.tolist() == [187.5, 250]  # 1.25 times the height; the width follows
+    np.testing.assert_allclose(tall.to_input([[115, 150], [115 - 93.75, 25]]), [[96, 128], [0, 0]])
+    wide = Crop.around([0, 0, 300, 10], (192, 256))
+    assert wide.scale.tolist() == [375, 500]
+    points = np.array([[3.25, 7.5], [299.0, -20.0]])
+    np.testing.assert_allclose(wide.to_picture(wide.to_input(points)), points, atol=1e-4)
+
+
+def test_names_are_unique() -> None:
+    names = [codec.name for codec in top_down_codecs()]
+    assert len(set(names)) == len(names)
+
+
+def test_errors_are_of_annotations() -> None:
+    with pytest.raises(AnnotationsError, match="there is no file"):
+        read_annotations(Path("nowhere.json"))

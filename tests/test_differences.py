@@ -1,0 +1,234 @@
+"""Where these codecs are better than MMPose 1.3.2 on purpose; nothing else may differ.
+
+Each test says in its first line what MMPose does with the same input.
+"""
+
+import subprocess
+import sys
+import textwrap
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.random import Generator
+from numpy.typing import NDArray
+from posecodec_rs import InvalidInputError, MegviiHeatmap, MSRAHeatmap, SimCCLabel, UDPHeatmap
+from samples import SIZES, Config, assert_same, each_config, each_heatmap_config
+
+INPUT = np.array(SIZES["input_size"])
+HEATMAP = np.array(SIZES["heatmap_size"])
+
+
+def bump(x: float, y: float) -> NDArray[np.float32]:
+    """A map of `SIZES` with a Gaussian of sigma 2."""
+    columns, rows = np.meshgrid(np.arange(HEATMAP[0]), np.arange(HEATMAP[1]))
+    return np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 8).astype(np.float32)
+
+
+def without_a_summit() -> list[NDArray[np.float32]]:
+    """Maps of `SIZES` without a value above 0."""
+    flat = np.zeros(HEATMAP[::-1], np.float32)
+    return [flat, flat - 1, bump(20, 30) - 2, -bump(20, 30)]
+
+
+@each_config
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_keypoints_that_are_nowhere(config: Config, value: float, rng: Generator) -> None:
+    """MMPose: NaN maps with `unbiased`, and NumPy's warnings about casts of NaN to integers."""
+    codec = config.make()
+    points = config.keypoints(rng)
+    points[:, 1::2, 1] = value
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        encoded = codec.encode(points, np.full(points.shape[:2], 2.0))
+    assert not encoded.pop("keypoint_weights")[:, 1::2].any()
+    for array in encoded.values():
+        assert not array.reshape(*points.shape[:2], -1)[:, 1::2].any()
+
+
+@pytest.mark.parametrize("flat", without_a_summit(), ids=["zero", "negative", "bump", "pit"])
+@pytest.mark.parametrize("codec", [MSRAHeatmap(**SIZES, sigma=2.0, unbiased=True)])
+def test_dark_of_a_map_without_a_summit(codec: Any, flat: NDArray[np.float32]) -> None:
+    """MMPose: -1 as well, with NumPy's warnings of 0 / 0."""
+    maps = np.stack([bump(20.3, 30.4), flat])
+    points, scores = codec.decode(maps)
+    np.testing.assert_array_equal(points[0, 1], -codec.scale_factor)
+    assert scores[0, 1] == flat.max()
+    assert_same(points[:, :1], codec.decode(maps[:1])[0])
+
+
+@pytest.mark.parametrize("flat", without_a_summit(), ids=["zero", "negative", "bump", "pit"])
+def test_udp_of_a_map_without_a_summit(flat: NDArray[np.float32]) -> None:
+    """MMPose: NaN, or refined with the values of the keypoint before: index -1 wraps round."""
+    codec = UDPHeatmap(**SIZES)
+    maps = np.stack([bump(20.3, 30.4), flat])
+    points, scores = codec.decode(maps)
+    np.testing.assert_allclose(points[0, 1], -INPUT / (HEATMAP - 1), rtol=1e-6)
+    assert scores[0, 1] == flat.max()
+    assert_same(points[:, :1], codec.decode(maps[:1])[0])
+
+
+@pytest.mark.parametrize("flat", without_a_summit(), ids=["zero", "negative", "bump", "pit"])
+def test_udp_offsets_of_a_map_without_a_summit(
+    flat: NDArray[np.float32], rng: Generator
+) -> None:
+    """MMPose: offset by another keypoint's offsets: index -1 wraps round."""
+    codec = UDPHeatmap(**SIZES, heatmap_type="combined")
+    offsets = rng.normal(0, 1, (4, *flat.shape)).astype(np.float32)
+    maps = np.stack([bump(20.3, 30.4), *offsets[:2], flat, *offsets[2:]])
+    points, scores = codec.decode(maps)
+    np.testing.assert_allclose(points[0, 1], -INPUT / (HEATMAP - 1), rtol=1e-6)
+    assert scores[0, 1] <= 0
+    assert_same(points[:, :1], codec.decode(maps[:3])[0])
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_simcc_dark_of_vectors_without_a_summit(value: float, rng: Generator) -> None:
+    """MMPose: NaN, or refined around the second bin."""
+    codec = SimCCLabel((96, 64), use_dark=True)
+    x, y = rng.random((1, 2, 192)), rng.random((1, 2, 128))
+    want, _ = codec.decode(x[:, :1], y[:, :1])
+    y[:, 1] = value
+    points, scores = codec.decode(x, y)
+    np.testing.assert_array_equal(points[0, 1], -0.5)
+    assert scores[0, 1] == value
+    assert_same(points[:, :1], want)
+
+
+def test_megvii_of_an_all_zero_map() -> None:
+    """MMPose: 0 / 0, a keypoint in the corner [0, 0] and a score of NaN."""
+    codec = MegviiHeatmap(**SIZES, kernel_size=11)
+    maps = np.stack([255 * bump(20.3, 30.4), np.zeros_like(bump(0, 0))])
+    points, scores = codec.decode(maps)
+    np.testing.assert_array_equal(points[0, 1], -codec.scale_factor)
+    assert scores[0, 1] == 0.5
+    assert_same(points[:, :1], codec.decode(maps[:1])[0])
+
+
+def test_udp_of_a_singular_hessian() -> None:
+    """MMPose: `numpy.linalg.LinAlgError`, and nobody in the batch gets an answer."""
+    codec = UDPHeatmap((36, 36), (9, 9), blur_kernel_size=3)
+    cells = np.arange(9, dtype=np.float32)
+    usual = np.exp(-((cells - 3.3) ** 2 + (cells[:, None] - 4.4) ** 2) / 4)
+    nearly_flat = 0.2 + 1e-7 * np.random.default_rng(24).integers(0, 2, (9, 9))
+    maps = np.stack([usual, nearly_flat]).astype(np.float32)
+    points, _ = codec.decode(maps)
+    assert np.isfinite(points).all()
+    assert_same(points[:, :1], codec.decode(maps[:1])[0])
+
+
+def test_dark_of_a_singular_hessian() -> None:
+    """MMPose: unrefined too, in this codec, which looks at the determinant first."""
+    codec = MSRAHeatmap((36, 36), (9, 9), 2.0, unbiased=True, blur_kernel_size=3)
+    ridge = np.exp(-((np.arange(9) - 4.2) ** 2) / 4)
+    maps = np.stack([np.tile(ridge, (9, 1)), np.tile(ridge[:, None], 9), np.full((9, 9), 0.5)])
+    maps[:, 4, 4] += 1e-12  # a summit too small for the blur, in single precision, to see
+    points, _ = codec.decode(maps)
+    np.testing.assert_array_equal(points, np.full((1, 3, 2), 16))
+
+
+@pytest.mark.parametrize("decode_visibility", [True, False])
+def test_simcc_dark_leaves_its_input_alone(decode_visibility: bool, rng: Generator) -> None:
+    """MMPose: blurs and logs its input in place, and takes visibilities from what is left."""
+    x, y = (rng.random((2, 5, bins)).astype(np.float32) for bins in (192, 128))
+    before = x.copy(), y.copy()
+    codec = SimCCLabel((96, 64), use_dark=True, decode_visibility=decode_visibility)
+    answer = codec.decode(x, y)
+    assert_same((x, y), before)
+    assert_same(codec.decode(x, y), answer)
+    if decode_visibility:
+        plain = SimCCLabel((96, 64), decode_visibility=True)
+        assert_same(answer[1], plain.decode(x, y)[1])
+
+
+@each_heatmap_config
+def test_decoding_leaves_its_input_alone(config: Config, rng: Generator) -> None:
+    """MMPose: copies here, but its helpers, which do the same, work in place."""
+    (maps,) = config.encoded(rng)
+    before = maps.copy()
+    config.make().decode(maps)
+    assert_same(maps, before)
+
+
+def test_megvii_without_visibilities(rng: Generator) -> None:
+    """MMPose: `AttributeError: 'NoneType' object has no attribute 'copy'`."""
+    codec = MegviiHeatmap(**SIZES, kernel_size=11)
+    points = rng.uniform(-50, 300, (1, 17, 2)).astype(np.float32)
+    assert_same(codec.encode(points), codec.encode(points, np.ones((1, 17), np.float32)))
+
+
+@each_config
+def test_wrong_input_is_both_kinds_of_error(config: Config, rng: Generator) -> None:
+    """MMPose: `AssertionError` here, `ValueError` there, NumPy's own errors elsewhere."""
+    assert issubclass(InvalidInputError, ValueError)
+    assert issubclass(InvalidInputError, AssertionError)
+    codec = config.make()
+    wrong = np.zeros(5)
+    for method, arguments in ((codec.encode, 1), (codec.decode, len(config.encoded(rng)))):
+        for kind in (ValueError, AssertionError, InvalidInputError):
+            with pytest.raises(kind, match="but got shape"):
+                method(*[wrong] * arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "phrase"),
+    [
+        (
+            lambda: MSRAHeatmap(**SIZES, sigma=2.0).encode(np.zeros((2, 5, 2))),
+            "MSRAHeatmap only support single-instance keypoint encoding",
+        ),
+        (
+            lambda: UDPHeatmap(**SIZES).encode(np.zeros((2, 5, 2))),
+            "UDPHeatmap only support single-instance keypoint encoding",
+        ),
+        (
+            lambda: MegviiHeatmap(**SIZES, kernel_size=5).encode(np.zeros((2, 5, 2))),
+            "MegviiHeatmap only support single-instance keypoint encoding",
+        ),
+        (lambda: UDPHeatmap(**SIZES, heatmap_type="round"), "UDPHeatmap got invalid `heatmap_type`"),
+        (
+            lambda: SimCCLabel((4, 4), smoothing_type="uniform"),
+            "SimCCLabel got invalid `smoothing_type`",
+        ),
+        (
+            lambda: SimCCLabel((4, 4), label_smooth_weight=0.1),
+            "`label_smooth_weight` is only used for `standard` mode",
+        ),
+        (
+            lambda: SimCCLabel((4, 4), smoothing_type="standard", label_smooth_weight=1.1),
+            r"`label_smooth_weight` should be in range \[0, 1\]",
+        ),
+    ],
+)
+def test_phrases_that_mmpose_uses(call: Any, phrase: str) -> None:
+    """MMPose: the same words, after an `assert` or in a `ValueError`."""
+    with pytest.raises(InvalidInputError, match=phrase):
+        call()
+
+
+def test_wrong_input_is_refused_without_asserts_too() -> None:
+    """MMPose: its asserts are gone under `-O`, and it answers with nonsense."""
+    program = """
+        import numpy, posecodec_rs
+        assert False, "asserts are on"
+        codec = posecodec_rs.MSRAHeatmap((192, 256), (48, 64), 2.0)
+        try:
+            codec.encode(numpy.zeros((2, 5, 2)))
+        except posecodec_rs.InvalidInputError as error:
+            print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-O", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "single-instance" in done.stdout
+
+
+def test_a_message_says_what_came_and_what_was_wanted() -> None:
+    """MMPose: mostly the one or the other."""
+    with pytest.raises(InvalidInputError) as caught:
+        UDPHeatmap(**SIZES).decode(np.zeros((64, 48)))
+    assert str(caught.value) == "`encoded` must be of shape (K, H, W), but got shape [64, 48]"
