@@ -3,7 +3,7 @@
 use numpy::{Element, PyArrayDescr, PyArrayDyn};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
-    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, encode_batch,
+    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints, encode_batch,
 };
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
@@ -38,13 +38,6 @@ impl Call {
         let leading = (self == Self::Batch).then_some(batch);
         leading.into_iter().chain(shape.iter().copied()).collect()
     }
-
-    fn describe(self, shape: &str) -> String {
-        match self {
-            Self::Single => format!("must be of shape ({shape})"),
-            Self::Batch => format!("must be of shape (B, {shape})"),
-        }
-    }
 }
 
 /// Encodes one sample or a batch with any codec.
@@ -58,31 +51,18 @@ pub(crate) fn encode<'py, C: Encode>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let points = Numbers::read(keypoints, "keypoints", true)?;
     let shape = points.shape();
-    let dimensions = if call == Call::Batch { 4 } else { 3 };
-    if C::SINGLE_INSTANCE && shape.len() == dimensions && shape[dimensions - 3] != 1 {
-        let wanted = format!(
-            "{}: {} only support single-instance keypoint encoding",
-            call.describe("1, K, 2"),
-            C::NAME
-        );
-        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {}", Shown(shape))));
-    }
-    if shape.len() != dimensions || shape[dimensions - 1] != 2 {
-        let wanted = call.describe(if C::SINGLE_INSTANCE { "1, K, 2" } else { "N, K, 2" });
-        return Err(invalid(py, "keypoints", &wanted, format_args!("shape {}", Shown(shape))));
-    }
+    let [batch, instances, count] =
+        check_keypoints::<C>(shape, call == Call::Batch).map_err(|error| raise(py, &error))?;
     let visible =
         visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
+    let wanted = &shape[..shape.len() - 1];
     if let Some(visible) = &visible
-        && visible.shape() != &shape[..dimensions - 1]
+        && visible.shape() != wanted
     {
-        let wanted =
-            format!("must be of shape {}, as `keypoints` is", Shown(&shape[..dimensions - 1]));
+        let wanted = format!("must be of shape {}, as `keypoints` is", Shown(wanted));
         let got = format!("shape {}", Shown(visible.shape()));
         return Err(invalid(py, "keypoints_visible", &wanted, got));
     }
-    let batch = if call == Call::Batch { shape[0] } else { 1 };
-    let (instances, count) = (shape[dimensions - 3], shape[dimensions - 2]);
     let sample = Sample { call, batch, instances, count, out };
 
     match (&points, &visible) {

@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView3};
 
 use super::check;
-use crate::error::{Error, Result, Shape};
+use crate::error::{Error, Result};
 use crate::kernels::element::Real;
 use crate::parallel;
 
@@ -180,11 +180,7 @@ pub trait Encode: Sync {
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
     ) -> Result<Self::Targets<V>> {
-        let (instances, count, dimensions) = keypoints.dim();
-        check_instances::<Self>(keypoints.shape())?;
-        if dimensions != 2 {
-            return Err(check::shape("keypoints", "(N, K, 2)", keypoints.shape()));
-        }
+        let [_, instances, count] = check_keypoints::<Self>(keypoints.shape(), false)?;
         if let Some(visible) = keypoints_visible
             && visible.dim() != (instances, count)
         {
@@ -222,17 +218,27 @@ pub trait Encode: Sync {
     }
 }
 
-/// Checks the number of instances of an array of shape (…, N, K, D).
-pub(crate) fn check_instances<C: Encode + ?Sized>(shape: &[usize]) -> Result<()> {
-    let instances = shape[shape.len().saturating_sub(3)];
-    if C::SINGLE_INSTANCE && instances != 1 {
-        let wanted = format!(
-            "does not fit: {} only support single-instance keypoint encoding, shape (1, K, 2)",
-            C::NAME
-        );
-        return Err(Error::invalid("keypoints", wanted, format_args!("shape {}", Shape(shape))));
+/// Checks the shape of keypoints: (N, K, 2), or (B, N, K, 2) where `batched`, with the number of
+/// instances that the codec takes. Answers with B (1 for a sample), N and K.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for another shape.
+pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Result<[usize; 3]> {
+    let refuse = |reason: &str| {
+        let instances = if C::SINGLE_INSTANCE { "1" } else { "N" };
+        let leading = if batched { "B, " } else { "" };
+        check::shape("keypoints", &format!("({leading}{instances}, K, 2){reason}"), shape)
+    };
+    let found = match (batched, shape) {
+        (false, &[instances, count, 2]) => [1, instances, count],
+        (true, &[batch, instances, count, 2]) => [batch, instances, count],
+        _ => return Err(refuse("")),
+    };
+    if C::SINGLE_INSTANCE && found[1] != 1 {
+        let name = C::NAME;
+        return Err(refuse(&format!(": {name} only support single-instance keypoint encoding")));
     }
-    Ok(())
+    Ok(found)
 }
 
 fn zeros(target: &Target) -> Result<ArrayD<f32>> {

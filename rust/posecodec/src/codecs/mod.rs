@@ -15,7 +15,8 @@ mod udp_heatmap;
 
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use encode::{
-    Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, encode_batch,
+    Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints,
+    encode_batch,
 };
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
 pub use megvii_heatmap::MegviiHeatmap;
