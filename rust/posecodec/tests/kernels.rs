@@ -4,7 +4,9 @@ mod common;
 
 use common::each_tier;
 use half::f16;
-use posecodec::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector, blur_window};
+use posecodec::kernels::blur::{
+    BlurBuffers, Border, blur_plane, blur_summit, blur_vector, blur_window,
+};
 use posecodec::kernels::element::Response;
 use posecodec::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
 use posecodec::kernels::gaussian_kernel::GaussianKernel;
@@ -95,6 +97,28 @@ proptest! {
             }
             // The same to the bit at every tier.
             assert_eq!(first.get_or_insert_with(|| blurred.clone()), &blurred, "{tier:?}");
+        });
+    }
+
+    #[test]
+    fn a_summit_is_the_plane_s(
+        (width, plane) in sized_bump(), size in odd(31), mirrored in any::<bool>(),
+        lowered in prop_oneof![Just(0f32), Just(0.5), Just(2000.0)],
+        steps in prop_oneof![Just(1e30f32), Just(4.0)],
+    ) {
+        // Lowered below zero, or in few steps, so that many values are equal.
+        let plane: Vec<f32> = plane.iter().map(|v| (v * steps).round() / steps - lowered).collect();
+        let border = if mirrored { Border::Reflect101 } else { Border::Zero };
+        let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
+        each_tier(|tier| {
+            let whole = blur_plane(&plane, width, &kernel, border, &mut buffers).to_vec();
+            let largest = maximum(&plane).expect("not empty");
+            let (summit, near) =
+                blur_summit(&plane, width, largest, &kernel, border, &mut buffers);
+            assert_eq!(Some(summit), maximum(&whole), "{tier:?}");
+            let row = summit.index / width;
+            let rows = row.saturating_sub(1) * width..((row + 2) * width).min(whole.len());
+            assert_eq!(near[rows.clone()], whole[rows], "{tier:?}");
         });
     }
 

@@ -9,7 +9,7 @@ use super::encode::{
 };
 use super::{check, scale_factor};
 use crate::error::Result;
-use crate::kernels::blur::{BlurBuffers, Border, blur_plane};
+use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_summit};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{Strip, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
@@ -131,40 +131,52 @@ impl DecodeHeatmaps for MegviiHeatmap {
         scores: &mut [E],
     ) {
         let mut buffers = BlurBuffers::default();
-        let (width, height) = (maps.width, maps.cells / maps.width);
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-            let plane = maps.plane(number);
-            let blurred = blur_plane(plane, width, &self.kernel, Border::Zero, &mut buffers);
-            let [before, after] = [
-                maximum(plane).map_or(0.0, |maximum| maximum.value.as_f32()),
-                maximum(blurred).map_or(0.0, |maximum| maximum.value),
-            ];
-            let mut cell = [-1f32; 2];
-            let mut value = before;
-            // An all-zero map has nothing to scale and no summit: -1, and its score as it is.
-            if after != 0.0 || before.is_nan() {
-                let factor = before / after;
-                for value in &mut *blurred {
-                    *value *= factor;
-                }
-                let (largest, found) = peak(blurred, width);
-                value = largest;
-                if let Some(peak) = found {
-                    cell = summit(&peak, width, height);
-                }
-            }
+            let (cell, value) = self.summit(maps.plane(number), maps.width, &mut buffers);
             *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
             *score = E::of(f64::from(value) / 255.0 + 0.5);
         }
     }
 }
 
+impl MegviiHeatmap {
+    /// The summit of a map after the blur, in cells, and its height.
+    fn summit<E: Response>(
+        &self,
+        plane: &[E],
+        width: usize,
+        buffers: &mut BlurBuffers,
+    ) -> ([f32; 2], f32) {
+        let largest = maximum(plane).expect("a map has cells");
+        let before = largest.value.as_f32();
+        let (after, blurred) =
+            blur_summit(plane, width, largest, &self.kernel, Border::Zero, buffers);
+        if after.value == 0.0 {
+            return ([-1.0; 2], before); // an all-zero map: nothing to scale and no summit
+        }
+        let factor = before / after.value;
+        if factor > 0.0 && factor.is_finite() && before > 0.0 {
+            // Scaling moves no summit, and keeps the signs of slopes.
+            let at = [after.index % width, after.index / width];
+            let value = after.value * factor;
+            return (quarter_from_centre(&Peak { plane: blurred, width, at, value }), value);
+        }
+        // Negative, infinite or NaN: whatever scaling makes of the whole map.
+        let blurred = blur_plane(plane, width, &self.kernel, Border::Zero, buffers);
+        for value in &mut *blurred {
+            *value *= factor;
+        }
+        let (value, found) = peak(blurred, width);
+        (found.map_or([-1.0; 2], |peak| quarter_from_centre(&peak)), value)
+    }
+}
+
 /// The centre of the peak's cell, moved a quarter towards its larger neighbours; the cell's corner
 /// within two cells of the border, as in the reference.
-fn summit(peak: &Peak<'_, f32>, width: usize, height: usize) -> [f32; 2] {
-    let [x, y] = peak.at;
+fn quarter_from_centre(peak: &Peak<'_, f32>) -> [f32; 2] {
+    let ([x, y], width) = (peak.at, peak.width);
     let corner = [x as f32, y as f32];
-    if x <= 1 || x + 1 >= width || y <= 1 || y + 1 >= height {
+    if x <= 1 || x + 1 >= width || y <= 1 || (y + 1) * width >= peak.plane.len() {
         return corner;
     }
     let index = y * width + x;

@@ -4,15 +4,16 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayD};
 
 use super::check;
-use super::decode::{DecodeHeatmaps, Maps, peak};
+use super::decode::{DecodeHeatmaps, Maps};
 use super::encode::{
     Cover, Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
 use crate::error::{Error, Result};
-use crate::kernels::blur::{BlurBuffers, Border, blur_plane};
+use crate::kernels::blur::{BlurBuffers, Border, blur_summit};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::maximum::maximum;
 use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 use crate::kernels::refinement::dark_udp_offset;
 
@@ -247,18 +248,18 @@ impl DecodeHeatmaps for UdpHeatmap {
                 }
                 MapKind::Combined { radius_factor } => {
                     let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
-                    let border = Border::Reflect101;
-                    let (kernel, width) = (&self.kernel, maps.width);
-                    let blurred = blur_plane(class, width, kernel, border, &mut buffers);
-                    let (value, found) = peak(blurred, width);
-                    *score = E::of(f64::from(value));
-                    if let Some(peak) = found {
-                        let index = peak.at[1] * width + peak.at[0];
+                    let (width, border) = (maps.width, Border::Reflect101);
+                    let largest = maximum(class).expect("a map has cells");
+                    let (summit, _) =
+                        blur_summit(class, width, largest, &self.kernel, border, &mut buffers);
+                    *score = E::of(f64::from(summit.value));
+                    if !(summit.value <= 0.0) {
                         let size = [width, maps.cells / width];
                         let radius = Self::radius(radius_factor, size) as f32;
+                        let index = summit.index;
                         cell = [
-                            peak.at[0] as f32 + x[index].as_f32() * radius,
-                            peak.at[1] as f32 + y[index].as_f32() * radius,
+                            (index % width) as f32 + x[index].as_f32() * radius,
+                            (index / width) as f32 + y[index].as_f32() * radius,
                         ];
                     }
                 }

@@ -1,0 +1,244 @@
+//! Blur of a plane: all of it, or as much as shows where it is largest.
+
+use super::{BlurBuffers, Border, TILE, reflect101, weighted_sum};
+use crate::kernels::element::Response;
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::maximum::{Maximum, maximum};
+use crate::simd::{Kernel, dispatch};
+
+/// Blurs a plane `width` wide.
+pub fn blur_plane<'a, E: Response>(
+    plane: &[E],
+    width: usize,
+    kernel: &GaussianKernel,
+    border: Border,
+    buffers: &'a mut BlurBuffers,
+) -> &'a mut [f32] {
+    buffers.blurred.resize(plane.len(), 0.0);
+    if !plane.is_empty() {
+        let (blur, blurred, _) = PlaneBlur::new(plane, width, kernel, border, buffers);
+        dispatch(WholeKernel { blur, blurred });
+    }
+    &mut buffers.blurred
+}
+
+/// The first largest value of a blurred plane `width` wide whose own is `largest`; and the blurred
+/// plane, of which only the summit's row and those next to it need be right.
+///
+/// A blur is an average: it cannot exceed the largest value under its taps. Rows whose bound lies
+/// below what was found already are left out, which on a map with one bump is most of them.
+pub fn blur_summit<'a, E: Response>(
+    plane: &[E],
+    width: usize,
+    largest: Maximum<E>,
+    kernel: &GaussianKernel,
+    border: Border,
+    buffers: &'a mut BlurBuffers,
+) -> (Maximum<f32>, &'a mut [f32]) {
+    if !largest.value.as_f32().is_finite() {
+        let blurred = blur_plane(plane, width, kernel, border, buffers);
+        return (maximum(blurred).expect("a plane with a largest value"), blurred);
+    }
+    buffers.blurred.resize(plane.len(), 0.0);
+    let first = largest.index / width;
+    let (blur, blurred, bounds) = PlaneBlur::new(plane, width, kernel, border, buffers);
+    let summit = dispatch(SummitKernel { blur, blurred, bounds, first });
+    (summit, &mut buffers.blurred)
+}
+
+/// A plane, its surroundings, and how it is blurred.
+struct PlaneBlur<'a, E> {
+    plane: &'a [E],
+    width: usize,
+    kernel: &'a GaussianKernel,
+    /// Which column stands for each of the margins' left and right; empty for zeros outside.
+    mirrored: &'a [usize],
+    /// The plane in single precision, with margins above and below.
+    rows: &'a mut [f32],
+    /// Values a row of `rows`.
+    stride: usize,
+    /// A row of vertical sums, with margins left and right.
+    sums: &'a mut [f32],
+}
+
+impl<'a, E: Response> PlaneBlur<'a, E> {
+    /// Also hands out the blurred plane and the bounds, which the buffers hold too.
+    fn new(
+        plane: &'a [E],
+        width: usize,
+        kernel: &'a GaussianKernel,
+        border: Border,
+        buffers: &'a mut BlurBuffers,
+    ) -> (Self, &'a mut [f32], &'a mut Vec<f32>) {
+        let BlurBuffers { rows, sums, mirrored, bounds, blurred } = buffers;
+        let radius = kernel.radius();
+        let height = plane.len() / width;
+        let stride = width.next_multiple_of(TILE);
+        sums.resize(stride + 2 * radius + TILE, 0.0);
+        mirrored.clear();
+        if border == Border::Reflect101 {
+            let outside = (-(radius as i64)..0).chain(width as i64..(width + radius) as i64);
+            mirrored.extend(outside.map(|column| reflect101(column, width)));
+        }
+        let rows = aligned(rows, stride * (height + 2 * radius));
+        (Self { plane, width, kernel, mirrored, rows, stride, sums }, blurred, bounds)
+    }
+
+    /// Copies the plane into the middle of `rows` and continues it above and below.
+    #[inline(always)]
+    fn pad(&mut self) {
+        let (stride, radius) = (self.stride, self.kernel.radius());
+        let height = self.plane.len() / self.width;
+        let rows = self.rows[radius * stride..].chunks_exact_mut(stride);
+        for (from, row) in self.plane.chunks_exact(self.width).zip(rows) {
+            for (to, value) in row.iter_mut().zip(from) {
+                *to = value.as_f32();
+            }
+        }
+        for outside in (0..radius).chain(radius + height..2 * radius + height) {
+            if self.mirrored.is_empty() {
+                self.rows[outside * stride..][..stride].fill(0.0);
+            } else {
+                let inside = radius + reflect101(outside as i64 - radius as i64, height);
+                self.rows.copy_within(inside * stride..(inside + 1) * stride, outside * stride);
+            }
+        }
+    }
+
+    /// Sums the columns around a row into `sums`, and continues it left and right.
+    #[inline(always)]
+    fn sum_columns(&mut self, y: usize) {
+        let (radius, width) = (self.kernel.radius(), self.width);
+        for start in (0..width).step_by(TILE) {
+            let values = &self.rows[y * self.stride + start..];
+            let sum = weighted_sum(self.kernel.taps(), values, self.stride);
+            *tile_mut(self.sums, radius + start) = sum;
+        }
+        let (left, right) = self.mirrored.split_at(self.mirrored.len() / 2);
+        for (outside, &column) in left.iter().enumerate() {
+            self.sums[outside] = self.sums[radius + column];
+        }
+        for (outside, &column) in right.iter().enumerate() {
+            self.sums[radius + width + outside] = self.sums[radius + column];
+        }
+        if self.mirrored.is_empty() {
+            self.sums[..radius].fill(0.0);
+            self.sums[radius + width..][..radius].fill(0.0);
+        }
+    }
+
+    /// Sums `sums` along the row: the blurred row.
+    #[inline(always)]
+    fn sum_row(&self, out: &mut [f32]) {
+        let taps = self.kernel.taps();
+        if self.width < TILE {
+            out.copy_from_slice(&weighted_sum(taps, self.sums, 1)[..self.width]);
+            return;
+        }
+        for start in (0..self.width).step_by(TILE) {
+            // The last tile overlaps the one before, so that every tile is whole.
+            let start = start.min(self.width - TILE);
+            *tile_mut(out, start) = weighted_sum(taps, &self.sums[start..], 1);
+        }
+    }
+}
+
+/// The first `len` values of the buffer that begin at a cache line: vectors that cross one cost
+/// twice.
+fn aligned(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    const LINE: usize = 64;
+    buffer.resize(len + LINE / size_of::<f32>(), 0.0);
+    let offset = buffer.as_ptr().align_offset(LINE).min(LINE / size_of::<f32>());
+    &mut buffer[offset..offset + len]
+}
+
+#[inline(always)]
+fn tile_mut(values: &mut [f32], start: usize) -> &mut [f32; TILE] {
+    values[start..].first_chunk_mut().expect("room for whole tiles")
+}
+
+struct WholeKernel<'a, E> {
+    blur: PlaneBlur<'a, E>,
+    blurred: &'a mut [f32],
+}
+
+impl<E: Response> Kernel for WholeKernel<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { mut blur, blurred } = self;
+        blur.pad();
+        for (y, out) in blurred.chunks_exact_mut(blur.width).enumerate() {
+            blur.sum_columns(y);
+            blur.sum_row(out);
+        }
+    }
+}
+
+struct SummitKernel<'a, E> {
+    blur: PlaneBlur<'a, E>,
+    blurred: &'a mut [f32],
+    bounds: &'a mut Vec<f32>,
+    /// The row to begin with: that of the plane's largest value.
+    first: usize,
+}
+
+impl<E: Response> Kernel for SummitKernel<'_, E> {
+    type Output = Maximum<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Maximum<f32> {
+        // Rounding may lift a sum a little above its bound.
+        const SLACK: f32 = 1.0 + 1e-5;
+        let Self { mut blur, blurred, bounds, first } = self;
+        let (width, radius) = (blur.width, blur.kernel.radius());
+        let height = blurred.len() / width;
+        blur.pad();
+        bounds.clear();
+        for row in blur.rows.chunks_exact(blur.stride) {
+            bounds.push(largest(&row[..width]));
+        }
+        let mut summit = Maximum { index: 0, value: f32::NEG_INFINITY };
+        let hopeless = |bound: f32, found: f32| found > 0.0 && bound * SLACK < found;
+        for y in std::iter::once(first).chain((0..height).filter(|&y| y != first)) {
+            if hopeless(largest(&bounds[y..=y + 2 * radius]), summit.value) {
+                continue;
+            }
+            blur.sum_columns(y);
+            if hopeless(largest(&blur.sums[radius..radius + width]), summit.value) {
+                continue;
+            }
+            let row = &mut blurred[y * width..][..width];
+            blur.sum_row(row);
+            let value = largest(row);
+            // Rows come in order but for the first: of equal values the one that is first wins.
+            if value > summit.value || value == summit.value && y < summit.index / width {
+                let column = row.iter().position(|&cell| cell == value).unwrap_or(0);
+                summit = Maximum { index: y * width + column, value };
+            }
+        }
+        let y = summit.index / width;
+        for y in [y.checked_sub(1), Some(y + 1).filter(|&y| y < height)].into_iter().flatten() {
+            blur.sum_columns(y);
+            blur.sum_row(&mut blurred[y * width..][..width]);
+        }
+        summit
+    }
+}
+
+/// The largest of a few values, none of them NaN.
+#[inline(always)]
+fn largest(values: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let larger = |one: f32, other: f32| if one > other { one } else { other };
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (steps, rest) = values.as_chunks::<LANES>();
+    for step in steps {
+        for lane in 0..LANES {
+            lanes[lane] = larger(step[lane], lanes[lane]);
+        }
+    }
+    let largest = lanes.into_iter().fold(f32::NEG_INFINITY, larger);
+    rest.iter().copied().fold(largest, larger)
+}

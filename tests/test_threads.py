@@ -1,0 +1,341 @@
+"""Threads, processes, memory and vector instructions: the answers never depend on them."""
+
+import multiprocessing
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import posecodec_rs
+import pytest
+from numpy.random import Generator
+from posecodec_rs import get_num_threads, set_num_threads
+from samples import CONFIGS, Config, assert_same, each_config
+
+DEADLINE = 60.0  # seconds, after which a process counts as hung
+LARGE = next(config for config in CONFIGS if config.codec == "UDPHeatmap")
+"""A configuration whose batches are worth several threads."""
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
+
+
+def run(program: str, **environment: str) -> str:
+    """What a new Python process prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_set_and_get() -> None:
+    default = get_num_threads()
+    assert default >= 1
+    for threads in (1, 2, 7, 1024):
+        set_num_threads(threads)
+        assert get_num_threads() == threads
+    set_num_threads(np.int64(3))
+    assert get_num_threads() == 3
+    set_num_threads(0)
+    assert get_num_threads() == default
+
+
+SHOW = "import posecodec_rs as p; print(p.get_num_threads())"
+
+
+def test_the_environment_sets_the_default() -> None:
+    assert run(SHOW, POSECODEC_NUM_THREADS="3") == "3"
+    assert run(SHOW, POSECODEC_NUM_THREADS=" 5 ") == "5"
+    later = "import posecodec_rs as p; p.set_num_threads(2); print(p.get_num_threads())"
+    assert run(later, POSECODEC_NUM_THREADS="3") == "2"
+    restored = "import posecodec_rs as p; p.set_num_threads(2); p.set_num_threads(0)\n" + SHOW
+    assert run(restored, POSECODEC_NUM_THREADS="3") == "3"
+
+
+@pytest.mark.parametrize("nonsense", ["", "0", "-1", "two", "1.5", "99999999999999999999"])
+def test_the_environment_holds_nonsense(nonsense: str) -> None:
+    assert run(SHOW, POSECODEC_NUM_THREADS=nonsense) == run(SHOW, POSECODEC_NUM_THREADS="")
+
+
+def test_the_environment_asks_for_too_many() -> None:
+    program = """
+        import numpy, posecodec_rs
+        assert 1 <= posecodec_rs.get_num_threads() <= 1024
+        codec = posecodec_rs.UDPHeatmap((192, 256), (48, 64))
+        print(codec.batch_encode(numpy.ones((5, 1, 17, 2)))["heatmaps"].shape)
+    """
+    assert run(program, POSECODEC_NUM_THREADS="1000000") == "(5, 17, 64, 48)"
+
+
+def test_nothing_is_started_by_the_import() -> None:
+    task = "/proc/self/task"
+    if not os.path.isdir(task):
+        pytest.skip("threads are not to be seen on this system")
+    program = f"""
+        import os, numpy
+        before = len(os.listdir("{task}"))
+        import posecodec_rs
+        codec = posecodec_rs.UDPHeatmap((192, 256), (48, 64))
+        codec.decode(codec.encode(numpy.ones((1, 133, 2)))["heatmaps"])
+        print(len(os.listdir("{task}")) - before)
+        codec.batch_encode(numpy.ones((5, 1, 133, 2)))
+        print(len(os.listdir("{task}")) - before)
+    """
+    assert run(program, POSECODEC_NUM_THREADS="3").split() == ["0", "3"]
+
+
+@each_config
+def test_batches_do_not_depend_on_threads(config: Config, rng: Generator) -> None:
+    codec = config.make()
+    points, visible = config.keypoints(rng, 7), config.visible(rng, 7)
+    encoded = config.encoded(rng, 7)
+    out = codec.batch_encode(points, visible)
+    answers = []
+    for threads in (1, 2, 3):
+        set_num_threads(threads)
+        for array in out.values():
+            array.fill(9)
+        codec.batch_encode(points, visible, out=out)
+        filled = {name: array.copy() for name, array in out.items()}
+        answers.append((codec.batch_encode(points, visible), codec.batch_decode(*encoded), filled))
+    for one, two, filled in answers:
+        assert_same(one, answers[0][0])
+        assert_same(two, answers[0][1])
+        assert_same(filled, answers[0][0])
+
+
+@each_config
+def test_python_threads_share_a_codec(config: Config, rng: Generator) -> None:
+    codec = config.make()
+    samples = [
+        (config.keypoints(rng, 3), config.visible(rng, 3), config.encoded(rng, 3)) for _ in range(8)
+    ]
+
+    def answers(sample: tuple[Any, Any, tuple[Any, ...]]) -> tuple[Any, ...]:
+        points, visible, encoded = sample
+        return (
+            codec.batch_encode(points, visible),
+            codec.batch_decode(*encoded),
+            codec.encode(points[0], visible[0]),
+            codec.decode(*(array[0] for array in encoded)),
+        )
+
+    want = [answers(sample) for sample in samples]
+    with ThreadPoolExecutor(8) as executor:
+        for got in (executor.map(answers, samples) for _ in range(3)):
+            for one, other in zip(got, want, strict=True):
+                assert_same(one, other)
+
+
+def test_threads_are_set_while_batches_run(rng: Generator) -> None:
+    codec = LARGE.make()
+    points, encoded = LARGE.keypoints(rng, 4), LARGE.encoded(rng, 4)
+    want = codec.batch_encode(points), codec.batch_decode(*encoded)
+
+    def answers(number: int) -> Any:
+        set_num_threads(1 + number % 4)
+        return codec.batch_encode(points), codec.batch_decode(*encoded)
+
+    with ThreadPoolExecutor(8) as executor:
+        for got in executor.map(answers, range(64)):
+            assert_same(got, want)
+
+
+def exit_code_of_child(work: Callable[[], None]) -> int:
+    """Runs `work` in a forked child: its exit code, or that of the signal that ended a hung one."""
+    ended, ends = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(ends)  # now the child alone holds this end, until it exits
+    try:
+        hung = not select.select([ended], [], [], DEADLINE)[0]
+        if hung:
+            os.kill(child, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        os.close(ended)
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_fork_after_the_pool_was_used(threads: int, rng: Generator) -> None:
+    set_num_threads(threads)
+    codec = LARGE.make()
+    points, encoded = LARGE.keypoints(rng, 6), LARGE.encoded(rng, 6)
+    want = codec.batch_encode(points), codec.batch_decode(*encoded)
+
+    def again() -> None:
+        for _ in range(3):
+            assert_same((codec.batch_encode(points), codec.batch_decode(*encoded)), want)
+        set_num_threads(threads + 1)
+        assert_same((codec.batch_encode(points), codec.batch_decode(*encoded)), want)
+
+    def again_and_in_a_grandchild() -> None:
+        again()
+        assert exit_code_of_child(again) == 0
+
+    for _ in range(3):
+        assert exit_code_of_child(again_and_in_a_grandchild) == 0
+    again()  # the parent's own pool still works
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_that_fails_is_noticed() -> None:
+    assert exit_code_of_child(lambda: sys.exit(3)) == 1
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_forks_while_other_threads_run_batches(rng: Generator) -> None:
+    set_num_threads(2)
+    codec = LARGE.make()
+    points = LARGE.keypoints(rng, 6)
+    want = codec.batch_encode(points)
+
+    def again() -> None:
+        assert_same(codec.batch_encode(points), want)
+
+    with ThreadPoolExecutor(2) as executor:
+        running = [executor.submit(codec.batch_encode, points) for _ in range(100)]
+        assert [exit_code_of_child(again) for _ in range(5)] == [0] * 5
+        for future in running:
+            assert_same(future.result(), want)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_workers(method: str, rng: Generator) -> None:
+    set_num_threads(2)
+    context: Any = multiprocessing.get_context(method)
+    configs = [LARGE, *(config for config in CONFIGS if config.note == "dark")]
+    with context.Pool(1) as pool:
+        for config in configs:
+            codec = config.make()
+            points, encoded = config.keypoints(rng, 6), config.encoded(rng, 6)
+            for call, arguments in (
+                (codec.batch_encode, (points,)),
+                (codec.batch_decode, encoded),
+                (codec.__eq__, (codec,)),
+            ):
+                answer = pool.apply_async(call, arguments).get(DEADLINE)
+                if call == codec.__eq__:
+                    assert answer is True
+                else:
+                    assert_same(answer, call(*arguments))
+
+
+@each_config
+def test_every_tier_gives_the_same_bits(config: Config, rng: Generator) -> None:
+    tiers, usual = posecodec_rs.simd_tiers()
+    assert usual == tiers[-1]
+    codec = config.make()
+    points, visible = config.keypoints(rng), config.visible(rng)
+    encoded = config.encoded(rng)
+    noise = tuple(rng.normal(0, 1, array.shape).astype(array.dtype) for array in encoded)
+    answers = []
+    for tier in tiers:
+        posecodec_rs.force_simd_tier(tier)
+        assert posecodec_rs.simd_tiers() == (tiers, tier)
+        answers.append(
+            {
+                "float32 points": codec.encode(points, visible),
+                "float64 points": codec.encode(points.astype(np.float64) + 0.001),
+                **{
+                    f"{dtype} {kind}": codec.decode(*(array.astype(dtype) for array in maps))
+                    for dtype in ("float16", "float32", "float64")
+                    for kind, maps in (("like a network's", encoded), ("noise", noise))
+                },
+                # Fresh tables, computed with this tier.
+                "from a new codec": config.make().encode(points),
+            }
+        )
+    for answer in answers[1:]:
+        for name, want in answers[0].items():
+            assert_same(answer[name], want)
+    posecodec_rs.force_simd_tier(None)
+    assert posecodec_rs.simd_tiers() == (tiers, usual)
+
+
+GROWTH = """
+    import gc, pickle, resource, sys
+    import numpy as np
+    from posecodec_rs import *
+
+    unit = 1 if sys.platform == "darwin" else 1024
+
+    def peak():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+    def call(times):
+        for _ in range(times):
+            {call}
+
+    heatmaps = UDPHeatmap((192, 256), (48, 64))
+    simcc = SimCCLabel((192, 256), use_dark=True, decode_visibility=True)
+    labels = RegressionLabel((192, 256))
+    points = np.random.default_rng(0).uniform(0, 190, (1, 17, 2))
+    batch = points[None].repeat(5, 0)
+    maps = heatmaps.batch_encode(batch)["heatmaps"]
+    vectors = np.random.default_rng(0).random((1, 17, 384))
+    out = heatmaps.batch_encode(batch)
+    call({times} // 4)
+    gc.collect()
+    # The peak may be inherited: fill up to it, so that any growth shows.
+    before, ballast = peak(), []
+    while peak() <= before:
+        ballast.append(np.ones(1 << 16))
+    before = peak()
+    call({times})
+    print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "times"),
+    [
+        ("heatmaps.encode(points)", 4000),
+        ("heatmaps.batch_encode(batch)", 1000),
+        ("heatmaps.batch_encode(batch, out=out)", 1000),
+        ("heatmaps.decode(maps[0])", 20_000),
+        ("heatmaps.decode(maps[0, :, ::-1])", 4000),
+        ("heatmaps.decode(maps[0].astype('f2'))", 4000),
+        ("heatmaps.batch_decode(maps)", 2000),
+        ("simcc.encode(points)", 10_000),
+        ("simcc.decode(vectors, vectors)", 1000),
+        ("labels.encode(points, np.ones((1, 17), int))", 100_000),
+        ("labels.decode(points)", 100_000),
+        ("labels.decode(points.tolist())", 20_000),
+        ("UDPHeatmap((192, 256), (48, 64)).scale_factor", 50_000),
+        ("pickle.loads(pickle.dumps(simcc)) == simcc, hash(simcc), repr(simcc)", 10_000),
+        ("set_num_threads(2 + _ % 2), heatmaps.batch_encode(batch)", 500),
+        ("\n".join(["try: heatmaps.decode(3)", *[" " * 12 + "except ValueError: pass"]]), 50_000),
+    ],
+)
+def test_memory_does_not_grow(call: str, times: int) -> None:
+    pytest.importorskip("resource")
+    program = textwrap.dedent(GROWTH).format(call=call, times=times)
+    assert int(run(program)) < 16 * 2**20
+
+
+def test_a_codec_is_small_to_send() -> None:
+    for config in CONFIGS:
+        assert len(pickle.dumps(config.make())) < 1000
