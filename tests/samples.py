@@ -74,9 +74,7 @@ class Config:
         return (maps * np.float32(255 if self.codec == "MegviiHeatmap" else 1),)
 
 
-def responses(
-    rng: Generator, maps: tuple[int, ...], sides: tuple[int, ...]
-) -> NDArray[np.float32]:
+def responses(rng: Generator, maps: tuple[int, ...], sides: tuple[int, ...]) -> NDArray[np.float32]:
     """Arrays (*maps, *sides) of a bump and a little noise each, like a network's."""
     bumps = rng.uniform(0.05, 1, (*maps, *(1 for _ in sides)))
     for axis, side in enumerate(sides):

@@ -10,8 +10,8 @@ import numpy as np
 import posecodec_rs
 import pytest
 from posecodec_rs import (
-    InvalidInputError,
     IntegralRegressionLabel,
+    InvalidInputError,
     MegviiHeatmap,
     MSRAHeatmap,
     RegressionLabel,
@@ -147,9 +147,7 @@ def encoders() -> Iterator[Bad]:
     several = {"RegressionLabel": REGRESSION, "SimCCLabel": SIMCC}
     for name, codec in (single | several).items():
 
-        def bad(
-            what: str, *words: str, codec: Any = codec, name: str = name, **given: Any
-        ) -> Bad:
+        def bad(what: str, *words: str, codec: Any = codec, name: str = name, **given: Any) -> Bad:
             method = codec.batch_encode if "batch" in what else codec.encode
             argument = "keypoints_visible" if "keypoints_visible" in given else "keypoints"
             given = {"keypoints": ones(1, 5, 2)} | given
@@ -399,11 +397,16 @@ def out_of_memory() -> Iterator[Bad]:
         "SimCCLabel": SimCCLabel((2**55, 2), simcc_split_ratio=1.0),
     }.items():
         yield Bad(
-            f"{name} encodes too much", lambda codec=codec: codec.encode(ones(1, 1, 2)), (), MemoryError
+            f"{name} encodes too much",
+            lambda codec=codec: codec.encode(ones(1, 1, 2)),
+            (),
+            MemoryError,
         )
     endless = np.broadcast_to(np.float32(0), (2**20, 2**20, 2**15))
     for name, codec in {"MSRAHeatmap": MSRA, "UDPHeatmap": UDP, "MegviiHeatmap": MEGVII}.items():
-        yield Bad(f"{name} decodes too much", lambda codec=codec: codec.decode(endless), (), MemoryError)
+        yield Bad(
+            f"{name} decodes too much", lambda codec=codec: codec.decode(endless), (), MemoryError
+        )
     many = np.broadcast_to(np.float32(0), (1, 2**54, 2))
     yield Bad("RegressionLabel encodes too much", lambda: REGRESSION.encode(many), (), MemoryError)
     wide = {"sigma": 1e30, "simcc_split_ratio": 1.0}
@@ -421,7 +424,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "words", "error"), [pytest.param(*r[1:], id=r.name) for r in ROWS])
+@pytest.mark.parametrize(
+    ("call", "words", "error"), [pytest.param(*r[1:], id=r.name) for r in ROWS]
+)
 def test_wrong_input_is_refused(
     call: Callable[[], object], words: tuple[str, ...], error: type[Exception]
 ) -> None:

@@ -2,9 +2,12 @@
 `out=` and configs."""
 
 import copy
+import gc
+import inspect
 import pickle
+import re
+import weakref
 from collections.abc import Callable
-from inspect import isgetsetdescriptor
 from typing import Any
 
 import numpy as np
@@ -201,6 +204,24 @@ def test_tables_name_what_is_encoded(config: Config, rng: Generator) -> None:
     assert set(encoded) == {*codec.label_mapping_table, *codec.field_mapping_table}
 
 
+@pytest.mark.parametrize("cls", SIX)
+def test_signatures_and_help(cls: type[BaseKeypointCodec]) -> None:
+    config = next(config for config in CONFIGS if config.codec == cls.__name__)
+    codec = config.make()
+    parameters = inspect.signature(cls).parameters
+    defaults = {
+        name: parameter.default
+        for name, parameter in parameters.items()
+        if parameter.default is not parameter.empty
+    }
+    shown = repr(cls(**{name: config.kwargs[name] for name in parameters.keys() - defaults}))
+    assert re.findall(r"(\w+)=", shown) == list(parameters)
+    for name, default in defaults.items():
+        assert f"{name}={default!r}" in shown
+    for method in (cls, codec.encode, codec.decode, codec.batch_encode, codec.batch_decode):
+        assert inspect.getdoc(method)
+
+
 def test_attributes_cannot_be_written() -> None:
     codec = UDPHeatmap(**SIZES)
     with pytest.raises(AttributeError):
@@ -294,6 +315,23 @@ def test_copies_of_a_codec_in_python(copied: Callable[[Any], Any]) -> None:
     assert again.divisor == 4.0
 
 
+def test_errors_can_be_pickled() -> None:
+    with pytest.raises(posecodec_rs.InvalidInputError) as caught:
+        UDPHeatmap((0, 0), (48, 64))
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert type(again) is posecodec_rs.InvalidInputError
+    assert again.args == caught.value.args
+
+
+def test_codecs_are_collected() -> None:
+    codec = Named("ring", side=16)
+    codec.itself = codec  # type: ignore[attr-defined]
+    gone = weakref.ref(codec)
+    del codec
+    gc.collect()
+    assert gone() is None
+
+
 @pytest.mark.parametrize("cls", SIX)
 def test_a_codec_is_made_once(cls: type[Any]) -> None:
     config = next(config for config in CONFIGS if config.codec == cls.__name__)
@@ -320,7 +358,7 @@ def test_forgotten_super_init(config: Config, rng: Generator) -> None:
 
 @pytest.mark.parametrize("cls", SIX)
 def test_attributes_after_a_forgotten_super_init(cls: type[BaseKeypointCodec]) -> None:
-    attributes = [name for name, member in vars(cls).items() if isgetsetdescriptor(member)]
+    attributes = [name for name, member in vars(cls).items() if inspect.isgetsetdescriptor(member)]
     assert attributes
     for name in attributes:
         with pytest.raises(RuntimeError, match=r"super\(\).__init__"):

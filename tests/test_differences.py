@@ -70,9 +70,7 @@ def test_udp_of_a_map_without_a_summit(flat: NDArray[np.float32]) -> None:
 
 
 @pytest.mark.parametrize("flat", without_a_summit(), ids=["zero", "negative", "bump", "pit"])
-def test_udp_offsets_of_a_map_without_a_summit(
-    flat: NDArray[np.float32], rng: Generator
-) -> None:
+def test_udp_offsets_of_a_map_without_a_summit(flat: NDArray[np.float32], rng: Generator) -> None:
     """MMPose: offset by another keypoint's offsets: index -1 wraps round."""
     codec = UDPHeatmap(**SIZES, heatmap_type="combined")
     offsets = rng.normal(0, 1, (4, *flat.shape)).astype(np.float32)
@@ -186,7 +184,10 @@ def test_wrong_input_is_both_kinds_of_error(config: Config, rng: Generator) -> N
             lambda: MegviiHeatmap(**SIZES, kernel_size=5).encode(np.zeros((2, 5, 2))),
             "MegviiHeatmap only support single-instance keypoint encoding",
         ),
-        (lambda: UDPHeatmap(**SIZES, heatmap_type="round"), "UDPHeatmap got invalid `heatmap_type`"),
+        (
+            lambda: UDPHeatmap(**SIZES, heatmap_type="round"),
+            "UDPHeatmap got invalid `heatmap_type`",
+        ),
         (
             lambda: SimCCLabel((4, 4), smoothing_type="uniform"),
             "SimCCLabel got invalid `smoothing_type`",

@@ -56,11 +56,7 @@ impl<'py> Arguments<'py> {
     /// A real number, kept as it came: an `int` stays one.
     pub(crate) fn number(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<f64> {
         let number = real(name, value)?;
-        if value.is_exact_instance_of::<PyInt>() || value.is_exact_instance_of::<PyFloat>() {
-            self.values.set_item(name, value)?;
-        } else {
-            self.values.set_item(name, number)?; // NumPy's scalars would print as such
-        }
+        self.values.set_item(name, kept(value, number)?)?;
         Ok(number)
     }
 
@@ -95,7 +91,7 @@ impl<'py> Arguments<'py> {
             return Err(invalid(value.py(), name, wanted, got));
         }
         let pair = [real(name, &numbers[0])?, real(name, &numbers[1])?];
-        self.values.set_item(name, (pair[0], pair[1]))?;
+        self.values.set_item(name, (kept(&numbers[0], pair[0])?, kept(&numbers[1], pair[1])?))?;
         Ok(pair)
     }
 
@@ -169,8 +165,17 @@ fn real(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     value.extract().map_err(|_| refused())
 }
 
+/// A number as it is kept: as it came, but NumPy's scalars, which would print as such, as a float.
+fn kept<'py>(value: &Bound<'py, PyAny>, number: f64) -> PyResult<Bound<'py, PyAny>> {
+    if value.is_exact_instance_of::<PyInt>() || value.is_exact_instance_of::<PyFloat>() {
+        Ok(value.clone())
+    } else {
+        Ok(PyFloat::new(value.py(), number).into_any())
+    }
+}
+
 /// How an argument is shown in a message: its `repr`, or its type where that fails or is long.
-fn shown(value: &Bound<'_, PyAny>) -> String {
+pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
     const LONGEST: usize = 80;
     match value.repr().and_then(|text| Ok(text.to_cow()?.into_owned())) {
         Ok(text) if text.chars().count() <= LONGEST => text,

@@ -45,9 +45,7 @@ impl<C> Slot<C> {
 
     /// What `__init__` made.
     pub(crate) fn get(&self) -> PyResult<&C> {
-        self.0.get().ok_or_else(|| {
-            PyRuntimeError::new_err("this codec's __init__ was not called: call super().__init__()")
-        })
+        self.0.get().ok_or_else(not_made)
     }
 
     /// Ends an `__init__`: keeps the codec here and its arguments in the base.
@@ -66,10 +64,14 @@ impl<C> Slot<C> {
     }
 }
 
+fn not_made() -> PyErr {
+    PyRuntimeError::new_err("this codec's __init__ was not called: call super().__init__(...)")
+}
+
 /// The argument of this name that a codec was made with.
 pub(crate) fn argument<T: PyClass>(slf: &Bound<'_, T>, name: &str) -> PyResult<Py<PyAny>> {
-    let base = slf.as_any().cast::<BaseKeypointCodec>()?;
-    Ok(base.get().arguments(slf.py())?.as_any().get_item(name)?.unbind())
+    let made = slf.as_any().cast::<BaseKeypointCodec>()?.get().made.get().ok_or_else(not_made)?;
+    Ok(made.arguments.bind(slf.py()).as_any().get_item(name)?.unbind())
 }
 
 /// A codec of class `C`, made with some of the arguments that another was made with.

@@ -12,6 +12,7 @@ use numpy::{
 };
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::error::{invalid, unconvertible};
 
@@ -153,43 +154,71 @@ pub(crate) fn zeros<'py, T: Element>(
     }
 }
 
-/// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and dtype.
+/// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and type.
 pub(crate) fn writable<'py, T: Element>(
     object: &Bound<'py, PyAny>,
     argument: &str,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    writable_as(object, argument, shape, &T::get_dtype(object.py()))?;
+    // SAFETY: the dtype was compared.
+    Ok(unsafe { object.clone().cast_into_unchecked() })
+}
+
+/// Checks that the object is a C-contiguous, aligned, writable array of this shape and dtype.
+pub(crate) fn writable_as(
+    object: &Bound<'_, PyAny>,
+    argument: &str,
+    shape: &[usize],
+    dtype: &Bound<'_, PyArrayDescr>,
+) -> PyResult<()> {
     let py = object.py();
-    let dtype = T::get_dtype(py);
     // Put together only when needed: NumPy's dtypes take microseconds to print.
     let refuse = |got: &dyn std::fmt::Display| {
-        let wanted = format!(
-            "must be a C-contiguous, writable {dtype} array of shape {}",
-            posecodec::Shape(shape)
-        );
-        invalid(py, argument, &wanted, got)
+        let shape = posecodec::Shape(shape);
+        let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape}");
+        Err(invalid(py, argument, &wanted, got))
     };
-    let Ok(untyped) = object.cast::<PyUntypedArray>() else {
-        return Err(refuse(&object.get_type()));
+    let Ok(array) = object.cast::<PyUntypedArray>() else {
+        return refuse(&object.get_type());
     };
-    if !untyped.dtype().is_equiv_to(&dtype) || untyped.shape() != shape {
-        let got = format!("{} of shape {}", untyped.dtype(), posecodec::Shape(untyped.shape()));
-        return Err(refuse(&got));
+    if !array.dtype().is_equiv_to(dtype) || array.shape() != shape {
+        let got = format!("{} of shape {}", array.dtype(), posecodec::Shape(array.shape()));
+        return refuse(&got);
     }
-    // SAFETY: the dtype was compared.
-    let array = unsafe { object.clone().cast_into_unchecked::<PyArrayDyn<T>>() };
     // SAFETY: a live array and a C string; -1 comes with an exception set, which is taken.
     let writable = unsafe {
         PY_ARRAY_API.PyArray_FailUnlessWriteable(py, array.as_array_ptr(), c"out".as_ptr())
     };
     if writable != 0 {
         drop(PyErr::take(py));
-        return Err(refuse(&"a read-only array"));
+        return refuse(&"a read-only array");
     }
     if !array.is_c_contiguous() || !array.is_aligned() {
-        return Err(refuse(&"one with gaps, out of order or not aligned"));
+        return refuse(&"one with gaps, out of order or not aligned");
     }
-    Ok(array)
+    Ok(())
+}
+
+/// Refuses arrays of `out`, found contiguous before, that share memory: they would be written over
+/// each other.
+pub(crate) fn refuse_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
+    let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
+    for object in arrays {
+        let array = object.cast::<PyUntypedArray>()?;
+        // SAFETY: only the address is taken, which does not depend on the dtype.
+        let start =
+            unsafe { object.clone().cast_into_unchecked::<PyArrayDyn<u8>>() }.data() as usize;
+        let memory = start..start + array.len() * array.dtype().itemsize();
+        if taken.iter().any(|other| memory.start < other.end && other.start < memory.end) {
+            let wanted = "must be a dict of arrays that share no memory";
+            return Err(invalid(object.py(), "out", wanted, "two that overlap"));
+        }
+        if !memory.is_empty() {
+            taken.push(memory);
+        }
+    }
+    Ok(())
 }
 
 /// The values of an array that [`zeros`] or [`writable`] gave.
@@ -215,6 +244,17 @@ pub(crate) fn cast<'py>(
     // SAFETY: the array was made here and nobody else knows it yet.
     unsafe { values_mut(&array) }.copy_from_slice(values);
     array.call_method1(intern!(py, "astype"), (dtype,))
+}
+
+/// A number twice, or a pair, as an array of the dtype that NumPy gives it.
+pub(crate) fn pair_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    let pair = if value.is_instance_of::<PyTuple>() {
+        value.clone()
+    } else {
+        PyTuple::new(py, [value, value])?.into_any()
+    };
+    py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "array"), (pair,))
 }
 
 /// Bytes of a real floating-point number that the kernels take as it is or, being longer, as

@@ -42,6 +42,11 @@ fn refuse_shape(
     )
 }
 
+/// What the reference calls the argument that is decoded.
+fn encoded_name(call: Call) -> &'static str {
+    if call == Call::Batch { "batch_encoded" } else { "encoded" }
+}
+
 /// Decodes heatmaps (maps, H, W) or (B, maps, H, W).
 pub(crate) fn decode_heatmaps<'py, C>(
     py: Python<'py>,
@@ -52,7 +57,7 @@ pub(crate) fn decode_heatmaps<'py, C>(
 where
     C: DecodeHeatmaps<Coordinate: Element>,
 {
-    let argument = if call == Call::Batch { "batch_encoded" } else { "encoded" };
+    let argument = encoded_name(call);
     let maps = Responses::read(encoded, argument)?;
     let shape = match (call, maps.shape()) {
         (Call::Single, &[maps, height, width]) => [1, maps, height, width],
@@ -75,7 +80,8 @@ where
     C: DecodeHeatmaps<Coordinate: Element>,
     E: Response + Element,
 {
-    let count = codec.keypoints(shape[1]).map_err(|error| raise(py, &error))?;
+    let refuse = |error: posecodec::Error| raise(py, &error.about(encoded_name(call)));
+    let count = codec.keypoints(shape[1]).map_err(refuse)?;
     let keypoints = zeros::<C::Coordinate>(py, "keypoints", &call.shape(shape[0], &[1, count, 2]))?;
     let scores = zeros::<E>(py, "scores", &call.shape(shape[0], &[1, count]))?;
     // SAFETY: both arrays were made here and nobody else knows them yet.
@@ -83,7 +89,7 @@ where
     let (points, _) = points.as_chunks_mut();
     let maps = maps.values();
     detached(py, maps.len(), || decode_heatmaps_batch(codec, maps, shape, points, values))
-        .map_err(|error| raise(py, &error))?;
+        .map_err(refuse)?;
     Ok((keypoints.into_any(), scores.into_any()))
 }
 
@@ -94,7 +100,7 @@ pub(crate) fn decode_regression<'py>(
     call: Call,
     encoded: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
-    let argument = if call == Call::Batch { "batch_encoded" } else { "encoded" };
+    let argument = encoded_name(call);
     let rows = Responses::read(encoded, argument)?;
     let dimensions = if call == Call::Batch { 4 } else { 3 };
     let Some((&columns, shape)) =
@@ -103,7 +109,7 @@ pub(crate) fn decode_regression<'py>(
         let wanted = ["(N, K, D)", "(B, N, K, D)"];
         return Err(refuse_shape(py, argument, call, wanted, rows.shape()));
     };
-    RegressionLabel::check_columns(columns).map_err(|error| raise(py, &error))?;
+    RegressionLabel::check_columns(columns).map_err(|error| raise(py, &error.about(argument)))?;
     let points_shape: Vec<usize> = shape.iter().copied().chain([2]).collect();
     let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
     // SAFETY: the array was made here and nobody else knows it yet.

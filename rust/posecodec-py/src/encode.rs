@@ -9,7 +9,9 @@ use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::convert::{Numbers, Shape, cast, values_mut, writable, zeros};
+use crate::convert::{
+    Numbers, Shape, cast, refuse_overlap, values_mut, writable, writable_as, zeros,
+};
 use crate::error::{invalid, raise};
 
 /// Values read or written below which the interpreter is kept: handing it over and getting it back
@@ -120,14 +122,19 @@ impl<'py> Sample<'_, 'py> {
             let given = given.as_ref().map(|given| &given[number]);
             filled.push(match target.kind {
                 TargetKind::Float32 => Filled::Float(array(py, target.name, &shape, given)?),
-                TargetKind::Visibility if weights_dtype.is_some() => {
-                    Filled::Cast(vec![V::zero(); shape.iter().product()])
-                }
-                TargetKind::Visibility => Filled::Weights(array(py, target.name, &shape, given)?),
+                TargetKind::Visibility => match weights_dtype {
+                    None => Filled::Weights(array(py, target.name, &shape, given)?),
+                    Some(dtype) => {
+                        if let Some(given) = given {
+                            writable_as(given, &format!("out['{}']", target.name), &shape, dtype)?;
+                        }
+                        Filled::Cast(vec![V::zero(); shape.iter().product()])
+                    }
+                },
             });
         }
-        if given.is_some() {
-            refuse_overlap(py, &filled)?;
+        if let Some(given) = &given {
+            refuse_overlap(given)?;
         }
 
         let memory = if given.is_some() { Memory::Dirty } else { Memory::Zeroed };
@@ -167,7 +174,7 @@ impl<'py> Sample<'_, 'py> {
                     let array = cast(&values, &shape, dtype)?;
                     match self.out {
                         None => dict.set_item(target.name, array)?,
-                        Some(out) => fill_cast(&out.get_item(target.name)?, target.name, &array)?,
+                        Some(out) => out.get_item(target.name)?.set_item(py.Ellipsis(), array)?,
                     }
                 }
             }
@@ -218,51 +225,4 @@ fn given_arrays<'py>(
         }
     }
     Ok(arrays)
-}
-
-/// Two arrays of `out` in one piece of memory would be written over each other.
-fn refuse_overlap<V: Element>(py: Python<'_>, filled: &[Filled<'_, V>]) -> PyResult<()> {
-    use numpy::{PyArrayMethods, PyUntypedArrayMethods};
-    let ranges: Vec<_> = filled
-        .iter()
-        .filter_map(|array| {
-            let (start, bytes) = match array {
-                Filled::Float(array) => (array.data() as usize, array.len() * size_of::<f32>()),
-                Filled::Weights(array) => (array.data() as usize, array.len() * size_of::<V>()),
-                Filled::Cast(_) => return None,
-            };
-            (bytes > 0).then_some(start..start + bytes)
-        })
-        .collect();
-    for (number, one) in ranges.iter().enumerate() {
-        for other in &ranges[..number] {
-            if one.start < other.end && other.start < one.end {
-                let wanted = "must be a dict of arrays that share no memory";
-                return Err(invalid(py, "out", wanted, "two that overlap"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Copies weights of a dtype that the core does not know into the caller's array of that dtype.
-fn fill_cast<'py>(
-    given: &Bound<'py, PyAny>,
-    name: &str,
-    weights: &Bound<'py, PyAny>,
-) -> PyResult<()> {
-    let py = given.py();
-    let same = |attribute: &str| -> PyResult<bool> {
-        given.getattr(attribute)?.eq(weights.getattr(attribute)?)
-    };
-    let fits = given.is_instance(&weights.get_type())?
-        && same("dtype")?
-        && same("shape")?
-        && given.getattr("flags")?.getattr("carray")?.is_truthy()?;
-    if !fits {
-        let (dtype, shape) = (weights.getattr("dtype")?, weights.getattr("shape")?);
-        let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape}");
-        return Err(invalid(py, &format!("out['{name}']"), &wanted, given.get_type()));
-    }
-    given.set_item(py.Ellipsis(), weights)
 }

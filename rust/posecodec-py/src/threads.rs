@@ -1,8 +1,10 @@
 //! Threads and vector instructions, as Python sets and sees them.
 
+use posecodec::MOST_THREADS;
 use posecodec::simd::Tier;
 use pyo3::prelude::*;
 
+use crate::arguments::shown;
 use crate::error::invalid;
 
 /// The number of threads that batches may use.
@@ -19,15 +21,14 @@ pub(crate) fn get_num_threads() -> usize {
 /// Raises InvalidInputError for anything but an integer from 0 to 1024.
 #[pyfunction]
 pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
-    const MOST: usize = 1024;
     match num_threads.extract::<usize>() {
-        Ok(threads) if threads <= MOST => {
+        Ok(threads) if threads <= MOST_THREADS => {
             posecodec::set_num_threads(threads);
             Ok(())
         }
         _ => {
-            let wanted = format!("must be an integer from 0 to {MOST}");
-            Err(invalid(num_threads.py(), "num_threads", &wanted, num_threads.repr()?))
+            let wanted = format!("must be an integer from 0 to {MOST_THREADS}");
+            Err(invalid(num_threads.py(), "num_threads", &wanted, shown(num_threads)))
         }
     }
 }
@@ -45,13 +46,16 @@ pub(crate) fn simd_tiers() -> (Vec<&'static str>, &'static str) {
 /// Raises InvalidInputError for a tier that this processor does not have.
 #[pyfunction]
 #[pyo3(signature = (tier))]
-pub(crate) fn force_simd_tier(py: Python<'_>, tier: Option<&str>) -> PyResult<()> {
+pub(crate) fn force_simd_tier(tier: &Bound<'_, PyAny>) -> PyResult<()> {
     let available = Tier::available();
-    let found = available.iter().find(|candidate| Some(candidate.name()) == tier);
-    if tier.is_some() != found.is_some() || !Tier::force(found.copied()) {
-        let names: Vec<_> = available.into_iter().map(Tier::name).collect();
-        let wanted = format!("must be None or one of {names:?}");
-        return Err(invalid(py, "tier", &wanted, tier.unwrap_or("None")));
+    let found = tier
+        .extract::<String>()
+        .ok()
+        .and_then(|name| available.iter().copied().find(|candidate| candidate.name() == name));
+    if (tier.is_none() || found.is_some()) && Tier::force(found) {
+        return Ok(());
     }
-    Ok(())
+    let names: Vec<_> = available.into_iter().map(Tier::name).collect();
+    let wanted = format!("must be None or one of {names:?}");
+    Err(invalid(tier.py(), "tier", &wanted, shown(tier)))
 }

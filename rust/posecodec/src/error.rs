@@ -51,6 +51,17 @@ impl Error {
     ) -> Self {
         Self::InvalidInput { argument, wanted: wanted.into(), got: got.to_string() }
     }
+
+    /// The same error about an argument that the caller knows by another name.
+    #[must_use]
+    pub fn about(mut self, name: &'static str) -> Self {
+        if let Self::InvalidInput { argument, .. } | Self::UnknownOption { argument, .. } =
+            &mut self
+        {
+            *argument = name;
+        }
+        self
+    }
 }
 
 fn quoted(options: &[&str]) -> String {

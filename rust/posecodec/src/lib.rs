@@ -34,4 +34,4 @@ mod parallel;
 pub mod simd;
 
 pub use error::{Error, Result, Shape};
-pub use parallel::{num_threads, set_num_threads};
+pub use parallel::{MOST_THREADS, num_threads, set_num_threads};

@@ -11,6 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// some 10 µs, in which one thread fills or reads about this many.
 const LEAST_WORK: usize = 1 << 17;
 
+/// The most threads that can be asked for.
+pub const MOST_THREADS: usize = 1024;
+
 /// The number of threads asked for with [`set_num_threads`]; 0 for the default.
 static REQUESTED: AtomicUsize = AtomicUsize::new(0);
 
@@ -25,9 +28,10 @@ pub fn num_threads() -> usize {
     }
 }
 
-/// Sets the number of threads that batches may use from now on; 0 restores the default.
+/// Sets the number of threads that batches may use from now on, [`MOST_THREADS`] at most; 0 restores
+/// the default.
 pub fn set_num_threads(threads: usize) {
-    REQUESTED.store(threads, Ordering::Relaxed);
+    REQUESTED.store(threads.min(MOST_THREADS), Ordering::Relaxed);
 }
 
 fn default_num_threads() -> usize {
@@ -38,7 +42,7 @@ fn default_num_threads() -> usize {
             .and_then(|text| text.trim().parse().ok())
             .filter(|&threads| threads > 0)
             .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
-            .unwrap_or(1)
+            .map_or(1, |threads: usize| threads.min(MOST_THREADS))
     })
 }
 

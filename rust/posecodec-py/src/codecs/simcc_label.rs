@@ -1,12 +1,12 @@
 //! The Python class `SimCCLabel`.
 
-use numpy::{PyArray1, ToPyArray};
 use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::Arguments;
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::convert::pair_array;
 use crate::decode::decode_simcc;
 use crate::encode::{Call, encode};
 use crate::error::raise;
@@ -106,8 +106,8 @@ impl SimccLabel {
 
     /// Standard deviation of the Gaussian along x and y, in bins, shape (2,).
     #[getter]
-    fn sigma<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        Ok(self.0.get()?.options().sigma.to_pyarray(py))
+    fn sigma<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        pair_array(argument(slf, "sigma")?.bind(slf.py()))
     }
 
     /// Bins an input pixel.

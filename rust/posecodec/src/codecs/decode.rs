@@ -106,7 +106,7 @@ pub trait DecodeHeatmaps: Sync {
             Ok(maps / each)
         } else {
             let wanted = format!("must hold {each} maps a keypoint");
-            Err(Error::invalid("encoded", wanted, format_args!("{maps} maps")))
+            Err(Error::invalid("heatmaps", wanted, format_args!("{maps} maps")))
         }
     }
 }
@@ -132,14 +132,14 @@ pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
     let cells = height * width;
     if cells == 0 {
         let wanted = "must hold maps of at least one cell";
-        return Err(Error::invalid("encoded", wanted, format_args!("shape {}", Shape(&shape))));
+        return Err(Error::invalid("heatmaps", wanted, format_args!("shape {}", Shape(&shape))));
     }
     let all_fit = heatmaps.len() == batch * maps * cells
         && keypoints.len() == batch * count
         && scores.len() == batch * count;
     if !all_fit {
         let wanted = "must hold as many values as the batch has";
-        return Err(Error::invalid("encoded", wanted, "other lengths"));
+        return Err(Error::invalid("heatmaps", wanted, "other lengths"));
     }
     if batch == 1 {
         codec.decode_sample(Maps { values: heatmaps, cells, width }, keypoints, scores);

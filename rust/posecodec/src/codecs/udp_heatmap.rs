@@ -163,15 +163,20 @@ impl Encode for UdpHeatmap {
         let ([heatmaps], memory) = (arrays(targets.floats), targets.memory);
         let [width, height] = self.heatmap_size;
         let cells = width * height;
-        let to_cells = |point: [T; 2]| {
-            [0, 1].map(|axis| point[axis] / T::of(f64::from(self.scale_factor[axis])))
+        // None on an input one pixel wide, whose scale is 0.
+        let to_cells = |point: [T; 2]| -> Option<[T; 2]> {
+            let scale = self.scale_factor.map(|scale| T::of(f64::from(scale)));
+            let at = [point[0] / scale[0], point[1] / scale[1]];
+            (at[0].is_finite() && at[1].is_finite()).then_some(at)
         };
         match &self.maps {
             MapKind::Gaussian(patch) => {
                 let mut scratch = [Vec::new(), Vec::new()];
                 let planes = Planes { values: heatmaps, cells, cover: Cover::Part, memory };
                 keypoints.encode_planes(planes, targets.weights, |plane, point| {
-                    stamp_exact(patch, plane, self.heatmap_size, to_cells(point), &mut scratch)
+                    to_cells(point).is_some_and(|at| {
+                        stamp_exact(patch, plane, self.heatmap_size, at, &mut scratch)
+                    })
                 });
             }
             MapKind::Combined { radius_factor } => {
@@ -182,7 +187,8 @@ impl Encode for UdpHeatmap {
                 keypoints.encode_planes(planes, targets.weights, |planes, point| {
                     let (class, offsets) = planes.split_at_mut(cells);
                     let (x, y) = offsets.split_at_mut(cells);
-                    let centre = to_cells(point).map(Real::as_f64);
+                    let Some(centre) = to_cells(point) else { return false };
+                    let centre = centre.map(Real::as_f64);
                     fill_offset_planes([class, x, y], width, centre, radius, &mut buffers);
                     true
                 });
