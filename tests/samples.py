@@ -10,8 +10,8 @@ import pytest
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-SIZES = {"input_size": (192, 256), "heatmap_size": (48, 64)}
-ODD_SIZES = {"input_size": (100, 75), "heatmap_size": (30, 21)}
+SIZES: dict[str, Any] = {"input_size": (192, 256), "heatmap_size": (48, 64)}
+ODD_SIZES: dict[str, Any] = {"input_size": (100, 75), "heatmap_size": (30, 21)}
 VISIBILITIES = np.array([0.0, 0.3, 0.5, 0.7, 1.0, 2.0], np.float32)
 
 

@@ -1,5 +1,4 @@
-"""What every codec promises beside its numbers: attributes, equality, pickling, subclassing, batches,
-`out=` and configs."""
+"""What a codec promises beside its numbers: attributes, copies, subclasses, batches, configs."""
 
 import copy
 import gc
@@ -8,7 +7,7 @@ import pickle
 import re
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import posecodec_rs
@@ -140,8 +139,8 @@ class Named(MSRAHeatmap):
 class Halves(BaseKeypointCodec):
     """A codec written in Python."""
 
-    auxiliary_encode_keys = {"area"}
-    label_mapping_table = {"halves": "halves"}
+    auxiliary_encode_keys: ClassVar = {"area"}
+    label_mapping_table: ClassVar = {"halves": "halves"}
 
     def __init__(self, divisor: float = 2.0) -> None:
         self.divisor = divisor
@@ -225,7 +224,7 @@ def test_signatures_and_help(cls: type[BaseKeypointCodec]) -> None:
 def test_attributes_cannot_be_written() -> None:
     codec = UDPHeatmap(**SIZES)
     with pytest.raises(AttributeError):
-        codec.sigma = 3.0  # type: ignore[misc]
+        codec.sigma = 3.0
     codec.scale_factor[:] = 7  # a copy
     np.testing.assert_array_equal(codec.scale_factor, UDPHeatmap(**SIZES).scale_factor)
 
@@ -297,7 +296,7 @@ def test_copies(config: Config, copied: Callable[[Any], Any], rng: Generator) ->
 @each_copy
 def test_copies_of_a_subclass(copied: Callable[[Any], Any], rng: Generator) -> None:
     codec = Named("left", side=16)
-    codec.extra = {"seen": 3}  # type: ignore[attr-defined]
+    codec.extra = {"seen": 3}
     again = copied(codec)
     assert type(again) is Named
     assert again == codec
@@ -325,7 +324,7 @@ def test_errors_can_be_pickled() -> None:
 
 def test_codecs_are_collected() -> None:
     codec = Named("ring", side=16)
-    codec.itself = codec  # type: ignore[attr-defined]
+    codec.itself = codec
     gone = weakref.ref(codec)
     del codec
     gc.collect()

@@ -232,4 +232,4 @@ def test_a_message_says_what_came_and_what_was_wanted() -> None:
     """MMPose: mostly the one or the other."""
     with pytest.raises(InvalidInputError) as caught:
         UDPHeatmap(**SIZES).decode(np.zeros((64, 48)))
-    assert str(caught.value) == "`encoded` must be of shape (K, H, W), but got shape [64, 48]"
+    assert str(caught.value) == "`encoded` must be of shape (K, H, W), but got shape (64, 48)"

@@ -330,6 +330,28 @@ def test_msra_decoding_is_numpys_argmax(data: st.DataObject) -> None:
     assert not off[~responds[:, 0]].any()
 
 
+@pytest.mark.parametrize("size", [(2, 215), (6, 4), (12, 8), (64, 48)])
+@pytest.mark.parametrize("sigma", [1.0, 5.0, 18.4])
+@pytest.mark.parametrize("normalize", [True, False])
+def test_simcc_labels_reach_in_from_outside(
+    size: tuple[int, int], sigma: float, normalize: bool, rng: Generator
+) -> None:
+    """The Gaussian's centre may lie up to 3 sigma beyond the bins, which may be few."""
+    codec = SimCCLabel(size, sigma=sigma, simcc_split_ratio=1.5, normalize=normalize)
+    points = rng.uniform(-2 * sigma, np.array(size) + 2 * sigma, (4, 50, 2))
+    encoded = codec.encode(points)
+    centres = np.around(points * 1.5)
+    bins = np.around(np.array(size) * 1.5)
+    seen = ((centres - 3 * sigma < bins) & (centres + 3 * sigma + 1 >= 0)).all(-1)
+    np.testing.assert_array_equal(encoded["keypoint_weights"], seen)
+    for axis, name in enumerate(("keypoint_x_labels", "keypoint_y_labels")):
+        distance = np.arange(bins[axis]) - centres[..., axis, None]
+        want = np.exp(-(distance**2) / (2 * sigma**2)) * seen[..., None]
+        if normalize:
+            want /= sigma * np.sqrt(2 * np.pi)
+        np.testing.assert_allclose(encoded[name], want, rtol=1e-5, atol=1e-7)
+
+
 @each_config
 def test_no_keypoints(config: Config, rng: Generator) -> None:
     codec = config.make()

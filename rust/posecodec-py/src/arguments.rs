@@ -1,9 +1,26 @@
 //! A constructor's arguments: read, checked for their type, and kept for `repr`, `==` and pickling.
 
+use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
 
 use crate::error::{invalid, unconvertible};
+
+/// An argument that may be left out. `None` is a value like any other, and mostly a wrong one.
+pub(crate) struct Given<'py>(Option<Bound<'py, PyAny>>);
+
+impl Given<'_> {
+    /// Left out.
+    pub(crate) const DEFAULT: Self = Self(None);
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Given<'py> {
+    type Error = std::convert::Infallible;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error> {
+        Ok(Self(Some(object.to_owned())))
+    }
+}
 
 /// The arguments of one constructor call, in order. Each method reads one under its name.
 pub(crate) struct Arguments<'py> {
@@ -43,10 +60,10 @@ impl<'py> Arguments<'py> {
     pub(crate) fn count_or(
         &self,
         name: &str,
-        value: Option<&Bound<'py, PyAny>>,
+        value: &Given<'py>,
         default: usize,
     ) -> PyResult<usize> {
-        let Some(value) = value else {
+        let Some(value) = &value.0 else {
             self.values.set_item(name, default)?;
             return Ok(default);
         };
@@ -61,13 +78,8 @@ impl<'py> Arguments<'py> {
     }
 
     /// A real number, or its default.
-    pub(crate) fn number_or(
-        &self,
-        name: &str,
-        value: Option<&Bound<'py, PyAny>>,
-        default: f64,
-    ) -> PyResult<f64> {
-        let Some(value) = value else {
+    pub(crate) fn number_or(&self, name: &str, value: &Given<'py>, default: f64) -> PyResult<f64> {
+        let Some(value) = &value.0 else {
             self.values.set_item(name, default)?;
             return Ok(default);
         };
@@ -78,10 +90,10 @@ impl<'py> Arguments<'py> {
     pub(crate) fn number_per_axis_or(
         &self,
         name: &str,
-        value: Option<&Bound<'py, PyAny>>,
+        value: &Given<'py>,
         default: f64,
     ) -> PyResult<[f64; 2]> {
-        let Some(value) = value.filter(|value| value.extract::<f64>().is_err()) else {
+        let Some(value) = value.0.as_ref().filter(|value| value.extract::<f64>().is_err()) else {
             return self.number_or(name, value, default).map(|number| [number; 2]);
         };
         let wanted = "must be a number, or one each for x and y";
@@ -96,13 +108,8 @@ impl<'py> Arguments<'py> {
     }
 
     /// A truth value, or its default. 0, 1 and NumPy's booleans will do; a word is a mistake.
-    pub(crate) fn flag_or(
-        &self,
-        name: &str,
-        value: Option<&Bound<'py, PyAny>>,
-        default: bool,
-    ) -> PyResult<bool> {
-        let flag = match value {
+    pub(crate) fn flag_or(&self, name: &str, value: &Given<'py>, default: bool) -> PyResult<bool> {
+        let flag = match &value.0 {
             None => default,
             Some(value) => {
                 match value.extract::<bool>().or(value.extract::<u8>().map(|n| n == 1)) {
@@ -119,10 +126,10 @@ impl<'py> Arguments<'py> {
     pub(crate) fn word_or(
         &self,
         name: &str,
-        value: Option<&Bound<'py, PyAny>>,
+        value: &Given<'py>,
         default: &str,
     ) -> PyResult<String> {
-        let word = match value {
+        let word = match &value.0 {
             None => default.to_owned(),
             Some(value) => match value.cast::<PyString>() {
                 Ok(word) => word.to_cow()?.into_owned(),

@@ -4,7 +4,7 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, part, same_names};
 use crate::codecs::{MsraHeatmap, RegressionLabel};
 use crate::decode::decode_regression;
@@ -39,24 +39,24 @@ impl IntegralRegressionLabel {
         BaseKeypointCodec::derived(Self(Slot::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=None, blur_kernel_size=None, normalize=None))]
+    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=Given::DEFAULT, blur_kernel_size=Given::DEFAULT, normalize=Given::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
         sigma: &Bound<'py, PyAny>,
-        unbiased: Option<&Bound<'py, PyAny>>,
-        blur_kernel_size: Option<&Bound<'py, PyAny>>,
-        normalize: Option<&Bound<'py, PyAny>>,
+        unbiased: Given<'py>,
+        blur_kernel_size: Given<'py>,
+        normalize: Given<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let codec = codecs::IntegralRegressionLabel::new(
             arguments.size("input_size", input_size)?,
             arguments.size("heatmap_size", heatmap_size)?,
             arguments.number("sigma", sigma)?,
-            arguments.flag_or("unbiased", unbiased, false)?,
-            arguments.count_or("blur_kernel_size", blur_kernel_size, 11)?,
-            arguments.flag_or("normalize", normalize, true)?,
+            arguments.flag_or("unbiased", &unbiased, false)?,
+            arguments.count_or("blur_kernel_size", &blur_kernel_size, 11)?,
+            arguments.flag_or("normalize", &normalize, true)?,
         )
         .map_err(|error| raise(slf.py(), &error))?;
         slf.get().0.fill(slf, arguments, codec)

@@ -5,7 +5,7 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
 use crate::decode::decode_heatmaps;
 use crate::encode::{Call, encode};
@@ -42,22 +42,22 @@ impl MsraHeatmap {
         BaseKeypointCodec::derived(Self(Slot::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=None, blur_kernel_size=None))]
+    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=Given::DEFAULT, blur_kernel_size=Given::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
         sigma: &Bound<'py, PyAny>,
-        unbiased: Option<&Bound<'py, PyAny>>,
-        blur_kernel_size: Option<&Bound<'py, PyAny>>,
+        unbiased: Given<'py>,
+        blur_kernel_size: Given<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let codec = codecs::MsraHeatmap::new(
             arguments.size("input_size", input_size)?,
             arguments.size("heatmap_size", heatmap_size)?,
             arguments.number("sigma", sigma)?,
-            arguments.flag_or("unbiased", unbiased, false)?,
-            arguments.count_or("blur_kernel_size", blur_kernel_size, 11)?,
+            arguments.flag_or("unbiased", &unbiased, false)?,
+            arguments.count_or("blur_kernel_size", &blur_kernel_size, 11)?,
         )
         .map_err(|error| raise(slf.py(), &error))?;
         slf.get().0.fill(slf, arguments, codec)

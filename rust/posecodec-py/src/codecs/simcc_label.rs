@@ -4,7 +4,7 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
 use crate::convert::pair_array;
 use crate::decode::decode_simcc;
@@ -47,29 +47,30 @@ impl SimccLabel {
         BaseKeypointCodec::derived(Self(Slot::empty()))
     }
 
-    #[pyo3(signature = (input_size, smoothing_type=None, sigma=None, simcc_split_ratio=None, label_smooth_weight=None, normalize=None, use_dark=None, decode_visibility=None, decode_beta=None))]
+    #[pyo3(signature = (input_size, smoothing_type=Given::DEFAULT, sigma=Given::DEFAULT, simcc_split_ratio=Given::DEFAULT, label_smooth_weight=Given::DEFAULT, normalize=Given::DEFAULT, use_dark=Given::DEFAULT, decode_visibility=Given::DEFAULT, decode_beta=Given::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
-        smoothing_type: Option<&Bound<'py, PyAny>>,
-        sigma: Option<&Bound<'py, PyAny>>,
-        simcc_split_ratio: Option<&Bound<'py, PyAny>>,
-        label_smooth_weight: Option<&Bound<'py, PyAny>>,
-        normalize: Option<&Bound<'py, PyAny>>,
-        use_dark: Option<&Bound<'py, PyAny>>,
-        decode_visibility: Option<&Bound<'py, PyAny>>,
-        decode_beta: Option<&Bound<'py, PyAny>>,
+        smoothing_type: Given<'py>,
+        sigma: Given<'py>,
+        simcc_split_ratio: Given<'py>,
+        label_smooth_weight: Given<'py>,
+        normalize: Given<'py>,
+        use_dark: Given<'py>,
+        decode_visibility: Given<'py>,
+        decode_beta: Given<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
-        let smoothing = arguments.word_or("smoothing_type", smoothing_type, "gaussian")?;
-        let sigma = arguments.number_per_axis_or("sigma", sigma, 6.0)?;
-        let ratio = arguments.number_or("simcc_split_ratio", simcc_split_ratio, 2.0)?;
-        let weight = arguments.number_or("label_smooth_weight", label_smooth_weight, 0.0)?;
-        let normalize = arguments.flag_or("normalize", normalize, true)?;
-        let use_dark = arguments.flag_or("use_dark", use_dark, false)?;
-        let decode_visibility = arguments.flag_or("decode_visibility", decode_visibility, false)?;
-        let decode_beta = arguments.number_or("decode_beta", decode_beta, 150.0)?;
+        let smoothing = arguments.word_or("smoothing_type", &smoothing_type, "gaussian")?;
+        let sigma = arguments.number_per_axis_or("sigma", &sigma, 6.0)?;
+        let ratio = arguments.number_or("simcc_split_ratio", &simcc_split_ratio, 2.0)?;
+        let weight = arguments.number_or("label_smooth_weight", &label_smooth_weight, 0.0)?;
+        let normalize = arguments.flag_or("normalize", &normalize, true)?;
+        let use_dark = arguments.flag_or("use_dark", &use_dark, false)?;
+        let decode_visibility =
+            arguments.flag_or("decode_visibility", &decode_visibility, false)?;
+        let decode_beta = arguments.number_or("decode_beta", &decode_beta, 150.0)?;
         let codec = codecs::SimccSmoothing::named(&smoothing, weight)
             .and_then(|smoothing| {
                 let options = codecs::SimccOptions {

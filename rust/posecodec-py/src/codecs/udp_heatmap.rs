@@ -5,7 +5,7 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
 use crate::decode::decode_heatmaps;
 use crate::encode::{Call, encode};
@@ -47,25 +47,25 @@ impl UdpHeatmap {
         BaseKeypointCodec::derived(Self(Slot::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, heatmap_type=None, sigma=None, radius_factor=None, blur_kernel_size=None))]
+    #[pyo3(signature = (input_size, heatmap_size, heatmap_type=Given::DEFAULT, sigma=Given::DEFAULT, radius_factor=Given::DEFAULT, blur_kernel_size=Given::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
-        heatmap_type: Option<&Bound<'py, PyAny>>,
-        sigma: Option<&Bound<'py, PyAny>>,
-        radius_factor: Option<&Bound<'py, PyAny>>,
-        blur_kernel_size: Option<&Bound<'py, PyAny>>,
+        heatmap_type: Given<'py>,
+        sigma: Given<'py>,
+        radius_factor: Given<'py>,
+        blur_kernel_size: Given<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
         let heatmap_size = arguments.size("heatmap_size", heatmap_size)?;
         let kind = codecs::UdpHeatmapKind::named(
-            &arguments.word_or("heatmap_type", heatmap_type, "gaussian")?,
-            arguments.number_or("sigma", sigma, 2.0)?,
-            arguments.number_or("radius_factor", radius_factor, 0.054_687_5)?,
+            &arguments.word_or("heatmap_type", &heatmap_type, "gaussian")?,
+            arguments.number_or("sigma", &sigma, 2.0)?,
+            arguments.number_or("radius_factor", &radius_factor, 0.054_687_5)?,
         );
-        let taps = arguments.count_or("blur_kernel_size", blur_kernel_size, 11)?;
+        let taps = arguments.count_or("blur_kernel_size", &blur_kernel_size, 11)?;
         let codec = kind
             .and_then(|kind| codecs::UdpHeatmap::new(input_size, heatmap_size, kind, taps))
             .map_err(|error| raise(slf.py(), &error))?;
