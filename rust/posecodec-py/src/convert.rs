@@ -3,6 +3,8 @@
 //! Another thread that writes to an array while it is read or filled here is the caller's race, as
 //! everywhere in NumPy.
 
+use std::ffi::c_int;
+
 use arrayvec::ArrayVec;
 use half::f16;
 use numpy::npyffi::{NPY_ARRAY_CARRAY_RO, NPY_ARRAY_FORCECAST, NPY_ARRAY_NOTSWAPPED, npy_intp};
@@ -126,32 +128,46 @@ pub(crate) fn zeros<'py, T: Element>(
     argument: &str,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let addressable = shape
-        .iter()
-        .try_fold(size_of::<T>(), |bytes, &side| bytes.checked_mul(side))
-        .is_some_and(|bytes| isize::try_from(bytes).is_ok());
-    if !addressable {
-        let wanted = "must have a shape that fits in memory";
-        return Err(invalid(
-            py,
-            argument,
-            wanted,
-            format_args!("shape {}", posecodec::Shape(shape)),
-        ));
-    }
-    let mut dims: ArrayVec<npy_intp, 5> = shape.iter().map(|&side| side as npy_intp).collect();
-    // SAFETY: the dimensions outlive the call, and PyArray_Zeros takes its own reference to the
-    // dtype. It answers with a new array of this dtype, or null with an exception set.
+    let mut dims = dimensions::<T>(py, argument, shape)?;
+    let dtype = T::get_dtype(py).into_dtype_ptr();
+    // SAFETY: the dimensions outlive the call, which takes over the reference to the dtype and
+    // answers with a new array of it, or null with an exception set.
     unsafe {
-        let array = PY_ARRAY_API.PyArray_Zeros(
-            py,
-            dims.len() as i32,
-            dims.as_mut_ptr(),
-            T::get_dtype(py).into_dtype_ptr(),
-            0,
-        );
+        let count = dims.len() as c_int;
+        let array = PY_ARRAY_API.PyArray_Zeros(py, count, dims.as_mut_ptr(), dtype, 0);
         Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
     }
+}
+
+/// A fresh array that holds anything, for numbers that will all be written.
+pub(crate) fn empty<'py, T: Element>(
+    py: Python<'py>,
+    argument: &str,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let mut dims = dimensions::<T>(py, argument, shape)?;
+    let dtype = T::get_dtype(py).into_dtype_ptr();
+    // SAFETY: as for `zeros`.
+    unsafe {
+        let count = dims.len() as c_int;
+        let array = PY_ARRAY_API.PyArray_Empty(py, count, dims.as_mut_ptr(), dtype, 0);
+        Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
+    }
+}
+
+/// The shape as NumPy takes it, if so many values of type `T` can be addressed.
+fn dimensions<T>(
+    py: Python<'_>,
+    argument: &str,
+    shape: &[usize],
+) -> PyResult<ArrayVec<npy_intp, 5>> {
+    let bytes = shape.iter().try_fold(size_of::<T>(), |bytes, &side| bytes.checked_mul(side));
+    if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        let wanted = "must have a shape that fits in memory";
+        let got = format!("shape {}", posecodec::Shape(shape));
+        return Err(invalid(py, argument, wanted, got));
+    }
+    Ok(shape.iter().map(|&side| side as npy_intp).collect())
 }
 
 /// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and type.

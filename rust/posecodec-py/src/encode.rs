@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::convert::{
-    Numbers, Shape, cast, refuse_overlap, values_mut, writable, writable_as, zeros,
+    Numbers, Shape, cast, empty, refuse_overlap, values_mut, writable, writable_as, zeros,
 };
 use crate::error::{invalid, raise};
 
@@ -116,11 +116,15 @@ impl<'py> Sample<'_, 'py> {
     ) -> PyResult<Bound<'py, PyDict>> {
         let targets = codec.targets(self.instances, self.count);
         let given = self.out.map(|out| given_arrays(out, &targets)).transpose()?;
+        let dirty = given.is_some() || codec.fills_all();
         let mut filled = Vec::with_capacity(targets.len());
         for (number, target) in targets.iter().enumerate() {
             let shape = self.call.shape(self.batch, &target.shape);
             let given = given.as_ref().map(|given| &given[number]);
             filled.push(match target.kind {
+                TargetKind::Float32 if given.is_none() && dirty => {
+                    Filled::Float(empty(py, target.name, &shape)?)
+                }
                 TargetKind::Float32 => Filled::Float(array(py, target.name, &shape, given)?),
                 TargetKind::Visibility => match weights_dtype {
                     None => Filled::Weights(array(py, target.name, &shape, given)?),
@@ -137,7 +141,7 @@ impl<'py> Sample<'_, 'py> {
             refuse_overlap(given)?;
         }
 
-        let memory = if given.is_some() { Memory::Dirty } else { Memory::Zeroed };
+        let memory = if dirty { Memory::Dirty } else { Memory::Zeroed };
         let mut into = SampleTargets { floats: Default::default(), weights: &mut [], memory };
         for array in &mut filled {
             match array {

@@ -1,7 +1,7 @@
 //! Timings of the hot kernels, on 64×48 maps as top-down networks put them out.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use posecodec::kernels::blur::{BlurBuffers, Border, blur_plane, blur_window};
+use posecodec::kernels::blur::{BlurBuffers, Border, blur_plane, blur_summit, blur_window};
 use posecodec::kernels::gaussian_heatmap::fill_unbiased;
 use posecodec::kernels::gaussian_kernel::GaussianKernel;
 use posecodec::kernels::maximum::maximum;
@@ -33,6 +33,18 @@ fn kernels(criterion: &mut Criterion) {
     let wide = GaussianKernel::new(23);
     criterion.bench_function("blur_plane 23 reflected", |b| {
         b.iter(|| blur_plane(black_box(&plane), 48, &wide, Border::Reflect101, &mut buffers)[0]);
+    });
+    let disc: Vec<f32> =
+        plane.iter().map(|&value| f32::from(u8::from(value > 0.2)) + 0.02 * value).collect();
+    let largest = maximum(&disc).expect("not empty");
+    criterion.bench_function("blur_summit 23 reflected, a disc", |b| {
+        let border = Border::Reflect101;
+        b.iter(|| blur_summit(black_box(&disc), 48, largest, &wide, border, &mut buffers).0);
+    });
+    let largest = maximum(&plane).expect("not empty");
+    criterion.bench_function("blur_summit 11", |b| {
+        let border = Border::Zero;
+        b.iter(|| blur_summit(black_box(&plane), 48, largest, &kernel, border, &mut buffers).0);
     });
     let (mut out, mut scratch) = (plane.clone(), Vec::new());
     criterion.bench_function("fill_unbiased", |b| {

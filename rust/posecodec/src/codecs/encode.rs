@@ -160,6 +160,12 @@ pub trait Encode: Sync {
     /// reference's dict.
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4>;
 
+    /// Whether keypoints fill all of their arrays, so that memory need not be zeroed first: memory
+    /// that was not is [`Memory::Dirty`].
+    fn fills_all(&self) -> bool {
+        false
+    }
+
     /// Fills the arrays of one sample. Their lengths are those of [`Encode::targets`].
     fn encode_sample<T: Real, V: Real>(
         &self,

@@ -95,6 +95,10 @@ impl Encode for IntegralRegressionLabel {
         ])
     }
 
+    fn fills_all(&self) -> bool {
+        self.heatmap_codec.fills_all()
+    }
+
     fn encode_sample<T: Real, V: Real>(
         &self,
         keypoints: &Keypoints<'_, T, V>,

@@ -164,6 +164,10 @@ impl Encode for MsraHeatmap {
         ])
     }
 
+    fn fills_all(&self) -> bool {
+        self.unbiased
+    }
+
     fn encode_sample<T: Real, V: Real>(
         &self,
         keypoints: &Keypoints<'_, T, V>,

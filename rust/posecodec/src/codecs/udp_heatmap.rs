@@ -155,6 +155,10 @@ impl Encode for UdpHeatmap {
         ])
     }
 
+    fn fills_all(&self) -> bool {
+        matches!(self.maps, MapKind::Combined { .. })
+    }
+
     fn encode_sample<T: Real, V: Real>(
         &self,
         keypoints: &Keypoints<'_, T, V>,

@@ -221,8 +221,10 @@ impl Kernel for NormalizeKernel<'_> {
             }
         }
         let sum = sums.iter().sum::<f32>() + rest.iter().sum::<f32>() + 1e-24;
+        // A division a cell would take three times as long as all the rest.
+        let factor = 1.0 / sum;
         for value in self.0 {
-            *value /= sum;
+            *value *= factor;
         }
     }
 }

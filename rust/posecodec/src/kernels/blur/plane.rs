@@ -195,14 +195,23 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
         let (width, radius) = (blur.width, blur.kernel.radius());
         let height = blurred.len() / width;
         blur.pad();
+        // The largest value of each row, then of the rows under the taps of each.
+        let padded = height + 2 * radius;
         bounds.clear();
-        for row in blur.rows.chunks_exact(blur.stride) {
-            bounds.push(largest(&row[..width]));
+        bounds.resize(padded + height, f32::NEG_INFINITY);
+        let (rows, reached) = bounds.split_at_mut(padded);
+        for (bound, row) in rows.iter_mut().zip(blur.rows.chunks_exact(blur.stride)) {
+            *bound = largest(&row[..width]);
+        }
+        for shift in 0..=2 * radius {
+            for (bound, &row) in reached.iter_mut().zip(&rows[shift..]) {
+                *bound = larger(row, *bound);
+            }
         }
         let mut summit = Maximum { index: 0, value: f32::NEG_INFINITY };
         let hopeless = |bound: f32, found: f32| found > 0.0 && bound * SLACK < found;
         for y in std::iter::once(first).chain((0..height).filter(|&y| y != first)) {
-            if hopeless(largest(&bounds[y..=y + 2 * radius]), summit.value) {
+            if hopeless(reached[y], summit.value) {
                 continue;
             }
             blur.sum_columns(y);
@@ -231,7 +240,6 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
 #[inline(always)]
 fn largest(values: &[f32]) -> f32 {
     const LANES: usize = 16;
-    let larger = |one: f32, other: f32| if one > other { one } else { other };
     let mut lanes = [f32::NEG_INFINITY; LANES];
     let (steps, rest) = values.as_chunks::<LANES>();
     for step in steps {
@@ -239,6 +247,17 @@ fn largest(values: &[f32]) -> f32 {
             lanes[lane] = larger(step[lane], lanes[lane]);
         }
     }
-    let largest = lanes.into_iter().fold(f32::NEG_INFINITY, larger);
-    rest.iter().copied().fold(largest, larger)
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] = larger(lanes[lane + half], lanes[lane]);
+        }
+        half /= 2;
+    }
+    rest.iter().copied().fold(lanes[0], larger)
+}
+
+#[inline(always)]
+fn larger(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
 }
