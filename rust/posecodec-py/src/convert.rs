@@ -12,6 +12,7 @@ use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
     PyUntypedArray, PyUntypedArrayMethods,
 };
+use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -105,11 +106,13 @@ impl<'py> Numbers<'py> {
                 return Err(invalid(object.py(), argument, wanted, dtype));
             }
         };
-        Ok(if single {
-            Self::F32(contiguous::<f32>(&array)?.values().to_vec(), shape)
+        // The weights are of the visibilities' dtype, byte order and all.
+        let native = promote || dtype.is_native_byteorder() != Some(false);
+        Ok(if single && native {
+            Self::F32(copied(contiguous::<f32>(&array)?.values())?, shape)
         } else {
-            let values = contiguous::<f64>(&array)?.values().to_vec();
-            let kept = float_size(&array) == Some(8);
+            let values = copied(contiguous::<f64>(&array)?.values())?;
+            let kept = float_size(&array) == Some(8) && native;
             Self::F64(values, shape, (!kept).then_some(dtype))
         })
     }
@@ -119,6 +122,16 @@ impl<'py> Numbers<'py> {
             Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
         }
     }
+}
+
+/// A copy, or a `MemoryError`.
+fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(values.len()).map_err(|error| {
+        PyMemoryError::new_err(format!("no memory for {} numbers: {error}", values.len()))
+    })?;
+    copy.extend_from_slice(values);
+    Ok(copy)
 }
 
 /// A fresh array of zeros. NumPy allocates it: no memory is a `MemoryError`, and large arrays come
@@ -322,6 +335,7 @@ fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = tensor.py();
     let tensor = tensor.call_method0(intern!(py, "detach"))?.call_method0(intern!(py, "cpu"))?;
+    let tensor = tensor.call_method0(intern!(py, "resolve_neg"))?;
     let dtype = tensor.getattr(intern!(py, "dtype"))?.str()?;
     let tensor = if dtype.to_cow()? == "torch.bfloat16" {
         tensor.call_method0(intern!(py, "float"))?

@@ -64,6 +64,22 @@ impl Error {
     }
 }
 
+/// A vector with room for `len` values, or [`Error::OutOfMemory`].
+pub(crate) fn reserved<T>(purpose: &'static str, len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    match values.try_reserve_exact(len) {
+        Ok(()) => Ok(values),
+        Err(_) => Err(Error::OutOfMemory { purpose, bytes: len.saturating_mul(size_of::<T>()) }),
+    }
+}
+
+/// Checks that scratch of so many single-precision values can be had, where it is so large that it
+/// might not: a kernel that found out half-way could only abort.
+pub(crate) fn room_for_scratch(len: usize) -> Result<()> {
+    const LARGE: usize = 1 << 24;
+    if len >= LARGE { reserved::<f32>("scratch", len).map(drop) } else { Ok(()) }
+}
+
 fn quoted(options: &[&str]) -> String {
     options.iter().map(|option| format!("{option:?}")).collect::<Vec<_>>().join(", ")
 }

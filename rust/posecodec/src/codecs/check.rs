@@ -2,32 +2,27 @@
 
 use crate::error::{Error, Result, Shape};
 
-/// A size `[w, h]` in pixels: both sides positive, and `w`·`h` values of 4 bytes addressable.
+/// A size `[w, h]` in pixels or cells: both sides positive, neither beyond any picture.
 pub(crate) fn size(argument: &'static str, size: [usize; 2]) -> Result<[usize; 2]> {
-    let [w, h] = size;
-    if w == 0 || h == 0 {
-        return Err(Error::invalid(
-            argument,
-            "must be [w, h], two positive integers",
-            Shape(&size),
-        ));
+    const LONGEST: usize = 1 << 20;
+    if size.contains(&0) {
+        let wanted = "must be [w, h], two positive integers";
+        return Err(Error::invalid(argument, wanted, Shape(&size)));
     }
-    match w.checked_mul(h) {
-        Some(cells) if cells <= isize::MAX as usize / 8 => Ok(size),
-        _ => Err(Error::invalid(
-            argument,
-            "must be [w, h] with w * h values that fit in memory",
-            Shape(&size),
-        )),
+    if size.iter().any(|&side| side > LONGEST) {
+        let wanted = format!("must be [w, h] of at most {LONGEST} each, to fit in memory");
+        return Err(Error::invalid(argument, wanted, Shape(&size)));
     }
+    Ok(size)
 }
 
-/// A finite number above zero.
+/// A number above zero, and not so far from one that arithmetic with it overflows.
 pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64> {
-    if value.is_finite() && value > 0.0 {
+    if (1e-30..=1e30).contains(&value) {
         Ok(value)
     } else {
-        Err(Error::invalid(argument, "must be a positive finite number", value))
+        let wanted = "must be a positive finite number, between 1e-30 and 1e30";
+        Err(Error::invalid(argument, wanted, value))
     }
 }
 

@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::encode::split_off;
-use crate::error::{Error, Result, Shape};
+use crate::error::{Error, Result, Shape, reserved, room_for_scratch};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::Peak;
@@ -141,18 +141,18 @@ pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
         let wanted = "must hold as many values as the batch has";
         return Err(Error::invalid("heatmaps", wanted, "other lengths"));
     }
+    // The largest scratch: a plane in single precision, padded, and the plane blurred.
+    room_for_scratch(cells.saturating_mul(4))?;
     if batch == 1 {
         codec.decode_sample(Maps { values: heatmaps, cells, width }, keypoints, scores);
         return Ok(());
     }
     let (mut keypoints, mut scores) = (keypoints, scores);
-    let samples: Vec<_> = heatmaps
-        .chunks_exact(maps * cells)
-        .map(|values| {
-            let maps = Maps { values, cells, width };
-            (maps, split_off(&mut keypoints, count), split_off(&mut scores, count))
-        })
-        .collect();
+    let mut samples = reserved("the samples of a batch", batch)?;
+    for values in heatmaps.chunks_exact(maps * cells) {
+        let maps = Maps { values, cells, width };
+        samples.push((maps, split_off(&mut keypoints, count), split_off(&mut scores, count)));
+    }
     parallel::for_each(samples, heatmaps.len(), |(maps, keypoints, scores)| {
         codec.decode_sample(maps, keypoints, scores);
     });

@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView3};
 
 use super::check;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;
 use crate::parallel;
 
@@ -248,13 +248,8 @@ pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Re
 }
 
 fn zeros(target: &Target) -> Result<ArrayD<f32>> {
-    let out_of_memory = |len: usize| Error::OutOfMemory {
-        purpose: target.name,
-        bytes: len.saturating_mul(size_of::<f32>()),
-    };
-    let len = target.len().ok_or_else(|| out_of_memory(usize::MAX))?;
-    let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| out_of_memory(len))?;
+    let len = target.len().unwrap_or(usize::MAX);
+    let mut values = reserved(target.name, len)?;
     values.resize(len, 0.0);
     Ok(ArrayD::from_shape_vec(&*target.shape, values).expect("as many values as the shape says"))
 }
@@ -300,22 +295,20 @@ pub fn encode_batch<C: Encode, T: Real, V: Real>(
     }
     let values = targets.floats.iter().map(|array| array.len()).sum();
     let (mut floats, mut weights) = (targets.floats, targets.weights);
-    let samples: Vec<_> = (0..batch)
-        .map(|sample| {
-            let range = sample * each..(sample + 1) * each;
-            let keypoints = Keypoints {
-                points: &points[range.clone()],
-                visible: visible.map(|visible| &visible[range]),
-                instances,
-                count,
-            };
-            let floats =
-                floats.iter_mut().zip(&float_lengths).map(|(rest, &len)| split_off(rest, len));
-            let floats = floats.collect();
-            let weights = split_off(&mut weights, weights_each);
-            (keypoints, SampleTargets { floats, weights, memory })
-        })
-        .collect();
+    let mut samples = reserved("the samples of a batch", batch)?;
+    for sample in 0..batch {
+        let range = sample * each..(sample + 1) * each;
+        let keypoints = Keypoints {
+            points: &points[range.clone()],
+            visible: visible.map(|visible| &visible[range]),
+            instances,
+            count,
+        };
+        let arrays = floats.iter_mut().zip(&float_lengths);
+        let floats = arrays.map(|(rest, &len)| split_off(rest, len)).collect();
+        let weights = split_off(&mut weights, weights_each);
+        samples.push((keypoints, SampleTargets { floats, weights, memory }));
+    }
     parallel::for_each(samples, values, |(keypoints, targets)| {
         codec.encode_sample(&keypoints, targets);
     });

@@ -13,7 +13,7 @@ use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_summit};
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{Strip, stamp};
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::maximum::maximum;
+use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::{Peak, sign};
 
 /// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148)
@@ -140,7 +140,8 @@ impl DecodeHeatmaps for MegviiHeatmap {
 }
 
 impl MegviiHeatmap {
-    /// The summit of a map after the blur, in cells, and its height.
+    /// The summit of a map after the blur, in cells, and its height. Where a finite map overflows in
+    /// between, its own largest value and that value's cell.
     fn summit<E: Response>(
         &self,
         plane: &[E],
@@ -148,6 +149,24 @@ impl MegviiHeatmap {
         buffers: &mut BlurBuffers,
     ) -> ([f32; 2], f32) {
         let largest = maximum(plane).expect("a map has cells");
+        let (cell, value) = self.blurred_summit(plane, width, largest, buffers);
+        let before = largest.value.as_f32();
+        if !value.is_finite() && before.is_finite() {
+            return (
+                [largest.index % width, largest.index / width].map(|cell| cell as f32),
+                before,
+            );
+        }
+        (cell, value)
+    }
+
+    fn blurred_summit<E: Response>(
+        &self,
+        plane: &[E],
+        width: usize,
+        largest: Maximum<E>,
+        buffers: &mut BlurBuffers,
+    ) -> ([f32; 2], f32) {
         let before = largest.value.as_f32();
         let (after, blurred) =
             blur_summit(plane, width, largest, &self.kernel, Border::Zero, buffers);

@@ -7,7 +7,7 @@ use super::check;
 use super::decode::Decoded;
 use super::encode::{Encode, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned};
 use crate::error::{Error, Result};
-use crate::kernels::element::{Real, Response};
+use crate::kernels::element::{Real, Response, single};
 
 /// Keypoints as coordinates divided by the input size, as DeepPose and its successors regress them.
 ///
@@ -63,7 +63,7 @@ impl RegressionLabel {
             let inside = (0..2).all(|axis| point[axis] >= 0.0 && point[axis] <= size[axis] - 1.0);
             let finite = point[0].is_finite() && point[1].is_finite();
             *label = if finite {
-                [(point[0] / size[0]) as f32, (point[1] / size[1]) as f32]
+                [single(point[0] / size[0]), single(point[1] / size[1])]
             } else {
                 [0.0; 2]
             };
@@ -82,7 +82,12 @@ impl RegressionLabel {
     ) {
         let rows = encoded.chunks_exact(columns);
         for ((row, point), score) in rows.zip(keypoints).zip(scores) {
-            *point = [0, 1].map(|axis| row[axis].as_f64() * self.input_size[axis] as f64);
+            *point = [0, 1].map(|axis| {
+                let coordinate = row[axis].as_f64();
+                // Finite coordinates stay finite.
+                let limit = if coordinate.is_finite() { f64::MAX } else { f64::INFINITY };
+                (coordinate * self.input_size[axis] as f64).clamp(-limit, limit)
+            });
             *score = S::of(match row {
                 [_, _, sigma_x, sigma_y] => {
                     0.5 * ((1.0 - sigma_x.as_f64()) + (1.0 - sigma_y.as_f64()))

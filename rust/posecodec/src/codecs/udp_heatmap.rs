@@ -262,7 +262,9 @@ impl DecodeHeatmaps for UdpHeatmap {
                     let largest = maximum(class).expect("a map has cells");
                     let (summit, _) =
                         blur_summit(class, width, largest, &self.kernel, border, &mut buffers);
-                    *score = E::of(f64::from(summit.value));
+                    // Values near the largest float32 may overflow in the blur.
+                    let finite = summit.value.is_finite();
+                    *score = if finite { E::of(f64::from(summit.value)) } else { largest.value };
                     if !(summit.value <= 0.0) {
                         let size = [width, maps.cells / width];
                         let radius = Self::radius(radius_factor, size) as f32;
@@ -270,7 +272,8 @@ impl DecodeHeatmaps for UdpHeatmap {
                         cell = [
                             (index % width) as f32 + x[index].as_f32() * radius,
                             (index / width) as f32 + y[index].as_f32() * radius,
-                        ];
+                        ]
+                        .map(|coordinate| coordinate.clamp(f32::MIN, f32::MAX));
                     }
                 }
             }

@@ -44,6 +44,16 @@ macro_rules! real {
 real!(f32);
 real!(f64);
 
+/// The nearest single-precision number, a finite one where this one is.
+#[inline(always)]
+pub(crate) fn single(value: f64) -> f32 {
+    if value.is_finite() {
+        value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+    } else {
+        value as f32
+    }
+}
+
 /// A value of a heatmap or a SimCC vector: `f16`, `f32` or `f64`.
 ///
 /// Maxima are compared in the value's own precision; everything after works on single precision,
@@ -65,14 +75,14 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
     fn nan_flag(self) -> Self::Flag;
     /// The nearest value of this type.
     fn of(value: f64) -> Self;
-    /// The nearest single-precision number.
+    /// The nearest single-precision number, a finite one where this one is.
     fn as_f32(self) -> f32;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
 }
 
 macro_rules! response {
-    ($float:ty, $flag:ty) => {
+    ($float:ty, $flag:ty, $single:expr) => {
         impl Response for $float {
             type Key = $float;
             type Flag = $flag;
@@ -93,7 +103,7 @@ macro_rules! response {
             }
             #[inline(always)]
             fn as_f32(self) -> f32 {
-                self as f32
+                $single(self)
             }
             #[inline(always)]
             fn as_f64(self) -> f64 {
@@ -102,8 +112,8 @@ macro_rules! response {
         }
     };
 }
-response!(f32, u32);
-response!(f64, u64);
+response!(f32, u32, std::convert::identity);
+response!(f64, u64, single);
 
 impl Response for f16 {
     type Key = i16;

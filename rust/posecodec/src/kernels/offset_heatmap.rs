@@ -1,5 +1,6 @@
 //! A class map and two offset maps a keypoint, as the reference's `generate_offset_heatmap`.
 
+use super::element::single;
 use crate::simd::{Kernel, dispatch};
 
 /// One row of offsets along x, kept from keypoint to keypoint.
@@ -43,14 +44,14 @@ impl Kernel for OffsetKernel<'_> {
         let width = offsets.len();
         for (x, (offset, square)) in offsets.iter_mut().zip(&mut *squares).enumerate() {
             let exact = (centre[0] - x as f64) / radius;
-            (*offset, *square) = (exact as f32, exact * exact);
+            (*offset, *square) = (single(exact), exact * exact);
         }
         let rows = class.chunks_exact_mut(width).zip(along_x.chunks_exact_mut(width));
         let rows = rows.zip(along_y.chunks_exact_mut(width));
         for (y, ((class, along_x), along_y)) in rows.enumerate() {
             let exact = (centre[1] - y as f64) / radius;
             along_x.copy_from_slice(offsets);
-            along_y.fill(exact as f32);
+            along_y.fill(single(exact));
             let square_y = exact * exact;
             if square_y <= 1.0 {
                 for (cell, &square_x) in class.iter_mut().zip(&*squares) {

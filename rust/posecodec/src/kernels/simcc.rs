@@ -84,7 +84,7 @@ impl<E: Response> Kernel for SoftmaxKernel<'_, E> {
             if double {
                 value.as_f64() * beta * sigma
             } else {
-                f64::from(value.as_f32() * beta as f32) * sigma
+                f64::from((value.as_f32() * beta as f32).clamp(f32::MIN, f32::MAX)) * sigma
             }
         };
         let top = scaled(largest);

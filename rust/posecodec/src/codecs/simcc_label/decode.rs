@@ -5,7 +5,7 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::{SimccLabel, SimccOptions};
 use crate::codecs::check;
 use crate::codecs::encode::split_off;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reserved, room_for_scratch};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::Response;
 use crate::kernels::maximum::{Maximum, maximum};
@@ -122,20 +122,19 @@ impl SimccLabel {
             return Err(Error::invalid("decoded", wanted, "other lengths"));
         }
         let (each, seen_each) = (count / batch, visibility.len() / batch);
-        let samples: Vec<_> = (0..batch)
-            .map(|sample| {
-                let part = |axis: usize| {
-                    &responses[axis][sample * each * bins[axis]..][..each * bins[axis]]
-                };
-                let rows = SimccRows { responses: [part(0), part(1)], bins };
-                let decoded = SimccDecodedRows {
-                    keypoints: split_off(&mut keypoints, each),
-                    scores: split_off(&mut scores, each),
-                    visibility: split_off(&mut visibility, seen_each),
-                };
-                (rows, decoded)
-            })
-            .collect();
+        room_for_scratch(bins[0].max(bins[1]).saturating_mul(4))?;
+        let mut samples = reserved("the samples of a batch", batch)?;
+        for sample in 0..batch {
+            let part =
+                |axis: usize| &responses[axis][sample * each * bins[axis]..][..each * bins[axis]];
+            let rows = SimccRows { responses: [part(0), part(1)], bins };
+            let decoded = SimccDecodedRows {
+                keypoints: split_off(&mut keypoints, each),
+                scores: split_off(&mut scores, each),
+                visibility: split_off(&mut visibility, seen_each),
+            };
+            samples.push((rows, decoded));
+        }
         let values = responses[0].len() + responses[1].len();
         parallel::for_each(samples, values, |(rows, decoded)| self.decode_rows(rows, decoded));
         Ok(())
