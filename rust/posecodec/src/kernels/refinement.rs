@@ -69,6 +69,23 @@ pub fn sign<E: Response>(a: E, b: E) -> f32 {
     if difference == 0.0 { 0.0 } else { difference.signum() }
 }
 
+/// The samples that DARK's derivatives are made of, by row and column of a 5-wide window.
+const THIRTEEN: [(usize, usize); 13] = [
+    (0, 2),
+    (1, 1),
+    (1, 2),
+    (1, 3),
+    (2, 0),
+    (2, 1),
+    (2, 2),
+    (2, 3),
+    (2, 4),
+    (3, 1),
+    (3, 2),
+    (3, 3),
+    (4, 2),
+];
+
 /// DARK (Zhang et al. 2020, <https://arxiv.org/abs/1910.06278>) on a map blurred with `kernel`, as
 /// the reference's `refine_keypoints_dark`. No offset within two cells of the border.
 pub fn dark_offset<E: Response>(
@@ -80,11 +97,7 @@ pub fn dark_offset<E: Response>(
     if x <= 1 || y <= 1 || x + 2 >= peak.width || y + 2 >= peak.height() {
         return [0.0; 2];
     }
-    let used = |row: usize, column: usize| {
-        // The 13 of 25 that the derivatives below are made of.
-        row.abs_diff(2) + column.abs_diff(2) <= 2
-    };
-    let samples = logarithms::<E, 5>(peak, kernel, [DARK_LEAST, f32::INFINITY], used, buffers);
+    let samples = logarithms::<E, 5>(peak, kernel, [DARK_LEAST, f32::INFINITY], &THIRTEEN, buffers);
     let at = |dx: isize, dy: isize| {
         samples[2usize.wrapping_add_signed(dy)][2usize.wrapping_add_signed(dx)]
     };
@@ -109,8 +122,7 @@ pub fn dark_udp_offset<E: Response>(
     // The seven samples, by row and column of the window; at the border some coincide.
     let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
         .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
-    let used = |row: usize, column: usize| seven.contains(&(row, column));
-    let samples = logarithms::<E, 3>(peak, kernel, [UDP_LEAST, UDP_LARGEST], used, buffers);
+    let samples = logarithms::<E, 3>(peak, kernel, [UDP_LEAST, UDP_LARGEST], &seven, buffers);
     let [i, ix1, iy1, ix1y1, ix1_y1_, ix1_, iy1_] = seven.map(|(row, column)| samples[row][column]);
     let gradient = [0.5 * (ix1 - ix1_), 0.5 * (iy1 - iy1_)];
     let dxx = ix1 - 2.0 * i + ix1_;
@@ -150,39 +162,33 @@ fn clamped(at: usize, length: usize) -> [usize; 3] {
     [usize::from(at == 0), 1, if at + 1 == length { 1 } else { 2 }]
 }
 
-/// The logarithms of the blurred, rescaled and clipped plane in a window around the peak; only
-/// where `used` says so are they meaningful.
+/// The logarithms of the blurred, rescaled and clipped plane in a window around the peak, at the
+/// cells of the window that are needed: row and column each.
 fn logarithms<E: Response, const N: usize>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     [least, most]: [f32; 2],
-    used: impl Fn(usize, usize) -> bool,
+    needed: &[(usize, usize)],
     buffers: &mut BlurBuffers,
 ) -> [[f64; N]; N] {
-    let in_window = kernel.size() <= WINDOW_KERNEL;
-    let mut samples = [[1f32; N]; N];
-    let mut unclipped = in_window && peak.value.as_f32() <= most;
-    if in_window {
+    let mut logarithms = [[0.0; N]; N];
+    if kernel.size() <= WINDOW_KERNEL && peak.value.as_f32() <= most {
         let window = blur_window::<E, N>(peak.plane, peak.width, peak.at, kernel);
-        for (row, column) in cells::<N>().filter(|&(row, column)| used(row, column)) {
-            samples[row][column] = window[row][column];
-            unclipped &= window[row][column] >= least;
+        if needed.iter().all(|&(row, column)| window[row][column] >= least) {
+            for &(row, column) in needed {
+                logarithms[row][column] = f64::from(window[row][column]).ln();
+            }
+            return logarithms;
         }
     }
-    if !unclipped {
-        let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
-        let factor = peak.value.as_f32() / largest(blurred);
-        let [x, y] = peak.at;
-        for (row, column) in cells::<N>().filter(|&(row, column)| used(row, column)) {
-            let cell = (y + row - N / 2) * peak.width + x + column - N / 2;
-            samples[row][column] = (blurred[cell] * factor).clamp(least, most);
-        }
+    let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
+    let factor = peak.value.as_f32() / largest(blurred);
+    let [x, y] = peak.at;
+    for &(row, column) in needed {
+        let cell = (y + row - N / 2) * peak.width + x + column - N / 2;
+        logarithms[row][column] = f64::from((blurred[cell] * factor).clamp(least, most)).ln();
     }
-    samples.map(|row| row.map(|sample| f64::from(sample).ln()))
-}
-
-fn cells<const N: usize>() -> impl Iterator<Item = (usize, usize)> {
-    (0..N).flat_map(|row| (0..N).map(move |column| (row, column)))
+    logarithms
 }
 
 fn largest(values: &[f32]) -> f32 {

@@ -53,36 +53,63 @@ impl<E: Response, const N: usize> WindowKernel<'_, E, N> {
         let (taps, radius) = (self.kernel.taps(), self.kernel.radius());
         let reach = N / 2 + radius;
         let height = self.plane.len() / self.width;
+        let mut rows = [[0f32; C]; C];
+        let inside = self.x >= reach && self.x - reach + C <= self.width;
         // Columns x - reach ..= x + reach, clipped to the plane; what is clipped counts as zero.
         let first = self.x.saturating_sub(reach);
         let last = (self.x + reach).min(self.width - 1);
         let offset = first + reach - self.x;
-        let mut rows = [[0f32; C]; C];
         for (row, to) in rows[..=2 * reach].iter_mut().enumerate() {
             // Row y - reach + row of the plane.
-            if self.y + row >= reach && self.y + row - reach < height {
-                let from = &self.plane[(self.y + row - reach) * self.width..][first..=last];
-                for (to, value) in to[offset..].iter_mut().zip(from) {
+            if self.y + row < reach || self.y + row - reach >= height {
+                continue;
+            }
+            let from = &self.plane[(self.y + row - reach) * self.width..][..self.width];
+            if inside {
+                // Whole vectors, the values after the last column among them: they are not used.
+                let from: &[E; C] = from[first..].first_chunk().expect("room for the window");
+                for lane in 0..C {
+                    to[lane] = from[lane].as_f32();
+                }
+            } else {
+                for (to, value) in to[offset..].iter_mut().zip(&from[first..=last]) {
                     *to = value.as_f32();
                 }
             }
         }
+        // Sums of columns first, a row of `C` for each row of samples, and some room at the end.
+        let mut sums = [0f32; 5 * WINDOW + LANES];
+        for (n, sums) in sums.chunks_exact_mut(C).take(N).enumerate() {
+            sums.copy_from_slice(&column_sums(&rows[n..], taps));
+        }
         let mut samples = [[0f32; N]; N];
         for (n, sample) in samples.iter_mut().enumerate() {
-            let mut sums = [0f32; C];
-            add_product(&mut sums, taps[0], &rows[n + radius]);
-            for (distance, &tap) in taps.iter().enumerate().skip(1) {
-                let (above, below) = (&rows[n + radius - distance], &rows[n + radius + distance]);
-                add_pair(&mut sums, tap, above, below);
-            }
-            let lanes = |start: usize| -> &[f32; N] {
-                sums[start..].first_chunk().expect("room for the window")
+            // Of a vector of lanes, N are samples; the others are not used.
+            let lanes = |start: usize| -> &[f32; LANES] {
+                sums[n * C + start..].first_chunk().expect("room for the window")
             };
-            add_product(sample, taps[0], lanes(radius));
+            let mut sum = [0f32; LANES];
+            add_product(&mut sum, taps[0], lanes(radius));
             for (distance, &tap) in taps.iter().enumerate().skip(1) {
-                add_pair(sample, tap, lanes(radius - distance), lanes(radius + distance));
+                add_pair(&mut sum, tap, lanes(radius - distance), lanes(radius + distance));
             }
+            sample.copy_from_slice(&sum[..N]);
         }
         samples
     }
+}
+
+/// Lanes of the sums along rows: one AVX2 vector.
+const LANES: usize = 8;
+
+/// The sums of the columns of the first rows, as many as the kernel has taps.
+#[inline(always)]
+fn column_sums<const C: usize>(rows: &[[f32; C]], taps: &[f32]) -> [f32; C] {
+    let radius = taps.len() - 1;
+    let mut sums = [0f32; C];
+    add_product(&mut sums, taps[0], &rows[radius]);
+    for (distance, &tap) in taps.iter().enumerate().skip(1) {
+        add_pair(&mut sums, tap, &rows[radius - distance], &rows[radius + distance]);
+    }
+    sums
 }
