@@ -1,6 +1,7 @@
 //! The number types of the arrays that come in.
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 use num_traits::Float;
 
 mod sealed {
@@ -79,6 +80,14 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
     fn as_f32(self) -> f32;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
+
+    /// The nearest single-precision numbers of a slice, into one of the same length.
+    #[inline(always)]
+    fn singles(values: &[Self], singles: &mut [f32]) {
+        for (single, value) in singles.iter_mut().zip(values) {
+            *single = value.as_f32();
+        }
+    }
 }
 
 macro_rules! response {
@@ -142,5 +151,11 @@ impl Response for f16 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         f64::from(self.to_f32())
+    }
+
+    /// With the processor's conversion, which one value at a time would have to look for each time.
+    #[inline(always)]
+    fn singles(values: &[Self], singles: &mut [f32]) {
+        values.convert_to_f32_slice(singles);
     }
 }

@@ -91,9 +91,7 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         let height = self.plane.len() / self.width;
         let rows = self.rows[radius * stride..].chunks_exact_mut(stride);
         for (from, row) in self.plane.chunks_exact(self.width).zip(rows) {
-            for (to, value) in row.iter_mut().zip(from) {
-                *to = value.as_f32();
-            }
+            E::singles(from, &mut row[..self.width]);
         }
         for outside in (0..radius).chain(radius + height..2 * radius + height) {
             if self.mirrored.is_empty() {

@@ -32,9 +32,7 @@ impl<E: Response> Kernel for VectorKernel<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { vector, kernel, blurred, extended } = self;
-        for (to, value) in extended[kernel.radius()..].iter_mut().zip(vector) {
-            *to = value.as_f32();
-        }
+        E::singles(vector, &mut extended[kernel.radius()..][..vector.len()]);
         for (number, out) in blurred.chunks_mut(TILE).enumerate() {
             let sum = weighted_sum(kernel.taps(), &extended[number * TILE..], 1);
             out.copy_from_slice(&sum[..out.len()]);
@@ -56,9 +54,8 @@ pub fn blur_vector_window<E: Response>(
     // The values that the taps fall on, with zeros for those outside.
     let window = &mut buffers.sums;
     window.clear();
-    window.resize(first + reach - at, 0.0);
-    window.extend(vector[first..=last].iter().map(|value| value.as_f32()));
     window.resize(2 * reach + WINDOW_LANES, 0.0);
+    E::singles(&vector[first..=last], &mut window[first + reach - at..][..=last - first]);
     let [a, b, c, d, e, ..] = dispatch(VectorWindowKernel { window, taps: kernel.taps() });
     [a, b, c, d, e]
 }

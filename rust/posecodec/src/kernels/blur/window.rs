@@ -67,14 +67,9 @@ impl<E: Response, const N: usize> WindowKernel<'_, E, N> {
             let from = &self.plane[(self.y + row - reach) * self.width..][..self.width];
             if inside {
                 // Whole vectors, the values after the last column among them: they are not used.
-                let from: &[E; C] = from[first..].first_chunk().expect("room for the window");
-                for lane in 0..C {
-                    to[lane] = from[lane].as_f32();
-                }
+                E::singles(&from[first..first + C], to);
             } else {
-                for (to, value) in to[offset..].iter_mut().zip(&from[first..=last]) {
-                    *to = value.as_f32();
-                }
+                E::singles(&from[first..=last], &mut to[offset..][..=last - first]);
             }
         }
         // Sums of columns first, a row of `C` for each row of samples, and some room at the end.
