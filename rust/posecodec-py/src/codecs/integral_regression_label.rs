@@ -120,8 +120,19 @@ impl IntegralRegressionLabel {
         encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
     }
 
-    /// Encode a batch: ``encode`` with a leading B in every array, on several threads where it is
-    /// worth it. See :func:`posecodec_rs.set_num_threads`.
+    /// Encode a batch, on several threads where it is worth it (see
+    /// :func:`posecodec_rs.set_num_threads`).
+    ///
+    /// Args:
+    ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+    ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+    ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+    ///
+    /// Returns:
+    ///     dict: The arrays of ``encode``, each with a leading B.
+    ///
+    /// Raises:
+    ///     InvalidInputError: As for ``encode``.
     #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
     fn batch_encode<'py>(
         &self,
@@ -155,8 +166,18 @@ impl IntegralRegressionLabel {
         decode_regression(py, self.0.get()?.keypoint_codec(), Call::Single, encoded)
     }
 
-    /// Decode a batch of regressed coordinates (B, N, K, 2 or 4) into keypoints (B, N, K, 2) and
-    /// scores (B, N, K).
+    /// Decode a batch of regressed coordinates.
+    ///
+    /// Args:
+    ///     batch_encoded (array or torch.Tensor): Shape (B, N, K, 2) or (B, N, K, 4).
+    ///
+    /// Returns:
+    ///     tuple:
+    ///     - keypoints (array): Shape (B, N, K, 2), input pixels, float64.
+    ///     - scores (array): Shape (B, N, K), as ``decode`` has them.
+    ///
+    /// Raises:
+    ///     InvalidInputError: As for ``decode``.
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,

@@ -116,8 +116,19 @@ impl MegviiHeatmap {
         encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
     }
 
-    /// Encode a batch: ``encode`` with a leading B in every array, on several threads where it is
-    /// worth it. See :func:`posecodec_rs.set_num_threads`.
+    /// Encode a batch, on several threads where it is worth it (see
+    /// :func:`posecodec_rs.set_num_threads`).
+    ///
+    /// Args:
+    ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+    ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+    ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+    ///
+    /// Returns:
+    ///     dict: The arrays of ``encode``, each with a leading B.
+    ///
+    /// Raises:
+    ///     InvalidInputError: As for ``encode``.
     #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
     fn batch_encode<'py>(
         &self,
@@ -150,8 +161,19 @@ impl MegviiHeatmap {
         decode_heatmaps(py, self.0.get()?, Call::Single, encoded)
     }
 
-    /// Decode a batch of heatmaps (B, K, H, W) into keypoints (B, 1, K, 2) and scores (B, 1, K),
-    /// on several threads where it is worth it. See :func:`posecodec_rs.set_num_threads`.
+    /// Decode a batch of heatmaps, on several threads where it is worth it (see
+    /// :func:`posecodec_rs.set_num_threads`).
+    ///
+    /// Args:
+    ///     batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or float64.
+    ///
+    /// Returns:
+    ///     tuple:
+    ///     - keypoints (array): Shape (B, 1, K, 2), input pixels, float32.
+    ///     - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
+    ///
+    /// Raises:
+    ///     InvalidInputError: As for ``decode``.
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,

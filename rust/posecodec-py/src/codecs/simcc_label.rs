@@ -176,8 +176,19 @@ impl SimccLabel {
         encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
     }
 
-    /// Encode a batch: ``encode`` with a leading B in every array, on several threads where it is
-    /// worth it. See :func:`posecodec_rs.set_num_threads`.
+    /// Encode a batch, on several threads where it is worth it (see
+    /// :func:`posecodec_rs.set_num_threads`).
+    ///
+    /// Args:
+    ///     keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
+    ///     keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
+    ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+    ///
+    /// Returns:
+    ///     dict: The arrays of ``encode``, each with a leading B.
+    ///
+    /// Raises:
+    ///     InvalidInputError: As for ``encode``.
     #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
     fn batch_encode<'py>(
         &self,
@@ -215,9 +226,21 @@ impl SimccLabel {
         decode_simcc(py, self.0.get()?, Call::Single, simcc_x, simcc_y)
     }
 
-    /// Decode a batch of vectors (B, K, W) or (B, N, K, W) into keypoints (B, N, K, 2) and scores
-    /// (B, N, K), on several threads where it is worth it. See
-    /// :func:`posecodec_rs.set_num_threads`.
+    /// Decode a batch of vectors, on several threads where it is worth it (see
+    /// :func:`posecodec_rs.set_num_threads`).
+    ///
+    /// Args:
+    ///     simcc_x (array or torch.Tensor): Shape (B, K, Wx) or (B, N, K, Wx).
+    ///     simcc_y (array or torch.Tensor): Shape (B, K, Wy) or (B, N, K, Wy).
+    ///
+    /// Returns:
+    ///     tuple:
+    ///     - keypoints (array): Shape (B, N, K, 2), input pixels, float32.
+    ///     - scores (array): Shape (B, N, K), of the vectors' dtype. With ``decode_visibility`` a
+    ///       tuple of scores and visibilities (B, N, K), float64.
+    ///
+    /// Raises:
+    ///     InvalidInputError: As for ``decode``.
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
