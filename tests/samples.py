@@ -15,6 +15,10 @@ ODD_SIZES: dict[str, Any] = {"input_size": (100, 75), "heatmap_size": (30, 21)}
 VISIBILITIES = np.array([0.0, 0.3, 0.5, 0.7, 1.0, 2.0], np.float32)
 
 
+WORTH_THREADS = 12
+"""Samples of 17 maps of 48×64: more than the number from which on a batch is split."""
+
+
 @dataclass(frozen=True)
 class Config:
     """A codec by its name and arguments, and how many keypoints an instance its inputs have."""

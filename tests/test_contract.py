@@ -27,6 +27,7 @@ from samples import (
     CONFIGS,
     ODD_SIZES,
     SIZES,
+    WORTH_THREADS,
     Config,
     arrays,
     assert_same,
@@ -405,7 +406,7 @@ def test_supports_batch_decoding(config: Config) -> None:
 
 @each_config
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize("batch", [1, 5, WORTH_THREADS])
 def test_a_batch_is_encoded_as_its_samples(
     config: Config, threads: int, batch: int, rng: Generator
 ) -> None:
@@ -419,7 +420,7 @@ def test_a_batch_is_encoded_as_its_samples(
 
 @each_config
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize("batch", [1, 5, WORTH_THREADS])
 def test_a_batch_is_decoded_as_its_samples(
     config: Config, threads: int, batch: int, rng: Generator
 ) -> None:

@@ -17,7 +17,7 @@ import posecodec_rs
 import pytest
 from numpy.random import Generator
 from posecodec_rs import get_num_threads, set_num_threads
-from samples import CONFIGS, Config, assert_same, each_config
+from samples import CONFIGS, WORTH_THREADS, Config, assert_same, each_config
 
 DEADLINE = 60.0  # seconds, after which a process counts as hung
 LARGE = next(config for config in CONFIGS if config.codec == "UDPHeatmap")
@@ -89,7 +89,7 @@ def test_nothing_is_started_by_the_import() -> None:
         codec = posecodec_rs.UDPHeatmap((192, 256), (48, 64))
         codec.decode(codec.encode(numpy.ones((1, 133, 2)))["heatmaps"])
         print(len(os.listdir("{task}")) - before)
-        codec.batch_encode(numpy.ones((5, 1, 133, 2)))
+        codec.batch_encode(numpy.ones(({WORTH_THREADS}, 1, 17, 2)))
         print(len(os.listdir("{task}")) - before)
     """
     assert run(program, POSECODEC_NUM_THREADS="3").split() == ["0", "3"]
@@ -98,8 +98,8 @@ def test_nothing_is_started_by_the_import() -> None:
 @each_config
 def test_batches_do_not_depend_on_threads(config: Config, rng: Generator) -> None:
     codec = config.make()
-    points, visible = config.keypoints(rng, 7), config.visible(rng, 7)
-    encoded = config.encoded(rng, 7)
+    points, visible = config.keypoints(rng, WORTH_THREADS), config.visible(rng, WORTH_THREADS)
+    encoded = config.encoded(rng, WORTH_THREADS)
     out = codec.batch_encode(points, visible)
     answers = []
     for threads in (1, 2, 3):
@@ -140,7 +140,7 @@ def test_python_threads_share_a_codec(config: Config, rng: Generator) -> None:
 
 def test_threads_are_set_while_batches_run(rng: Generator) -> None:
     codec = LARGE.make()
-    points, encoded = LARGE.keypoints(rng, 4), LARGE.encoded(rng, 4)
+    points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
     want = codec.batch_encode(points), codec.batch_decode(*encoded)
 
     def answers(number: int) -> Any:
@@ -179,7 +179,7 @@ def exit_code_of_child(work: Callable[[], None]) -> int:
 def test_a_fork_after_the_pool_was_used(threads: int, rng: Generator) -> None:
     set_num_threads(threads)
     codec = LARGE.make()
-    points, encoded = LARGE.keypoints(rng, 6), LARGE.encoded(rng, 6)
+    points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
     want = codec.batch_encode(points), codec.batch_decode(*encoded)
 
     def again() -> None:
@@ -208,7 +208,7 @@ def test_a_child_that_fails_is_noticed() -> None:
 def test_forks_while_other_threads_run_batches(rng: Generator) -> None:
     set_num_threads(2)
     codec = LARGE.make()
-    points = LARGE.keypoints(rng, 6)
+    points = LARGE.keypoints(rng, WORTH_THREADS)
     want = codec.batch_encode(points)
 
     def again() -> None:
@@ -230,7 +230,10 @@ def test_workers(method: str, rng: Generator) -> None:
     with context.Pool(1) as pool:
         for config in configs:
             codec = config.make()
-            points, encoded = config.keypoints(rng, 6), config.encoded(rng, 6)
+            points, encoded = (
+                config.keypoints(rng, WORTH_THREADS),
+                config.encoded(rng, WORTH_THREADS),
+            )
             for call, arguments in (
                 (codec.batch_encode, (points,)),
                 (codec.batch_decode, encoded),
@@ -294,7 +297,7 @@ GROWTH = """
     simcc = SimCCLabel((192, 256), use_dark=True, decode_visibility=True)
     labels = RegressionLabel((192, 256))
     points = np.random.default_rng(0).uniform(0, 190, (1, 17, 2))
-    batch = points[None].repeat(5, 0)
+    batch = points[None].repeat(12, 0)
     maps = heatmaps.batch_encode(batch)["heatmaps"]
     vectors = np.random.default_rng(0).random((1, 17, 384))
     out = heatmaps.batch_encode(batch)

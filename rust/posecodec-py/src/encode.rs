@@ -14,8 +14,9 @@ use crate::convert::{
 };
 use crate::error::{invalid, raise};
 
-/// Values read or written below which the interpreter is kept: handing it over and getting it back
-/// takes about as long as that many, and worse where other threads wait for it.
+/// Values read or written below which the interpreter is kept: some 5 µs of work. Handing it over
+/// takes 0.1 µs, but getting it back from a busy Python thread takes milliseconds (measured: 4 µs
+/// become 1 085), so a single sample of 17×64×48 maps is not worth it.
 const LEAST_DETACHED: usize = 1 << 16;
 
 /// Runs `work` with the interpreter handed over where there is enough to do.

@@ -79,7 +79,7 @@ fn nothing_to_see_is_unlabelled() {
 /// What a batch on several threads answers is what its samples answer alone.
 #[test]
 fn batches_are_their_samples() {
-    const BATCH: usize = 8;
+    const BATCH: usize = 16; // enough for threads
     set_num_threads(3);
     assert_eq!(num_threads(), 3);
     let codec = udp();
