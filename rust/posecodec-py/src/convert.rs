@@ -12,6 +12,7 @@ use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
     PyUntypedArray, PyUntypedArrayMethods,
 };
+use posecodec::codecs::Memory;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -134,36 +135,33 @@ fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
     Ok(copy)
 }
 
-/// A fresh array of zeros. NumPy allocates it: no memory is a `MemoryError`, and large arrays come
-/// as untouched pages of zeros.
+/// A fresh array of zeros.
 pub(crate) fn zeros<'py, T: Element>(
     py: Python<'py>,
     argument: &str,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    fresh(py, argument, shape, Memory::Zeroed)
+}
+
+/// A fresh array of zeros, or of anything for numbers that will all be written. NumPy allocates it:
+/// no memory is a `MemoryError`, and large arrays of zeros come as untouched pages.
+pub(crate) fn fresh<'py, T: Element>(
+    py: Python<'py>,
+    argument: &str,
+    shape: &[usize],
+    memory: Memory,
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     let mut dims = dimensions::<T>(py, argument, shape)?;
+    let (count, data) = (dims.len() as c_int, dims.as_mut_ptr());
     let dtype = T::get_dtype(py).into_dtype_ptr();
     // SAFETY: the dimensions outlive the call, which takes over the reference to the dtype and
     // answers with a new array of it, or null with an exception set.
     unsafe {
-        let count = dims.len() as c_int;
-        let array = PY_ARRAY_API.PyArray_Zeros(py, count, dims.as_mut_ptr(), dtype, 0);
-        Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
-    }
-}
-
-/// A fresh array that holds anything, for numbers that will all be written.
-pub(crate) fn empty<'py, T: Element>(
-    py: Python<'py>,
-    argument: &str,
-    shape: &[usize],
-) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let mut dims = dimensions::<T>(py, argument, shape)?;
-    let dtype = T::get_dtype(py).into_dtype_ptr();
-    // SAFETY: as for `zeros`.
-    unsafe {
-        let count = dims.len() as c_int;
-        let array = PY_ARRAY_API.PyArray_Empty(py, count, dims.as_mut_ptr(), dtype, 0);
+        let array = match memory {
+            Memory::Zeroed => PY_ARRAY_API.PyArray_Zeros(py, count, data, dtype, 0),
+            Memory::Dirty => PY_ARRAY_API.PyArray_Empty(py, count, data, dtype, 0),
+        };
         Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
     }
 }

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::convert::{
-    Numbers, Shape, cast, empty, refuse_overlap, values_mut, writable, writable_as, zeros,
+    Numbers, Shape, cast, fresh, refuse_overlap, values_mut, writable, writable_as,
 };
 use crate::error::{invalid, raise};
 
@@ -118,17 +118,17 @@ impl<'py> Sample<'_, 'py> {
         let targets = codec.targets(self.instances, self.count);
         let given = self.out.map(|out| given_arrays(out, &targets)).transpose()?;
         let dirty = given.is_some() || codec.fills_all();
+        let memory = if dirty { Memory::Dirty } else { Memory::Zeroed };
         let mut filled = Vec::with_capacity(targets.len());
         for (number, target) in targets.iter().enumerate() {
             let shape = self.call.shape(self.batch, &target.shape);
             let given = given.as_ref().map(|given| &given[number]);
             filled.push(match target.kind {
-                TargetKind::Float32 if given.is_none() && dirty => {
-                    Filled::Float(empty(py, target.name, &shape)?)
+                TargetKind::Float32 => {
+                    Filled::Float(array(py, target.name, &shape, given, memory)?)
                 }
-                TargetKind::Float32 => Filled::Float(array(py, target.name, &shape, given)?),
                 TargetKind::Visibility => match weights_dtype {
-                    None => Filled::Weights(array(py, target.name, &shape, given)?),
+                    None => Filled::Weights(array(py, target.name, &shape, given, memory)?),
                     Some(dtype) => {
                         if let Some(given) = given {
                             writable_as(given, &format!("out['{}']", target.name), &shape, dtype)?;
@@ -142,7 +142,6 @@ impl<'py> Sample<'_, 'py> {
             refuse_overlap(given)?;
         }
 
-        let memory = if dirty { Memory::Dirty } else { Memory::Zeroed };
         let mut into = SampleTargets { floats: Default::default(), weights: &mut [], memory };
         for array in &mut filled {
             match array {
@@ -188,15 +187,16 @@ impl<'py> Sample<'_, 'py> {
     }
 }
 
-/// A new array of zeros, or the caller's.
+/// A new array, or the caller's.
 fn array<'py, T: Element>(
     py: Python<'py>,
     name: &str,
     shape: &[usize],
     given: Option<&Bound<'py, PyAny>>,
+    memory: Memory,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     match given {
-        None => zeros(py, name, shape),
+        None => fresh(py, name, shape, memory),
         Some(given) => writable(given, &format!("out['{name}']"), shape),
     }
 }
