@@ -233,3 +233,28 @@ def test_a_message_says_what_came_and_what_was_wanted() -> None:
     with pytest.raises(InvalidInputError) as caught:
         UDPHeatmap(**SIZES).decode(np.zeros((64, 48)))
     assert str(caught.value) == "`encoded` must be of shape (K, H, W), but got shape (64, 48)"
+
+
+@pytest.mark.parametrize(
+    ("codec", "scale"),
+    [
+        (MSRAHeatmap(**SIZES, sigma=2.0, unbiased=True, blur_kernel_size=1), 1.0),
+        (UDPHeatmap(**SIZES, blur_kernel_size=1), np.array(SIZES["input_size"]) / (191, 255)),
+    ],
+    ids=["dark", "udp"],
+)
+def test_a_blur_kernel_of_one_tap(codec: Any, scale: Any) -> None:
+    """MMPose: `ValueError`, as it slices the map by an empty border."""
+    keypoints = np.array([[[61.3, 77.7], [120.2, 180.9]]])
+    points, _ = codec.decode(codec.encode(keypoints)["heatmaps"])
+    # Without a blur, the logarithm of a Gaussian is a parabola: its summit is found exactly.
+    np.testing.assert_allclose(points, keypoints * scale, atol=1e-3)
+
+
+def test_simcc_dark_of_vectors_without_instances(rng: Generator) -> None:
+    """MMPose: `ValueError`, as it unpacks three dimensions."""
+    codec = SimCCLabel((192, 256), use_dark=True)
+    targets = codec.encode(rng.uniform(20, 170, (1, 5, 2)))
+    x, y = targets["keypoint_x_labels"], targets["keypoint_y_labels"]
+    for flat, full in zip(codec.decode(x[0], y[0]), codec.decode(x, y), strict=True):
+        np.testing.assert_array_equal(flat, full)
