@@ -114,40 +114,49 @@ pub(crate) fn decode_regression<'py>(
     let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
     // SAFETY: the array was made here and nobody else knows it yet.
     let (points, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
-    let scores = if columns == 2 {
-        in_own_precision!(&rows, array => {
-            regress::<_, f32>(py, codec, array.values(), columns, points, shape)?.into_any()
-        })
-    } else {
-        match &rows {
-            Responses::F16(array) => {
-                regress::<_, half::f16>(py, codec, array.values(), columns, points, shape)?
-                    .into_any()
-            }
-            Responses::F32(array) => {
-                regress::<_, f32>(py, codec, array.values(), columns, points, shape)?.into_any()
-            }
-            Responses::F64(array) => {
-                regress::<_, f64>(py, codec, array.values(), columns, points, shape)?.into_any()
-            }
+    let decoder = Rows { codec, columns, shape };
+    let scores = in_own_precision!(&rows, array => {
+        let values = array.values();
+        if columns == 2 {
+            decoder.decode::<_, f32>(py, values, points)?.into_any()
+        } else {
+            decoder.decode_alike(py, values, points)?.into_any()
         }
-    };
+    });
     Ok((keypoints.into_any(), scores))
 }
 
-/// Fills the points and answers with the scores, of type `S`.
-fn regress<'py, E: Response, S: Response + Element>(
-    py: Python<'py>,
-    codec: &RegressionLabel,
-    rows: &[E],
+/// How regressed rows are decoded.
+struct Rows<'a> {
+    codec: &'a RegressionLabel,
     columns: usize,
-    points: &mut [[f64; 2]],
-    shape: &[usize],
-) -> PyResult<Bound<'py, PyArrayDyn<S>>> {
-    let scores = zeros::<S>(py, "scores", shape)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    codec.decode_rows(rows, columns, points, unsafe { values_mut(&scores) });
-    Ok(scores)
+    /// Of the scores.
+    shape: &'a [usize],
+}
+
+impl Rows<'_> {
+    /// Fills the points and answers with the scores, of type `S`.
+    fn decode<'py, E: Response, S: Response + Element>(
+        &self,
+        py: Python<'py>,
+        rows: &[E],
+        points: &mut [[f64; 2]],
+    ) -> PyResult<Bound<'py, PyArrayDyn<S>>> {
+        let scores = zeros::<S>(py, "scores", self.shape)?;
+        // SAFETY: the array was made here and nobody else knows it yet.
+        self.codec.decode_rows(rows, self.columns, points, unsafe { values_mut(&scores) });
+        Ok(scores)
+    }
+
+    /// The same, with scores of the rows' own type.
+    fn decode_alike<'py, E: Response + Element>(
+        &self,
+        py: Python<'py>,
+        rows: &[E],
+        points: &mut [[f64; 2]],
+    ) -> PyResult<Bound<'py, PyArrayDyn<E>>> {
+        self.decode(py, rows, points)
+    }
 }
 
 /// Decodes SimCC vectors: (K, W) or (N, K, W) for one sample, with a leading B for a batch.

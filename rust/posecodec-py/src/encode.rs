@@ -68,24 +68,11 @@ pub(crate) fn encode<'py, C: Encode>(
     }
     let sample = Sample { call, batch, instances, count, out };
 
-    match (&points, &visible) {
-        (Numbers::F32(points, _), None) => {
-            sample.encode::<C, _, f32>(codec, points, None, None, py)
-        }
-        (Numbers::F64(points, ..), None) => {
-            sample.encode::<C, _, f32>(codec, points, None, None, py)
-        }
-        (Numbers::F32(points, _), Some(Numbers::F32(visible, _))) => {
-            sample.encode(codec, points, Some(visible), None, py)
-        }
-        (Numbers::F64(points, ..), Some(Numbers::F32(visible, _))) => {
-            sample.encode(codec, points, Some(visible), None, py)
-        }
-        (Numbers::F32(points, _), Some(Numbers::F64(visible, _, dtype))) => {
-            sample.encode(codec, points, Some(visible), dtype.as_ref(), py)
-        }
-        (Numbers::F64(points, ..), Some(Numbers::F64(visible, _, dtype))) => {
-            sample.encode(codec, points, Some(visible), dtype.as_ref(), py)
+    match &visible {
+        None => sample.encode::<C, f32>(py, codec, &points, None, None),
+        Some(Numbers::F32(visible, _)) => sample.encode(py, codec, &points, Some(visible), None),
+        Some(Numbers::F64(visible, _, dtype)) => {
+            sample.encode(py, codec, &points, Some(visible), dtype.as_ref())
         }
     }
 }
@@ -107,13 +94,28 @@ enum Filled<'py, V> {
 }
 
 impl<'py> Sample<'_, 'py> {
-    fn encode<C: Encode, T: Real, V: Real + Element>(
+    /// With keypoints in their own precision.
+    fn encode<C: Encode, V: Real + Element>(
         &self,
+        py: Python<'py>,
+        codec: &C,
+        points: &Numbers<'py>,
+        visible: Option<&[V]>,
+        weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        match points {
+            Numbers::F32(points, _) => self.fill(py, codec, points, visible, weights_dtype),
+            Numbers::F64(points, ..) => self.fill(py, codec, points, visible, weights_dtype),
+        }
+    }
+
+    fn fill<C: Encode, T: Real, V: Real + Element>(
+        &self,
+        py: Python<'py>,
         codec: &C,
         points: &[T],
         visible: Option<&[V]>,
         weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
-        py: Python<'py>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let targets = codec.targets(self.instances, self.count);
         let given = self.out.map(|out| given_arrays(out, &targets)).transpose()?;

@@ -174,6 +174,15 @@ proptest! {
             let cell = [at.0, at.1].map(|coordinate| (coordinate + 0.5) as i64);
             let spans = patch.span(cell[0], width).zip(patch.span(cell[1], height));
             assert_eq!(spans.is_some(), want.is_some(), "{tier:?}");
+            let mut stamped = vec![0f32; width * height];
+            let inside = patch.stamp(
+                &mut stamped,
+                [width, height],
+                [at.0, at.1],
+                exact,
+                &mut [Vec::new(), Vec::new()],
+            );
+            assert_eq!(inside, want.is_some(), "{tier:?}");
             let (Some((x, y)), Some(want)) = (spans, &want) else { return };
             let shift = if exact { [at.0 - cell[0] as f64, at.1 - cell[1] as f64] } else { [0.0; 2] };
             let (mut scratch_x, mut scratch_y) = (Vec::new(), Vec::new());
@@ -186,6 +195,7 @@ proptest! {
             for (got, want) in plane.iter().zip(want) {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");
             }
+            assert_eq!(stamped, plane, "{tier:?}");
         });
     }
 

@@ -35,7 +35,7 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
     }
 
     /// Fills a weight and `cells` map cells a keypoint. `encode` puts something into its cells,
-    /// which hold zeros, or fills them all and says so in `cover`.
+    /// which hold zeros, or fills them all where `fills_all`.
     #[inline]
     pub(crate) fn encode_planes(
         &self,
@@ -43,18 +43,19 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
         weights: &mut [V],
         mut encode: impl FnMut(&mut [f32], [T; 2]) -> bool,
     ) {
-        let Planes { values, cells, cover, memory } = planes;
+        let Planes { values, cells, fills_all, memory } = planes;
+        let dirty = memory == Memory::Dirty;
         // One large fill: small ones cost their start-up 17 times over.
-        if memory == Memory::Dirty && cover == Cover::Part {
+        if dirty && !fills_all {
             values.fill(0.0);
         }
         for (index, (plane, weight)) in values.chunks_exact_mut(cells).zip(weights).enumerate() {
-            let mut covered = false;
+            let mut filled = false;
             *weight = self.weight(index, |point| {
-                covered = encode(plane, point);
-                covered
+                filled = encode(plane, point);
+                filled
             });
-            if memory == Memory::Dirty && cover == Cover::All && !covered {
+            if dirty && fills_all && !filled {
                 plane.fill(0.0);
             }
         }
@@ -65,15 +66,9 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
 pub(crate) struct Planes<'a> {
     pub(crate) values: &'a mut [f32],
     pub(crate) cells: usize,
-    pub(crate) cover: Cover,
+    /// Whether a keypoint that lies inside fills all of its cells: [`Encode::fills_all`].
+    pub(crate) fills_all: bool,
     pub(crate) memory: Memory,
-}
-
-/// How much of its cells a keypoint that lies inside fills.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cover {
-    Part,
-    All,
 }
 
 /// What numbers a target holds.

@@ -5,9 +5,9 @@ use ndarray::{Array2, ArrayD};
 
 use super::decode::{DecodeHeatmaps, Maps, peak};
 use super::encode::{
-    Cover, Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
-use super::{check, scale_factor};
+use super::{check, scale_factor, to_cells};
 use crate::error::Result;
 use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_summit};
 use crate::kernels::element::{Real, Response};
@@ -96,13 +96,11 @@ impl Encode for MegviiHeatmap {
         let planes = Planes {
             values: heatmaps,
             cells: width * height,
-            cover: Cover::Part,
+            fills_all: self.fills_all(),
             memory: targets.memory,
         };
         keypoints.encode_planes(planes, targets.weights, |plane, point| {
-            let at = [0, 1].map(|axis| {
-                (point[axis] / T::of(f64::from(self.scale_factor[axis]))).as_f64() as i64
-            });
+            let at = to_cells(point, self.scale_factor).map(|at| at.as_f64() as i64);
             let inside = (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
             if inside {
                 let start_x = self.response(at[0] as usize, width, 1.0, &mut x);

@@ -28,7 +28,14 @@ pub use simcc_label::{
 };
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 
+use crate::kernels::element::Real;
+
 /// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
 fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| (input_size[axis] as f64 / heatmap_size[axis] as f64) as f32)
+}
+
+/// A point in map cells, in its own precision.
+fn to_cells<T: Real>(point: [T; 2], scale_factor: [f32; 2]) -> [T; 2] {
+    [0, 1].map(|axis| point[axis] / T::of(f64::from(scale_factor[axis])))
 }

@@ -5,14 +5,13 @@ use ndarray::{Array2, ArrayD};
 
 use super::decode::{DecodeHeatmaps, Maps};
 use super::encode::{
-    Cover, Encode, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind,
-    arrays,
+    Encode, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind, arrays,
 };
-use super::{check, scale_factor};
+use super::{check, scale_factor, to_cells};
 use crate::error::Result;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
+use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased};
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::refinement::{dark_offset, quarter_shift};
 
@@ -94,41 +93,20 @@ impl MsraHeatmap {
     ) {
         let [width, height] = self.heatmap_size;
         let mut scratch = [Vec::new(), Vec::new()];
-        let cover = if self.unbiased { Cover::All } else { Cover::Part };
-        let planes = Planes { values: heatmaps, cells: width * height, cover, memory };
+        let fills_all = self.fills_all();
+        let planes = Planes { values: heatmaps, cells: width * height, fills_all, memory };
         keypoints.encode_planes(planes, weights, |plane, point| {
-            let at = [0, 1].map(|axis| point[axis] / T::of(f64::from(self.scale_factor[axis])));
+            let at = to_cells(point, self.scale_factor);
             let inside = if self.unbiased {
                 self.fill_unbiased(plane, at, &mut scratch[0])
             } else {
-                self.stamp_rounded(plane, at, &mut scratch)
+                self.patch.stamp(plane, self.heatmap_size, at, false, &mut scratch)
             };
             if inside {
                 finish(plane);
             }
             inside
         });
-    }
-
-    /// The 3-sigma patch around the rounded centre; `false` where it lies outside.
-    fn stamp_rounded<T: Real>(
-        &self,
-        plane: &mut [f32],
-        at: [T; 2],
-        [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
-    ) -> bool {
-        let [width, height] = self.heatmap_size;
-        let [cell_x, cell_y] = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
-        let spans = self.patch.span(cell_x, width).zip(self.patch.span(cell_y, height));
-        let Some((x, y)) = spans else {
-            return false;
-        };
-        if !x.is_empty() && !y.is_empty() {
-            let x = Strip { start: x.start, values: self.patch.profile(x, 0.0, scratch_x) };
-            let y = Strip { start: y.start, values: self.patch.profile(y, 0.0, scratch_y) };
-            stamp(plane, width, x, y, false);
-        }
-        true
     }
 
     /// The Gaussian over the whole plane; `false` where its 3-sigma box lies outside.

@@ -3,15 +3,15 @@
 use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayD};
 
-use super::check;
 use super::decode::{DecodeHeatmaps, Maps};
 use super::encode::{
-    Cover, Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
+use super::{check, to_cells};
 use crate::error::{Error, Result};
 use crate::kernels::blur::{BlurBuffers, Border, blur_summit};
 use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::{GaussianPatch, Strip, stamp};
+use crate::kernels::gaussian_heatmap::GaussianPatch;
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::maximum;
 use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
@@ -168,26 +168,25 @@ impl Encode for UdpHeatmap {
         let [width, height] = self.heatmap_size;
         let cells = width * height;
         // None on an input one pixel wide, whose scale is 0.
-        let to_cells = |point: [T; 2]| -> Option<[T; 2]> {
-            let scale = self.scale_factor.map(|scale| T::of(f64::from(scale)));
-            let at = [point[0] / scale[0], point[1] / scale[1]];
+        let to_cells = |point: [T; 2]| {
+            let at = to_cells(point, self.scale_factor);
             (at[0].is_finite() && at[1].is_finite()).then_some(at)
         };
+        let fills_all = self.fills_all();
         match &self.maps {
             MapKind::Gaussian(patch) => {
                 let mut scratch = [Vec::new(), Vec::new()];
-                let planes = Planes { values: heatmaps, cells, cover: Cover::Part, memory };
+                let planes = Planes { values: heatmaps, cells, fills_all, memory };
                 keypoints.encode_planes(planes, targets.weights, |plane, point| {
                     to_cells(point).is_some_and(|at| {
-                        stamp_exact(patch, plane, self.heatmap_size, at, &mut scratch)
+                        patch.stamp(plane, self.heatmap_size, at, true, &mut scratch)
                     })
                 });
             }
             MapKind::Combined { radius_factor } => {
                 let radius = Self::radius(*radius_factor, self.heatmap_size);
                 let mut buffers = OffsetBuffers::default();
-                let planes =
-                    Planes { values: heatmaps, cells: 3 * cells, cover: Cover::All, memory };
+                let planes = Planes { values: heatmaps, cells: 3 * cells, fills_all, memory };
                 keypoints.encode_planes(planes, targets.weights, |planes, point| {
                     let (class, offsets) = planes.split_at_mut(cells);
                     let (x, y) = offsets.split_at_mut(cells);
@@ -203,29 +202,6 @@ impl Encode for UdpHeatmap {
     fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
         HeatmapTargets::assemble(arrays, weights)
     }
-}
-
-/// The 3-sigma patch around the rounded centre, its peak at the exact one; `false` where it lies
-/// outside.
-fn stamp_exact<T: Real>(
-    patch: &GaussianPatch,
-    plane: &mut [f32],
-    [width, height]: [usize; 2],
-    at: [T; 2],
-    [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
-) -> bool {
-    let [cell_x, cell_y] = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
-    let Some((x, y)) = patch.span(cell_x, width).zip(patch.span(cell_y, height)) else {
-        return false;
-    };
-    if !x.is_empty() && !y.is_empty() {
-        let shift_x = at[0].as_f64() - cell_x as f64;
-        let shift_y = at[1].as_f64() - cell_y as f64;
-        let x = Strip { start: x.start, values: patch.profile(x, shift_x, scratch_x) };
-        let y = Strip { start: y.start, values: patch.profile(y, shift_y, scratch_y) };
-        stamp(plane, width, x, y, false);
-    }
-    true
 }
 
 impl DecodeHeatmaps for UdpHeatmap {

@@ -4,6 +4,7 @@
 //! A Gaussian is separable: one profile along each axis and their outer product, so that W + H
 //! exponentials are enough where the reference takes W·H.
 
+use super::element::Real;
 use super::exp::exp_negative;
 use crate::simd::{Kernel, dispatch};
 
@@ -79,6 +80,35 @@ impl GaussianPatch {
         Some(Span { left, start: start as usize, end: end.max(start) as usize })
     }
 
+    /// Puts the patch into a plane of zeros, around the cell that `at` rounds to: its peak in that
+    /// cell, or at `at` itself where `exact`. `false` where it lies outside.
+    ///
+    /// `scratch` holds profiles between calls. The coordinates are in cells, and rounded in their own
+    /// precision, as NumPy rounds them.
+    #[inline]
+    pub fn stamp<T: Real>(
+        &self,
+        plane: &mut [f32],
+        [width, height]: [usize; 2],
+        at: [T; 2],
+        exact: bool,
+        [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
+    ) -> bool {
+        let cell = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
+        let Some((x, y)) = self.span(cell[0], width).zip(self.span(cell[1], height)) else {
+            return false;
+        };
+        if !x.is_empty() && !y.is_empty() {
+            let shift = |axis: usize| {
+                if exact { at[axis].as_f64() - cell[axis] as f64 } else { 0.0 }
+            };
+            let x = Strip { start: x.start, values: self.profile(x, shift(0), scratch_x) };
+            let y = Strip { start: y.start, values: self.profile(y, shift(1), scratch_y) };
+            stamp(plane, width, x, y, false);
+        }
+        true
+    }
+
     /// The values of the patch over a span, its peak `shift` cells after the rounded centre.
     ///
     /// From the table where the peak is not shifted, else written into `scratch`.
@@ -98,7 +128,7 @@ impl GaussianPatch {
 
 /// The factor of the squared distance in a Gaussian's exponent; finite for every positive sigma.
 #[inline]
-fn exponent(sigma: f64) -> f64 {
+pub(super) fn exponent(sigma: f64) -> f64 {
     (-0.5 / (sigma * sigma)).max(f64::MIN)
 }
 

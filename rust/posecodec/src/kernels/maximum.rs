@@ -114,8 +114,9 @@ fn take_larger<E: Response, const LANES: usize>(
     }
 }
 
+/// The larger of two; the second where there is no order.
 #[inline(always)]
-fn larger<K: PartialOrd>(one: K, other: K) -> K {
+pub(super) fn larger<K: PartialOrd>(one: K, other: K) -> K {
     if one > other { one } else { other }
 }
 

@@ -2,6 +2,7 @@
 
 use super::element::Response;
 use super::exp::exp_negative;
+use super::gaussian_heatmap::exponent;
 use crate::simd::{Kernel, dispatch};
 
 /// A Gaussian over the bins of an axis, tabulated by distance from its centre bin.
@@ -21,8 +22,7 @@ impl SimccProfile {
     pub fn new(sigma: f64, bins: usize, norm: Option<f64>) -> Option<Self> {
         // exp(-d²/2σ²) is less than 1.2e-38 beyond d = σ·√(2·87.3).
         let reach = (sigma * 13.22).ceil().min(1e15) as i64;
-        let exponent = (-0.5 / (sigma * sigma)).max(f64::MIN);
-        let mut profile = Self { table: Vec::new(), reach, exponent, norm };
+        let mut profile = Self { table: Vec::new(), reach, exponent: exponent(sigma), norm };
         let kept = reach.min(2 * bins as i64);
         profile.table.try_reserve_exact(2 * kept as usize + 1).ok()?;
         for distance in -kept..=kept {

@@ -3,7 +3,7 @@
 use super::{BlurBuffers, Border, TILE, reflect101, weighted_sum};
 use crate::kernels::element::Response;
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::maximum::{Maximum, maximum};
+use crate::kernels::maximum::{Maximum, larger, maximum};
 use crate::simd::{Kernel, dispatch};
 
 /// Blurs a plane `width` wide.
@@ -253,9 +253,4 @@ fn largest(values: &[f32]) -> f32 {
         half /= 2;
     }
     rest.iter().copied().fold(lanes[0], larger)
-}
-
-#[inline(always)]
-fn larger(one: f32, other: f32) -> f32 {
-    if one > other { one } else { other }
 }
