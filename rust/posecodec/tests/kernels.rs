@@ -180,9 +180,10 @@ proptest! {
                 [width, height],
                 [at.0, at.1],
                 exact,
+                false,
                 &mut [Vec::new(), Vec::new()],
             );
-            assert_eq!(inside, want.is_some(), "{tier:?}");
+            assert_eq!(inside.is_some(), want.is_some(), "{tier:?}");
             let (Some((x, y)), Some(want)) = (spans, &want) else { return };
             let shift = if exact { [at.0 - cell[0] as f64, at.1 - cell[1] as f64] } else { [0.0; 2] };
             let (mut scratch_x, mut scratch_y) = (Vec::new(), Vec::new());

@@ -26,6 +26,15 @@ pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64> {
     }
 }
 
+/// A number that is neither infinite nor none.
+pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::invalid(argument, "must be a finite number", value))
+    }
+}
+
 /// An odd number of taps, small enough that a kernel may be made of it.
 pub(crate) fn kernel_size(argument: &'static str, size: usize) -> Result<usize> {
     if size.is_multiple_of(2) {

@@ -50,6 +50,21 @@ pub(crate) fn peak<E: Response>(plane: &[E], width: usize) -> (E, Option<Peak<'_
     (found.value, responds.then_some(Peak { plane, width, at, value: found.value }))
 }
 
+/// The largest value of a map and its place in cells, moved as `shift` says; -1 where no value is above
+/// 0.
+pub(crate) fn shifted_peak<E: Response>(
+    maps: &Maps<'_, E>,
+    number: usize,
+    shift: impl FnOnce(&Peak<'_, E>) -> [f32; 2],
+) -> ([f32; 2], E) {
+    let (value, peak) = maps.peak(number);
+    let cell = peak.map_or([-1.0; 2], |peak| {
+        let shift = shift(&peak);
+        [0, 1].map(|axis| peak.at[axis] as f32 + shift[axis])
+    });
+    (cell, value)
+}
+
 /// A codec that turns heatmaps back into keypoints.
 pub trait DecodeHeatmaps: Sync {
     /// The type of the coordinates that the reference answers with.

@@ -1,11 +1,15 @@
 //! What all encoders share: the samples they take, the arrays they fill, batches.
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView3};
+use ndarray::{
+    Array, Array2, Array3, ArrayD, ArrayView, ArrayView2, ArrayView3, CowArray, Dimension,
+    IntoDimension, Ix2, Ix3, IxDyn,
+};
 
 use super::check;
-use crate::error::{Error, Result, reserved};
+use crate::error::{Error, Result, reserved, room_for_scratch};
 use crate::kernels::element::Real;
+use crate::kernels::gaussian_heatmap::{GaussianPatch, Span};
 use crate::parallel;
 
 /// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels.
@@ -30,8 +34,37 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
     pub(crate) fn weight(&self, index: usize, encode: impl FnOnce([T; 2]) -> bool) -> V {
         let point = self.points[index];
         let visibility = self.visible.map_or(V::one(), |visible| visible[index]);
-        let nowhere = !(point[0].is_finite() && point[1].is_finite());
-        if nowhere || !(visibility < V::of(0.5)) && !encode(point) { V::zero() } else { visibility }
+        if !self.is_finite(index) || !(visibility < V::of(0.5)) && !encode(point) {
+            V::zero()
+        } else {
+            visibility
+        }
+    }
+
+    /// Whether the keypoint of this flat index is somewhere: NaN and infinity are nowhere.
+    #[inline]
+    pub(crate) fn is_finite(&self, index: usize) -> bool {
+        let point = self.points[index];
+        point[0].is_finite() && point[1].is_finite()
+    }
+
+    /// All points in map cells.
+    pub(crate) fn in_cells(&self, to_cells: impl Fn([T; 2]) -> [T; 2]) -> Vec<[T; 2]> {
+        self.points.iter().map(|&point| to_cells(point)).collect()
+    }
+
+    /// Those of an instance's points, given `at` map cells, that are visible at all.
+    pub(crate) fn visible_of<'a>(
+        &'a self,
+        instance: usize,
+        at: &'a [[T; 2]],
+    ) -> impl Iterator<Item = [T; 2]> + Clone + 'a {
+        (instance * self.count..(instance + 1) * self.count)
+            .filter(|&index| {
+                self.is_finite(index)
+                    && self.visible.is_none_or(|visible| visible[index] > V::zero())
+            })
+            .map(|index| at[index])
     }
 
     /// Fills a weight and `cells` map cells a keypoint. `encode` puts something into its cells,
@@ -62,6 +95,50 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
     }
 }
 
+impl<T: Real, V: Real> Keypoints<'_, T, V> {
+    /// Stamps the keypoints of all instances, `at` map cells, into the map of their number, and fills
+    /// a weight each. Where Gaussians meet, the larger value stays. `stamped` gets every map and the
+    /// cells of it that a Gaussian covers.
+    pub(crate) fn stamp_instances(
+        &self,
+        at: &[[T; 2]],
+        stamper: &Stamper<'_>,
+        maps: &mut [f32],
+        weights: &mut [V],
+        mut stamped: impl FnMut(usize, &[f32], [Span; 2]),
+    ) {
+        let [width, height] = stamper.size;
+        let mut scratch = [Vec::new(), Vec::new()];
+        for (index, weight) in weights.iter_mut().enumerate() {
+            let (instance, number) = (index / self.count, index % self.count);
+            let map = &mut maps[number * width * height..][..width * height];
+            *weight = self.weight(index, |_| {
+                let (at, size, merge) = (at[index], stamper.size, instance > 0);
+                // On an input one pixel wide, UDP's scale is 0.
+                if !(at[0].is_finite() && at[1].is_finite()) {
+                    return false;
+                }
+                let patch = stamper.patches[instance % stamper.patches.len()];
+                let spans = patch.stamp(map, size, at, stamper.exact, merge, &mut scratch);
+                if let Some(spans) = spans {
+                    stamped(number, map, spans);
+                }
+                spans.is_some()
+            });
+        }
+    }
+}
+
+/// How the keypoints of several instances become Gaussians.
+pub(crate) struct Stamper<'a> {
+    /// Map size `[W, H]`.
+    pub(crate) size: [usize; 2],
+    /// One for all instances, or one each.
+    pub(crate) patches: &'a [&'a GaussianPatch],
+    /// Whether the peak lies at the keypoint or in the cell that it rounds to.
+    pub(crate) exact: bool,
+}
+
 /// The cells that keypoints are encoded into: `cells` a keypoint.
 pub(crate) struct Planes<'a> {
     pub(crate) values: &'a mut [f32],
@@ -76,6 +153,8 @@ pub(crate) struct Planes<'a> {
 pub enum TargetKind {
     /// Single precision.
     Float32,
+    /// 64-bit integers.
+    Int64,
     /// Whatever the visibilities are, as they are where all goes well.
     Visibility,
 }
@@ -130,10 +209,23 @@ pub enum Memory {
 pub struct SampleTargets<'a, V> {
     /// Those of [`TargetKind::Float32`], in the order of [`Encode::targets`].
     pub floats: ArrayVec<&'a mut [f32], 4>,
+    /// The one of [`TargetKind::Int64`]; empty where the codec has none.
+    pub integers: &'a mut [i64],
     /// The one of [`TargetKind::Visibility`]; empty where the codec has none.
     pub weights: &'a mut [V],
     /// What they hold before.
     pub memory: Memory,
+}
+
+/// The arrays of one sample, filled.
+#[derive(Debug)]
+pub struct Filled<V> {
+    /// Those of [`TargetKind::Float32`], in the order of [`Encode::targets`].
+    pub floats: Vec<ArrayD<f32>>,
+    /// The one of [`TargetKind::Int64`]; empty where the codec has none.
+    pub integers: ArrayD<i64>,
+    /// (N, K), the one of [`TargetKind::Visibility`]; zeros where the codec has none.
+    pub weights: Array2<V>,
 }
 
 /// The single-precision arrays by position. Panics where there are not `M` of them.
@@ -168,8 +260,14 @@ pub trait Encode: Sync {
         targets: SampleTargets<'_, V>,
     );
 
+    /// How many single-precision values `encode_sample` keeps beside the targets: checked beforehand,
+    /// as it could only abort where they could not be had.
+    fn scratch(&self) -> usize {
+        0
+    }
+
     /// Puts the filled arrays together.
-    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> Self::Targets<V>;
+    fn assemble<V: Real>(filled: Filled<V>) -> Self::Targets<V>;
 
     /// Encodes one sample: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none.
     ///
@@ -181,41 +279,78 @@ pub trait Encode: Sync {
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
     ) -> Result<Self::Targets<V>> {
-        let [_, instances, count] = check_keypoints::<Self>(keypoints.shape(), false)?;
-        if let Some(visible) = keypoints_visible
+        let single = Self::SINGLE_INSTANCE.then_some(Self::NAME);
+        let points = Points::new(keypoints, keypoints_visible, single)?;
+        let sample = points.sample();
+        let (instances, count) = (sample.instances, sample.count);
+        let mut filled = Filled {
+            floats: Vec::new(),
+            integers: ArrayD::from_elem(&[0][..], 0),
+            weights: Array2::from_elem((instances, count), V::zero()),
+        };
+        for target in self.targets(instances, count) {
+            match target.kind {
+                TargetKind::Float32 => {
+                    filled.floats.push(zeros(target.name, IxDyn(&target.shape))?)
+                }
+                TargetKind::Int64 => filled.integers = zeros(target.name, IxDyn(&target.shape))?,
+                TargetKind::Visibility => {}
+            }
+        }
+        room_for_scratch(self.scratch())?;
+        self.encode_sample(
+            &sample,
+            SampleTargets {
+                floats: filled
+                    .floats
+                    .iter_mut()
+                    .map(|array| array.as_slice_mut().expect("freshly made"))
+                    .collect(),
+                integers: filled.integers.as_slice_mut().expect("freshly made"),
+                weights: filled.weights.as_slice_mut().expect("freshly made"),
+                memory: Memory::Zeroed,
+            },
+        );
+        Ok(Self::assemble(filled))
+    }
+}
+
+/// The keypoints (N, K, 2) of one sample and their visibilities (N, K), checked and contiguous.
+pub(crate) struct Points<'a, T, V> {
+    keypoints: CowArray<'a, T, Ix3>,
+    visible: Option<CowArray<'a, V, Ix2>>,
+}
+
+impl<'a, T: Real, V: Real> Points<'a, T, V> {
+    pub(crate) fn new(
+        keypoints: ArrayView3<'a, T>,
+        visible: Option<ArrayView2<'a, V>>,
+        single: Option<&str>,
+    ) -> Result<Self> {
+        let [_, instances, count] = check_instances(keypoints.shape(), false, single)?;
+        if let Some(visible) = visible
             && visible.dim() != (instances, count)
         {
             let wanted = format!("({instances}, {count}) as `keypoints` is");
             return Err(check::shape("keypoints_visible", &wanted, visible.shape()));
         }
-        let keypoints = keypoints.as_standard_layout();
-        let visible = keypoints_visible.as_ref().map(|visible| visible.as_standard_layout());
-        let mut arrays = Vec::new();
-        for target in self.targets(instances, count) {
-            if target.kind == TargetKind::Float32 {
-                arrays.push(zeros(&target)?);
-            }
-        }
-        let mut weights = Array2::from_elem((instances, count), V::zero());
-        let (points, _) = keypoints.as_slice().expect("standard layout").as_chunks();
-        let sample = Keypoints {
-            points,
-            visible: visible.as_ref().map(|visible| visible.as_slice().expect("standard layout")),
-            instances,
-            count,
-        };
-        self.encode_sample(
-            &sample,
-            SampleTargets {
-                floats: arrays
-                    .iter_mut()
-                    .map(|array| array.as_slice_mut().expect("freshly made"))
-                    .collect(),
-                weights: weights.as_slice_mut().expect("freshly made"),
-                memory: Memory::Zeroed,
-            },
-        );
-        Ok(Self::assemble(arrays, weights))
+        Ok(Self { keypoints: contiguous(keypoints), visible: visible.map(contiguous) })
+    }
+
+    pub(crate) fn sample(&self) -> Keypoints<'_, T, V> {
+        let (points, _) = self.keypoints.as_slice().expect("contiguous").as_chunks();
+        let visible = self.visible.as_ref().map(|visible| visible.as_slice().expect("contiguous"));
+        let (instances, count, _) = self.keypoints.dim();
+        Keypoints { points, visible, instances, count }
+    }
+}
+
+/// The array itself where it is contiguous, else a copy that is.
+fn contiguous<T: Clone, D: Dimension>(array: ArrayView<'_, T, D>) -> CowArray<'_, T, D> {
+    if array.is_standard_layout() {
+        array.into()
+    } else {
+        array.as_standard_layout().into_owned().into()
     }
 }
 
@@ -225,8 +360,17 @@ pub trait Encode: Sync {
 /// # Errors
 /// [`Error::InvalidInput`] for another shape.
 pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Result<[usize; 3]> {
+    check_instances(shape, batched, C::SINGLE_INSTANCE.then_some(C::NAME))
+}
+
+/// [`check_keypoints`] for a codec that takes any number of instances, or just one, and then has
+/// this name.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for another shape.
+pub fn check_instances(shape: &[usize], batched: bool, single: Option<&str>) -> Result<[usize; 3]> {
     let refuse = |reason: &str| {
-        let instances = if C::SINGLE_INSTANCE { "1" } else { "N" };
+        let instances = if single.is_some() { "1" } else { "N" };
         let leading = if batched { "B, " } else { "" };
         check::shape("keypoints", &format!("({leading}{instances}, K, 2){reason}"), shape)
     };
@@ -235,18 +379,24 @@ pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Re
         (true, &[batch, instances, count, 2]) => [batch, instances, count],
         _ => return Err(refuse("")),
     };
-    if C::SINGLE_INSTANCE && found[1] != 1 {
-        let name = C::NAME;
+    if let Some(name) = single
+        && found[1] != 1
+    {
         return Err(refuse(&format!(": {name} only support single-instance keypoint encoding")));
     }
     Ok(found)
 }
 
-fn zeros(target: &Target) -> Result<ArrayD<f32>> {
-    let len = target.len().unwrap_or(usize::MAX);
-    let mut values = reserved(target.name, len)?;
-    values.resize(len, 0.0);
-    Ok(ArrayD::from_shape_vec(&*target.shape, values).expect("as many values as the shape says"))
+/// A fresh array of zeros, or [`Error::OutOfMemory`].
+pub(crate) fn zeros<T: Clone + Default, D: Dimension>(
+    purpose: &'static str,
+    shape: impl IntoDimension<Dim = D>,
+) -> Result<Array<T, D>> {
+    let shape = shape.into_dimension();
+    let len = shape.size_checked().unwrap_or(usize::MAX);
+    let mut values = reserved(purpose, len)?;
+    values.resize(len, T::default());
+    Ok(Array::from_shape_vec(shape, values).expect("as many values as the shape says"))
 }
 
 /// Encodes a batch of B samples into flat arrays, each holding the B samples one after the other;
@@ -264,32 +414,24 @@ pub fn encode_batch<C: Encode, T: Real, V: Real>(
 ) -> Result<()> {
     let Keypoints { points, visible, instances, count } = *keypoints;
     let each = instances * count;
-    let layout = codec.targets(instances, count);
-    let float_lengths: ArrayVec<usize, 4> = layout
-        .iter()
-        .filter(|target| target.kind == TargetKind::Float32)
-        .map(|target| target.len().unwrap_or(usize::MAX))
-        .collect();
-    let has_weights = layout.iter().any(|target| target.kind == TargetKind::Visibility);
-    let weights_each = if has_weights { each } else { 0 };
+    let lengths = Lengths::of(codec, instances, count);
     let fits = |length: usize, each: usize| each.checked_mul(batch) == Some(length);
     let all_fit = fits(points.len(), each)
         && visible.is_none_or(|visible| fits(visible.len(), each))
-        && targets.floats.len() == float_lengths.len()
-        && targets.floats.iter().zip(&float_lengths).all(|(array, &len)| fits(array.len(), len))
-        && fits(targets.weights.len(), weights_each);
+        && targets.floats.len() == lengths.floats.len()
+        && targets.floats.iter().zip(&lengths.floats).all(|(array, &len)| fits(array.len(), len))
+        && fits(targets.integers.len(), lengths.integers)
+        && fits(targets.weights.len(), lengths.weights);
     if !all_fit {
-        let wanted = "must hold as many values as the batch has";
-        return Err(Error::invalid("targets", wanted, "other lengths"));
+        return Err(other_lengths());
     }
-
     let memory = targets.memory;
     if batch == 1 {
+        room_for_scratch(codec.scratch())?;
         codec.encode_sample(keypoints, targets);
         return Ok(());
     }
-    let values = targets.floats.iter().map(|array| array.len()).sum();
-    let (mut floats, mut weights) = (targets.floats, targets.weights);
+    let SampleTargets { mut floats, mut integers, mut weights, .. } = targets;
     let mut samples = reserved("the samples of a batch", batch)?;
     for sample in 0..batch {
         let range = sample * each..(sample + 1) * each;
@@ -299,15 +441,73 @@ pub fn encode_batch<C: Encode, T: Real, V: Real>(
             instances,
             count,
         };
-        let arrays = floats.iter_mut().zip(&float_lengths);
-        let floats = arrays.map(|(rest, &len)| split_off(rest, len)).collect();
-        let weights = split_off(&mut weights, weights_each);
-        samples.push((keypoints, SampleTargets { floats, weights, memory }));
+        let arrays = floats.iter_mut().zip(&lengths.floats);
+        let targets = SampleTargets {
+            floats: arrays.map(|(rest, &len)| split_off(rest, len)).collect(),
+            integers: split_off(&mut integers, lengths.integers),
+            weights: split_off(&mut weights, lengths.weights),
+            memory,
+        };
+        samples.push((keypoints, targets));
     }
+    encode_samples(codec, samples)
+}
+
+/// Encodes samples that may differ in their number of instances, each into its own arrays; on
+/// several threads where it is worth it.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where an array does not have the length that [`Encode::targets`] says.
+pub fn encode_samples<C: Encode, T: Real, V: Real>(
+    codec: &C,
+    samples: Vec<(Keypoints<'_, T, V>, SampleTargets<'_, V>)>,
+) -> Result<()> {
+    let mut values = 0;
+    for (keypoints, targets) in &samples {
+        let Keypoints { points, visible, instances, count } = *keypoints;
+        let lengths = Lengths::of(codec, instances, count);
+        let all_fit = points.len() == instances * count
+            && visible.is_none_or(|visible| visible.len() == points.len())
+            && targets.floats.iter().map(|array| array.len()).eq(lengths.floats)
+            && targets.integers.len() == lengths.integers
+            && targets.weights.len() == lengths.weights;
+        if !all_fit {
+            return Err(other_lengths());
+        }
+        values += targets.floats.iter().map(|array| array.len()).sum::<usize>();
+    }
+    let at_once = parallel::num_threads().min(samples.len());
+    room_for_scratch(codec.scratch().saturating_mul(at_once))?;
     parallel::for_each(samples, values, |(keypoints, targets)| {
         codec.encode_sample(&keypoints, targets);
     });
     Ok(())
+}
+
+/// How many values the arrays of one sample hold.
+struct Lengths {
+    floats: ArrayVec<usize, 4>,
+    integers: usize,
+    weights: usize,
+}
+
+impl Lengths {
+    fn of<C: Encode>(codec: &C, instances: usize, count: usize) -> Self {
+        let mut lengths = Self { floats: ArrayVec::new(), integers: 0, weights: 0 };
+        for target in codec.targets(instances, count) {
+            let len = target.len().unwrap_or(usize::MAX);
+            match target.kind {
+                TargetKind::Float32 => lengths.floats.push(len),
+                TargetKind::Int64 => lengths.integers = len,
+                TargetKind::Visibility => lengths.weights = len,
+            }
+        }
+        lengths
+    }
+}
+
+fn other_lengths() -> Error {
+    Error::invalid("targets", "must hold as many values as the batch has", "other lengths")
 }
 
 /// The first `len` values of `rest`, which keeps the others.
@@ -325,16 +525,16 @@ pub struct HeatmapTargets<V> {
 }
 
 impl<V> HeatmapTargets<V> {
-    pub(crate) fn assemble(arrays: Vec<ArrayD<f32>>, keypoint_weights: Array2<V>) -> Self {
-        let [heatmaps] = dimensioned(arrays);
-        Self { heatmaps, keypoint_weights }
+    pub(crate) fn assemble(filled: Filled<V>) -> Self {
+        let [heatmaps] = dimensioned(filled.floats);
+        Self { heatmaps, keypoint_weights: filled.weights }
     }
 }
 
 /// The arrays with their number of dimensions in the type. Panics where they are not `M` such.
-pub(crate) fn dimensioned<D: ndarray::Dimension, const M: usize>(
-    arrays: Vec<ArrayD<f32>>,
-) -> [ndarray::Array<f32, D>; M] {
+pub(crate) fn dimensioned<T, D: ndarray::Dimension, const M: usize>(
+    arrays: Vec<ArrayD<T>>,
+) -> [ndarray::Array<T, D>; M] {
     let mut arrays = arrays.into_iter().map(ndarray::ArrayBase::into_dimensionality::<D>);
     std::array::from_fn(|_| {
         arrays.next().expect("as many arrays as targets").expect("the target's dimensions")

@@ -1,10 +1,12 @@
 //! `IntegralRegressionLabel`: coordinates, and heatmaps that add up to 1.
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, Array3, ArrayD, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3};
 
 use super::decode::Decoded;
-use super::encode::{Encode, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned};
+use super::encode::{
+    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
+};
 use super::{MsraHeatmap, RegressionLabel};
 use crate::error::Result;
 use crate::kernels::element::{Real, Response};
@@ -121,9 +123,9 @@ impl Encode for IntegralRegressionLabel {
         );
     }
 
-    fn assemble<V: Real>(mut arrays: Vec<ArrayD<f32>>, _: Array2<V>) -> IntegralRegressionTargets {
-        let [keypoint_weights] = dimensioned(arrays.split_off(2));
-        let [keypoint_labels, heatmaps] = dimensioned(arrays);
+    fn assemble<V: Real>(mut filled: Filled<V>) -> IntegralRegressionTargets {
+        let [keypoint_weights] = dimensioned(filled.floats.split_off(2));
+        let [keypoint_labels, heatmaps] = dimensioned(filled.floats);
         IntegralRegressionTargets { keypoint_labels, heatmaps, keypoint_weights }
     }
 }

@@ -1,11 +1,10 @@
 //! `MegviiHeatmap`: a blurred point, scaled to 255.
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, ArrayD};
 
 use super::decode::{DecodeHeatmaps, Maps, peak};
 use super::encode::{
-    Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
 use super::{check, scale_factor, to_cells};
 use crate::error::Result;
@@ -113,8 +112,8 @@ impl Encode for MegviiHeatmap {
         });
     }
 
-    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::assemble(arrays, weights)
+    fn assemble<V: Real>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::assemble(filled)
     }
 }
 

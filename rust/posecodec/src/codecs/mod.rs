@@ -3,20 +3,30 @@
 //! Every codec has an inherent `new`; [`Encode`] and the decoding traits do the rest, for one
 //! sample with `ndarray` views and for batches with flat slices.
 
+mod associative_embedding;
 mod check;
 mod decode;
+mod decoupled_heatmap;
 mod encode;
 mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
 mod regression_label;
 mod simcc_label;
+mod spr;
 mod udp_heatmap;
 
+pub use associative_embedding::{
+    AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
+    GroupedKeypoints,
+};
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
+pub use decoupled_heatmap::{
+    Chance, DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, Selection,
+};
 pub use encode::{
-    Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints,
-    encode_batch,
+    Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
+    check_instances, check_keypoints, encode_batch, encode_samples,
 };
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
 pub use megvii_heatmap::MegviiHeatmap;
@@ -26,6 +36,7 @@ pub use simcc_label::{
     SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows, SimccSmoothing,
     SimccTargets,
 };
+pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 
 use crate::kernels::element::Real;
@@ -33,6 +44,15 @@ use crate::kernels::element::Real;
 /// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
 fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| (input_size[axis] as f64 / heatmap_size[axis] as f64) as f32)
+}
+
+/// Input pixels a map cell between the centres of the outermost, (w-1)/(W-1), as UDP scales.
+fn udp_scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
+    [0, 1].map(|axis| {
+        let [pixels, cells] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
+        // A map one cell wide: everything falls into that cell, as in the reference.
+        if cells == 0 { f32::INFINITY } else { (pixels as f64 / cells as f64) as f32 }
+    })
 }
 
 /// A point in map cells, in its own precision.

@@ -1,11 +1,11 @@
 //! `MSRAHeatmap`: Gaussian heatmaps around the rounded or the exact keypoint.
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, ArrayD};
 
-use super::decode::{DecodeHeatmaps, Maps};
+use super::decode::{DecodeHeatmaps, Maps, shifted_peak};
 use super::encode::{
-    Encode, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, Filled, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind,
+    arrays,
 };
 use super::{check, scale_factor, to_cells};
 use crate::error::Result;
@@ -100,7 +100,7 @@ impl MsraHeatmap {
             let inside = if self.unbiased {
                 self.fill_unbiased(plane, at, &mut scratch[0])
             } else {
-                self.patch.stamp(plane, self.heatmap_size, at, false, &mut scratch)
+                self.patch.stamp(plane, self.heatmap_size, at, false, false, &mut scratch).is_some()
             };
             if inside {
                 finish(plane);
@@ -155,8 +155,8 @@ impl Encode for MsraHeatmap {
         self.encode_planes(keypoints, heatmaps, targets.weights, targets.memory, |_| ());
     }
 
-    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::assemble(arrays, weights)
+    fn assemble<V: Real>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::assemble(filled)
     }
 }
 
@@ -171,15 +171,12 @@ impl DecodeHeatmaps for MsraHeatmap {
     ) {
         let mut buffers = BlurBuffers::default();
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-            let (value, peak) = maps.peak(number);
-            let cell = peak.map_or([-1.0; 2], |peak| {
-                let [x, y] = peak.at.map(|cell| cell as f32);
-                let shift = if self.unbiased {
-                    dark_offset(&peak, &self.kernel, &mut buffers).map(|offset| offset as f32)
+            let (cell, value) = shifted_peak(&maps, number, |peak| {
+                if self.unbiased {
+                    dark_offset(peak, &self.kernel, &mut buffers).map(|offset| offset as f32)
                 } else {
-                    quarter_shift(&peak)
-                };
-                [x + shift[0], y + shift[1]]
+                    quarter_shift(peak)
+                }
             });
             *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
             *score = value;

@@ -1,11 +1,13 @@
 //! `RegressionLabel`: coordinates in units of the input size.
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, Array3, ArrayD, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3};
 
 use super::check;
 use super::decode::Decoded;
-use super::encode::{Encode, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned};
+use super::encode::{
+    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
+};
 use crate::error::{Error, Result};
 use crate::kernels::element::{Real, Response, single};
 
@@ -150,9 +152,9 @@ impl Encode for RegressionLabel {
         self.encode_points(keypoints, labels, weights);
     }
 
-    fn assemble<V: Real>(mut arrays: Vec<ArrayD<f32>>, _: Array2<V>) -> RegressionTargets {
-        let [keypoint_weights] = dimensioned(arrays.split_off(1));
-        let [keypoint_labels] = dimensioned(arrays);
+    fn assemble<V: Real>(mut filled: Filled<V>) -> RegressionTargets {
+        let [keypoint_weights] = dimensioned(filled.floats.split_off(1));
+        let [keypoint_labels] = dimensioned(filled.floats);
         RegressionTargets { keypoint_labels, keypoint_weights }
     }
 }

@@ -3,11 +3,11 @@
 mod decode;
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, Array3, ArrayD};
+use ndarray::{Array2, Array3};
 
 use super::check;
 use super::encode::{
-    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays, dimensioned,
+    Encode, Filled, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays, dimensioned,
 };
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Real;
@@ -269,8 +269,8 @@ impl Encode for SimccLabel {
         }
     }
 
-    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, keypoint_weights: Array2<V>) -> SimccTargets<V> {
-        let [keypoint_x_labels, keypoint_y_labels] = dimensioned(arrays);
-        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights }
+    fn assemble<V: Real>(filled: Filled<V>) -> SimccTargets<V> {
+        let [keypoint_x_labels, keypoint_y_labels] = dimensioned(filled.floats);
+        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights: filled.weights }
     }
 }

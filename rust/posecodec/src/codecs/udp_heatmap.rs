@@ -1,13 +1,12 @@
 //! `UDPHeatmap`: Unbiased Data Processing, with Gaussian maps or class and offset maps.
 
 use arrayvec::ArrayVec;
-use ndarray::{Array2, ArrayD};
 
 use super::decode::{DecodeHeatmaps, Maps};
 use super::encode::{
-    Encode, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
-use super::{check, to_cells};
+use super::{check, to_cells, udp_scale_factor};
 use crate::error::{Error, Result};
 use crate::kernels::blur::{BlurBuffers, Border, blur_summit};
 use crate::kernels::element::{Real, Response};
@@ -114,11 +113,7 @@ impl UdpHeatmap {
                 (MapKind::Combined { radius_factor }, 2 * taps + 1)
             }
         };
-        let scale_factor = [0, 1].map(|axis| {
-            let [pixels, cells] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
-            // A map one cell wide: everything falls into that cell, as in the reference.
-            if cells == 0 { f32::INFINITY } else { (pixels as f64 / cells as f64) as f32 }
-        });
+        let scale_factor = udp_scale_factor(input_size, heatmap_size);
         let kernel = GaussianKernel::new(taps);
         Ok(Self { input_size, heatmap_size, scale_factor, maps, kernel })
     }
@@ -178,9 +173,11 @@ impl Encode for UdpHeatmap {
                 let mut scratch = [Vec::new(), Vec::new()];
                 let planes = Planes { values: heatmaps, cells, fills_all, memory };
                 keypoints.encode_planes(planes, targets.weights, |plane, point| {
-                    to_cells(point).is_some_and(|at| {
-                        patch.stamp(plane, self.heatmap_size, at, true, &mut scratch)
-                    })
+                    to_cells(point)
+                        .and_then(|at| {
+                            patch.stamp(plane, self.heatmap_size, at, true, false, &mut scratch)
+                        })
+                        .is_some()
                 });
             }
             MapKind::Combined { radius_factor } => {
@@ -199,8 +196,8 @@ impl Encode for UdpHeatmap {
         }
     }
 
-    fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::assemble(arrays, weights)
+    fn assemble<V: Real>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::assemble(filled)
     }
 }
 

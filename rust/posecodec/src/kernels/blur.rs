@@ -51,6 +51,13 @@ pub struct BlurBuffers {
     blurred: Vec<f32>,
 }
 
+impl BlurBuffers {
+    /// The plane or vector that was blurred last.
+    pub fn into_blurred(self) -> Vec<f32> {
+        self.blurred
+    }
+}
+
 /// A tile of sums around the tile in the middle of `values`; the taps' tiles lie `step` apart.
 #[inline(always)]
 fn weighted_sum(taps: &[f32], values: &[f32], step: usize) -> [f32; TILE] {

@@ -47,11 +47,23 @@ pub struct GaussianPatch {
 const LONGEST_TABLE: f64 = 65_536.0;
 
 impl GaussianPatch {
-    /// The patch of a Gaussian of this sigma, in cells of the map. Sigma must be positive.
+    /// The patch of a Gaussian of this sigma, in cells of the map. Sigma must not be negative; 0 leaves
+    /// the one cell.
     pub fn new(sigma: f64) -> Self {
         // Beyond 1e15 cells every patch covers every axis, and integers of that size stay exact.
         let radius = (sigma * 3.0).min(1e15);
-        let size = 2.0 * radius + 1.0;
+        Self::with_extent(sigma, radius, 2.0 * radius + 1.0)
+    }
+
+    /// The patch of a sigma that the reference holds in single precision, in which it then computes
+    /// the patch's extent. A sigma of 0, or none at all, leaves the one cell.
+    pub fn of_single(sigma: f32) -> Self {
+        let sigma = if sigma > 0.0 { sigma } else { 0.0 };
+        let radius = (sigma * 3.0).min(1e15);
+        Self::with_extent(sigma.into(), radius.into(), (2.0 * radius + 1.0).into())
+    }
+
+    fn with_extent(sigma: f64, radius: f64, size: f64) -> Self {
         let mut patch = Self {
             radius,
             centre: (size / 2.0).floor(),
@@ -80,8 +92,11 @@ impl GaussianPatch {
         Some(Span { left, start: start as usize, end: end.max(start) as usize })
     }
 
-    /// Puts the patch into a plane of zeros, around the cell that `at` rounds to: its peak in that
-    /// cell, or at `at` itself where `exact`. `false` where it lies outside.
+    /// Puts the patch into a plane, around the cell that `at` rounds to: its peak in that cell, or at
+    /// `at` itself where `exact`. Answers with the cells that it covers, `None` where it lies outside.
+    ///
+    /// What is larger stays where `merge` says that something may be there already; else the plane
+    /// holds zeros.
     ///
     /// `scratch` holds profiles between calls. The coordinates are in cells, and rounded in their own
     /// precision, as NumPy rounds them.
@@ -92,21 +107,21 @@ impl GaussianPatch {
         [width, height]: [usize; 2],
         at: [T; 2],
         exact: bool,
+        merge: bool,
         [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
-    ) -> bool {
+    ) -> Option<[Span; 2]> {
         let cell = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
-        let Some((x, y)) = self.span(cell[0], width).zip(self.span(cell[1], height)) else {
-            return false;
-        };
+        let (x, y) = self.span(cell[0], width).zip(self.span(cell[1], height))?;
+        let spans = [x, y];
         if !x.is_empty() && !y.is_empty() {
             let shift = |axis: usize| {
                 if exact { at[axis].as_f64() - cell[axis] as f64 } else { 0.0 }
             };
             let x = Strip { start: x.start, values: self.profile(x, shift(0), scratch_x) };
             let y = Strip { start: y.start, values: self.profile(y, shift(1), scratch_y) };
-            stamp(plane, width, x, y, false);
+            stamp(plane, width, x, y, merge);
         }
-        true
+        Some(spans)
     }
 
     /// The values of the patch over a span, its peak `shift` cells after the rounded centre.

@@ -3,12 +3,21 @@
 //! Planes are row-major slices with their width beside them. A cell is one value of a map; its
 //! coordinates are `[x, y]`.
 
+pub mod assignment;
+pub mod bilinear;
 pub mod blur;
+pub mod displacement_heatmap;
 pub mod element;
 mod exp;
 pub mod gaussian_heatmap;
 pub mod gaussian_kernel;
+pub mod heatmap_nms;
+pub mod instance;
+mod logarithm;
 pub mod maximum;
+pub mod nearest_tag;
 pub mod offset_heatmap;
+pub mod pairwise_sum;
 pub mod refinement;
 pub mod simcc;
+pub mod top_k;

@@ -12,6 +12,7 @@ use super::blur::{
 };
 use super::element::Response;
 use super::gaussian_kernel::GaussianKernel;
+use super::logarithm::clip_and_log;
 use super::maximum::maximum;
 
 /// Lower clip of DARK's logarithm.
@@ -189,6 +190,17 @@ fn logarithms<E: Response, const N: usize>(
         logarithms[row][column] = f64::from((blurred[cell] * factor).clamp(least, most)).ln();
     }
     logarithms
+}
+
+/// The plane as [`dark_udp_offset`] sees it, blurred with `kernel`, rescaled, clipped, in logarithms.
+pub fn log_plane<E: Response>(plane: &[E], width: usize, kernel: &GaussianKernel) -> Vec<f32> {
+    let mut buffers = BlurBuffers::default();
+    blur_plane(plane, width, kernel, Border::Zero, &mut buffers);
+    let mut blurred = buffers.into_blurred();
+    let value = maximum(plane).map_or(f32::NAN, |maximum| maximum.value.as_f32());
+    let factor = value / largest(&blurred);
+    clip_and_log(&mut blurred, factor, [UDP_LEAST, UDP_LARGEST]);
+    blurred
 }
 
 fn largest(values: &[f32]) -> f32 {

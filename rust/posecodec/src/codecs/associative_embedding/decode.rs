@@ -1,0 +1,284 @@
+//! `AssociativeEmbedding`: heatmaps and tags to instances.
+
+use ndarray::{Array1, Array2, Array3, ArrayView3};
+
+use super::AssociativeEmbedding;
+use super::grouping::{Group, TaggedCandidate, group_by_tags, mean_tag};
+use crate::codecs::check;
+use crate::codecs::decode::Maps;
+use crate::error::{Error, Result, Shape, reserved, room_for_scratch};
+use crate::kernels::blur::BlurBuffers;
+use crate::kernels::element::{Real, Response};
+use crate::kernels::heatmap_nms::Neighbourhood;
+use crate::kernels::nearest_tag::nearest_tag;
+use crate::kernels::pairwise_sum::pairwise_sum;
+use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
+use crate::kernels::top_k::{Candidate, top_k};
+use crate::parallel;
+
+/// The instances of one picture, in the order in which grouping began them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupedKeypoints {
+    /// (N, K, 2), in input pixels. A keypoint that was not detected lies where its heatmap and its
+    /// tag suit the instance best.
+    pub keypoints: Array3<f32>,
+    /// (N, K), the responses. With `use_udp`, a keypoint that was not detected has the logarithm of
+    /// the blurred response, as in the reference.
+    pub scores: Array2<f32>,
+    /// (N,), the mean response of an instance, 0 for keypoints that were not detected.
+    pub instance_scores: Array1<f32>,
+}
+
+impl AssociativeEmbedding {
+    /// Decodes one picture: heatmaps (K, H, W) and tags (L·K, H, W), all keypoints' first channel
+    /// first, of any size.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer cells than candidates, or a
+    /// keypoint order of another length than K.
+    pub fn decode<T: Real + Response>(
+        &self,
+        heatmaps: ArrayView3<'_, T>,
+        tags: ArrayView3<'_, T>,
+    ) -> Result<GroupedKeypoints> {
+        let (count, height, width) = heatmaps.dim();
+        let (channels, rows, columns) = tags.dim();
+        let (heatmaps, tags) = (heatmaps.as_standard_layout(), tags.as_standard_layout());
+        let shapes = [[1, count, height, width], [1, channels, rows, columns]];
+        let maps = heatmaps.as_slice().expect("standard layout");
+        let decoded = self.decode_batch(maps, tags.as_slice().expect("standard layout"), shapes)?;
+        Ok(decoded.into_iter().next().expect("one for one picture"))
+    }
+
+    /// Decodes B pictures, on several threads where it is worth it: flat heatmaps and tags of
+    /// `shapes` `[B, K, H, W]` and `[B, L·K, H, W]`.
+    ///
+    /// # Errors
+    /// As [`Self::decode`]'s, and [`Error::OutOfMemory`].
+    pub fn decode_batch<T: Real + Response>(
+        &self,
+        heatmaps: &[T],
+        tags: &[T],
+        shapes: [[usize; 4]; 2],
+    ) -> Result<Vec<GroupedKeypoints>> {
+        self.check_maps(shapes)?;
+        let [[batch, count, height, width], [_, channels, ..]] = shapes;
+        let cells = height * width;
+        if heatmaps.len() != batch * count * cells || tags.len() != batch * channels * cells {
+            let wanted = "must hold as many values as the batch has";
+            return Err(Error::invalid("heatmaps", wanted, "other lengths"));
+        }
+        let at_once = parallel::num_threads().min(batch);
+        let logs = if self.options.use_udp { count } else { 0 };
+        room_for_scratch(cells.saturating_mul(4 + logs).saturating_mul(at_once))?;
+        let mut decoded = reserved("the pictures of a batch", batch)?;
+        decoded.resize_with(batch, || None);
+        let mut pictures = reserved("the pictures of a batch", batch)?;
+        for (number, decoded) in decoded.iter_mut().enumerate() {
+            let picture = Picture {
+                heatmaps: Maps { values: &heatmaps[number * count * cells..], cells, width },
+                tags: Maps { values: &tags[number * channels * cells..], cells, width },
+                keypoints: count,
+                channels: if count == 0 { 0 } else { channels / count },
+            };
+            pictures.push((picture, decoded));
+        }
+        parallel::for_each(pictures, heatmaps.len() + tags.len(), |(picture, decoded)| {
+            *decoded = Some(self.decode_picture(&picture));
+        });
+        Ok(decoded.into_iter().flatten().collect())
+    }
+
+    fn check_maps(&self, [heatmaps, tags]: [[usize; 4]; 2]) -> Result<()> {
+        let [batch, count, height, width] = heatmaps;
+        let alike = tags[0] == batch && tags[2..] == heatmaps[2..];
+        if !alike || (count == 0) != (tags[1] == 0) || count > 0 && !tags[1].is_multiple_of(count) {
+            let wanted = format!(
+                "({batch}, L*{count}, {height}, {width}), as the heatmaps are: Mismatched shapes of \
+                 heatmap and tagging map"
+            );
+            return Err(check::shape("tags", &wanted, &tags));
+        }
+        if self.options.top_k > height * width {
+            let wanted = format!("must be at most the {} cells of a heatmap", height * width);
+            return Err(Error::invalid("decode_topk", wanted, self.options.top_k));
+        }
+        let order = &self.options.keypoint_order;
+        if order.len() != count {
+            let wanted = format!("must hold each of the {count} keypoints' index once");
+            return Err(Error::invalid("decode_keypoint_order", wanted, Shape(order)));
+        }
+        Ok(())
+    }
+
+    fn decode_picture<T: Real + Response>(&self, picture: &Picture<'_, T>) -> GroupedKeypoints {
+        let options = &self.options;
+        let largest: Vec<_> = (0..picture.keypoints)
+            .map(|keypoint| {
+                let (plane, width) = (picture.heatmaps.plane(keypoint), picture.heatmaps.width);
+                top_k(Neighbourhood { plane, width, radius: options.nms_kernel / 2 }, options.top_k)
+            })
+            .collect();
+        let candidates: Vec<_> = (0..picture.keypoints)
+            .map(|keypoint| {
+                picture.tagged(keypoint, &largest[keypoint], options.keypoint_threshold)
+            })
+            .collect();
+        let mut groups = group_by_tags(&candidates, &options.keypoint_order, options.tag_threshold);
+        groups.truncate(options.max_instances.unwrap_or(usize::MAX));
+
+        let shape = (groups.len(), picture.keypoints);
+        let mut grouped = GroupedKeypoints {
+            keypoints: Array3::zeros((shape.0, shape.1, 2)),
+            scores: Array2::zeros(shape),
+            instance_scores: Array1::zeros(shape.0),
+        };
+        let mut refinement =
+            Refinement { codec: self, picture, largest: &largest, logs: vec![None; shape.1] };
+        for (instance, group) in groups.iter().enumerate() {
+            let (points, scores) = refinement.complete(group);
+            let mean = pairwise_sum(&group.iter().map(|found| score(*found)).collect::<Vec<_>>())
+                / group.len() as f32;
+            grouped.instance_scores[instance] = mean;
+            for (keypoint, (point, score)) in points.iter().zip(scores).enumerate() {
+                for axis in 0..2 {
+                    grouped.keypoints[[instance, keypoint, axis]] =
+                        point[axis] * self.scale_factor[axis];
+                }
+                grouped.scores[[instance, keypoint]] = score;
+            }
+        }
+        grouped
+    }
+}
+
+/// The maps of one picture, and perhaps those of the pictures after it.
+struct Picture<'a, T> {
+    heatmaps: Maps<'a, T>,
+    tags: Maps<'a, T>,
+    /// K.
+    keypoints: usize,
+    /// L.
+    channels: usize,
+}
+
+impl<'a, T: Real + Response> Picture<'a, T> {
+    /// The tag planes of a keypoint, one a channel.
+    fn tag_planes(&self, keypoint: usize) -> Vec<&'a [T]> {
+        (0..self.channels)
+            .map(|channel| self.tags.plane(channel * self.keypoints + keypoint))
+            .collect()
+    }
+
+    /// The candidates above the threshold with their tags. One whose tag is not finite belongs to
+    /// nobody.
+    fn tagged(
+        &self,
+        keypoint: usize,
+        candidates: &[Candidate<T>],
+        threshold: f64,
+    ) -> Vec<TaggedCandidate<T>> {
+        let planes = self.tag_planes(keypoint);
+        candidates
+            .iter()
+            .filter(|candidate| Real::as_f64(candidate.value) > threshold)
+            .filter_map(|&Candidate { value, cell }| {
+                let tag: Vec<T> = planes.iter().map(|plane| plane[cell]).collect();
+                let at = [cell % self.heatmaps.width, cell / self.heatmaps.width];
+                tag.iter().all(|value| value.is_finite()).then_some(TaggedCandidate {
+                    at,
+                    value,
+                    tag,
+                })
+            })
+            .collect()
+    }
+}
+
+/// From groups of cells to keypoints between cells, without gaps.
+struct Refinement<'a, T> {
+    codec: &'a AssociativeEmbedding,
+    picture: &'a Picture<'a, T>,
+    /// The candidates of each keypoint, the largest first.
+    largest: &'a [Vec<Candidate<T>>],
+    /// The blurred heatmaps' logarithms, made when the first is needed.
+    logs: Vec<Option<Vec<f32>>>,
+}
+
+/// The score of a keypoint as it was found, 0 of a missing one.
+fn score<T: Real>(found: Option<([usize; 2], T)>) -> f32 {
+    found.map_or(0.0, |(_, value)| value.as_f64() as f32)
+}
+
+impl<T: Real + Response> Refinement<'_, T> {
+    /// The keypoints of a group in map cells, and their scores.
+    fn complete(&mut self, group: &Group<T>) -> (Vec<[f32; 2]>, Vec<f32>) {
+        let mut scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
+        let mut points: Vec<[f32; 2]> = group
+            .iter()
+            .enumerate()
+            .map(|(keypoint, found)| found.map_or([0.0; 2], |(at, _)| self.refined(keypoint, at)))
+            .collect();
+        let tags: Vec<Vec<T>> = (0..points.len())
+            .filter(|&keypoint| scores[keypoint] > 0.0)
+            .map(|keypoint| self.tag_at(keypoint, points[keypoint]))
+            .filter(|tag| tag.iter().all(|value| value.is_finite()))
+            .collect();
+        if tags.is_empty() {
+            return (points, scores);
+        }
+        let tag = mean_tag(&tags);
+        for keypoint in 0..points.len() {
+            if !(scores[keypoint] > 0.0)
+                && let Some((point, response)) = self.most_likely(keypoint, &tag)
+            {
+                (points[keypoint], scores[keypoint]) = (point, response);
+            }
+        }
+        (points, scores)
+    }
+
+    /// A detected keypoint, moved towards the summit of its heatmap.
+    fn refined(&self, keypoint: usize, at: [usize; 2]) -> [f32; 2] {
+        let Maps { width, .. } = self.picture.heatmaps;
+        let plane = self.picture.heatmaps.plane(keypoint);
+        // DARK wants to know the largest value of the whole plane.
+        let value = self.largest[keypoint][0].value;
+        let peak = Peak { plane, width, at, value };
+        let refined = if self.codec.options.use_udp {
+            let offset = dark_udp_offset(&peak, &self.codec.kernel, &mut BlurBuffers::default());
+            [0, 1].map(|axis| (at[axis] as f64 + offset[axis]) as f32)
+        } else {
+            let shift = quarter_shift(&peak);
+            [0, 1].map(|axis| at[axis] as f32 + shift[axis])
+        };
+        refined.map(|coordinate| coordinate + self.codec.options.center_shift as f32)
+    }
+
+    /// The tag at a place in map cells, which is truncated.
+    fn tag_at(&self, keypoint: usize, point: [f32; 2]) -> Vec<T> {
+        let Maps { width, cells, .. } = self.picture.tags;
+        let [x, y] = [0, 1].map(|axis| {
+            let last = [width, cells / width][axis] - 1;
+            (point[axis] as i64).clamp(0, last as i64) as usize
+        });
+        self.picture.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
+    }
+
+    /// Where a missing keypoint of the instance with this tag most likely is, and the response there.
+    fn most_likely(&mut self, keypoint: usize, tag: &[T]) -> Option<([f32; 2], f32)> {
+        let Maps { width, .. } = self.picture.heatmaps;
+        let plane = self.picture.heatmaps.plane(keypoint);
+        let tags = self.picture.tag_planes(keypoint);
+        let (cell, response) = if self.codec.options.use_udp {
+            let kernel = &self.codec.kernel;
+            let log = self.logs[keypoint].get_or_insert_with(|| log_plane(plane, width, kernel));
+            let cell = nearest_tag(log, &tags, tag)?;
+            (cell, log[cell])
+        } else {
+            let cell = nearest_tag(plane, &tags, tag)?;
+            (cell, plane[cell].as_f32())
+        };
+        Some(([(cell % width) as f32, (cell / width) as f32], response))
+    }
+}

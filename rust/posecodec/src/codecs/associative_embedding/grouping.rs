@@ -1,0 +1,146 @@
+//! Keypoint candidates to instances, by their tags.
+
+use crate::kernels::assignment::assign;
+use crate::kernels::element::Real;
+use crate::kernels::pairwise_sum::pairwise_sum;
+
+/// A candidate keypoint: where, how sure, and what it is tagged with.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TaggedCandidate<T> {
+    /// Cell `[x, y]`.
+    pub(super) at: [usize; 2],
+    /// The heatmap's response.
+    pub(super) value: T,
+    /// Its tag, one number a channel; all finite.
+    pub(super) tag: Vec<T>,
+}
+
+/// The keypoints of one instance: place and score each, `None` where one is missing.
+pub(super) type Group<T> = Vec<Option<([usize; 2], T)>>;
+
+/// An instance in the making.
+struct Instance<T> {
+    /// The first channel of the tag that it began with, by which it is known.
+    key: T,
+    group: Group<T>,
+    /// The tags of its keypoints.
+    tags: Vec<Vec<T>>,
+}
+
+impl<T: Real> Instance<T> {
+    /// The mean of its tags, in their precision, added up as NumPy does.
+    fn mean_tag(&self) -> Vec<T> {
+        mean_tag(&self.tags)
+    }
+}
+
+/// The mean of tags, of which there is one at least: channels one by one, but a single channel, which
+/// lies contiguous, pairwise, as NumPy adds.
+pub(super) fn mean_tag<T: Real>(tags: &[Vec<T>]) -> Vec<T> {
+    let count = T::of(tags.len() as f64);
+    let channels = tags[0].len();
+    let channel = |channel: usize| tags.iter().map(move |tag| tag[channel]);
+    (0..channels)
+        .map(|number| {
+            let sum = if channels == 1 {
+                pairwise_sum(&channel(0).collect::<Vec<_>>())
+            } else {
+                channel(number).fold(T::zero(), |sum, value| sum + value)
+            };
+            sum / count
+        })
+        .collect()
+}
+
+/// Groups candidates as the reference's `_group_keypoints_by_tags`: keypoint by keypoint in `order`,
+/// each candidate joins the instance that the least-cost assignment gives it if its tag is nearer
+/// than `threshold` to the instance's mean tag, and else begins one.
+///
+/// `candidates` holds those of each keypoint, largest response first.
+pub(super) fn group_by_tags<T: Real>(
+    candidates: &[Vec<TaggedCandidate<T>>],
+    order: &[usize],
+    threshold: f64,
+) -> Vec<Group<T>> {
+    let mut instances: Vec<Instance<T>> = Vec::new();
+    for &keypoint in order {
+        let added = &candidates[keypoint];
+        if added.is_empty() {
+            continue;
+        }
+        // At the first keypoint there is nothing to join.
+        let matched = if instances.is_empty() {
+            vec![None; added.len()]
+        } else {
+            match_to_instances(added, &instances, threshold)
+        };
+        for (candidate, instance) in added.iter().zip(matched) {
+            let known = match instance {
+                Some(known) => {
+                    instances[known].tags.push(candidate.tag.clone());
+                    known
+                }
+                None => begin(&mut instances, candidate, candidates.len()),
+            };
+            instances[known].group[keypoint] = Some((candidate.at, candidate.value));
+        }
+    }
+    instances.into_iter().map(|instance| instance.group).collect()
+}
+
+/// A new instance with this candidate's tag; where one began with the same tag, that one, with no
+/// tag but this.
+fn begin<T: Real>(
+    instances: &mut Vec<Instance<T>>,
+    candidate: &TaggedCandidate<T>,
+    keypoints: usize,
+) -> usize {
+    let (key, tags) = (candidate.tag[0], vec![candidate.tag.clone()]);
+    match instances.iter().position(|instance| instance.key == key) {
+        Some(known) => {
+            instances[known].tags = tags;
+            known
+        }
+        None => {
+            instances.push(Instance { key, group: vec![None; keypoints], tags });
+            instances.len() - 1
+        }
+    }
+}
+
+/// The instance that each candidate joins.
+fn match_to_instances<T: Real>(
+    added: &[TaggedCandidate<T>],
+    instances: &[Instance<T>],
+    threshold: f64,
+) -> Vec<Option<usize>> {
+    let means: Vec<_> = instances.iter().map(Instance::mean_tag).collect();
+    // Where there are more candidates than instances, some have to stay without.
+    const NO_INSTANCE: f64 = 1e10;
+    let columns = instances.len().max(added.len());
+    let mut distances = Vec::with_capacity(added.len() * instances.len());
+    let mut costs = Vec::with_capacity(added.len() * columns);
+    for candidate in added {
+        for mean in &means {
+            let distance = distance(&candidate.tag, mean);
+            distances.push(distance);
+            costs.push(distance.round_ties_even() * 100.0 - candidate.value.as_f64());
+        }
+        costs.resize(costs.len() + columns - instances.len(), NO_INSTANCE);
+    }
+    let near = |(row, column): (usize, usize)| {
+        let joins =
+            column < instances.len() && distances[row * instances.len() + column] < threshold;
+        joins.then_some(column)
+    };
+    assign(&costs, columns).into_iter().enumerate().map(near).collect()
+}
+
+/// The Euclidean distance of two tags, in double precision.
+fn distance<T: Real>(one: &[T], other: &[T]) -> f64 {
+    let squares = one.iter().zip(other).map(|(a, b)| {
+        let difference = a.as_f64() - b.as_f64();
+        difference * difference
+    });
+    squares.sum::<f64>().sqrt()
+}

@@ -1,0 +1,90 @@
+//! `SPR`: roots and displacements to instances.
+
+use ndarray::{Array1, Array2, Array3, ArrayView3};
+
+use super::Spr;
+use crate::codecs::check;
+use crate::error::{Error, Result};
+use crate::kernels::bilinear::sample_unaligned;
+use crate::kernels::element::{Real, Response};
+use crate::kernels::heatmap_nms::Neighbourhood;
+use crate::kernels::top_k::top_k;
+
+/// The instances of one picture, most certain first; `T` is the type of the maps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SprDecoded<T> {
+    /// (N, K, 2), in input pixels.
+    pub keypoints: Array3<T>,
+    /// (N,), the responses of the roots.
+    pub root_scores: Array1<T>,
+    /// (N, K), the responses of the keypoints, where the codec makes heatmaps of them and they came.
+    pub keypoint_scores: Option<Array2<T>>,
+}
+
+impl Spr {
+    /// Decodes one picture: heatmaps (1, H, W) or (K+1, H, W), the root's last, and displacements
+    /// (2K, H, W) in map cells, of any size.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for an odd number of displacements, no heatmap, maps of different
+    /// sizes, or fewer cells than instances to decode.
+    pub fn decode<T: Real + Response>(
+        &self,
+        heatmaps: ArrayView3<'_, T>,
+        displacements: ArrayView3<'_, T>,
+    ) -> Result<SprDecoded<T>> {
+        let (channels, height, width) = displacements.dim();
+        let (maps, rows, columns) = heatmaps.dim();
+        let count = channels / 2;
+        if !channels.is_multiple_of(2) {
+            return Err(check::shape("displacements", "(2K, H, W)", displacements.shape()));
+        }
+        if maps == 0 {
+            return Err(check::shape("heatmaps", "(1, H, W) or (K+1, H, W)", heatmaps.shape()));
+        }
+        if (rows, columns) != (height, width) {
+            let wanted = format!("(2K, {rows}, {columns}), as `heatmaps` are");
+            return Err(check::shape("displacements", &wanted, displacements.shape()));
+        }
+        let cells = height * width;
+        if self.options.max_instances > cells {
+            let wanted = format!("must be at most the {cells} cells of a heatmap");
+            return Err(Error::invalid("decode_max_instances", wanted, self.options.max_instances));
+        }
+        let (heatmaps, displacements) =
+            (heatmaps.as_standard_layout(), displacements.as_standard_layout());
+        let heatmaps = heatmaps.as_slice().expect("standard layout");
+        let displacements = displacements.as_slice().expect("standard layout");
+
+        let root_map = &heatmaps[(maps - 1) * cells..];
+        let roots: Vec<_> = if cells == 0 {
+            Vec::new()
+        } else {
+            let radius = self.options.nms_kernel / 2;
+            let neighbourhood = Neighbourhood { plane: root_map, width, radius };
+            let mut roots = top_k(neighbourhood, self.options.max_instances);
+            roots.retain(|root| Real::as_f64(root.value) > self.options.threshold);
+            roots
+        };
+        let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
+            let cell = roots[instance].cell;
+            let start = [cell % width, cell / width][axis];
+            <T as Real>::of(start as f64) + displacements[(2 * number + axis) * cells + cell]
+        });
+        let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
+        let keypoint_scores = scored.then(|| {
+            Array2::from_shape_fn((roots.len(), count), |(instance, number)| {
+                let map = &heatmaps[number * cells..][..cells];
+                let at = [points[[instance, number, 0]], points[[instance, number, 1]]];
+                <T as Real>::of(sample_unaligned(map, width, at))
+            })
+        });
+        let mut keypoints = points;
+        for (axis, factor) in self.scale_factor.into_iter().enumerate() {
+            let factor = <T as Real>::of(factor.into());
+            keypoints.index_axis_mut(ndarray::Axis(2), axis).mapv_inplace(|value| value * factor);
+        }
+        let root_scores = roots.iter().map(|root| root.value).collect();
+        Ok(SprDecoded { keypoints, root_scores, keypoint_scores })
+    }
+}

@@ -1,0 +1,50 @@
+//! Cells that no cell of their neighbourhood exceeds, as the reference's `batch_heatmap_nms` finds
+//! them.
+
+use super::element::Response;
+
+/// A plane `width` wide, and how far from a cell its neighbourhood reaches.
+#[derive(Debug, Clone, Copy)]
+pub struct Neighbourhood<'a, E> {
+    /// The responses, row by row.
+    pub plane: &'a [E],
+    /// Cells a row.
+    pub width: usize,
+    /// Cells on each side: a kernel of size k reaches (k - 1) / 2.
+    pub radius: usize,
+}
+
+impl<E: Response> Neighbourhood<'_, E> {
+    /// The response of a cell, or 0 times it where some neighbour exceeds it.
+    ///
+    /// Cells that are equal stay both. A NaN among the neighbours exceeds everything.
+    #[inline]
+    pub fn suppressed(&self, cell: usize) -> E {
+        let value = self.plane[cell];
+        if self.is_peak(cell) { value } else { E::of(value.as_f64() * 0.0) }
+    }
+
+    /// Whether the cell's response is a number that no neighbour exceeds.
+    #[inline]
+    pub fn is_peak(&self, cell: usize) -> bool {
+        let value = self.plane[cell].key();
+        let (x, y) = (cell % self.width, cell / self.width);
+        let height = self.plane.len() / self.width;
+        let columns = x.saturating_sub(self.radius)..(x + self.radius + 1).min(self.width);
+        let rows = y.saturating_sub(self.radius)..(y + self.radius + 1).min(height);
+        // The cell's own row first: on a slope, that settles it. `!(a <= b)` counts NaN as larger.
+        let exceeded = |row: usize| {
+            self.plane[row * self.width..][columns.clone()]
+                .iter()
+                .any(|neighbour| neighbour.nan_flag() != E::CLEAR || !(neighbour.key() <= value))
+        };
+        !exceeded(y) && !rows.into_iter().any(|row| row != y && exceeded(row))
+    }
+}
+
+/// Fills `peaks` with the plane's responses at its peaks, and zeros elsewhere.
+pub fn suppress<E: Response>(neighbourhood: Neighbourhood<'_, E>, peaks: &mut [E]) {
+    for (cell, peak) in peaks.iter_mut().enumerate() {
+        *peak = neighbourhood.suppressed(cell);
+    }
+}

@@ -1,0 +1,253 @@
+//! The k largest values of a plane after non-maximum suppression, as `torch.topk` finds them.
+//!
+//! Equal values come in the order in which the reference's torch (on Linux, where it is built with
+//! libstdc++) gives them. That order is none that one would choose: it is what partial sorting in a
+//! heap leaves behind where k is at most a 64th of the plane, and else what quickselect and
+//! introsort do. It decides which instance comes first where two peaks are equally high, as clean
+//! targets' are, so the same steps are taken here.
+
+use super::element::Response;
+use super::heatmap_nms::Neighbourhood;
+
+/// A value and its cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate<E> {
+    /// The response.
+    pub value: E,
+    /// Its cell.
+    pub cell: usize,
+}
+
+impl<E: Response> Candidate<E> {
+    /// Whether this one comes first: NaN before numbers, then the larger.
+    #[inline]
+    fn precedes(&self, other: &Self) -> bool {
+        let nan = |candidate: &Self| candidate.value.nan_flag() != E::CLEAR;
+        match (nan(self), nan(other)) {
+            (false, false) => self.value.key() > other.value.key(),
+            (one, another) => one && !another,
+        }
+    }
+}
+
+/// The `k` largest values after suppression of non-maxima, largest first. `k` must not exceed the
+/// number of cells.
+pub fn top_k<E: Response>(neighbourhood: Neighbourhood<'_, E>, k: usize) -> Vec<Candidate<E>> {
+    if k == 0 {
+        return Vec::new();
+    }
+    let cells = neighbourhood.plane.len();
+    let candidate = |cell| Candidate { value: neighbourhood.suppressed(cell), cell };
+    if k.saturating_mul(64) <= cells {
+        return sort_partially(neighbourhood, (0..k).map(candidate).collect());
+    }
+    let mut all: Vec<_> = (0..cells).map(candidate).collect();
+    select(&mut all, k - 1);
+    introsort(&mut all[..k - 1]);
+    all.truncate(k);
+    all
+}
+
+/// C++'s `std::partial_sort`, where `heap` holds the first candidates: a heap of the largest so far,
+/// the least of them on top.
+fn sort_partially<E: Response>(
+    neighbourhood: Neighbourhood<'_, E>,
+    mut heap: Vec<Candidate<E>>,
+) -> Vec<Candidate<E>> {
+    let length = heap.len();
+    for hole in (0..length / 2).rev() {
+        let value = heap[hole];
+        sift(&mut heap, hole, value);
+    }
+    // Most cells are no match for the top: they are passed over a block at a time. Suppressed cells
+    // are 0, so that as long as the top is below, each has to be looked at.
+    const BLOCK: usize = 64;
+    let zero = E::of(0.0).key();
+    let mut cell = length;
+    while cell < neighbourhood.plane.len() {
+        let end = (cell + BLOCK).min(neighbourhood.plane.len());
+        let top = heap[0].value.key();
+        let block = &neighbourhood.plane[cell..end];
+        let mut any = !(top >= zero);
+        for value in block {
+            any |= (value.key() > top) | (value.nan_flag() != E::CLEAR);
+        }
+        if any {
+            for (cell, value) in (cell..).zip(block) {
+                let top = heap[0];
+                let may_enter =
+                    !(top.value.key() >= zero) || Candidate { value: *value, cell }.precedes(&top);
+                if may_enter {
+                    let candidate = Candidate { value: neighbourhood.suppressed(cell), cell };
+                    if candidate.precedes(&top) {
+                        sift(&mut heap, 0, candidate);
+                    }
+                }
+            }
+        }
+        cell = end;
+    }
+    sort_heap(&mut heap);
+    heap
+}
+
+/// Puts `value` into the hole of a heap: the hole sinks to the bottom, then the value rises.
+fn sift<E: Response>(heap: &mut [Candidate<E>], hole: usize, value: Candidate<E>) {
+    let (top, length) = (hole, heap.len());
+    let mut hole = hole;
+    loop {
+        let right = 2 * hole + 2;
+        let child = if right < length {
+            // The child that comes last, as the top is the one that comes last of all.
+            if heap[right].precedes(&heap[right - 1]) { right - 1 } else { right }
+        } else if right == length {
+            right - 1
+        } else {
+            break;
+        };
+        heap[hole] = heap[child];
+        hole = child;
+    }
+    while hole > top {
+        let parent = (hole - 1) / 2;
+        if !heap[parent].precedes(&value) {
+            break;
+        }
+        heap[hole] = heap[parent];
+        hole = parent;
+    }
+    heap[hole] = value;
+}
+
+/// C++'s `std::sort_heap`: takes the top away, again and again.
+fn sort_heap<E: Response>(heap: &mut [Candidate<E>]) {
+    for last in (1..heap.len()).rev() {
+        let value = heap[last];
+        heap[last] = heap[0];
+        sift(&mut heap[..last], 0, value);
+    }
+}
+
+/// C++'s `std::nth_element`: the candidates before `nth` come before it, the others after.
+fn select<E: Response>(candidates: &mut [Candidate<E>], nth: usize) {
+    let (mut first, mut last) = (0, candidates.len());
+    let mut depth = 2 * candidates.len().ilog2();
+    while last - first > 3 {
+        if depth == 0 {
+            let part = &mut candidates[first..last];
+            heap_select(part, nth + 1 - first);
+            part.swap(0, nth - first);
+            return;
+        }
+        depth -= 1;
+        let cut = first + partition(&mut candidates[first..last]);
+        if cut <= nth {
+            first = cut;
+        } else {
+            last = cut;
+        }
+    }
+    insertion_sort(&mut candidates[first..last]);
+}
+
+/// C++'s `std::sort`.
+fn introsort<E: Response>(candidates: &mut [Candidate<E>]) {
+    const SHORT: usize = 16;
+    if candidates.is_empty() {
+        return;
+    }
+    let depth = 2 * candidates.len().ilog2();
+    split(candidates, depth);
+    let short = candidates.len().min(SHORT);
+    insertion_sort(&mut candidates[..short]);
+    for next in short..candidates.len() {
+        insert(candidates, next);
+    }
+
+    fn split<E: Response>(mut candidates: &mut [Candidate<E>], mut depth: u32) {
+        while candidates.len() > SHORT {
+            if depth == 0 {
+                let length = candidates.len();
+                heap_select(candidates, length);
+                sort_heap(candidates);
+                return;
+            }
+            depth -= 1;
+            let cut = partition(candidates);
+            let (left, right) = candidates.split_at_mut(cut);
+            split(right, depth);
+            candidates = left;
+        }
+    }
+}
+
+/// Gathers the first `middle` candidates in a heap before the others.
+fn heap_select<E: Response>(candidates: &mut [Candidate<E>], middle: usize) {
+    let (heap, others) = candidates.split_at_mut(middle);
+    for hole in (0..middle / 2).rev() {
+        let value = heap[hole];
+        sift(heap, hole, value);
+    }
+    for other in others {
+        if other.precedes(&heap[0]) {
+            let value = std::mem::replace(other, heap[0]);
+            sift(heap, 0, value);
+        }
+    }
+}
+
+/// Splits around the median of the second, the middle and the last; answers with where.
+fn partition<E: Response>(candidates: &mut [Candidate<E>]) -> usize {
+    let (a, b, c) = (1, candidates.len() / 2, candidates.len() - 1);
+    let before = |one: usize, other: usize| candidates[one].precedes(&candidates[other]);
+    let median = if before(a, b) {
+        if before(b, c) {
+            b
+        } else if before(a, c) {
+            c
+        } else {
+            a
+        }
+    } else if before(a, c) {
+        a
+    } else if before(b, c) {
+        c
+    } else {
+        b
+    };
+    candidates.swap(0, median);
+    let pivot = candidates[0];
+    let (mut first, mut last) = (1, candidates.len());
+    loop {
+        while candidates[first].precedes(&pivot) {
+            first += 1;
+        }
+        last -= 1;
+        while pivot.precedes(&candidates[last]) {
+            last -= 1;
+        }
+        if first >= last {
+            return first;
+        }
+        candidates.swap(first, last);
+        first += 1;
+    }
+}
+
+fn insertion_sort<E: Response>(candidates: &mut [Candidate<E>]) {
+    for next in 1..candidates.len() {
+        if candidates[next].precedes(&candidates[0]) {
+            candidates[..=next].rotate_right(1);
+        } else {
+            insert(candidates, next);
+        }
+    }
+}
+
+/// Moves a candidate back behind those that do not come after it; one such there must be.
+fn insert<E: Response>(candidates: &mut [Candidate<E>], mut at: usize) {
+    while at > 0 && candidates[at].precedes(&candidates[at - 1]) {
+        candidates.swap(at, at - 1);
+        at -= 1;
+    }
+}
