@@ -8,11 +8,12 @@ use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;
 use crate::parallel;
 
-/// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels.
+/// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels, or of `D`
+/// coordinates.
 #[derive(Debug, Clone, Copy)]
-pub struct Keypoints<'a, T, V> {
+pub struct Keypoints<'a, T, V, const D: usize = 2> {
     /// The points, instance by instance.
-    pub points: &'a [[T; 2]],
+    pub points: &'a [[T; D]],
     /// A visibility a point; all are visible where there is none.
     pub visible: Option<&'a [V]>,
     /// Number of instances, N.
@@ -21,16 +22,16 @@ pub struct Keypoints<'a, T, V> {
     pub count: usize,
 }
 
-impl<T: Real, V: Real> Keypoints<'_, T, V> {
+impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
     /// The weight of the keypoint of this flat index: its visibility, or 0 where it has no target.
     ///
     /// `encode` is called where the keypoint is visible and finite, and says whether any of it lies
     /// inside. NaN and infinity are nowhere: no target, no weight.
     #[inline]
-    pub(crate) fn weight(&self, index: usize, encode: impl FnOnce([T; 2]) -> bool) -> V {
+    pub(crate) fn weight(&self, index: usize, encode: impl FnOnce([T; D]) -> bool) -> V {
         let point = self.points[index];
         let visibility = self.visible.map_or(V::one(), |visible| visible[index]);
-        let nowhere = !(point[0].is_finite() && point[1].is_finite());
+        let nowhere = !point.iter().all(|coordinate| coordinate.is_finite());
         if nowhere || !(visibility < V::of(0.5)) && !encode(point) { V::zero() } else { visibility }
     }
 
@@ -41,7 +42,7 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
         &self,
         planes: Planes<'_>,
         weights: &mut [V],
-        mut encode: impl FnMut(&mut [f32], [T; 2]) -> bool,
+        mut encode: impl FnMut(&mut [f32], [T; D]) -> bool,
     ) {
         let Planes { values, cells, fills_all, memory } = planes;
         let dirty = memory == Memory::Dirty;
@@ -142,8 +143,8 @@ pub(crate) fn arrays<const M: usize>(floats: ArrayVec<&mut [f32], 4>) -> [&mut [
     std::array::from_fn(|_| floats.next().expect("as many arrays as targets"))
 }
 
-/// A codec that turns keypoints into training targets.
-pub trait Encode: Sync {
+/// A codec that turns keypoints of `D` coordinates into training targets.
+pub trait Encode<const D: usize = 2>: Sync {
     /// The codec's name in the reference.
     const NAME: &'static str;
     /// Whether a sample must hold one instance, no more and no fewer.
@@ -164,14 +165,14 @@ pub trait Encode: Sync {
     /// Fills the arrays of one sample. Their lengths are those of [`Encode::targets`].
     fn encode_sample<T: Real, V: Real>(
         &self,
-        keypoints: &Keypoints<'_, T, V>,
+        keypoints: &Keypoints<'_, T, V, D>,
         targets: SampleTargets<'_, V>,
     );
 
     /// Puts the filled arrays together.
     fn assemble<V: Real>(arrays: Vec<ArrayD<f32>>, weights: Array2<V>) -> Self::Targets<V>;
 
-    /// Encodes one sample: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none.
+    /// Encodes one sample: keypoints (N, K, D) in input pixels, visibilities (N, K) or none.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a shape that does not fit, [`Error::OutOfMemory`] for targets
@@ -181,7 +182,7 @@ pub trait Encode: Sync {
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
     ) -> Result<Self::Targets<V>> {
-        let [_, instances, count] = check_keypoints::<Self>(keypoints.shape(), false)?;
+        let [_, instances, count] = check_keypoints::<Self, D>(keypoints.shape(), false)?;
         if let Some(visible) = keypoints_visible
             && visible.dim() != (instances, count)
         {
@@ -190,13 +191,15 @@ pub trait Encode: Sync {
         }
         let keypoints = keypoints.as_standard_layout();
         let visible = keypoints_visible.as_ref().map(|visible| visible.as_standard_layout());
-        let mut arrays = Vec::new();
+        let (mut arrays, mut weights) = (Vec::new(), Array2::from_elem((0, 0), V::zero()));
         for target in self.targets(instances, count) {
-            if target.kind == TargetKind::Float32 {
-                arrays.push(zeros(&target)?);
+            match target.kind {
+                TargetKind::Float32 => arrays.push(zeros(&target)?),
+                TargetKind::Visibility => {
+                    weights = Array2::from_elem((target.shape[0], target.shape[1]), V::zero());
+                }
             }
         }
-        let mut weights = Array2::from_elem((instances, count), V::zero());
         let (points, _) = keypoints.as_slice().expect("standard layout").as_chunks();
         let sample = Keypoints {
             points,
@@ -219,20 +222,23 @@ pub trait Encode: Sync {
     }
 }
 
-/// Checks the shape of keypoints: (N, K, 2), or (B, N, K, 2) where `batched`, with the number of
+/// Checks the shape of keypoints: (N, K, D), or (B, N, K, D) where `batched`, with the number of
 /// instances that the codec takes. Answers with B (1 for a sample), N and K.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for another shape.
-pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Result<[usize; 3]> {
+pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
+    shape: &[usize],
+    batched: bool,
+) -> Result<[usize; 3]> {
     let refuse = |reason: &str| {
         let instances = if C::SINGLE_INSTANCE { "1" } else { "N" };
         let leading = if batched { "B, " } else { "" };
-        check::shape("keypoints", &format!("({leading}{instances}, K, 2){reason}"), shape)
+        check::shape("keypoints", &format!("({leading}{instances}, K, {D}){reason}"), shape)
     };
     let found = match (batched, shape) {
-        (false, &[instances, count, 2]) => [1, instances, count],
-        (true, &[batch, instances, count, 2]) => [batch, instances, count],
+        (false, &[instances, count, each]) if each == D => [1, instances, count],
+        (true, &[batch, instances, count, each]) if each == D => [batch, instances, count],
         _ => return Err(refuse("")),
     };
     if C::SINGLE_INSTANCE && found[1] != 1 {
@@ -256,10 +262,10 @@ fn zeros(target: &Target) -> Result<ArrayD<f32>> {
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where an array does not have the length that [`Encode::targets`] says.
-pub fn encode_batch<C: Encode, T: Real, V: Real>(
+pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
     codec: &C,
     batch: usize,
-    keypoints: &Keypoints<'_, T, V>,
+    keypoints: &Keypoints<'_, T, V, D>,
     targets: SampleTargets<'_, V>,
 ) -> Result<()> {
     let Keypoints { points, visible, instances, count } = *keypoints;
@@ -270,8 +276,8 @@ pub fn encode_batch<C: Encode, T: Real, V: Real>(
         .filter(|target| target.kind == TargetKind::Float32)
         .map(|target| target.len().unwrap_or(usize::MAX))
         .collect();
-    let has_weights = layout.iter().any(|target| target.kind == TargetKind::Visibility);
-    let weights_each = if has_weights { each } else { 0 };
+    let weights = layout.iter().find(|target| target.kind == TargetKind::Visibility);
+    let weights_each = weights.map_or(0, |target| target.len().unwrap_or(usize::MAX));
     let fits = |length: usize, each: usize| each.checked_mul(batch) == Some(length);
     let all_fit = fits(points.len(), each)
         && visible.is_none_or(|visible| fits(visible.len(), each))

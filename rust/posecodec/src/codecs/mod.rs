@@ -6,6 +6,7 @@
 mod check;
 mod decode;
 mod encode;
+mod hand_3d_heatmap;
 mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
@@ -18,6 +19,7 @@ pub use encode::{
     Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints,
     encode_batch,
 };
+pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
 pub use megvii_heatmap::MegviiHeatmap;
 pub use msra_heatmap::MsraHeatmap;

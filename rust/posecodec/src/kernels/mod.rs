@@ -7,6 +7,7 @@ pub mod blur;
 pub mod element;
 mod exp;
 pub mod gaussian_heatmap;
+pub mod gaussian_heatmap_3d;
 pub mod gaussian_kernel;
 pub mod maximum;
 pub mod offset_heatmap;
