@@ -11,6 +11,7 @@ mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
 mod regression_label;
+mod simcc_axis;
 mod simcc_label;
 mod udp_heatmap;
 
@@ -24,9 +25,9 @@ pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionT
 pub use megvii_heatmap::MegviiHeatmap;
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
+pub use simcc_axis::SimccRows;
 pub use simcc_label::{
-    SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows, SimccSmoothing,
-    SimccTargets,
+    SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
 };
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 
