@@ -224,6 +224,9 @@ impl Encode<3> for Hand3dEncoder<'_> {
         if targets.memory == Memory::Dirty {
             heatmaps.fill(0.0);
         }
+        if self.joints.is_empty() {
+            return;
+        }
         let mut buffers = BallBuffers::default();
         for (instance, weights) in targets.weights.chunks_exact_mut(self.joints.len()).enumerate() {
             let volumes = heatmaps.chunks_exact_mut(heatmap_size.iter().product());

@@ -5,17 +5,23 @@
 
 mod check;
 mod decode;
+mod edpose_label;
 mod encode;
 mod hand_3d_heatmap;
 mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
 mod regression_label;
+mod simcc_3d_label;
 mod simcc_axis;
 mod simcc_label;
 mod udp_heatmap;
+mod yolox_pose_annotation_processor;
 
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
+pub use edpose_label::{
+    EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, Scored,
+};
 pub use encode::{
     Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints,
     encode_batch,
@@ -25,11 +31,15 @@ pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionT
 pub use megvii_heatmap::MegviiHeatmap;
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
+pub use simcc_3d_label::{
+    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dPoints, Simcc3dTargets,
+};
 pub use simcc_axis::SimccRows;
 pub use simcc_label::{
     SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
 };
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
+pub use yolox_pose_annotation_processor::YoloxPoseAnnotationProcessor;
 
 use crate::kernels::element::Real;
 
