@@ -8,7 +8,10 @@ network's input.
 
 from posecodec_rs._build import CODECS, build
 from posecodec_rs._core import (
+    SPR,
+    AssociativeEmbedding,
     BaseKeypointCodec,
+    DecoupledHeatmap,
     IntegralRegressionLabel,
     InvalidInputError,
     MegviiHeatmap,
@@ -27,7 +30,10 @@ SimCC = SimCCLabel  # its name in older configs
 
 __all__ = [
     "CODECS",
+    "SPR",
+    "AssociativeEmbedding",
     "BaseKeypointCodec",
+    "DecoupledHeatmap",
     "IntegralRegressionLabel",
     "InvalidInputError",
     "MSRAHeatmap",

@@ -6,10 +6,13 @@ from typing import Any
 from posecodec_rs import _core
 
 CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
+    "AssociativeEmbedding": _core.AssociativeEmbedding,
+    "DecoupledHeatmap": _core.DecoupledHeatmap,
     "IntegralRegressionLabel": _core.IntegralRegressionLabel,
     "MSRAHeatmap": _core.MSRAHeatmap,
     "MegviiHeatmap": _core.MegviiHeatmap,
     "RegressionLabel": _core.RegressionLabel,
+    "SPR": _core.SPR,
     "SimCC": _core.SimCCLabel,
     "SimCCLabel": _core.SimCCLabel,
     "UDPHeatmap": _core.UDPHeatmap,

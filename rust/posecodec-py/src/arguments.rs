@@ -86,6 +86,62 @@ impl<'py> Arguments<'py> {
         self.number(name, value)
     }
 
+    /// A real number, or its default, a whole one.
+    pub(crate) fn length_or(&self, name: &str, value: &Given<'py>, default: u32) -> PyResult<f64> {
+        let Some(value) = &value.0 else {
+            self.values.set_item(name, default)?;
+            return Ok(default.into());
+        };
+        self.number(name, value)
+    }
+
+    /// A whole number ≥ 0, or `None`, which is the default.
+    pub(crate) fn count_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<usize>> {
+        match value.0.as_ref().filter(|value| !value.is_none()) {
+            Some(value) => self.count(name, value).map(Some),
+            None => self.values.set_item(name, None::<usize>).map(|()| None),
+        }
+    }
+
+    /// A real number, or `None`, which is the default.
+    pub(crate) fn number_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<f64>> {
+        match value.0.as_ref().filter(|value| !value.is_none()) {
+            Some(value) => self.number(name, value).map(Some),
+            None => self.values.set_item(name, None::<f64>).map(|()| None),
+        }
+    }
+
+    /// A real number or several, or `None`, which is the default. A list is kept as a tuple.
+    pub(crate) fn numbers_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Vec<f64>> {
+        let several = value.0.as_ref().filter(|value| value.try_iter().is_ok());
+        let Some(value) = several else {
+            return Ok(self.number_or_none(name, value)?.into_iter().collect());
+        };
+        let items = sequence(name, "must be a number, or a few of them", value)?;
+        let numbers = items.iter().map(|item| real(name, item)).collect::<PyResult<Vec<_>>>()?;
+        let kept = items.iter().zip(&numbers).map(|(item, &number)| kept(item, number));
+        let kept = kept.collect::<PyResult<Vec<_>>>()?;
+        self.values.set_item(name, PyTuple::new(value.py(), kept)?)?;
+        Ok(numbers)
+    }
+
+    /// Whole numbers ≥ 0; none is the default. A list is kept as a tuple.
+    pub(crate) fn counts_or_empty(&self, name: &str, value: &Given<'py>) -> PyResult<Vec<usize>> {
+        let wanted = "must be a list of whole numbers";
+        let counts = match &value.0 {
+            None => Vec::new(),
+            Some(value) if value.is_instance_of::<PyString>() || value.try_iter().is_err() => {
+                return Err(invalid(value.py(), name, wanted, shown(value)));
+            }
+            Some(value) => {
+                let items = value.try_iter()?.map(|item| integer(name, wanted, &item?));
+                items.collect::<PyResult<_>>()?
+            }
+        };
+        self.values.set_item(name, PyTuple::new(self.values.py(), &counts)?)?;
+        Ok(counts)
+    }
+
     /// A real number for both axes, or one an axis.
     pub(crate) fn number_per_axis_or(
         &self,

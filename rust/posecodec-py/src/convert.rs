@@ -16,7 +16,7 @@ use posecodec::codecs::Memory;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyList, PyTuple};
 
 use crate::error::{invalid, unconvertible};
 
@@ -78,6 +78,54 @@ impl<'py> Responses<'py> {
             Self::F64(array) => Ok(array),
         }
     }
+}
+
+/// In which kind an argument came, so that the answer can be of the same.
+pub(crate) enum Kind<'py> {
+    /// An array, or what became one, of this dtype.
+    Array(Bound<'py, PyArrayDescr>),
+    /// A torch tensor.
+    Tensor(Bound<'py, PyAny>),
+}
+
+impl<'py> Kind<'py> {
+    /// The kind of `object`, which was read as these responses.
+    pub(crate) fn of(object: &Bound<'py, PyAny>, responses: &Responses<'py>) -> PyResult<Self> {
+        let py = object.py();
+        Ok(match responses {
+            _ if is_torch_tensor(object)? => Self::Tensor(object.clone()),
+            Responses::F16(_) => Self::Array(f16::get_dtype(py)),
+            Responses::F32(_) => Self::Array(f32::get_dtype(py)),
+            Responses::F64(_) => Self::Array(f64::get_dtype(py)),
+        })
+    }
+
+    /// An array of ours in this kind: its dtype and, of tensors, the device.
+    pub(crate) fn answer(&self, array: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = array.py();
+        match self {
+            Self::Array(dtype) => {
+                if array.cast::<PyUntypedArray>()?.dtype().is_equiv_to(dtype) {
+                    return Ok(array);
+                }
+                array.call_method1(intern!(py, "astype"), (dtype,))
+            }
+            Self::Tensor(tensor) => {
+                let torch = py.import(intern!(py, "torch"))?;
+                let answer = torch.call_method1(intern!(py, "from_numpy"), (array,))?;
+                // The device and the dtype of another tensor.
+                answer.call_method1(intern!(py, "to"), (tensor,))
+            }
+        }
+    }
+}
+
+/// The items of a list or a tuple; none of anything else.
+pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
+        return object.try_iter()?.collect::<PyResult<_>>().map(Some);
+    }
+    Ok(None)
 }
 
 /// Small arrays of coordinates or visibilities, copied, so that no `out=` can alias them.

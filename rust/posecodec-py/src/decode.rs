@@ -1,5 +1,7 @@
 //! `decode` and `batch_decode`: arrays in, keypoints and scores out.
 
+mod bottom_up;
+
 use numpy::{Element, PyArrayDyn};
 use posecodec::Shape;
 use posecodec::codecs::{
@@ -11,6 +13,10 @@ use pyo3::prelude::*;
 use crate::convert::{Array, Responses, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
+
+pub(crate) use bottom_up::{
+    decode_grouped, decode_instance_batch, decode_instances, decode_spr, decode_spr_pictures,
+};
 
 /// Keypoints and scores.
 type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);

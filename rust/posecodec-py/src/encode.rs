@@ -1,5 +1,8 @@
 //! `encode` and `batch_encode` of every codec: arrays in, a dict of arrays out.
 
+mod decoupled;
+mod pictures;
+
 use numpy::{Element, PyArrayDescr, PyArrayDyn};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
@@ -13,6 +16,9 @@ use crate::convert::{
     Numbers, Shape, cast, fresh, refuse_overlap, values_mut, writable, writable_as,
 };
 use crate::error::{invalid, raise};
+
+pub(crate) use decoupled::{encode_decoupled, encode_decoupled_pictures};
+pub(crate) use pictures::encode_pictures;
 
 /// Values read or written below which the interpreter is kept: some 5 µs of work. Handing it over
 /// takes 0.1 µs, but getting it back from a busy Python thread takes milliseconds (measured: 4 µs
@@ -55,17 +61,10 @@ pub(crate) fn encode<'py, C: Encode>(
     let points = Numbers::read(keypoints, "keypoints", true)?;
     let shape = points.shape();
     let [batch, instances, count] =
-        check_keypoints::<C>(shape, call == Call::Batch).map_err(|error| raise(py, &error))?;
+        check_keypoints::<C, 2>(shape, call == Call::Batch).map_err(|error| raise(py, &error))?;
     let visible =
         visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
-    let wanted = &shape[..shape.len() - 1];
-    if let Some(visible) = &visible
-        && visible.shape() != wanted
-    {
-        let wanted = format!("must be of shape {}, as `keypoints` is", Shown(wanted));
-        let got = format!("shape {}", Shown(visible.shape()));
-        return Err(invalid(py, "keypoints_visible", &wanted, got));
-    }
+    check_visible(py, visible.as_ref(), &shape[..shape.len() - 1])?;
     let sample = Sample { call, batch, instances, count, out };
 
     match &visible {
@@ -74,6 +73,18 @@ pub(crate) fn encode<'py, C: Encode>(
         Some(Numbers::F64(visible, _, dtype)) => {
             sample.encode(py, codec, &points, Some(visible), dtype.as_ref())
         }
+    }
+}
+
+/// Checks that there is a visibility a keypoint, if there are any.
+fn check_visible(py: Python<'_>, visible: Option<&Numbers<'_>>, wanted: &[usize]) -> PyResult<()> {
+    match visible {
+        Some(visible) if visible.shape() != wanted => {
+            let wanted = format!("must be of shape {}, as `keypoints` is", Shown(wanted));
+            let got = format!("shape {}", Shown(visible.shape()));
+            Err(invalid(py, "keypoints_visible", &wanted, got))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -89,6 +100,7 @@ struct Sample<'a, 'py> {
 /// An array being filled, or the values of one whose dtype the core does not know.
 enum Filled<'py, V> {
     Float(Bound<'py, PyArrayDyn<f32>>),
+    Integer(Bound<'py, PyArrayDyn<i64>>),
     Weights(Bound<'py, PyArrayDyn<V>>),
     Cast(Vec<V>),
 }
@@ -129,6 +141,9 @@ impl<'py> Sample<'_, 'py> {
                 TargetKind::Float32 => {
                     Filled::Float(array(py, target.name, &shape, given, memory)?)
                 }
+                TargetKind::Int64 => {
+                    Filled::Integer(array(py, target.name, &shape, given, memory)?)
+                }
                 TargetKind::Visibility => match weights_dtype {
                     None => Filled::Weights(array(py, target.name, &shape, given, memory)?),
                     Some(dtype) => {
@@ -144,12 +159,19 @@ impl<'py> Sample<'_, 'py> {
             refuse_overlap(given)?;
         }
 
-        let mut into = SampleTargets { floats: Default::default(), weights: &mut [], memory };
+        let mut into = SampleTargets {
+            floats: Default::default(),
+            integers: &mut [],
+            weights: &mut [],
+            memory,
+        };
         for array in &mut filled {
             match array {
                 // SAFETY: each array is new here or was found not to overlap the others, and gives
                 // one slice. Keypoints and visibilities are copies.
                 Filled::Float(array) => into.floats.push(unsafe { values_mut(array) }),
+                // SAFETY: as above.
+                Filled::Integer(array) => into.integers = unsafe { values_mut(array) },
                 // SAFETY: as above.
                 Filled::Weights(array) => into.weights = unsafe { values_mut(array) },
                 Filled::Cast(values) => into.weights = values,
@@ -169,10 +191,13 @@ impl<'py> Sample<'_, 'py> {
         for (target, array) in targets.iter().zip(filled) {
             match array {
                 Filled::Float(array) if self.out.is_none() => dict.set_item(target.name, array)?,
+                Filled::Integer(array) if self.out.is_none() => {
+                    dict.set_item(target.name, array)?;
+                }
                 Filled::Weights(array) if self.out.is_none() => {
                     dict.set_item(target.name, array)?;
                 }
-                Filled::Float(_) | Filled::Weights(_) => {}
+                Filled::Float(_) | Filled::Integer(_) | Filled::Weights(_) => {}
                 Filled::Cast(values) => {
                     let dtype = weights_dtype.expect("the reason for the cast");
                     let values: Vec<f64> = values.into_iter().map(Real::as_f64).collect();

@@ -20,8 +20,8 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel, SimccLabel,
-        UdpHeatmap,
+        AssociativeEmbedding, DecoupledHeatmap, IntegralRegressionLabel, MegviiHeatmap,
+        MsraHeatmap, RegressionLabel, SimccLabel, Spr, UdpHeatmap,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};

@@ -1,15 +1,21 @@
 //! One thin Python class a codec.
 
+mod associative_embedding;
+mod decoupled_heatmap;
 mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
 mod regression_label;
 mod simcc_label;
+mod spr;
 mod udp_heatmap;
 
+pub(crate) use associative_embedding::AssociativeEmbedding;
+pub(crate) use decoupled_heatmap::DecoupledHeatmap;
 pub(crate) use integral_regression_label::IntegralRegressionLabel;
 pub(crate) use megvii_heatmap::MegviiHeatmap;
 pub(crate) use msra_heatmap::MsraHeatmap;
 pub(crate) use regression_label::RegressionLabel;
 pub(crate) use simcc_label::SimccLabel;
+pub(crate) use spr::Spr;
 pub(crate) use udp_heatmap::UdpHeatmap;

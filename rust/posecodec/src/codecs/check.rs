@@ -2,15 +2,18 @@
 
 use crate::error::{Error, Result, Shape};
 
-/// A size `[w, h]` in pixels or cells: both sides positive, neither beyond any picture.
-pub(crate) fn size(argument: &'static str, size: [usize; 2]) -> Result<[usize; 2]> {
-    const LONGEST: usize = 1 << 20;
+/// The longest side of a picture or a map.
+const LONGEST: usize = 1 << 20;
+
+/// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, none beyond any picture.
+pub(crate) fn size<const N: usize>(argument: &'static str, size: [usize; N]) -> Result<[usize; N]> {
+    let (sides, number) = if N == 3 { ("[w, h, d]", "three") } else { ("[w, h]", "two") };
     if size.contains(&0) {
-        let wanted = "must be [w, h], two positive integers";
+        let wanted = format!("must be {sides}, {number} positive integers");
         return Err(Error::invalid(argument, wanted, Shape(&size)));
     }
     if size.iter().any(|&side| side > LONGEST) {
-        let wanted = format!("must be [w, h] of at most {LONGEST} each, to fit in memory");
+        let wanted = format!("must be {sides} of at most {LONGEST} each, to fit in memory");
         return Err(Error::invalid(argument, wanted, Shape(&size)));
     }
     Ok(size)
@@ -33,6 +36,26 @@ pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64> {
     } else {
         Err(Error::invalid(argument, "must be a finite number", value))
     }
+}
+
+/// A number of cells or bins: one at least, and no more than the side of a picture.
+pub(crate) fn count(argument: &'static str, count: usize) -> Result<usize> {
+    if (1..=LONGEST).contains(&count) {
+        return Ok(count);
+    }
+    let wanted = format!("must be a positive integer, at most {LONGEST}");
+    Err(Error::invalid(argument, wanted, count))
+}
+
+/// The place in an axis of `length` that an index says, from the end where it is negative.
+pub(crate) fn index(argument: &'static str, index: isize, length: usize) -> Result<usize> {
+    let place =
+        if index < 0 { length.checked_sub(index.unsigned_abs()) } else { Some(index as usize) };
+    place.filter(|&place| place < length).ok_or_else(|| {
+        let wanted =
+            format!("must be between -{length} and {length} - 1: there are {length} keypoints");
+        Error::invalid(argument, wanted, index)
+    })
 }
 
 /// An odd number of taps, small enough that a kernel may be made of it.

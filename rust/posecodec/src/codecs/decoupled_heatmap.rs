@@ -159,12 +159,12 @@ impl DecoupledHeatmap {
         });
         let [width, height] = self.heatmap_size;
         let mut heatmaps = zeros("heatmaps", [sample.count + 1, height, width])?;
-        let selection = self.encode_heatmaps(
-            &sample,
-            boxes.as_deref(),
-            heatmaps.as_slice_mut().expect("freshly made"),
-            chance,
-        );
+        let sigmas = match &boxes {
+            Some(boxes) => self.sigmas_of_boxes(boxes),
+            None => self.sigmas_of_keypoints(&sample),
+        };
+        let filling = heatmaps.as_slice_mut().expect("freshly made");
+        let selection = self.encode_heatmaps(&sample, sigmas, filling, chance);
         let chosen = selection.instances.len();
         let maps = chosen.saturating_mul(sample.count);
         let mut instance_heatmaps = zeros("instance_heatmaps", [maps, height, width])?;
@@ -180,28 +180,37 @@ impl DecoupledHeatmap {
         Ok(DecoupledTargets { heatmaps, instance_heatmaps, keypoint_weights, instance_coords })
     }
 
-    /// Fills the heatmaps (K+1, H, W) of all instances, which hold zeros, and chooses the instances
-    /// that get their own. `boxes` holds four corners an instance in input pixels: left top, left
+    /// A sigma an instance in map cells, from the corners of its box in input pixels: left top, left
     /// bottom, right top, right bottom.
-    pub fn encode_heatmaps<T: Real, V: Real, B: Real>(
+    pub fn sigmas_of_boxes<B: Real>(&self, boxes: &[[B; 8]]) -> Vec<f32> {
+        boxes.iter().map(|corners| self.sigma(corners)).collect()
+    }
+
+    /// A sigma an instance in map cells, from the box around its visible keypoints.
+    pub fn sigmas_of_keypoints<T: Real, V: Real>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        boxes: Option<&[[B; 8]]>,
+    ) -> Vec<f32> {
+        (0..keypoints.instances)
+            .map(|instance| {
+                let visible = keypoints.visible_of(instance, keypoints.points);
+                let [x1, y1, x2, y2] = instance_bbox(visible);
+                self.sigma(&[x1, y1, x1, y2, x2, y1, x2, y2])
+            })
+            .collect()
+    }
+
+    /// Fills the heatmaps (K+1, H, W) of all instances, which hold zeros, and chooses the instances
+    /// that get their own. `sigmas` holds one an instance.
+    pub fn encode_heatmaps<T: Real, V: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        sigmas: Vec<f32>,
         heatmaps: &mut [f32],
         chance: &mut dyn Chance,
     ) -> Selection<T> {
         let size = self.heatmap_size;
         let at = keypoints.in_cells(|point| to_cells(point, self.scale_factor));
-        let sigmas: Vec<f32> = match boxes {
-            Some(boxes) => boxes.iter().map(|corners| self.sigma(corners)).collect(),
-            None => (0..keypoints.instances)
-                .map(|instance| {
-                    let visible = keypoints.visible_of(instance, keypoints.points);
-                    let [x1, y1, x2, y2] = instance_bbox(visible);
-                    self.sigma(&[x1, y1, x1, y2, x2, y1, x2, y2])
-                })
-                .collect(),
-        };
         let patches: Vec<_> = sigmas.iter().map(|&sigma| GaussianPatch::of_single(sigma)).collect();
         let cells = size[0] * size[1];
         let (keypoint_maps, root_map) = heatmaps.split_at_mut(keypoints.count * cells);

@@ -12,11 +12,12 @@ use crate::kernels::element::Real;
 use crate::kernels::gaussian_heatmap::{GaussianPatch, Span};
 use crate::parallel;
 
-/// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels.
+/// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels, or of `D`
+/// coordinates.
 #[derive(Debug, Clone, Copy)]
-pub struct Keypoints<'a, T, V> {
+pub struct Keypoints<'a, T, V, const D: usize = 2> {
     /// The points, instance by instance.
-    pub points: &'a [[T; 2]],
+    pub points: &'a [[T; D]],
     /// A visibility a point; all are visible where there is none.
     pub visible: Option<&'a [V]>,
     /// Number of instances, N.
@@ -25,13 +26,13 @@ pub struct Keypoints<'a, T, V> {
     pub count: usize,
 }
 
-impl<T: Real, V: Real> Keypoints<'_, T, V> {
+impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
     /// The weight of the keypoint of this flat index: its visibility, or 0 where it has no target.
     ///
     /// `encode` is called where the keypoint is visible and finite, and says whether any of it lies
     /// inside. NaN and infinity are nowhere: no target, no weight.
     #[inline]
-    pub(crate) fn weight(&self, index: usize, encode: impl FnOnce([T; 2]) -> bool) -> V {
+    pub(crate) fn weight(&self, index: usize, encode: impl FnOnce([T; D]) -> bool) -> V {
         let point = self.points[index];
         let visibility = self.visible.map_or(V::one(), |visible| visible[index]);
         if !self.is_finite(index) || !(visibility < V::of(0.5)) && !encode(point) {
@@ -44,27 +45,7 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
     /// Whether the keypoint of this flat index is somewhere: NaN and infinity are nowhere.
     #[inline]
     pub(crate) fn is_finite(&self, index: usize) -> bool {
-        let point = self.points[index];
-        point[0].is_finite() && point[1].is_finite()
-    }
-
-    /// All points in map cells.
-    pub(crate) fn in_cells(&self, to_cells: impl Fn([T; 2]) -> [T; 2]) -> Vec<[T; 2]> {
-        self.points.iter().map(|&point| to_cells(point)).collect()
-    }
-
-    /// Those of an instance's points, given `at` map cells, that are visible at all.
-    pub(crate) fn visible_of<'a>(
-        &'a self,
-        instance: usize,
-        at: &'a [[T; 2]],
-    ) -> impl Iterator<Item = [T; 2]> + Clone + 'a {
-        (instance * self.count..(instance + 1) * self.count)
-            .filter(|&index| {
-                self.is_finite(index)
-                    && self.visible.is_none_or(|visible| visible[index] > V::zero())
-            })
-            .map(|index| at[index])
+        self.points[index].iter().all(|coordinate| coordinate.is_finite())
     }
 
     /// Fills a weight and `cells` map cells a keypoint. `encode` puts something into its cells,
@@ -74,7 +55,7 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
         &self,
         planes: Planes<'_>,
         weights: &mut [V],
-        mut encode: impl FnMut(&mut [f32], [T; 2]) -> bool,
+        mut encode: impl FnMut(&mut [f32], [T; D]) -> bool,
     ) {
         let Planes { values, cells, fills_all, memory } = planes;
         let dirty = memory == Memory::Dirty;
@@ -96,6 +77,25 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
 }
 
 impl<T: Real, V: Real> Keypoints<'_, T, V> {
+    /// All points in map cells.
+    pub(crate) fn in_cells(&self, to_cells: impl Fn([T; 2]) -> [T; 2]) -> Vec<[T; 2]> {
+        self.points.iter().map(|&point| to_cells(point)).collect()
+    }
+
+    /// Those of an instance's points, given `at` map cells, that are visible at all.
+    pub(crate) fn visible_of<'a>(
+        &'a self,
+        instance: usize,
+        at: &'a [[T; 2]],
+    ) -> impl Iterator<Item = [T; 2]> + Clone + 'a {
+        (instance * self.count..(instance + 1) * self.count)
+            .filter(|&index| {
+                self.is_finite(index)
+                    && self.visible.is_none_or(|visible| visible[index] > V::zero())
+            })
+            .map(|index| at[index])
+    }
+
     /// Stamps the keypoints of all instances, `at` map cells, into the map of their number, and fills
     /// a weight each. Where Gaussians meet, the larger value stays. `stamped` gets every map and the
     /// cells of it that a Gaussian covers.
@@ -224,7 +224,7 @@ pub struct Filled<V> {
     pub floats: Vec<ArrayD<f32>>,
     /// The one of [`TargetKind::Int64`]; empty where the codec has none.
     pub integers: ArrayD<i64>,
-    /// (N, K), the one of [`TargetKind::Visibility`]; zeros where the codec has none.
+    /// The one of [`TargetKind::Visibility`]; empty where the codec has none.
     pub weights: Array2<V>,
 }
 
@@ -234,8 +234,8 @@ pub(crate) fn arrays<const M: usize>(floats: ArrayVec<&mut [f32], 4>) -> [&mut [
     std::array::from_fn(|_| floats.next().expect("as many arrays as targets"))
 }
 
-/// A codec that turns keypoints into training targets.
-pub trait Encode: Sync {
+/// A codec that turns keypoints of `D` coordinates into training targets.
+pub trait Encode<const D: usize = 2>: Sync {
     /// The codec's name in the reference.
     const NAME: &'static str;
     /// Whether a sample must hold one instance, no more and no fewer.
@@ -256,7 +256,7 @@ pub trait Encode: Sync {
     /// Fills the arrays of one sample. Their lengths are those of [`Encode::targets`].
     fn encode_sample<T: Real, V: Real>(
         &self,
-        keypoints: &Keypoints<'_, T, V>,
+        keypoints: &Keypoints<'_, T, V, D>,
         targets: SampleTargets<'_, V>,
     );
 
@@ -269,7 +269,7 @@ pub trait Encode: Sync {
     /// Puts the filled arrays together.
     fn assemble<V: Real>(filled: Filled<V>) -> Self::Targets<V>;
 
-    /// Encodes one sample: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none.
+    /// Encodes one sample: keypoints (N, K, D) in input pixels, visibilities (N, K) or none.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a shape that does not fit, [`Error::OutOfMemory`] for targets
@@ -280,13 +280,13 @@ pub trait Encode: Sync {
         keypoints_visible: Option<ArrayView2<'_, V>>,
     ) -> Result<Self::Targets<V>> {
         let single = Self::SINGLE_INSTANCE.then_some(Self::NAME);
-        let points = Points::new(keypoints, keypoints_visible, single)?;
+        let points = Points::<_, _, D>::new(keypoints, keypoints_visible, single)?;
         let sample = points.sample();
         let (instances, count) = (sample.instances, sample.count);
         let mut filled = Filled {
             floats: Vec::new(),
             integers: ArrayD::from_elem(&[0][..], 0),
-            weights: Array2::from_elem((instances, count), V::zero()),
+            weights: Array2::from_elem((0, 0), V::zero()),
         };
         for target in self.targets(instances, count) {
             match target.kind {
@@ -294,7 +294,10 @@ pub trait Encode: Sync {
                     filled.floats.push(zeros(target.name, IxDyn(&target.shape))?)
                 }
                 TargetKind::Int64 => filled.integers = zeros(target.name, IxDyn(&target.shape))?,
-                TargetKind::Visibility => {}
+                TargetKind::Visibility => {
+                    filled.weights =
+                        Array2::from_elem((target.shape[0], target.shape[1]), V::zero());
+                }
             }
         }
         room_for_scratch(self.scratch())?;
@@ -315,19 +318,19 @@ pub trait Encode: Sync {
     }
 }
 
-/// The keypoints (N, K, 2) of one sample and their visibilities (N, K), checked and contiguous.
-pub(crate) struct Points<'a, T, V> {
+/// The keypoints (N, K, D) of one sample and their visibilities (N, K), checked and contiguous.
+pub(crate) struct Points<'a, T, V, const D: usize = 2> {
     keypoints: CowArray<'a, T, Ix3>,
     visible: Option<CowArray<'a, V, Ix2>>,
 }
 
-impl<'a, T: Real, V: Real> Points<'a, T, V> {
+impl<'a, T: Real, V: Real, const D: usize> Points<'a, T, V, D> {
     pub(crate) fn new(
         keypoints: ArrayView3<'a, T>,
         visible: Option<ArrayView2<'a, V>>,
         single: Option<&str>,
     ) -> Result<Self> {
-        let [_, instances, count] = check_instances(keypoints.shape(), false, single)?;
+        let [_, instances, count] = check_instances::<D>(keypoints.shape(), false, single)?;
         if let Some(visible) = visible
             && visible.dim() != (instances, count)
         {
@@ -337,7 +340,7 @@ impl<'a, T: Real, V: Real> Points<'a, T, V> {
         Ok(Self { keypoints: contiguous(keypoints), visible: visible.map(contiguous) })
     }
 
-    pub(crate) fn sample(&self) -> Keypoints<'_, T, V> {
+    pub(crate) fn sample(&self) -> Keypoints<'_, T, V, D> {
         let (points, _) = self.keypoints.as_slice().expect("contiguous").as_chunks();
         let visible = self.visible.as_ref().map(|visible| visible.as_slice().expect("contiguous"));
         let (instances, count, _) = self.keypoints.dim();
@@ -346,7 +349,7 @@ impl<'a, T: Real, V: Real> Points<'a, T, V> {
 }
 
 /// The array itself where it is contiguous, else a copy that is.
-fn contiguous<T: Clone, D: Dimension>(array: ArrayView<'_, T, D>) -> CowArray<'_, T, D> {
+fn contiguous<T: Clone, I: Dimension>(array: ArrayView<'_, T, I>) -> CowArray<'_, T, I> {
     if array.is_standard_layout() {
         array.into()
     } else {
@@ -354,13 +357,16 @@ fn contiguous<T: Clone, D: Dimension>(array: ArrayView<'_, T, D>) -> CowArray<'_
     }
 }
 
-/// Checks the shape of keypoints: (N, K, 2), or (B, N, K, 2) where `batched`, with the number of
+/// Checks the shape of keypoints: (N, K, D), or (B, N, K, D) where `batched`, with the number of
 /// instances that the codec takes. Answers with B (1 for a sample), N and K.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for another shape.
-pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Result<[usize; 3]> {
-    check_instances(shape, batched, C::SINGLE_INSTANCE.then_some(C::NAME))
+pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
+    shape: &[usize],
+    batched: bool,
+) -> Result<[usize; 3]> {
+    check_instances::<D>(shape, batched, C::SINGLE_INSTANCE.then_some(C::NAME))
 }
 
 /// [`check_keypoints`] for a codec that takes any number of instances, or just one, and then has
@@ -368,15 +374,15 @@ pub fn check_keypoints<C: Encode + ?Sized>(shape: &[usize], batched: bool) -> Re
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for another shape.
-pub fn check_instances(shape: &[usize], batched: bool, single: Option<&str>) -> Result<[usize; 3]> {
+pub fn check_instances<const D: usize>(shape: &[usize], batched: bool, single: Option<&str>) -> Result<[usize; 3]> {
     let refuse = |reason: &str| {
         let instances = if single.is_some() { "1" } else { "N" };
         let leading = if batched { "B, " } else { "" };
-        check::shape("keypoints", &format!("({leading}{instances}, K, 2){reason}"), shape)
+        check::shape("keypoints", &format!("({leading}{instances}, K, {D}){reason}"), shape)
     };
     let found = match (batched, shape) {
-        (false, &[instances, count, 2]) => [1, instances, count],
-        (true, &[batch, instances, count, 2]) => [batch, instances, count],
+        (false, &[instances, count, each]) if each == D => [1, instances, count],
+        (true, &[batch, instances, count, each]) if each == D => [batch, instances, count],
         _ => return Err(refuse("")),
     };
     if let Some(name) = single
@@ -406,15 +412,15 @@ pub(crate) fn zeros<T: Clone + Default, D: Dimension>(
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where an array does not have the length that [`Encode::targets`] says.
-pub fn encode_batch<C: Encode, T: Real, V: Real>(
+pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
     codec: &C,
     batch: usize,
-    keypoints: &Keypoints<'_, T, V>,
+    keypoints: &Keypoints<'_, T, V, D>,
     targets: SampleTargets<'_, V>,
 ) -> Result<()> {
     let Keypoints { points, visible, instances, count } = *keypoints;
     let each = instances * count;
-    let lengths = Lengths::of(codec, instances, count);
+    let lengths = Lengths::of::<_, D>(codec, instances, count);
     let fits = |length: usize, each: usize| each.checked_mul(batch) == Some(length);
     let all_fit = fits(points.len(), each)
         && visible.is_none_or(|visible| fits(visible.len(), each))
@@ -458,14 +464,14 @@ pub fn encode_batch<C: Encode, T: Real, V: Real>(
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where an array does not have the length that [`Encode::targets`] says.
-pub fn encode_samples<C: Encode, T: Real, V: Real>(
+pub fn encode_samples<C: Encode<D>, T: Real, V: Real, const D: usize>(
     codec: &C,
-    samples: Vec<(Keypoints<'_, T, V>, SampleTargets<'_, V>)>,
+    samples: Vec<(Keypoints<'_, T, V, D>, SampleTargets<'_, V>)>,
 ) -> Result<()> {
     let mut values = 0;
     for (keypoints, targets) in &samples {
         let Keypoints { points, visible, instances, count } = *keypoints;
-        let lengths = Lengths::of(codec, instances, count);
+        let lengths = Lengths::of::<_, D>(codec, instances, count);
         let all_fit = points.len() == instances * count
             && visible.is_none_or(|visible| visible.len() == points.len())
             && targets.floats.iter().map(|array| array.len()).eq(lengths.floats)
@@ -492,7 +498,7 @@ struct Lengths {
 }
 
 impl Lengths {
-    fn of<C: Encode>(codec: &C, instances: usize, count: usize) -> Self {
+    fn of<C: Encode<D>, const D: usize>(codec: &C, instances: usize, count: usize) -> Self {
         let mut lengths = Self { floats: ArrayVec::new(), integers: 0, weights: 0 };
         for target in codec.targets(instances, count) {
             let len = target.len().unwrap_or(usize::MAX);

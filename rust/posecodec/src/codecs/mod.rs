@@ -7,14 +7,19 @@ mod associative_embedding;
 mod check;
 mod decode;
 mod decoupled_heatmap;
+mod edpose_label;
 mod encode;
+mod hand_3d_heatmap;
 mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
 mod regression_label;
+mod simcc_3d_label;
+mod simcc_axis;
 mod simcc_label;
 mod spr;
 mod udp_heatmap;
+mod yolox_pose_annotation_processor;
 
 pub use associative_embedding::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
@@ -24,22 +29,31 @@ pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use decoupled_heatmap::{
     Chance, DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, Selection,
 };
+pub use edpose_label::{
+    EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, Scored,
+};
 pub use encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
 };
+pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
 pub use megvii_heatmap::MegviiHeatmap;
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
+pub use simcc_3d_label::{
+    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dPoints, Simcc3dTargets,
+};
+pub use simcc_axis::SimccRows;
 pub use simcc_label::{
-    SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows, SimccSmoothing,
-    SimccTargets,
+    SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
 };
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
+pub use yolox_pose_annotation_processor::YoloxPoseAnnotationProcessor;
 
 use crate::kernels::element::Real;
+pub use crate::kernels::instance::RootType;
 
 /// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
 fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {

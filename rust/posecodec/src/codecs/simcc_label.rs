@@ -5,16 +5,14 @@ mod decode;
 use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3};
 
-use super::check;
 use super::encode::{
-    Encode, Filled, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays, dimensioned,
+    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
 };
-use crate::error::{Error, Result, Shape};
+use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, encode_vectors, stamp_gaussians};
+use crate::error::{Error, Result};
 use crate::kernels::element::Real;
-use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::simcc::SimccProfile;
 
-pub use decode::{SimccDecoded, SimccDecodedRows, SimccRows};
+pub use decode::{SimccDecoded, SimccDecodedRows};
 
 /// How [`SimccLabel`] spreads a keypoint over the bins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,11 +112,7 @@ impl Default for SimccOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimccLabel {
     options: SimccOptions,
-    bins: [usize; 2],
-    /// Per axis; none with standard smoothing.
-    profiles: Option<[SimccProfile; 2]>,
-    /// Per axis; none without DARK.
-    kernels: Option<[GaussianKernel; 2]>,
+    axes: [SimccAxis; 2],
 }
 
 /// What [`SimccLabel`] encodes to.
@@ -140,65 +134,25 @@ impl SimccLabel {
     /// smoothing weight outside [0, 1], fewer than one bin, or (with DARK) a sigma too small for a
     /// blur kernel; [`Error::OutOfMemory`] for more bins than memory holds.
     pub fn new(input_size: [usize; 2], options: SimccOptions) -> Result<Self> {
-        let input_size = check::size("input_size", input_size)?;
-        let SimccOptions { sigma, simcc_split_ratio, decode_beta, .. } = options;
-        for sigma in sigma {
-            check::positive("sigma", sigma)?;
-        }
-        check::positive("simcc_split_ratio", simcc_split_ratio)?;
+        let SimccOptions { smoothing, sigma, simcc_split_ratio, normalize, use_dark, .. } = options;
+        let gaussian = smoothing == SimccSmoothing::Gaussian;
+        let decode_beta = options.decode_beta;
         if !(decode_beta.is_finite() && decode_beta >= 0.0) {
             return Err(Error::invalid("decode_beta", "must be a finite number ≥ 0", decode_beta));
         }
-        if let SimccSmoothing::Standard { label_smooth_weight: weight } = options.smoothing
+        if let SimccSmoothing::Standard { label_smooth_weight: weight } = smoothing
             && !(0.0..=1.0).contains(&weight)
         {
             return Err(Error::invalid("label_smooth_weight", "should be in range [0, 1]", weight));
         }
-        let bins = input_size.map(|side| (side as f64 * simcc_split_ratio).round_ties_even());
-        if bins.iter().any(|&bins| !(1.0..=isize::MAX as f64 / 8.0).contains(&bins)) {
-            let wanted = "must leave at least one bin an axis, and no more than memory holds";
-            let got = format!("{simcc_split_ratio} with input_size {}", Shape(&input_size));
-            return Err(Error::invalid("simcc_split_ratio", wanted, got));
-        }
-        let bins = bins.map(|bins| bins as usize);
-
-        let profiles = match options.smoothing {
-            SimccSmoothing::Standard { .. } => None,
-            SimccSmoothing::Gaussian => {
-                let profile = |axis: usize| {
-                    let norm = sigma[axis] * (std::f64::consts::PI * 2.0).sqrt();
-                    let norm = options.normalize.then_some(norm);
-                    SimccProfile::new(sigma[axis], bins[axis], norm).ok_or(Error::OutOfMemory {
-                        purpose: "the Gaussian profile",
-                        bytes: bins[axis].saturating_mul(2 * size_of::<f32>()),
-                    })
-                };
-                Some([profile(0)?, profile(1)?])
-            }
-        };
-        let kernels = if options.use_dark {
-            Some([Self::dark_kernel(sigma[0])?, Self::dark_kernel(sigma[1])?])
-        } else {
-            None
-        };
-        Ok(Self { options, bins, profiles, kernels })
-    }
-
-    /// The blur kernel that the reference takes for a sigma: the largest odd size up to
-    /// (20·sigma - 7) / 3.
-    fn dark_kernel(sigma: f64) -> Result<GaussianKernel> {
-        let size = ((sigma * 20.0 - 7.0) / 3.0).floor();
-        if size < 1.0 {
-            let wanted = "must be at least 0.5 for use_dark, whose blur kernel follows from it";
-            return Err(Error::invalid("sigma", wanted, sigma));
-        }
-        let size = check::limited_kernel_size("sigma", size.min(1e9) as usize)?;
-        Ok(GaussianKernel::new(size - usize::from(size.is_multiple_of(2))))
+        let axes =
+            AxisOptions { input_size, sigma, simcc_split_ratio, gaussian, normalize, use_dark };
+        Ok(Self { axes: axes.axes()?, options })
     }
 
     /// Number of bins along x and y.
     pub fn bins(&self) -> [usize; 2] {
-        self.bins
+        [self.axes[0].bins, self.axes[1].bins]
     }
 
     /// The options it was made with.
@@ -207,35 +161,22 @@ impl SimccLabel {
     }
 
     /// Puts a keypoint into its two vectors, which hold zeros; `false` where it lies outside.
-    fn encode_point<T: Real>(&self, point: [T; 2], x: &mut [f32], y: &mut [f32]) -> bool {
-        let ratio = T::of(self.options.simcc_split_ratio);
-        let bin = point.map(|coordinate| (coordinate * ratio).round_half_even().as_f64());
-        match (&self.profiles, self.options.smoothing) {
-            (Some([profile_x, profile_y]), _) => {
-                let inside = (0..2).all(|axis| {
-                    let radius = self.options.sigma[axis] * 3.0;
-                    bin[axis] - radius < self.bins[axis] as f64 && bin[axis] + radius + 1.0 >= 0.0
-                });
-                if inside {
-                    profile_x.stamp(bin[0] as i64, x);
-                    profile_y.stamp(bin[1] as i64, y);
+    fn encode_point<T: Real>(&self, point: [T; 2], vectors: [&mut [f32]; 2]) -> bool {
+        let bins = bins_of(point, self.options.simcc_split_ratio);
+        let SimccSmoothing::Standard { label_smooth_weight: weight } = self.options.smoothing
+        else {
+            return stamp_gaussians(&self.axes, bins, vectors);
+        };
+        let inside = (0..2).all(|axis| (0.0..self.axes[axis].bins as f64).contains(&bins[axis]));
+        if inside {
+            for (vector, bin) in vectors.into_iter().zip(bins) {
+                if weight > 0.0 {
+                    vector.fill((weight / (vector.len() as f64 - 1.0)) as f32);
                 }
-                inside
+                vector[bin as usize] = (1.0 - weight) as f32;
             }
-            (None, SimccSmoothing::Standard { label_smooth_weight: weight }) => {
-                let inside = (0..2).all(|axis| (0.0..self.bins[axis] as f64).contains(&bin[axis]));
-                if inside {
-                    for (vector, bin) in [(x, bin[0] as usize), (y, bin[1] as usize)] {
-                        if weight > 0.0 {
-                            vector.fill((weight / (vector.len() as f64 - 1.0)) as f32);
-                        }
-                        vector[bin] = (1.0 - weight) as f32;
-                    }
-                }
-                inside
-            }
-            (None, SimccSmoothing::Gaussian) => unreachable!("Gaussian smoothing has profiles"),
         }
+        inside
     }
 }
 
@@ -245,7 +186,7 @@ impl Encode for SimccLabel {
     type Targets<V: Real> = SimccTargets<V>;
 
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
-        let [bins_x, bins_y] = self.bins;
+        let [bins_x, bins_y] = self.bins();
         ArrayVec::from_iter([
             Target::float32("keypoint_x_labels", &[instances, keypoints, bins_x]),
             Target::float32("keypoint_y_labels", &[instances, keypoints, bins_y]),
@@ -258,15 +199,11 @@ impl Encode for SimccLabel {
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
     ) {
-        let [x, y] = arrays(targets.floats);
-        if targets.memory == Memory::Dirty {
-            x.fill(0.0);
-            y.fill(0.0);
-        }
-        let vectors = x.chunks_exact_mut(self.bins[0]).zip(y.chunks_exact_mut(self.bins[1]));
-        for (index, ((x, y), weight)) in vectors.zip(targets.weights).enumerate() {
-            *weight = keypoints.weight(index, |point| self.encode_point(point, x, y));
-        }
+        let SampleTargets { floats, weights, memory, .. } = targets;
+        let into = (arrays(floats), weights);
+        encode_vectors(&self.axes, keypoints, into, memory, |point, vectors| {
+            self.encode_point(point, vectors)
+        });
     }
 
     fn assemble<V: Real>(filled: Filled<V>) -> SimccTargets<V> {

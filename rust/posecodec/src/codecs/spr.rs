@@ -86,6 +86,25 @@ impl Default for SprOptions {
     }
 }
 
+impl SprOptions {
+    /// With sigmas as the reference takes them: none, the roots', or the roots' and the keypoints'.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for more of them.
+    pub fn with_sigmas(mut self, sigmas: &[f64]) -> Result<Self> {
+        (self.root_sigma, self.keypoint_sigma) = match *sigmas {
+            [] => (None, None),
+            [root] => (Some(root), None),
+            [root, keypoint] => (Some(root), Some(keypoint)),
+            _ => {
+                let wanted = "must be a number, or one for roots and one for keypoints";
+                return Err(Error::invalid("sigma", wanted, format_args!("{} values", sigmas.len())));
+            }
+        };
+        Ok(self)
+    }
+}
+
 /// What [`Spr`] encodes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SprTargets {

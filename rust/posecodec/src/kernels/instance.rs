@@ -2,6 +2,7 @@
 //! `get_instance_root`, `get_instance_bbox` and `get_diagonal_lengths`.
 
 use super::element::Real;
+use crate::error::{Error, Result};
 
 /// What stands for an instance as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +11,24 @@ pub enum RootType {
     KeypointCentre,
     /// The centre of the box around the visible keypoints.
     BoxCentre,
+}
+
+impl RootType {
+    /// The type that the reference calls by this name: `kpt_center` or `bbox_center`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for another name.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "kpt_center" => Ok(Self::KeypointCentre),
+            "bbox_center" => Ok(Self::BoxCentre),
+            _ => {
+                let wanted = "is unknown: the value of `root_type` must be 'kpt_center' or \
+                              'bbox_center'";
+                Err(Error::invalid("root_type", wanted, format_args!("'{name}'")))
+            }
+        }
+    }
 }
 
 /// The root of an instance with these visible keypoints; `None` where there are none.

@@ -23,6 +23,22 @@ pub fn maximum<E: Response>(values: &[E]) -> Option<Maximum<E>> {
     Some(dispatch(MaximumKernel(values)))
 }
 
+/// Where a volume of size `[w, h, d]`, (D, H, W) row-major, is largest: its cell `[x, y, z]` and the
+/// value there; no cell where nothing is above 0 or NaN.
+///
+/// As the reference's `get_heatmap_3d_maximum` for one volume, which says -1 for no cell. Panics for
+/// a volume without a cell.
+#[inline]
+pub fn heatmap_3d_maximum<E: Response>(
+    volume: &[E],
+    [width, height, _]: [usize; 3],
+) -> (Option<[usize; 3]>, E) {
+    let Maximum { index, value } = maximum(volume).expect("a volume has cells");
+    let row = index / width;
+    let responds = !(value.as_f64() <= 0.0);
+    (responds.then_some([index % width, row % height, row / height]), value)
+}
+
 struct MaximumKernel<'a, E>(&'a [E]);
 
 /// Values a block: small enough that the search for the position, which follows the search for the

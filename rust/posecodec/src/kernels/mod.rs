@@ -10,6 +10,7 @@ pub mod displacement_heatmap;
 pub mod element;
 mod exp;
 pub mod gaussian_heatmap;
+pub mod gaussian_heatmap_3d;
 pub mod gaussian_kernel;
 pub mod heatmap_nms;
 pub mod instance;

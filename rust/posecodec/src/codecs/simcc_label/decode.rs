@@ -5,11 +5,10 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::{SimccLabel, SimccOptions};
 use crate::codecs::check;
 use crate::codecs::encode::split_off;
-use crate::error::{Error, Result, reserved, room_for_scratch};
+use crate::codecs::simcc_axis::{Located, SimccRows, locate};
+use crate::error::{Error, Result, reserved};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::Response;
-use crate::kernels::maximum::{Maximum, maximum};
-use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::softmax_maximum;
 use crate::parallel;
 
@@ -22,15 +21,6 @@ pub struct SimccDecoded<E> {
     pub scores: Array2<E>,
     /// (N, K), where the codec has `decode_visibility`.
     pub visibility: Option<Array2<f64>>,
-}
-
-/// The vectors of a batch to decode: as many rows along x as along y, row after row.
-#[derive(Debug, Clone, Copy)]
-pub struct SimccRows<'a, E> {
-    /// Responses along x and y.
-    pub responses: [&'a [E]; 2],
-    /// Bins along x and y.
-    pub bins: [usize; 2],
 }
 
 /// Where decoded rows go: a point, a score and perhaps a visibility a row.
@@ -100,20 +90,11 @@ impl SimccLabel {
         decoded: SimccDecodedRows<'_, E>,
     ) -> Result<()> {
         let SimccDecodedRows { mut keypoints, mut scores, mut visibility } = decoded;
-        let SimccRows { responses, bins } = rows;
         let count = keypoints.len();
         if count == 0 {
             return Ok(());
         }
-        for (axis, argument) in ["simcc_x", "simcc_y"].into_iter().enumerate() {
-            if bins[axis] == 0 {
-                return Err(Error::invalid(argument, "must hold at least one bin", "none"));
-            }
-            if responses[axis].len() != count * bins[axis] {
-                let wanted = "must hold as many values as the batch has";
-                return Err(Error::invalid(argument, wanted, "other lengths"));
-            }
-        }
+        rows.check(["simcc_x", "simcc_y"], count)?;
         if scores.len() != count
             || ![0, count].contains(&visibility.len())
             || !count.is_multiple_of(batch)
@@ -122,58 +103,36 @@ impl SimccLabel {
             return Err(Error::invalid("decoded", wanted, "other lengths"));
         }
         let (each, seen_each) = (count / batch, visibility.len() / batch);
-        room_for_scratch(bins[0].max(bins[1]).saturating_mul(4))?;
         let mut samples = reserved("the samples of a batch", batch)?;
         for sample in 0..batch {
-            let part =
-                |axis: usize| &responses[axis][sample * each * bins[axis]..][..each * bins[axis]];
-            let rows = SimccRows { responses: [part(0), part(1)], bins };
             let decoded = SimccDecodedRows {
                 keypoints: split_off(&mut keypoints, each),
                 scores: split_off(&mut scores, each),
                 visibility: split_off(&mut visibility, seen_each),
             };
-            samples.push((rows, decoded));
+            samples.push((rows.sample(sample, each), decoded));
         }
-        let values = responses[0].len() + responses[1].len();
-        parallel::for_each(samples, values, |(rows, decoded)| self.decode_rows(rows, decoded));
+        parallel::for_each(samples, rows.values(), |(rows, decoded)| {
+            self.decode_rows(rows, decoded)
+        });
         Ok(())
     }
 
     fn decode_rows<E: Response>(&self, rows: SimccRows<'_, E>, decoded: SimccDecodedRows<'_, E>) {
         let SimccOptions { sigma, simcc_split_ratio, decode_beta, .. } = self.options;
-        let [x, y] = rows.responses;
-        let vectors = x.chunks_exact(rows.bins[0]).zip(y.chunks_exact(rows.bins[1]));
         let mut buffers = BlurBuffers::default();
-        for (row, (x, y)) in vectors.enumerate() {
-            let vectors = [x, y];
-            let found = vectors.map(|vector| maximum(vector).expect("a vector has bins"));
-            let score = lesser(found);
-            let mut bin = [-1f32; 2];
-            if !(score.as_f64() <= 0.0) {
-                bin = found.map(|maximum| maximum.index as f32);
-                if let Some(kernels) = &self.kernels {
-                    for axis in 0..2 {
-                        let Maximum { index, value } = found[axis];
-                        let (vector, kernel) = (vectors[axis], &kernels[axis]);
-                        let offset = simcc_dark_offset(vector, index, value, kernel, &mut buffers);
-                        bin[axis] = (index as f64 + offset) as f32;
-                    }
-                }
-            }
-            decoded.keypoints[row] = bin.map(|bin| bin / simcc_split_ratio as f32);
-            decoded.scores[row] = score;
+        let decoded_rows = decoded.keypoints.iter_mut().zip(decoded.scores);
+        for (row, (point, row_score)) in decoded_rows.enumerate() {
+            let vectors = rows.row(row);
+            let Located { bins, maxima, score } = locate(&self.axes, vectors, &mut buffers);
+            *point = bins.map(|bin| bin / simcc_split_ratio as f32);
+            *row_score = score;
             if let Some(visibility) = decoded.visibility.get_mut(row) {
                 let seen = [0, 1].map(|axis| {
-                    softmax_maximum(vectors[axis], found[axis].value, decode_beta, sigma[axis])
+                    softmax_maximum(vectors[axis], maxima[axis].value, decode_beta, sigma[axis])
                 });
                 *visibility = if seen[0] > seen[1] { seen[1] } else { seen[0] };
             }
         }
     }
-}
-
-/// The lesser maximum; the first where there is no order.
-fn lesser<E: Response>([x, y]: [Maximum<E>; 2]) -> E {
-    if x.value.as_f64() > y.value.as_f64() { y.value } else { x.value }
 }

@@ -1,0 +1,274 @@
+//! `decode` and `batch_decode` of the bottom-up codecs: maps of a picture in, its instances out.
+
+use numpy::ndarray::ArrayView3;
+use numpy::{Element, IntoPyArray, PyArrayDyn};
+use posecodec::Shape;
+use posecodec::codecs::{
+    AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
+};
+use posecodec::kernels::element::{Real, Response};
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use super::{Decoded, refuse_shape};
+use crate::convert::{Array, Kind, Responses, items, values_mut, zeros};
+use crate::encode::{Call, detached};
+use crate::error::{invalid, raise};
+
+/// Decodes one picture of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
+pub(crate) fn decode_spr<'py>(
+    py: Python<'py>,
+    codec: &Spr,
+    heatmaps: &Bound<'py, PyAny>,
+    displacements: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    let maps = Responses::read(heatmaps, "heatmaps")?;
+    let fields = Responses::read(displacements, "displacements")?;
+    let kinds = [Kind::of(heatmaps, &maps)?, Kind::of(displacements, &fields)?];
+    match (maps, fields) {
+        (Responses::F32(maps), Responses::F32(fields)) => {
+            decode_spr_maps(py, codec, &maps, &fields, &kinds)
+        }
+        (maps, fields) => decode_spr_maps(py, codec, &maps.widened()?, &fields.widened()?, &kinds),
+    }
+}
+
+fn decode_spr_maps<'py, T: Real + Response + Element>(
+    py: Python<'py>,
+    codec: &Spr,
+    heatmaps: &Array<'py, T>,
+    displacements: &Array<'py, T>,
+    [of_heatmaps, of_displacements]: &[Kind<'py>; 2],
+) -> PyResult<Decoded<'py>> {
+    let planes = |array: &Array<'py, T>, argument, wanted| match array.shape() {
+        &[channels, height, width] => Ok((channels, height, width)),
+        got => Err(refuse_shape(py, argument, Call::Single, [wanted, ""], got)),
+    };
+    let maps_shape = planes(heatmaps, "heatmaps", "(1, H, W) or (K+1, H, W)")?;
+    let fields_shape = planes(displacements, "displacements", "(2K, H, W)")?;
+    let own = "the array's own shape";
+    let maps = ArrayView3::from_shape(maps_shape, heatmaps.values()).expect(own);
+    let fields = ArrayView3::from_shape(fields_shape, displacements.values()).expect(own);
+    let SprDecoded { keypoints, root_scores, keypoint_scores } =
+        detached(py, maps.len(), || codec.decode(maps, fields))
+            .map_err(|error| raise(py, &error))?;
+    let keypoint_scores = keypoint_scores
+        .map(|scores| of_heatmaps.answer(scores.into_pyarray(py).into_any()))
+        .transpose()?;
+    let root_scores = of_heatmaps.answer(root_scores.into_pyarray(py).into_any())?;
+    let keypoints = of_displacements.answer(keypoints.into_pyarray(py).into_any())?;
+    Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
+}
+
+/// Decodes pictures of `SPR` one by one: a list of keypoints and a list of scores.
+pub(crate) fn decode_spr_pictures<'py>(
+    py: Python<'py>,
+    codec: &Spr,
+    heatmaps: &Bound<'py, PyAny>,
+    displacements: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    let (keypoints, scores) = (PyList::empty(py), PyList::empty(py));
+    for (heatmaps, displacements) in pairs(heatmaps, displacements, ["heatmaps", "displacements"])?
+    {
+        let decoded = decode_spr(py, codec, &heatmaps, &displacements)?;
+        keypoints.append(decoded.0)?;
+        scores.append(decoded.1)?;
+    }
+    Ok((keypoints.into_any(), scores.into_any()))
+}
+
+/// What there is for each picture, in two arguments.
+fn pairs<'py>(
+    one: &Bound<'py, PyAny>,
+    other: &Bound<'py, PyAny>,
+    names: [&str; 2],
+) -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+    let each = |object: &Bound<'py, PyAny>, name| match object.try_iter() {
+        Ok(iterator) => iterator.collect::<PyResult<Vec<_>>>(),
+        Err(_) => {
+            let wanted = "must hold the maps of one picture after another";
+            Err(invalid(object.py(), name, wanted, object.get_type()))
+        }
+    };
+    let (one, other) = (each(one, names[0])?, each(other, names[1])?);
+    if one.len() != other.len() {
+        let py = one.first().or(other.first()).expect("one is longer").py();
+        let wanted = format!("must hold {} pictures, as `{}` does", one.len(), names[0]);
+        return Err(invalid(py, names[1], &wanted, format_args!("{} pictures", other.len())));
+    }
+    Ok(one.into_iter().zip(other).collect())
+}
+
+/// Lists of keypoints, of keypoint scores and of instance scores, an array a picture each.
+type Groups<'py> = (Bound<'py, PyList>, Bound<'py, PyList>, Bound<'py, PyList>);
+
+/// Decodes pictures of `AssociativeEmbedding`: heatmaps (B, K, H, W) and tags (B, L·K, H, W).
+pub(crate) fn decode_grouped<'py>(
+    py: Python<'py>,
+    codec: &AssociativeEmbedding,
+    heatmaps: &Bound<'py, PyAny>,
+    tags: &Bound<'py, PyAny>,
+) -> PyResult<Groups<'py>> {
+    let maps = Responses::read(heatmaps, "batch_heatmaps")?;
+    let tags = Responses::read(tags, "batch_tags")?;
+    let groups = match (maps, tags) {
+        (Responses::F32(maps), Responses::F32(tags)) => group(py, codec, &maps, &tags)?,
+        (maps, tags) => group(py, codec, &maps.widened()?, &tags.widened()?)?,
+    };
+    let lists = (PyList::empty(py), PyList::empty(py), PyList::empty(py));
+    for GroupedKeypoints { keypoints, scores, instance_scores } in groups {
+        lists.0.append(keypoints.into_pyarray(py))?;
+        lists.1.append(scores.into_pyarray(py))?;
+        lists.2.append(instance_scores.into_pyarray(py))?;
+    }
+    Ok(lists)
+}
+
+fn group<T: Real + Response + Element>(
+    py: Python<'_>,
+    codec: &AssociativeEmbedding,
+    heatmaps: &Array<'_, T>,
+    tags: &Array<'_, T>,
+) -> PyResult<Vec<GroupedKeypoints>> {
+    let shape = |array: &Array<'_, T>, argument, wanted| {
+        <[usize; 4]>::try_from(array.shape())
+            .map_err(|_| refuse_shape(py, argument, Call::Batch, ["", wanted], array.shape()))
+    };
+    let shapes = [
+        shape(heatmaps, "batch_heatmaps", "(B, K, H, W)")?,
+        shape(tags, "batch_tags", "(B, L*K, H, W)")?,
+    ];
+    let (maps, tags) = (heatmaps.values(), tags.values());
+    detached(py, maps.len(), || codec.decode_batch(maps, tags, shapes)).map_err(|error| {
+        let error = match &error {
+            posecodec::Error::InvalidInput { argument: "tags", .. } => error.about("batch_tags"),
+            _ => error,
+        };
+        raise(py, &error)
+    })
+}
+
+/// Decodes the instances of one picture of `DecoupledHeatmap`: heatmaps (N, K, H, W) and scores (N, 1).
+pub(crate) fn decode_instances<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    heatmaps: &Bound<'py, PyAny>,
+    scores: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    let maps = Responses::read(heatmaps, "instance_heatmaps")?;
+    let Ok(shape) = <[usize; 4]>::try_from(maps.shape()) else {
+        let wanted = ["(N, K, H, W)", ""];
+        return Err(refuse_shape(py, "instance_heatmaps", Call::Single, wanted, maps.shape()));
+    };
+    decode_instance_maps(py, codec, maps, scores, shape, 1, &shape[..2])
+}
+
+/// Decodes `DecoupledHeatmap`'s instances in a batch: (M, K, H, W), where each is a picture of its
+/// own, (B, N, K, H, W), or a list of (N, K, H, W).
+pub(crate) fn decode_instance_batch<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    heatmaps: &Bound<'py, PyAny>,
+    scores: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    if items(heatmaps)?.is_some() {
+        let (keypoints, all_scores) = (PyList::empty(py), PyList::empty(py));
+        for (heatmaps, scores) in pairs(heatmaps, scores, ["instance_heatmaps", "instance_scores"])?
+        {
+            let decoded = decode_instances(py, codec, &heatmaps, &scores)?;
+            keypoints.append(decoded.0)?;
+            all_scores.append(decoded.1)?;
+        }
+        return Ok((keypoints.into_any(), all_scores.into_any()));
+    }
+    let maps = Responses::read(heatmaps, "instance_heatmaps")?;
+    match *maps.shape() {
+        [each, count, height, width] => {
+            let shape = [each, count, height, width];
+            decode_instance_maps(py, codec, maps, scores, shape, each, &[each, 1, count])
+        }
+        [batch, instances, count, height, width] => {
+            let shape = [batch * instances, count, height, width];
+            let answer = [batch, instances, count];
+            decode_instance_maps(py, codec, maps, scores, shape, batch, &answer)
+        }
+        _ => {
+            let wanted = ["", "(M, K, H, W) or (B, N, K, H, W)"];
+            Err(refuse_shape(py, "instance_heatmaps", Call::Batch, wanted, maps.shape()))
+        }
+    }
+}
+
+/// Decodes maps of this shape, of so many pictures, into keypoints and scores of the shape `answer`.
+fn decode_instance_maps<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    maps: Responses<'py>,
+    scores: &Bound<'py, PyAny>,
+    shape: [usize; 4],
+    pictures: usize,
+    answer: &[usize],
+) -> PyResult<Decoded<'py>> {
+    let instance_scores = Responses::read(scores, "instance_scores")?;
+    let (&count, instances) = answer.split_last().expect("keypoints are the last");
+    let fits = |score_shape: &[usize]| {
+        let (last, leading) = score_shape.split_last()?;
+        let alike = leading == instances || leading == [shape[0]];
+        (alike && (*last == 1 || *last == count)).then_some(())
+    };
+    if fits(instance_scores.shape()).is_none() {
+        let column: Vec<usize> = instances.iter().copied().chain([1]).collect();
+        let wanted = format!("must be of shape {}", Shape(&column));
+        let got = format!("shape {}", Shape(instance_scores.shape()));
+        return Err(invalid(py, "instance_scores", &wanted, got));
+    }
+    let instance_scores = instance_scores.widened()?;
+    let instance_scores = instance_scores.values();
+    let target = InstanceTarget { codec, shape, pictures, answer, instance_scores };
+    match maps {
+        Responses::F16(maps) => target.decode(py, &maps),
+        Responses::F32(maps) => target.decode(py, &maps),
+        Responses::F64(maps) => target.decode(py, &maps),
+    }
+}
+
+struct InstanceTarget<'a> {
+    codec: &'a DecoupledHeatmap,
+    /// Of the maps.
+    shape: [usize; 4],
+    pictures: usize,
+    /// Of the scores that come out.
+    answer: &'a [usize],
+    instance_scores: &'a [f64],
+}
+
+impl InstanceTarget<'_> {
+    fn decode<'py, E: Response + Element>(
+        self,
+        py: Python<'py>,
+        maps: &Array<'py, E>,
+    ) -> PyResult<Decoded<'py>> {
+        let Self { codec, shape: [instances, count, height, width], pictures, answer, .. } = self;
+        let points_shape: Vec<usize> = answer.iter().copied().chain([2]).collect();
+        let points: Bound<'py, PyArrayDyn<f32>> = zeros(py, "keypoints", &points_shape)?;
+        let scores: Bound<'py, PyArrayDyn<E>> = zeros(py, "scores", answer)?;
+        // SAFETY: both arrays were made here and nobody else knows them yet.
+        let (keypoints, values) = unsafe { (values_mut(&points), values_mut(&scores)) };
+        let (keypoints, _) = keypoints.as_chunks_mut();
+        let each = if pictures == 0 { 0 } else { instances / pictures };
+        // A score an instance, or a score a keypoint.
+        let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / pictures };
+        let mut rest = (maps.values(), self.instance_scores, keypoints, values);
+        let pictures = (0..pictures).map(|_| InstanceMaps {
+            heatmaps: rest.0.split_off(..each * count * height * width).expect("lengths fit"),
+            shape: [each, count, height, width],
+            instance_scores: rest.1.split_off(..scores_each).expect("lengths fit"),
+            keypoints: rest.2.split_off_mut(..each * count).expect("lengths fit"),
+            scores: rest.3.split_off_mut(..each * count).expect("lengths fit"),
+        });
+        let pictures = pictures.collect();
+        detached(py, maps.values().len(), || codec.decode_pictures(pictures))
+            .map_err(|error| raise(py, &error))?;
+        Ok((points.into_any(), scores.into_any()))
+    }
+}

@@ -1,0 +1,241 @@
+//! `encode` and `batch_encode` of `DecoupledHeatmap`, whose answer depends on chance.
+
+use numpy::{Element, IntoPyArray, PyArrayMethods};
+use posecodec::Shape as Shown;
+use posecodec::codecs::{Chance, DecoupledHeatmap, Keypoints, Memory, check_instances};
+use posecodec::kernels::element::Real;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use super::check_visible;
+use crate::convert::{Numbers, cast, fresh, items, values_mut};
+use crate::error::{invalid, raise};
+
+/// Encodes one picture.
+pub(crate) fn encode_decoupled<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    keypoints: &Bound<'py, PyAny>,
+    visible: Option<&Bound<'py, PyAny>>,
+    bbox: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let [_, instances, count] =
+        check_instances::<2>(points.shape(), false, None).map_err(|error| raise(py, &error))?;
+    let visible =
+        visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
+    check_visible(py, visible.as_ref(), &[instances, count])?;
+    let sigmas = bbox.map(|bbox| sigmas_of_boxes(codec, bbox, instances)).transpose()?;
+    let picture = Picture { codec, instances, count, sigmas };
+    match (&points, &visible) {
+        (Numbers::F32(points, _), None) => picture.encode::<_, f32>(py, points, None, None),
+        (Numbers::F64(points, ..), None) => picture.encode::<_, f32>(py, points, None, None),
+        (Numbers::F32(points, _), Some(visible)) => picture.encode_visible(py, points, visible),
+        (Numbers::F64(points, ..), Some(visible)) => picture.encode_visible(py, points, visible),
+    }
+}
+
+/// Encodes pictures one after the other, as chance has it: (B, N, K, 2), or a list of (N, K, 2).
+pub(crate) fn encode_decoupled_pictures<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    keypoints: &Bound<'py, PyAny>,
+    visible: Option<&Bound<'py, PyAny>>,
+    bbox: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let keypoints = each(keypoints, "keypoints", None)?;
+    let count = Some(keypoints.len());
+    let visible = visible.map(|items| each(items, "keypoints_visible", count)).transpose()?;
+    let boxes = bbox.map(|items| each(items, "bbox", count)).transpose()?;
+    let answer = PyDict::new(py);
+    for (number, keypoints) in keypoints.iter().enumerate() {
+        let visible = visible.as_ref().map(|visible| &visible[number]);
+        let bbox = boxes.as_ref().map(|boxes| &boxes[number]);
+        for (name, array) in encode_decoupled(py, codec, keypoints, visible, bbox)? {
+            let arrays = match answer.get_item(&name)? {
+                Some(arrays) => arrays.cast_into::<PyList>()?,
+                None => {
+                    let arrays = PyList::empty(py);
+                    answer.set_item(&name, &arrays)?;
+                    arrays
+                }
+            };
+            arrays.append(array)?;
+        }
+    }
+    // The one array whose shape does not depend on chance.
+    if let Some(heatmaps) = answer.get_item("heatmaps")? {
+        let numpy = py.import(intern!(py, "numpy"))?;
+        let stacked = numpy.call_method1(intern!(py, "stack"), (&heatmaps,)).map_err(|cause| {
+            let wanted = "must hold as many keypoints an instance in every picture";
+            crate::error::unconvertible(py, "keypoints", wanted, cause)
+        })?;
+        answer.set_item("heatmaps", stacked)?;
+    }
+    Ok(answer)
+}
+
+/// What there is for each picture: the items of a list, or of an array along its first dimension.
+fn each<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+    count: Option<usize>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = object.py();
+    let wanted = match count {
+        None => "must be a list of pictures, one at least".to_owned(),
+        Some(count) => format!("must hold {count} pictures, as `keypoints` does"),
+    };
+    let list = match items(object)? {
+        Some(list) => list,
+        None => match object.try_iter() {
+            Ok(iterator) => iterator.collect::<PyResult<_>>()?,
+            Err(_) => return Err(invalid(py, argument, &wanted, object.get_type())),
+        },
+    };
+    if list.is_empty() || count.is_some_and(|count| count != list.len()) {
+        return Err(invalid(py, argument, &wanted, format_args!("{} pictures", list.len())));
+    }
+    Ok(list)
+}
+
+/// A sigma an instance, from boxes (N, 8) or (N, 4, 2) in input pixels.
+fn sigmas_of_boxes(
+    codec: &DecoupledHeatmap,
+    bbox: &Bound<'_, PyAny>,
+    instances: usize,
+) -> PyResult<Vec<f32>> {
+    let boxes = Numbers::read(bbox, "bbox", true)?;
+    if boxes.shape() != [instances, 8] && boxes.shape() != [instances, 4, 2] {
+        let wanted =
+            format!("must be of shape ({instances}, 8), the corners of each instance's box");
+        let got = format!("shape {}", Shown(boxes.shape()));
+        return Err(invalid(bbox.py(), "bbox", &wanted, got));
+    }
+    Ok(match &boxes {
+        Numbers::F32(boxes, _) => codec.sigmas_of_boxes(boxes.as_chunks().0),
+        Numbers::F64(boxes, ..) => codec.sigmas_of_boxes(boxes.as_chunks().0),
+    })
+}
+
+/// One picture to be encoded.
+struct Picture<'a> {
+    codec: &'a DecoupledHeatmap,
+    instances: usize,
+    count: usize,
+    /// Where boxes came.
+    sigmas: Option<Vec<f32>>,
+}
+
+impl Picture<'_> {
+    fn encode_visible<'py, T: Real>(
+        self,
+        py: Python<'py>,
+        points: &[T],
+        visible: &Numbers<'py>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        match visible {
+            Numbers::F32(values, _) => self.encode(py, points, Some(values), None),
+            Numbers::F64(values, _, dtype) => self.encode(py, points, Some(values), dtype.as_ref()),
+        }
+    }
+
+    fn encode<'py, T: Real, V: Real + Element>(
+        self,
+        py: Python<'py>,
+        points: &[T],
+        visible: Option<&[V]>,
+        weights_dtype: Option<&Bound<'py, numpy::PyArrayDescr>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let Picture { codec, instances, count, sigmas } = self;
+        let [width, height] = codec.heatmap_size();
+        let (points, _) = points.as_chunks();
+        let keypoints = Keypoints { points, visible, instances, count };
+        let sigmas = sigmas.unwrap_or_else(|| codec.sigmas_of_keypoints(&keypoints));
+        let shape = [count + 1, height, width];
+        let heatmaps = fresh::<f32>(py, "heatmaps", &shape, Memory::Zeroed)?;
+        let mut chance = PythonsRandom { py, error: None };
+        // SAFETY: the array was made here and nobody else knows it yet.
+        let maps = unsafe { values_mut(&heatmaps) };
+        let selection = codec.encode_heatmaps(&keypoints, sigmas, maps, &mut chance);
+        if let Some(error) = chance.error {
+            return Err(error);
+        }
+
+        let dict = PyDict::new(py);
+        dict.set_item("heatmaps", heatmaps)?;
+        let chosen = selection.instances.len();
+        if chosen == 0 {
+            // The reference makes these two with `np.empty((0, ...))`, which is double precision.
+            let maps = fresh::<f64>(py, "instance_heatmaps", &[0, height, width], Memory::Zeroed)?;
+            dict.set_item("instance_heatmaps", maps)?;
+            let weights = fresh::<f64>(py, "keypoint_weights", &[0], Memory::Zeroed)?;
+            dict.set_item("keypoint_weights", weights)?;
+        } else {
+            let shape = [chosen.saturating_mul(count), height, width];
+            let maps = fresh::<f32>(py, "instance_heatmaps", &shape, Memory::Zeroed)?;
+            let mut weights = vec![V::zero(); chosen * count];
+            // SAFETY: as above.
+            let values = unsafe { values_mut(&maps) };
+            codec.encode_instances(&keypoints, &selection, values, &mut weights);
+            dict.set_item("instance_heatmaps", maps)?;
+            let shape = [chosen, count];
+            let weights = match weights_dtype {
+                None => weights.into_pyarray(py).reshape(shape)?.into_any(),
+                Some(dtype) => {
+                    let weights: Vec<f64> = weights.into_iter().map(Real::as_f64).collect();
+                    cast(&weights, &shape, dtype)?
+                }
+            };
+            dict.set_item("keypoint_weights", weights)?;
+        }
+        let coords: Vec<i32> = selection.coords.into_iter().flatten().collect();
+        dict.set_item("instance_coords", coords.into_pyarray(py).reshape([chosen, 2])?)?;
+        Ok(dict)
+    }
+}
+
+/// The generators that the reference draws from: NumPy's and Python's global ones, so that their
+/// seeds give the reference's answers.
+struct PythonsRandom<'py> {
+    py: Python<'py>,
+    /// What went wrong, if anything did.
+    error: Option<PyErr>,
+}
+
+impl PythonsRandom<'_> {
+    fn or_kept<R: Default>(&mut self, drawn: PyResult<R>) -> R {
+        drawn.unwrap_or_else(|error| {
+            self.error = Some(error);
+            R::default()
+        })
+    }
+}
+
+impl Chance for PythonsRandom<'_> {
+    fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]> {
+        if roots == 0 {
+            return Vec::new();
+        }
+        let py = self.py;
+        let draw = || {
+            let random = py.import(intern!(py, "numpy.random"))?;
+            // As many calls for two numbers would draw the same.
+            let steps = random.call_method1(intern!(py, "randint"), (-1, 2, (roots, 2)))?;
+            steps.call_method0(intern!(py, "tolist"))?.extract()
+        };
+        self.or_kept(draw())
+    }
+
+    fn sample(&mut self, population: usize, count: usize) -> Vec<usize> {
+        let py = self.py;
+        let draw = || {
+            let range = py.import(intern!(py, "builtins"))?.getattr(intern!(py, "range"))?;
+            let random = py.import(intern!(py, "random"))?;
+            let population = range.call1((population,))?;
+            random.call_method1(intern!(py, "sample"), (population, count))?.extract()
+        };
+        self.or_kept(draw())
+    }
+}

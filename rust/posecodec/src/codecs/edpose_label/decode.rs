@@ -1,0 +1,166 @@
+//! Decoding candidates: the best of them, in pixels of the input.
+
+use std::cmp::Ordering;
+
+use ndarray::{Array2, Array3, ArrayView2};
+
+use super::EdPoseLabel;
+use crate::codecs::check;
+use crate::error::{Result, reserved};
+use crate::kernels::element::{Real, Response};
+
+/// What a network says of one image: Q candidates.
+#[derive(Debug, Clone, Copy)]
+pub struct EdPosePredictions<'a, E> {
+    /// (Q, C): a score a class.
+    pub logits: ArrayView2<'a, E>,
+    /// (Q, 4): `[x, y, w, h]` of the centre and the size, in units of the input's size.
+    pub boxes: ArrayView2<'a, E>,
+    /// (Q, 3·K): K pairs `[x, y]` in units of the input's size, then K visibilities.
+    pub keypoints: ArrayView2<'a, E>,
+}
+
+/// What [`EdPoseLabel`] decodes to: the S candidates with the largest scores, best first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EdPoseDecoded<E> {
+    /// (S, 4): `[left, top, right, bottom]` in pixels.
+    pub boxes: Array2<f64>,
+    /// (S, K, 2), in pixels.
+    pub keypoints: Array3<f64>,
+    /// (S, K), the candidate's score for each keypoint.
+    pub scores: Array2<E>,
+}
+
+impl EdPoseLabel {
+    /// Decodes the candidates of an input of size `[h, w]`.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for shapes that do not fit.
+    pub fn decode<E: Response>(
+        &self,
+        input_shape: [f64; 2],
+        predictions: EdPosePredictions<'_, E>,
+    ) -> Result<EdPoseDecoded<E>> {
+        let EdPosePredictions { logits, boxes, keypoints } = predictions;
+        self.check(logits.shape(), boxes.shape(), keypoints.shape())?;
+        let [logits, boxes, keypoints] =
+            [logits, boxes, keypoints].map(|array| array.as_standard_layout().into_owned());
+        let [logits_flat, boxes, keypoints] =
+            [&logits, &boxes, &keypoints].map(|array| array.as_slice().expect("standard layout"));
+        let best = self.best(logits_flat, logits.dim().1)?;
+        let (count, each) = (best.len(), self.num_keypoints);
+        let (mut corners, mut points) = (vec![[0.0; 4]; count], vec![[0.0; 2]; count * each]);
+        let mut scores = vec![E::of(0.0); count * each];
+        self.decode_boxes(&best, boxes, input_shape, &mut corners);
+        self.decode_points(&best, keypoints, input_shape, &mut points);
+        self.decode_scores(&best, &mut scores);
+        let (corners, points) = (corners.into_iter().flatten(), points.into_iter().flatten());
+        Ok(EdPoseDecoded {
+            boxes: Array2::from_shape_vec((count, 4), corners.collect()).expect("a box each"),
+            keypoints: Array3::from_shape_vec((count, each, 2), points.collect())
+                .expect("a point each"),
+            scores: Array2::from_shape_vec((count, each), scores).expect("a score each"),
+        })
+    }
+
+    /// Checks the shapes of one image's predictions: (Q, C), (Q, 4) and (Q, 3·K).
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for others.
+    pub fn check(&self, logits: &[usize], boxes: &[usize], keypoints: &[usize]) -> Result<()> {
+        let &[candidates, _] = logits else {
+            return Err(check::shape("pred_logits", "(Q, C)", logits));
+        };
+        for (argument, got, columns) in
+            [("pred_boxes", boxes, 4), ("pred_keypoints", keypoints, 3 * self.num_keypoints)]
+        {
+            if got != [candidates, columns] {
+                let wanted = format!("({candidates}, {columns}), for Q = {candidates} candidates");
+                return Err(check::shape(argument, &wanted, got));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many of so many scores are kept.
+    pub fn kept(&self, scores: usize) -> usize {
+        self.num_select.min(scores)
+    }
+
+    /// The largest scores of (Q, C), best first; the first of equal ones first, NaN last.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn best<E: Response>(&self, logits: &[E], classes: usize) -> Result<Vec<Scored<E>>> {
+        let mut scored = reserved("the order of the scores", logits.len())?;
+        let candidate = |index: usize| index / classes;
+        scored.extend(logits.iter().enumerate().map(|(index, &score)| (index, score)));
+        let order = |one: &(usize, E), other: &(usize, E)| {
+            descending(one.1, other.1).then(one.0.cmp(&other.0))
+        };
+        let kept = self.kept(scored.len());
+        if kept < scored.len() {
+            scored.select_nth_unstable_by(kept, order);
+            scored.truncate(kept);
+        }
+        scored.sort_unstable_by(order);
+        let scored = scored.into_iter();
+        Ok(scored.map(|(index, score)| Scored { candidate: candidate(index), score }).collect())
+    }
+
+    /// The boxes of the best candidates: `[left, top, right, bottom]` in pixels.
+    pub fn decode_boxes<E: Response, B: Response, T: Real>(
+        &self,
+        best: &[Scored<E>],
+        boxes: &[B],
+        [height, width]: [f64; 2],
+        corners: &mut [[T; 4]],
+    ) {
+        let (boxes, _) = boxes.as_chunks::<4>();
+        for (scored, corners) in best.iter().zip(corners) {
+            let [x, y, w, h] = boxes[scored.candidate].map(Response::as_f64);
+            let (left, top) = (x - 0.5 * w, y - 0.5 * h);
+            *corners =
+                [left * width, top * height, (left + w) * width, (top + h) * height].map(T::of);
+        }
+    }
+
+    /// The keypoints of the best candidates, in pixels.
+    pub fn decode_points<E: Response, P: Response, T: Real>(
+        &self,
+        best: &[Scored<E>],
+        keypoints: &[P],
+        [height, width]: [f64; 2],
+        points: &mut [[T; 2]],
+    ) {
+        let each = self.num_keypoints;
+        for (scored, points) in best.iter().zip(points.chunks_exact_mut(each)) {
+            let (pairs, _) = keypoints[scored.candidate * 3 * each..][..2 * each].as_chunks::<2>();
+            for (point, &[x, y]) in points.iter_mut().zip(pairs) {
+                *point = [T::of(x.as_f64() * width), T::of(y.as_f64() * height)];
+            }
+        }
+    }
+
+    /// The scores of the best candidates, once a keypoint.
+    pub fn decode_scores<E: Response>(&self, best: &[Scored<E>], scores: &mut [E]) {
+        for (scored, scores) in best.iter().zip(scores.chunks_exact_mut(self.num_keypoints)) {
+            scores.fill(scored.score);
+        }
+    }
+}
+
+/// A candidate by its index, and the score of one of its classes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored<E> {
+    /// Which candidate.
+    pub candidate: usize,
+    /// The score.
+    pub score: E,
+}
+
+/// Larger scores first, NaN last.
+fn descending<E: Response>(one: E, other: E) -> Ordering {
+    let (one, other) = (one.as_f64(), other.as_f64());
+    other.partial_cmp(&one).unwrap_or_else(|| one.is_nan().cmp(&other.is_nan()))
+}

@@ -1,0 +1,115 @@
+//! Decoding the maps of joints, the root depth and the hand type.
+
+use ndarray::{Array2, Array3, ArrayView4};
+
+use super::Hand3dHeatmap;
+use crate::codecs::check;
+use crate::codecs::encode::split_off;
+use crate::error::{Error, Result, Shape, reserved};
+use crate::kernels::element::Response;
+use crate::kernels::maximum::heatmap_3d_maximum;
+use crate::parallel;
+
+/// What the maps of [`Hand3dHeatmap`] decode to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hand3dDecoded<E> {
+    /// (1, K, 3): input pixels, and millimetres of depth from the hand's root.
+    pub keypoints: Array3<f32>,
+    /// (1, K).
+    pub scores: Array2<E>,
+}
+
+impl Hand3dHeatmap {
+    /// Decodes maps (K, D, H, W) of any size: the cell with the largest value, or one before the
+    /// first along each axis where none is above 0.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for maps without a cell.
+    pub fn decode<E: Response>(&self, heatmaps: ArrayView4<'_, E>) -> Result<Hand3dDecoded<E>> {
+        let (count, depth, height, width) = heatmaps.dim();
+        let heatmaps = heatmaps.as_standard_layout();
+        let mut points = vec![[0f32; 3]; count];
+        let mut scores = vec![E::of(0.0); count];
+        self.decode_batch(
+            heatmaps.as_slice().expect("standard layout"),
+            [1, count, depth, height, width],
+            &mut points,
+            &mut scores,
+        )?;
+        let flat = points.into_iter().flatten().collect();
+        Ok(Hand3dDecoded {
+            keypoints: Array3::from_shape_vec((1, count, 3), flat).expect("count points"),
+            scores: Array2::from_shape_vec((1, count), scores).expect("count scores"),
+        })
+    }
+
+    /// Decodes a batch of maps of shape `[B, K, D, H, W]`, flat, into B·K points and scores; on
+    /// several threads where it is worth it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for maps without a cell, or where an array does not have the length
+    /// that the shape says.
+    pub fn decode_batch<E: Response>(
+        &self,
+        heatmaps: &[E],
+        shape: [usize; 5],
+        keypoints: &mut [[f32; 3]],
+        scores: &mut [E],
+    ) -> Result<()> {
+        let [batch, count, depth, height, width] = shape;
+        let size = [width, height, depth];
+        if keypoints.len() != batch * count || scores.len() != batch * count {
+            let wanted = "must hold a value a joint of the batch";
+            return Err(Error::invalid("keypoints", wanted, "other lengths"));
+        }
+        if keypoints.is_empty() {
+            return Ok(());
+        }
+        let cells = size.iter().product::<usize>();
+        if cells == 0 {
+            let wanted = "must hold maps of at least one cell";
+            return Err(Error::invalid(
+                "heatmaps",
+                wanted,
+                format_args!("shape {}", Shape(&shape)),
+            ));
+        }
+        if heatmaps.len() != batch * count * cells {
+            return Err(check::shape("heatmaps", "(B, K, D, H, W), flat", &[heatmaps.len()]));
+        }
+        let (mut keypoints, mut scores) = (keypoints, scores);
+        let mut samples = reserved("the samples of a batch", batch)?;
+        for maps in heatmaps.chunks_exact(count * cells) {
+            samples.push((maps, split_off(&mut keypoints, count), split_off(&mut scores, count)));
+        }
+        parallel::for_each(samples, heatmaps.len(), |(maps, keypoints, scores)| {
+            let decoded = keypoints.iter_mut().zip(scores);
+            for (map, (point, score)) in maps.chunks_exact(cells).zip(decoded) {
+                let (cell, value) = heatmap_3d_maximum(map, size);
+                *point = self.to_input(cell);
+                *score = value;
+            }
+        });
+        Ok(())
+    }
+
+    /// A cell in input pixels and millimetres, in single precision as NumPy computes it.
+    fn to_input(&self, cell: Option<[usize; 3]>) -> [f32; 3] {
+        let [x, y, z] = cell.map_or([-1.0; 3], |cell| cell.map(|index| index as f32));
+        let [scale_x, scale_y] = self.scale_factor;
+        let share = z / self.options.depth_size as f32 - 0.5;
+        [x * scale_x, y * scale_y, share * self.options.heatmap3d_depth_bound as f32]
+    }
+
+    /// The depth, in millimetres, of one hand's root behind the other's, from its bin (of
+    /// `root_heatmap_size`).
+    pub fn decode_root<E: Response>(&self, root_depth: E) -> E {
+        let share = root_depth.as_f64() / self.options.root_heatmap_size as f64 - 0.5;
+        E::of(share * self.options.root_depth_bound)
+    }
+
+    /// Whether there is a hand of a type: 1 where its response is above 0, else 0.
+    pub fn decode_hand_type(response: f64) -> i64 {
+        i64::from(response > 0.0)
+    }
+}

@@ -1,0 +1,130 @@
+//! Decoding the vectors of three axes.
+
+use ndarray::{Array2, Array3, ArrayView3};
+
+use super::Simcc3dLabel;
+use crate::codecs::check;
+use crate::codecs::encode::split_off;
+use crate::codecs::simcc_axis::{Located, SimccRows, locate};
+use crate::error::{Error, Result, reserved};
+use crate::kernels::blur::BlurBuffers;
+use crate::kernels::element::Response;
+use crate::parallel;
+
+/// What [`Simcc3dLabel`] decodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simcc3dDecoded<E> {
+    /// (N, K, 3): input pixels, and metres from the root's depth.
+    pub keypoints: Array3<f32>,
+    /// (N, K, 3), all in input pixels.
+    pub keypoints_simcc: Array3<f32>,
+    /// (N, K).
+    pub scores: Array2<E>,
+}
+
+/// Where decoded rows go: a point twice, and a score a row.
+#[derive(Debug)]
+pub struct Simcc3dDecodedRows<'a, E> {
+    /// Points `[x, y, z]` in input pixels, and metres from the root's depth.
+    pub keypoints: &'a mut [[f32; 3]],
+    /// The same points, all in input pixels.
+    pub keypoints_simcc: &'a mut [[f32; 3]],
+    /// The smaller of the maxima along x and y.
+    pub scores: &'a mut [E],
+}
+
+impl Simcc3dLabel {
+    /// Decodes vectors (N, K, Wx), (N, K, Wy) and (N, K, Wz) of any number of bins.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for vectors without a bin, or different N or K.
+    pub fn decode<E: Response>(
+        &self,
+        x: ArrayView3<'_, E>,
+        y: ArrayView3<'_, E>,
+        z: ArrayView3<'_, E>,
+    ) -> Result<Simcc3dDecoded<E>> {
+        let (instances, count, _) = x.dim();
+        for (argument, vectors) in [("y", &y), ("z", &z)] {
+            if vectors.dim().0 != instances || vectors.dim().1 != count {
+                let wanted = format!("({instances}, {count}, bins) as `x` is");
+                return Err(check::shape(argument, &wanted, vectors.shape()));
+            }
+        }
+        let bins = [x.dim().2, y.dim().2, z.dim().2];
+        let vectors = [x, y, z];
+        let vectors = vectors.each_ref().map(|vectors| vectors.as_standard_layout());
+        let responses = vectors.each_ref().map(|vectors| vectors.as_slice().expect("standard"));
+        let rows = instances * count;
+        let (mut points, mut pixels) = (vec![[0f32; 3]; rows], vec![[0f32; 3]; rows]);
+        let mut scores = vec![E::of(0.0); rows];
+        let decoded = Simcc3dDecodedRows {
+            keypoints: &mut points,
+            keypoints_simcc: &mut pixels,
+            scores: &mut scores,
+        };
+        self.decode_batch(1, SimccRows { responses, bins }, decoded)?;
+        let together = |points: Vec<[f32; 3]>| {
+            let flat = points.into_iter().flatten().collect();
+            Array3::from_shape_vec((instances, count, 3), flat).expect("a point each")
+        };
+        Ok(Simcc3dDecoded {
+            keypoints: together(points),
+            keypoints_simcc: together(pixels),
+            scores: Array2::from_shape_vec((instances, count), scores).expect("a score each"),
+        })
+    }
+
+    /// Decodes the rows of `batch` samples, on several threads where it is worth it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for vectors without a bin, or arrays of other lengths than the rows.
+    pub fn decode_batch<E: Response>(
+        &self,
+        batch: usize,
+        rows: SimccRows<'_, E, 3>,
+        decoded: Simcc3dDecodedRows<'_, E>,
+    ) -> Result<()> {
+        let Simcc3dDecodedRows { mut keypoints, mut keypoints_simcc, mut scores } = decoded;
+        let count = keypoints.len();
+        if count == 0 {
+            return Ok(());
+        }
+        rows.check(["x", "y", "z"], count)?;
+        if keypoints_simcc.len() != count || scores.len() != count || !count.is_multiple_of(batch) {
+            let wanted = "must hold one value a row of the batch";
+            return Err(Error::invalid("decoded", wanted, "other lengths"));
+        }
+        let each = count / batch;
+        let mut samples = reserved("the samples of a batch", batch)?;
+        for sample in 0..batch {
+            let decoded = Simcc3dDecodedRows {
+                keypoints: split_off(&mut keypoints, each),
+                keypoints_simcc: split_off(&mut keypoints_simcc, each),
+                scores: split_off(&mut scores, each),
+            };
+            samples.push((rows.sample(sample, each), decoded));
+        }
+        parallel::for_each(samples, rows.values(), |(rows, decoded)| {
+            self.decode_rows(rows, decoded);
+        });
+        Ok(())
+    }
+
+    fn decode_rows<E: Response>(
+        &self,
+        rows: SimccRows<'_, E, 3>,
+        decoded: Simcc3dDecodedRows<'_, E>,
+    ) {
+        let ratio = self.options.simcc_split_ratio as f32;
+        let (range, middle) = (self.options.z_range as f32, self.input_size[2] as f32 / 2.0);
+        let mut buffers = BlurBuffers::default();
+        for row in 0..decoded.scores.len() {
+            let Located { bins, score, .. } = locate(&self.axes, rows.row(row), &mut buffers);
+            let [x, y, z] = bins.map(|bin| bin / ratio);
+            decoded.keypoints_simcc[row] = [x, y, z];
+            decoded.keypoints[row] = [x, y, (z / middle - 1.0) * range];
+            decoded.scores[row] = score;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `YOLOXPoseAnnotationProcessor`: boxes around their keypoints, and class labels.
+
+use ndarray::{Array2, ArrayView2, ArrayView3};
+
+use super::check;
+use super::encode::Keypoints;
+use crate::error::Result;
+use crate::kernels::element::Real;
+
+/// Boxes and labels as [YOLOX-Pose](https://arxiv.org/abs/2204.06806) (after YOLO-Pose, Maji et al.
+/// 2022) and RTMO learn them.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::YoloxPoseAnnotationProcessor;
+///
+/// let keypoints = array![[[10.0f32, 40.0], [90.0, 30.0], [200.0, 200.0]]];
+/// let visible = array![[1.0f32, 2.0, 0.0]];
+/// let bbox = array![[20.0f32, 20.0, 60.0, 60.0]];
+/// let processor = YoloxPoseAnnotationProcessor;
+/// let bbox = processor.expand(keypoints.view(), Some(visible.view()), bbox.view())?;
+/// assert_eq!(bbox, array![[10.0f32, 20.0, 90.0, 60.0]]);
+/// assert_eq!(YoloxPoseAnnotationProcessor::label(1), 0);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct YoloxPoseAnnotationProcessor;
+
+/// Where the reference puts what cannot be seen, in pixels: beyond every picture.
+const FAR: f64 = 1e6;
+
+impl YoloxPoseAnnotationProcessor {
+    /// Boxes (N, 4), `[left, top, right, bottom]` in pixels, grown to hold the keypoints (N, K, 2)
+    /// whose visibility (N, K) is not 0; all where there are no visibilities.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for shapes that do not fit.
+    pub fn expand<T: Real, V: Real, B: Real>(
+        &self,
+        keypoints: ArrayView3<'_, T>,
+        keypoints_visible: Option<ArrayView2<'_, V>>,
+        bbox: ArrayView2<'_, B>,
+    ) -> Result<Array2<B>> {
+        let (instances, count, coordinates) = keypoints.dim();
+        if coordinates != 2 {
+            return Err(check::shape("keypoints", "(N, K, 2)", keypoints.shape()));
+        }
+        if let Some(visible) = &keypoints_visible
+            && visible.dim() != (instances, count)
+        {
+            let wanted = format!("({instances}, {count}) as `keypoints` is");
+            return Err(check::shape("keypoints_visible", &wanted, visible.shape()));
+        }
+        if bbox.dim() != (instances, 4) {
+            let wanted = format!("({instances}, 4), a box an instance");
+            return Err(check::shape("bbox", &wanted, bbox.shape()));
+        }
+        let points: Vec<[T; 2]> =
+            keypoints.rows().into_iter().map(|row| [row[0], row[1]]).collect();
+        let visible: Option<Vec<V>> =
+            keypoints_visible.map(|visible| visible.iter().copied().collect());
+        let keypoints =
+            Keypoints { points: &points, visible: visible.as_deref(), instances, count };
+        let mut boxes: Vec<[B; 4]> =
+            bbox.rows().into_iter().map(|row| std::array::from_fn(|side| row[side])).collect();
+        self.expand_boxes(&keypoints, &mut boxes);
+        let flat = boxes.into_iter().flatten().collect();
+        Ok(Array2::from_shape_vec((instances, 4), flat).expect("a box each"))
+    }
+
+    /// Grows a box an instance; NaN and infinite keypoints are out of sight.
+    pub fn expand_boxes<T: Real, V: Real, B: Real>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        boxes: &mut [[B; 4]],
+    ) {
+        let Keypoints { points, visible, count, .. } = *keypoints;
+        for (instance, corners) in boxes.iter_mut().enumerate() {
+            let mut grown = corners.map(Real::as_f64);
+            for index in instance * count..(instance + 1) * count {
+                let point = points[index].map(Real::as_f64);
+                let in_sight = point.iter().all(|coordinate| coordinate.is_finite())
+                    && visible.is_none_or(|visible| visible[index] != V::zero());
+                for axis in 0..2 {
+                    let [least, most] = if in_sight { [point[axis]; 2] } else { [FAR, -FAR] };
+                    // A box that is NaN stays so.
+                    if least < grown[axis] {
+                        grown[axis] = least;
+                    }
+                    if most > grown[axis + 2] {
+                        grown[axis + 2] = most;
+                    }
+                }
+            }
+            *corners = grown.map(B::of);
+        }
+    }
+
+    /// The label of a category: one less, in 8 bits, as the reference wraps it.
+    pub fn label(category_id: i64) -> i8 {
+        (category_id as i8).wrapping_sub(1)
+    }
+}
