@@ -7,7 +7,9 @@ use std::ffi::c_int;
 
 use arrayvec::ArrayVec;
 use half::f16;
-use numpy::npyffi::{NPY_ARRAY_CARRAY_RO, NPY_ARRAY_FORCECAST, NPY_ARRAY_NOTSWAPPED, npy_intp};
+use numpy::npyffi::{
+    NPY_ARRAY_CARRAY, NPY_ARRAY_CARRAY_RO, NPY_ARRAY_FORCECAST, NPY_ARRAY_NOTSWAPPED, npy_intp,
+};
 use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
     PyUntypedArray, PyUntypedArrayMethods,
@@ -19,6 +21,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::error::{invalid, unconvertible};
+use crate::memory::LARGE;
 
 /// A shape; NumPy allows no more than 64 dimensions, codecs know at most 5.
 pub(crate) type Shape = ArrayVec<usize, 5>;
@@ -113,7 +116,12 @@ impl<'py> Kind<'py> {
             Self::Tensor(tensor) => {
                 let torch = py.import(intern!(py, "torch"))?;
                 let answer = torch.call_method1(intern!(py, "from_numpy"), (array,))?;
-                // The device and the dtype of another tensor.
+                let dtype = answer.getattr(intern!(py, "dtype"))?;
+                if tensor.getattr(intern!(py, "is_cpu"))?.is_truthy()?
+                    && tensor.getattr(intern!(py, "dtype"))?.is(&dtype)
+                {
+                    return Ok(answer);
+                }
                 answer.call_method1(intern!(py, "to"), (tensor,))
             }
         }
@@ -192,8 +200,8 @@ pub(crate) fn zeros<'py, T: Element>(
     fresh(py, argument, shape, Memory::Zeroed)
 }
 
-/// A fresh array of zeros, or of anything for numbers that will all be written. NumPy allocates it:
-/// no memory is a `MemoryError`, and large arrays of zeros come as untouched pages.
+/// A fresh array of zeros, or of anything for numbers that will all be written. NumPy allocates it, or
+/// [`crate::memory`] if it is large; no memory is a `MemoryError`.
 pub(crate) fn fresh<'py, T: Element>(
     py: Python<'py>,
     argument: &str,
@@ -201,6 +209,10 @@ pub(crate) fn fresh<'py, T: Element>(
     memory: Memory,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     let mut dims = dimensions::<T>(py, argument, shape)?;
+    let bytes = shape.iter().product::<usize>() * size_of::<T>();
+    if bytes >= LARGE {
+        return in_kept_memory(py, &mut dims, bytes, memory);
+    }
     let (count, data) = (dims.len() as c_int, dims.as_mut_ptr());
     let dtype = T::get_dtype(py).into_dtype_ptr();
     // SAFETY: the dimensions outlive the call, which takes over the reference to the dtype and
@@ -211,6 +223,38 @@ pub(crate) fn fresh<'py, T: Element>(
             Memory::Dirty => PY_ARRAY_API.PyArray_Empty(py, count, data, dtype, 0),
         };
         Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
+    }
+}
+
+/// A large array, in memory that was used before where there is some.
+fn in_kept_memory<'py, T: Element>(
+    py: Python<'py>,
+    dims: &mut [npy_intp],
+    bytes: usize,
+    memory: Memory,
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let Some(block) = crate::memory::Memory::take(bytes, memory == Memory::Zeroed) else {
+        return Err(PyMemoryError::new_err(format!("no memory for an array of {bytes} bytes")));
+    };
+    let start = block.start();
+    let owner = Bound::new(py, block)?;
+    // SAFETY: the memory holds as many values of this dtype, aligned, and lives as long as the array,
+    // which takes over the references to the dtype and to the owner.
+    unsafe {
+        let array = PY_ARRAY_API.PyArray_NewFromDescr(
+            py,
+            py.get_type::<PyUntypedArray>().as_type_ptr(),
+            T::get_dtype(py).into_dtype_ptr(),
+            dims.len() as c_int,
+            dims.as_mut_ptr(),
+            std::ptr::null_mut(),
+            start.cast(),
+            NPY_ARRAY_CARRAY,
+            std::ptr::null_mut(),
+        );
+        let array = Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked::<PyArrayDyn<T>>();
+        let kept = PY_ARRAY_API.PyArray_SetBaseObject(py, array.as_array_ptr(), owner.into_ptr());
+        if kept != 0 { Err(PyErr::fetch(py)) } else { Ok(array) }
     }
 }
 
@@ -380,6 +424,10 @@ fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// know, as float32.
 fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = tensor.py();
+    // Mostly it lies where NumPy can see it. What does not says so: gradients, devices, bfloat16.
+    if let Ok(array) = tensor.call_method0(intern!(py, "numpy")) {
+        return Ok(array);
+    }
     let tensor = tensor.call_method0(intern!(py, "detach"))?.call_method0(intern!(py, "cpu"))?;
     let tensor = tensor.call_method0(intern!(py, "resolve_neg"))?;
     let dtype = tensor.getattr(intern!(py, "dtype"))?.str()?;

@@ -8,6 +8,7 @@ mod convert;
 mod decode;
 mod encode;
 mod error;
+mod memory;
 mod threads;
 
 use pyo3::prelude::*;

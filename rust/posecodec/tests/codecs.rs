@@ -94,7 +94,8 @@ fn batches_are_their_samples() {
     let mut weights = vec![7f32; BATCH * 17];
     let all = Keypoints { points: &points, visible: None, instances: 1, count: 17 };
     let floats = [&mut heatmaps[..]].into_iter().collect();
-    let targets = SampleTargets { floats, integers: &mut [], weights: &mut weights, memory: Memory::Dirty };
+    let targets =
+        SampleTargets { floats, integers: &mut [], weights: &mut weights, memory: Memory::Dirty };
     encode_batch(&codec, BATCH, &all, targets).expect("lengths fit");
     assert_eq!(weights, [1.0; BATCH * 17]);
 

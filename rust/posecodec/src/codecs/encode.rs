@@ -374,7 +374,11 @@ pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for another shape.
-pub fn check_instances<const D: usize>(shape: &[usize], batched: bool, single: Option<&str>) -> Result<[usize; 3]> {
+pub fn check_instances<const D: usize>(
+    shape: &[usize],
+    batched: bool,
+    single: Option<&str>,
+) -> Result<[usize; 3]> {
     let refuse = |reason: &str| {
         let instances = if single.is_some() { "1" } else { "N" };
         let leading = if batched { "B, " } else { "" };

@@ -2,7 +2,6 @@
 
 mod decode;
 
-use arrayvec::ArrayVec;
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays,
 };
@@ -10,6 +9,7 @@ use super::{check, scale_factor};
 use crate::error::{Error, Result};
 use crate::kernels::element::Real;
 use crate::kernels::gaussian_heatmap_3d::{BallBuffers, GaussianBall};
+use arrayvec::ArrayVec;
 
 pub use decode::Hand3dDecoded;
 

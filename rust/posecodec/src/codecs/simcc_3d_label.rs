@@ -6,7 +6,9 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3};
 
 use super::check;
-use super::encode::{Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned};
+use super::encode::{
+    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
+};
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, encode_vectors, stamp_gaussians};
 use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;

@@ -98,7 +98,11 @@ impl SprOptions {
             [root, keypoint] => (Some(root), Some(keypoint)),
             _ => {
                 let wanted = "must be a number, or one for roots and one for keypoints";
-                return Err(Error::invalid("sigma", wanted, format_args!("{} values", sigmas.len())));
+                return Err(Error::invalid(
+                    "sigma",
+                    wanted,
+                    format_args!("{} values", sigmas.len()),
+                ));
             }
         };
         Ok(self)

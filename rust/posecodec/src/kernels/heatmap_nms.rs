@@ -20,15 +20,20 @@ impl<E: Response> Neighbourhood<'_, E> {
     /// Cells that are equal stay both. A NaN among the neighbours exceeds everything.
     #[inline]
     pub fn suppressed(&self, cell: usize) -> E {
-        let value = self.plane[cell];
-        if self.is_peak(cell) { value } else { E::of(value.as_f64() * 0.0) }
+        self.suppressed_at([cell % self.width, cell / self.width])
     }
 
-    /// Whether the cell's response is a number that no neighbour exceeds.
+    /// [`Self::suppressed`] for the cell `[x, y]`.
     #[inline]
-    pub fn is_peak(&self, cell: usize) -> bool {
-        let value = self.plane[cell].key();
-        let (x, y) = (cell % self.width, cell / self.width);
+    pub(super) fn suppressed_at(&self, [x, y]: [usize; 2]) -> E {
+        let value = self.plane[y * self.width + x];
+        if self.is_peak([x, y]) { value } else { E::of(value.as_f64() * 0.0) }
+    }
+
+    /// Whether the response of the cell `[x, y]` is a number that no neighbour exceeds.
+    #[inline]
+    fn is_peak(&self, [x, y]: [usize; 2]) -> bool {
+        let value = self.plane[y * self.width + x].key();
         let height = self.plane.len() / self.width;
         let columns = x.saturating_sub(self.radius)..(x + self.radius + 1).min(self.width);
         let rows = y.saturating_sub(self.radius)..(y + self.radius + 1).min(height);

@@ -1,53 +1,142 @@
 //! Where on a map a missing keypoint of an instance most likely is, by tag and response.
 
-use super::element::{Real, Response};
+use std::borrow::Cow;
+
+use super::element::Real;
 use crate::simd::{Kernel, dispatch};
 
-/// The first cell of the least `100 · round(|tags - tag|) - response`, in the tags' precision: the
-/// nearest tag, and among those equally near the largest response. `None` where every cost is NaN.
+/// Cells a block.
+const BLOCK: usize = 128;
+
+/// The responses and tags of one keypoint's maps, with bounds on both in every block of cells.
 ///
-/// `tags` holds a plane a channel, each as long as `responses`.
-pub fn nearest_tag<T: Real, E: Response>(
-    responses: &[E],
-    tags: &[&[T]],
-    tag: &[T],
-) -> Option<usize> {
-    dispatch(NearestTag { responses, tags, tag })
+/// A block whose bounds say that it holds nothing better than what was found is not looked at: for
+/// one instance after another, that leaves a few blocks of a map.
+#[derive(Debug)]
+pub struct TaggedMap<'a, T: Clone> {
+    responses: Cow<'a, [T]>,
+    /// A plane a channel.
+    tags: Vec<&'a [T]>,
+    /// The largest response of each block.
+    most: Vec<T>,
+    /// The least and the largest tag of each block, one channel after the other.
+    ranges: Vec<[T; 2]>,
 }
 
-struct NearestTag<'a, T, E> {
-    responses: &'a [E],
-    tags: &'a [&'a [T]],
+impl<'a, T: Real> TaggedMap<'a, T> {
+    /// `tags` holds a plane a channel, each as long as `responses`.
+    pub fn new(responses: Cow<'a, [T]>, tags: Vec<&'a [T]>) -> Self {
+        dispatch(Bounds { responses, tags })
+    }
+
+    /// The responses.
+    pub fn responses(&self) -> &[T] {
+        &self.responses
+    }
+
+    /// The first cell of the least `100 · round(|tags - tag|) - response`, in the tags' precision: the
+    /// nearest tag, and among those equally near the largest response. `None` where every cost is
+    /// NaN or infinite.
+    pub fn nearest(&self, tag: &[T]) -> Option<usize> {
+        dispatch(Nearest { map: self, tag })
+    }
+}
+
+struct Bounds<'a, T: Clone> {
+    responses: Cow<'a, [T]>,
+    tags: Vec<&'a [T]>,
+}
+
+impl<'a, T: Real> Kernel for Bounds<'a, T> {
+    type Output = TaggedMap<'a, T>;
+
+    #[inline(always)]
+    fn run(self) -> TaggedMap<'a, T> {
+        let Self { responses, tags } = self;
+        let blocks = responses.len().div_ceil(BLOCK);
+        let (mut most, mut ranges) = (Vec::with_capacity(blocks), Vec::new());
+        for block in responses.chunks(BLOCK) {
+            most.push(extreme(block, T::neg_infinity(), larger));
+        }
+        ranges.reserve_exact(blocks * tags.len());
+        for plane in &tags {
+            for block in plane.chunks(BLOCK) {
+                let least = extreme(block, T::infinity(), smaller);
+                let largest = extreme(block, T::neg_infinity(), larger);
+                ranges.push([least, largest]);
+            }
+        }
+        TaggedMap { responses, tags, most, ranges }
+    }
+}
+
+/// The extreme of some values, in lanes; NaN is none.
+#[inline(always)]
+fn extreme<T: Real>(values: &[T], start: T, better: impl Fn(T, T) -> T) -> T {
+    const LANES: usize = 16;
+    let mut lanes = [start; LANES];
+    let (steps, rest) = values.as_chunks::<LANES>();
+    for step in steps {
+        for lane in 0..LANES {
+            lanes[lane] = better(step[lane], lanes[lane]);
+        }
+    }
+    let rest = rest.iter().fold(start, |best, &value| better(value, best));
+    lanes.iter().fold(rest, |best, &lane| better(lane, best))
+}
+
+#[inline(always)]
+fn larger<T: Real>(value: T, best: T) -> T {
+    if value > best { value } else { best }
+}
+
+#[inline(always)]
+fn smaller<T: Real>(value: T, best: T) -> T {
+    if value < best { value } else { best }
+}
+
+struct Nearest<'a, T: Clone> {
+    map: &'a TaggedMap<'a, T>,
     tag: &'a [T],
 }
 
-/// Cells a block: costs stay in the first-level cache until the least is found among them.
-const BLOCK: usize = 512;
-
-impl<T: Real, E: Response> Kernel for NearestTag<'_, T, E> {
+impl<T: Real> Kernel for Nearest<'_, T> {
     type Output = Option<usize>;
 
     #[inline(always)]
     fn run(self) -> Option<usize> {
+        let Self { map, tag } = self;
         let mut best = (T::infinity(), None);
         let mut costs = [T::zero(); BLOCK];
-        for (number, responses) in self.responses.chunks(BLOCK).enumerate() {
+        for (number, &most) in map.most.iter().enumerate() {
+            // Every operation rounds monotonically, so the bound holds to the bit.
+            if !(cost(self.gap(number), most) < best.0) {
+                continue;
+            }
             let start = number * BLOCK;
+            let responses = &map.responses[start..(start + BLOCK).min(map.responses.len())];
             let costs = &mut costs[..responses.len()];
-            costs.fill(T::zero());
-            for (plane, &tag) in self.tags.iter().zip(self.tag) {
+            if let ([plane], &[tag]) = (&map.tags[..], tag) {
+                // The root of a square is the number itself.
                 for (cost, &value) in costs.iter_mut().zip(&plane[start..]) {
-                    let difference = value - tag;
-                    *cost = *cost + difference * difference;
+                    *cost = (value - tag).abs();
+                }
+            } else {
+                costs.fill(T::zero());
+                for (plane, &tag) in map.tags.iter().zip(tag) {
+                    for (cost, &value) in costs.iter_mut().zip(&plane[start..]) {
+                        let difference = value - tag;
+                        *cost = *cost + difference * difference;
+                    }
+                }
+                for cost in &mut *costs {
+                    *cost = cost.sqrt();
                 }
             }
-            let mut least = T::infinity();
-            let hundred = T::of(100.0);
-            for (cost, &response) in costs.iter_mut().zip(responses) {
-                let near = cost.sqrt().round_half_even() * hundred;
-                *cost = near - T::of(response.as_f64());
-                least = if *cost < least { *cost } else { least };
+            for (distance, &response) in costs.iter_mut().zip(responses) {
+                *distance = cost(*distance, response);
             }
+            let least = extreme(costs, T::infinity(), smaller);
             if least < best.0 {
                 let first = costs.iter().position(|&cost| cost == least);
                 best = (least, first.map(|cell| start + cell));
@@ -55,4 +144,26 @@ impl<T: Real, E: Response> Kernel for NearestTag<'_, T, E> {
         }
         best.1
     }
+}
+
+impl<T: Real> Nearest<'_, T> {
+    /// The least distance of a block's tags.
+    #[inline(always)]
+    fn gap(&self, block: usize) -> T {
+        let blocks = self.map.most.len();
+        let gaps = self.tag.iter().enumerate().map(|(channel, &tag)| {
+            let [least, largest] = self.map.ranges[channel * blocks + block];
+            let below = if least > tag { least - tag } else { T::zero() };
+            if tag > largest { tag - largest } else { below }
+        });
+        if self.tag.len() == 1 {
+            return gaps.fold(T::zero(), |sum, gap| sum + gap);
+        }
+        gaps.fold(T::zero(), |sum, gap| sum + gap * gap).sqrt()
+    }
+}
+
+#[inline(always)]
+fn cost<T: Real>(distance: T, response: T) -> T {
+    distance.round_half_even() * T::of(100.0) - response
 }

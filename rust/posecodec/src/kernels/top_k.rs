@@ -6,8 +6,11 @@
 //! introsort do. It decides which instance comes first where two peaks are equally high, as clean
 //! targets' are, so the same steps are taken here.
 
+use std::ops::Range;
+
 use super::element::Response;
 use super::heatmap_nms::Neighbourhood;
+use crate::simd::{Kernel, dispatch};
 
 /// A value and its cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,36 +62,114 @@ fn sort_partially<E: Response>(
         let value = heap[hole];
         sift(&mut heap, hole, value);
     }
-    // Most cells are no match for the top: they are passed over a block at a time. Suppressed cells
-    // are 0, so that as long as the top is below, each has to be looked at.
-    const BLOCK: usize = 64;
-    let zero = E::of(0.0).key();
-    let mut cell = length;
-    while cell < neighbourhood.plane.len() {
-        let end = (cell + BLOCK).min(neighbourhood.plane.len());
-        let top = heap[0].value.key();
-        let block = &neighbourhood.plane[cell..end];
-        let mut any = !(top >= zero);
-        for value in block {
-            any |= (value.key() > top) | (value.nan_flag() != E::CLEAR);
-        }
-        if any {
-            for (cell, value) in (cell..).zip(block) {
-                let top = heap[0];
-                let may_enter =
-                    !(top.value.key() >= zero) || Candidate { value: *value, cell }.precedes(&top);
-                if may_enter {
-                    let candidate = Candidate { value: neighbourhood.suppressed(cell), cell };
-                    if candidate.precedes(&top) {
-                        sift(&mut heap, 0, candidate);
+    dispatch(EnterHeap { neighbourhood, heap: &mut heap });
+    sort_heap(&mut heap);
+    heap
+}
+
+/// Lets the cells behind the heap's own into the heap.
+struct EnterHeap<'a, 'b, E> {
+    neighbourhood: Neighbourhood<'a, E>,
+    heap: &'b mut [Candidate<E>],
+}
+
+/// Cells that are looked at together.
+const BLOCK: usize = 64;
+
+impl<E: Response> Kernel for EnterHeap<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { neighbourhood, heap } = self;
+        let mut start = heap.len();
+        while start < neighbourhood.plane.len() {
+            // Up to the end of a row, so that all have their neighbours at the same distances.
+            let row_end = (start / neighbourhood.width + 1) * neighbourhood.width;
+            let end = row_end.min(start + BLOCK);
+            let mut may_enter = [false; BLOCK];
+            if candidates(&neighbourhood, start..end, heap[0].value, &mut may_enter) {
+                let at = [start + neighbourhood.width - row_end, row_end / neighbourhood.width - 1];
+                for step in marked(&may_enter).take_while(|step| start + step < end) {
+                    let value = neighbourhood.suppressed_at([at[0] + step, at[1]]);
+                    let candidate = Candidate { value, cell: start + step };
+                    if candidate.precedes(&heap[0]) {
+                        sift(heap, 0, candidate);
                     }
                 }
             }
+            start = end;
         }
-        cell = end;
     }
-    sort_heap(&mut heap);
-    heap
+}
+
+/// The indices of marks, eight of which are passed over at once.
+#[inline(always)]
+fn marked(marks: &[bool; BLOCK]) -> impl Iterator<Item = usize> {
+    let (eights, _) = marks.as_chunks::<8>();
+    eights.iter().enumerate().flat_map(|(number, eight)| {
+        let mut bits = u64::from_le_bytes(eight.map(u8::from));
+        std::iter::from_fn(move || {
+            let index = bits.trailing_zeros() as usize / 8;
+            (bits != 0).then(|| {
+                bits &= bits - 1;
+                number * 8 + index
+            })
+        })
+    })
+}
+
+/// Marks those of some cells in a row that may be peaks above the heap's top, as far as that can be
+/// said without a branch a cell: most are no match for it, or for a cell next to them. Answers with
+/// whether there are any.
+#[inline(always)]
+fn candidates<E: Response>(
+    neighbourhood: &Neighbourhood<'_, E>,
+    cells: Range<usize>,
+    top: E,
+    marks: &mut [bool; BLOCK],
+) -> bool {
+    let Neighbourhood { plane, width, radius } = *neighbourhood;
+    let (start, end) = (cells.start, cells.end);
+    let values = &plane[cells];
+    let top = top.key();
+    if !(top >= E::of(0.0).key()) {
+        // Suppressed cells are 0 and may enter too.
+        marks.fill(true);
+        return true;
+    }
+    let mut any = false;
+    for (mark, value) in marks.iter_mut().zip(values) {
+        *mark = (value.key() > top) | (value.nan_flag() != E::CLEAR);
+        any |= *mark;
+    }
+    if !any || radius == 0 {
+        return any;
+    }
+    let count = values.len();
+    let first = usize::from(start.is_multiple_of(width));
+    let last = count - usize::from(end.is_multiple_of(width));
+    if count > first {
+        unmark(&mut marks[first..count], &values[first..], &plane[start + first - 1..end - 1]);
+    }
+    if last > 0 {
+        unmark(&mut marks[..last], &values[..last], &plane[start + 1..start + 1 + last]);
+    }
+    if start >= width {
+        unmark(&mut marks[..count], values, &plane[start - width..end - width]);
+    }
+    if end + width <= plane.len() {
+        unmark(&mut marks[..count], values, &plane[start + width..end + width]);
+    }
+    marks[..count].iter().fold(false, |any, &mark| any | mark)
+}
+
+/// Takes the mark from values that are exceeded by the value next to them.
+#[inline(always)]
+fn unmark<E: Response>(marks: &mut [bool], values: &[E], neighbours: &[E]) {
+    for ((mark, value), neighbour) in marks.iter_mut().zip(values).zip(neighbours) {
+        *mark &= !(neighbour.key() > value.key());
+    }
 }
 
 /// Puts `value` into the hole of a heap: the hole sinks to the bottom, then the value rises.

@@ -1,5 +1,7 @@
 //! `AssociativeEmbedding`: heatmaps and tags to instances.
 
+use std::borrow::Cow;
+
 use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::AssociativeEmbedding;
@@ -10,7 +12,7 @@ use crate::error::{Error, Result, Shape, reserved, room_for_scratch};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
 use crate::kernels::heatmap_nms::Neighbourhood;
-use crate::kernels::nearest_tag::nearest_tag;
+use crate::kernels::nearest_tag::TaggedMap;
 use crate::kernels::pairwise_sum::pairwise_sum;
 use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
 use crate::kernels::top_k::{Candidate, top_k};
@@ -133,8 +135,8 @@ impl AssociativeEmbedding {
             scores: Array2::zeros(shape),
             instance_scores: Array1::zeros(shape.0),
         };
-        let mut refinement =
-            Refinement { codec: self, picture, largest: &largest, logs: vec![None; shape.1] };
+        let maps = (0..shape.1).map(|_| None).collect();
+        let mut refinement = Refinement { codec: self, picture, largest: &largest, maps };
         for (instance, group) in groups.iter().enumerate() {
             let (points, scores) = refinement.complete(group);
             let mean = pairwise_sum(&group.iter().map(|found| score(*found)).collect::<Vec<_>>())
@@ -196,13 +198,13 @@ impl<'a, T: Real + Response> Picture<'a, T> {
 }
 
 /// From groups of cells to keypoints between cells, without gaps.
-struct Refinement<'a, T> {
+struct Refinement<'a, T: Clone> {
     codec: &'a AssociativeEmbedding,
     picture: &'a Picture<'a, T>,
     /// The candidates of each keypoint, the largest first.
     largest: &'a [Vec<Candidate<T>>],
-    /// The blurred heatmaps' logarithms, made when the first is needed.
-    logs: Vec<Option<Vec<f32>>>,
+    /// Where missing keypoints are looked for, made when the first is.
+    maps: Vec<Option<TaggedMap<'a, T>>>,
 }
 
 /// The score of a keypoint as it was found, 0 of a missing one.
@@ -265,20 +267,23 @@ impl<T: Real + Response> Refinement<'_, T> {
         self.picture.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
     }
 
-    /// Where a missing keypoint of the instance with this tag most likely is, and the response there.
+    /// Where a missing keypoint of the instance with this tag most likely is, and the response there:
+    /// with `use_udp` the logarithm that DARK works on, as in the reference.
     fn most_likely(&mut self, keypoint: usize, tag: &[T]) -> Option<([f32; 2], f32)> {
-        let Maps { width, .. } = self.picture.heatmaps;
-        let plane = self.picture.heatmaps.plane(keypoint);
-        let tags = self.picture.tag_planes(keypoint);
-        let (cell, response) = if self.codec.options.use_udp {
-            let kernel = &self.codec.kernel;
-            let log = self.logs[keypoint].get_or_insert_with(|| log_plane(plane, width, kernel));
-            let cell = nearest_tag(log, &tags, tag)?;
-            (cell, log[cell])
-        } else {
-            let cell = nearest_tag(plane, &tags, tag)?;
-            (cell, plane[cell].as_f32())
-        };
-        Some(([(cell % width) as f32, (cell / width) as f32], response))
+        let (picture, codec) = (self.picture, self.codec);
+        let Maps { width, .. } = picture.heatmaps;
+        let map = self.maps[keypoint].get_or_insert_with(|| {
+            let plane = picture.heatmaps.plane(keypoint);
+            let responses = if codec.options.use_udp {
+                let log = log_plane(plane, width, &codec.kernel);
+                Cow::Owned(log.into_iter().map(|value| <T as Real>::of(value.into())).collect())
+            } else {
+                Cow::Borrowed(plane)
+            };
+            TaggedMap::new(responses, picture.tag_planes(keypoint))
+        });
+        let cell = map.nearest(tag)?;
+        let point = [(cell % width) as f32, (cell / width) as f32];
+        Some((point, map.responses()[cell].as_f32()))
     }
 }
