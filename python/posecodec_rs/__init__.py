@@ -22,12 +22,14 @@ from posecodec_rs._core import (
     set_num_threads,
     simd_tiers,
 )
+from posecodec_rs.generate_target import GenerateTarget
 
 SimCC = SimCCLabel  # its name in older configs
 
 __all__ = [
     "CODECS",
     "BaseKeypointCodec",
+    "GenerateTarget",
     "IntegralRegressionLabel",
     "InvalidInputError",
     "MSRAHeatmap",
