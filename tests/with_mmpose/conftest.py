@@ -8,6 +8,7 @@ and a torch for the CPU are all that these tests need.
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
@@ -42,12 +43,8 @@ def put_stand_ins() -> None:
     if find_spec("mmcv._ext") is None:  # mmcv-lite has the operators' Python half only
         stand_in(CompiledOperators("mmcv._ext"))
     if find_spec("xtcocotools") is None:  # a fork of pycocotools, which MMPose's datasets import
-        import pycocotools.coco
-        import pycocotools.cocoeval
-        import pycocotools.mask
-
         for name in ("", ".coco", ".cocoeval", ".mask"):
-            sys.modules[f"xtcocotools{name}"] = sys.modules[f"pycocotools{name}"]
+            sys.modules[f"xtcocotools{name}"] = import_module(f"pycocotools{name}")
     if find_spec("mmdet") is None:  # RTMOHead takes two names from it
         utils = CompiledOperators("mmdet.utils")
         utils.ConfigType = dict  # type: ignore[attr-defined]
