@@ -30,7 +30,7 @@ EXAMPLES = settings(
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
 )
 NUDGE = 1e-5
-"""As little as encoded values may be off: what is left of it after a blur is some ulps of float32."""
+"""As little as what is encoded may be off: after a blur some ulps of float32 are left of it."""
 
 sides = st.integers(2, 40)
 sizes = st.tuples(sides, sides)
