@@ -1,6 +1,6 @@
 """MMPose's own pipelines, heads and metrics, with its codecs and with ours: the same numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,12 @@ import torch
 from golden_cases import DECODED, ENCODED, differences
 from mmengine.dataset import Compose
 from mmengine.structures import BaseDataElement
+from mmpose.models.heads import BaseHead
 from mmpose.registry import MODELS, TRANSFORMS
 from mmpose.structures import MultilevelPixelData
 from mmpose.testing import get_coco_sample
 from posecodec_rs.mmpose import install, uninstall
-from samples import SIZES, responses
+from samples import SIZES, Config, assert_same, each_config, responses
 
 pytestmark = pytest.mark.usefixtures("uninstalled")
 
@@ -178,6 +179,43 @@ def test_training(training: Training) -> None:
     assert not list(differences(got_predicted, predicted, DECODED))
     uninstall()
     assert training.run()[0] == theirs
+
+
+class Head(BaseHead):
+    """What all heads of MMPose decode with."""
+
+    def __init__(self, decoder: Any) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    forward = predict = loss = BaseHead.decode
+
+
+TENSORS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "float": torch.Tensor.float,
+    "half": torch.Tensor.half,
+    "bfloat16": torch.Tensor.bfloat16,
+    "double": torch.Tensor.double,
+    "requires_grad": torch.Tensor.requires_grad_,
+    "not contiguous": lambda tensor: tensor.transpose(1, -1).contiguous().transpose(1, -1),
+}
+
+
+@each_config
+@pytest.mark.parametrize("convert", TENSORS.values(), ids=TENSORS)
+def test_what_heads_unpack(
+    config: Config, convert: Callable[[torch.Tensor], torch.Tensor], rng: np.random.Generator
+) -> None:
+    codec = config.make()
+    outputs = tuple(convert(torch.from_numpy(array)) for array in config.encoded(rng, 3))
+    decoded = Head(codec).decode(outputs)
+    assert len(decoded) == 3
+    for number, instances in enumerate(decoded):
+        keypoints, scores = codec.decode(*(output[number] for output in outputs))
+        want = {"keypoints": keypoints, "keypoint_scores": scores}
+        if isinstance(scores, tuple):
+            want |= {"keypoint_scores": scores[0], "keypoints_visible": scores[1]}
+        assert_same(dict(sorted(instances.items())), dict(sorted(want.items())))
 
 
 @pytest.mark.parametrize(
