@@ -44,7 +44,7 @@ test-python: $(VENV)/.test
 test-mmpose: $(VENV)/.installed mmpose-torch $(if $(OWN_MMPOSE),$(VENV_MMPOSE)/.installed)
 	rm -rf target/site
 	$(PIP) --no-deps --target target/site target/wheels/*.whl
-	PYTHONPATH=target/site $(MMPOSE_PYTHON) -m pytest $(TORCH_TESTS)
+	PYTHONPATH=$(CURDIR)/target/site $(MMPOSE_PYTHON) -m pytest $(TORCH_TESTS)
 
 mmpose-torch: $(if $(OWN_MMPOSE),$(VENV_MMPOSE)/.torch)
 
