@@ -25,6 +25,7 @@ from posecodec_rs._core import (
     set_num_threads,
     simd_tiers,
 )
+from posecodec_rs.generate_target import GenerateTarget
 
 SimCC = SimCCLabel  # its name in older configs
 
@@ -34,6 +35,7 @@ __all__ = [
     "AssociativeEmbedding",
     "BaseKeypointCodec",
     "DecoupledHeatmap",
+    "GenerateTarget",
     "IntegralRegressionLabel",
     "InvalidInputError",
     "MSRAHeatmap",
