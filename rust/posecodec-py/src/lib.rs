@@ -1,13 +1,16 @@
 //! The Python extension module `posecodec_rs._core`: signatures, docstrings and conversions around
 //! the crate `posecodec`. No arithmetic stands here.
 
+mod answer;
 mod arguments;
 mod base;
 mod codecs;
 mod convert;
 mod decode;
+mod decode_simcc;
 mod encode;
 mod error;
+mod hand_3d;
 mod threads;
 
 use pyo3::prelude::*;
@@ -20,8 +23,8 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel, SimccLabel,
-        UdpHeatmap,
+        Hand3dHeatmap, IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel,
+        SimccLabel, UdpHeatmap,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};

@@ -1,5 +1,6 @@
 //! One thin Python class a codec.
 
+mod hand_3d_heatmap;
 mod integral_regression_label;
 mod megvii_heatmap;
 mod msra_heatmap;
@@ -7,6 +8,7 @@ mod regression_label;
 mod simcc_label;
 mod udp_heatmap;
 
+pub(crate) use hand_3d_heatmap::Hand3dHeatmap;
 pub(crate) use integral_regression_label::IntegralRegressionLabel;
 pub(crate) use megvii_heatmap::MegviiHeatmap;
 pub(crate) use msra_heatmap::MsraHeatmap;
