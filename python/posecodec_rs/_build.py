@@ -6,13 +6,17 @@ from typing import Any
 from posecodec_rs import _core
 
 CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
+    "EDPoseLabel": _core.EDPoseLabel,
+    "Hand3DHeatmap": _core.Hand3DHeatmap,
     "IntegralRegressionLabel": _core.IntegralRegressionLabel,
     "MSRAHeatmap": _core.MSRAHeatmap,
     "MegviiHeatmap": _core.MegviiHeatmap,
     "RegressionLabel": _core.RegressionLabel,
     "SimCC": _core.SimCCLabel,
+    "SimCC3DLabel": _core.SimCC3DLabel,
     "SimCCLabel": _core.SimCCLabel,
     "UDPHeatmap": _core.UDPHeatmap,
+    "YOLOXPoseAnnotationProcessor": _core.YOLOXPoseAnnotationProcessor,
 }
 """The codecs by the names that configs know them by."""
 

@@ -3,10 +3,10 @@
 use numpy::{Element, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{Memory, Target};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::convert::{fresh, refuse_overlap, writable, writable_as};
-use crate::error::invalid;
+use crate::error::{invalid, unconvertible};
 
 /// Further items of an answer, which the core does not fill: small arrays, lists.
 pub(crate) type Further<'py> = (&'static str, Bound<'py, PyAny>);
@@ -116,4 +116,48 @@ pub(crate) fn put<'py>(
         }
     }
     Ok(())
+}
+
+/// Answers for images whose shapes differ: `encode` gets an image's part of each argument, and what
+/// it says under each of the names becomes a list.
+pub(crate) fn each_image<'py, const A: usize>(
+    py: Python<'py>,
+    arguments: [(&str, Option<&Bound<'py, PyAny>>); A],
+    names: &[&str],
+    encode: impl Fn([Option<Bound<'py, PyAny>>; A]) -> PyResult<Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let given = arguments.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    let mut images = None;
+    for (name, value) in given {
+        let wanted = "must hold an item an image";
+        let count = value.len().map_err(|cause| unconvertible(py, name, wanted, cause))?;
+        if images.is_some_and(|images| images != count) {
+            let got = format!("{count} for {} images", images.unwrap_or(0));
+            return Err(invalid(py, name, wanted, got));
+        }
+        images = Some(count);
+    }
+    let lists: Vec<_> = names.iter().map(|_| PyList::empty(py)).collect();
+    for image in 0..images.unwrap_or(0) {
+        let mut part = arguments.map(|_| None);
+        for (part, (_, value)) in part.iter_mut().zip(arguments) {
+            *part = value.map(|value| value.get_item(image)).transpose()?;
+        }
+        let answer = encode(part)?;
+        for (list, name) in lists.iter().zip(names) {
+            list.append(answer.as_any().get_item(name)?)?;
+        }
+    }
+    let dict = PyDict::new(py);
+    for (list, name) in lists.into_iter().zip(names) {
+        dict.set_item(name, list)?;
+    }
+    Ok(dict)
+}
+
+/// Whether an argument holds images one by one: a list or a tuple, of arrays of any shapes.
+pub(crate) fn is_list(argument: Option<&Bound<'_, PyAny>>) -> bool {
+    argument.is_some_and(|argument| {
+        argument.is_instance_of::<PyList>() || argument.is_instance_of::<PyTuple>()
+    })
 }

@@ -13,6 +13,7 @@ use numpy::{
     PyUntypedArray, PyUntypedArrayMethods,
 };
 use posecodec::codecs::Memory;
+use posecodec::kernels::element::Real;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -124,11 +125,34 @@ impl<'py> Numbers<'py> {
         }
     }
 
-    /// The numbers in double precision.
-    pub(crate) fn widened(self) -> Vec<f64> {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
         match self {
-            Self::F32(values, _) => values.into_iter().map(f64::from).collect(),
-            Self::F64(values, ..) => values,
+            Self::F32(values, _) => values.len(),
+            Self::F64(values, ..) => values.len(),
+        }
+    }
+
+    /// The numbers in double precision.
+    pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
+        match self {
+            Self::F32(values, _) => {
+                let mut widened = reserved(values.len())?;
+                widened.extend(values.iter().copied().map(f64::from));
+                Ok(widened)
+            }
+            Self::F64(values, ..) => copied(values),
+        }
+    }
+
+    /// Other numbers of the same dtype and shape.
+    pub(crate) fn with(self, values: Vec<f64>) -> Self {
+        match self {
+            Self::F32(mut single, shape) => {
+                single.iter_mut().zip(values).for_each(|(one, value)| *one = Real::of(value));
+                Self::F32(single, shape)
+            }
+            Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
         }
     }
 
@@ -171,7 +195,7 @@ impl Promoted {
         };
         Ok(Self {
             shape: numbers.shape().iter().copied().collect(),
-            values: numbers.widened(),
+            values: numbers.widened()?,
             precision,
         })
     }
@@ -206,12 +230,18 @@ impl<'py, const A: usize> Alike<'py, A> {
 
 /// A copy, or a `MemoryError`.
 fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(values.len()).map_err(|error| {
-        PyMemoryError::new_err(format!("no memory for {} numbers: {error}", values.len()))
-    })?;
+    let mut copy = reserved(values.len())?;
     copy.extend_from_slice(values);
     Ok(copy)
+}
+
+/// Room for so many values, or a `MemoryError`.
+pub(crate) fn reserved<T>(len: usize) -> PyResult<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(len)
+        .map_err(|error| PyMemoryError::new_err(format!("no memory for {len} values: {error}")))?;
+    Ok(values)
 }
 
 /// A fresh array of zeros.

@@ -145,7 +145,7 @@ fn decode_two<'py, E: Response + Element>(
 }
 
 /// Keypoints, the same in input pixels, and scores.
-type Decoded3d<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+pub(crate) type Decoded3d<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Decodes vectors along x, y and z.
 pub(crate) fn decode_simcc_3d<'py>(

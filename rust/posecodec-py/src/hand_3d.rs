@@ -37,7 +37,7 @@ pub(crate) fn encode<'py>(
         let got = format!("shape {}", Shape(weights.shape()));
         return Err(invalid(py, "dataset_keypoint_weights", "must be of shape (K,)", got));
     }
-    let weights = weights.map(Numbers::widened);
+    let weights = weights.as_ref().map(Numbers::widened).transpose()?;
 
     let batch = if call == Call::Batch { points.shape().first().copied().unwrap_or(0) } else { 1 };
     let [root_depth, root_depth_weight] = encode_root(py, codec, call, batch, depth, valid)?;
@@ -168,7 +168,7 @@ pub(crate) fn decode<'py>(
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), a sample's each"];
         return Err(refuse_shape(py, "hand_type", call, wanted, types.shape()));
     }
-    let types = types.widened().into_iter().map(Hand3dHeatmap::decode_hand_type);
+    let types = types.widened()?.into_iter().map(Hand3dHeatmap::decode_hand_type);
     let types: Vec<i64> = types.collect();
 
     let roots = in_own_precision!(&roots, array => decode_roots(py, codec, array)?);

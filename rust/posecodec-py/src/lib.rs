@@ -8,10 +8,13 @@ mod codecs;
 mod convert;
 mod decode;
 mod decode_simcc;
+mod edpose;
 mod encode;
 mod error;
 mod hand_3d;
+mod simcc_3d;
 mod threads;
+mod yolox_pose;
 
 use pyo3::prelude::*;
 
@@ -23,8 +26,8 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        Hand3dHeatmap, IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel,
-        SimccLabel, UdpHeatmap,
+        EdPoseLabel, Hand3dHeatmap, IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap,
+        RegressionLabel, Simcc3dLabel, SimccLabel, UdpHeatmap, YoloxPoseAnnotationProcessor,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};
