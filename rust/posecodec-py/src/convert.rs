@@ -145,6 +145,14 @@ impl<'py> Numbers<'py> {
         }
     }
 
+    /// The same, as what they are computed in: whatever was widened stays double.
+    pub(crate) fn native(self) -> Self {
+        match self {
+            Self::F64(values, shape, _) => Self::F64(values, shape, None),
+            single => single,
+        }
+    }
+
     /// Other numbers of the same dtype and shape.
     pub(crate) fn with(self, values: Vec<f64>) -> Self {
         match self {

@@ -29,7 +29,7 @@ pub(crate) fn encode<'py>(
     annotations: &Annotations<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = Numbers::read(annotations.keypoints, "keypoints", true)?;
+    let points = Numbers::read(annotations.keypoints, "keypoints", true)?.native();
     let dimensions = if call == Call::Batch { 4 } else { 3 };
     let people: Shape = match points.shape().split_last() {
         Some((2, shape)) if shape.len() + 1 == dimensions => shape.iter().copied().collect(),
@@ -142,7 +142,7 @@ fn read_divided<'py>(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Num
     let array = real_array(object, argument)?;
     let numbers = Numbers::read(array.as_any(), argument, true)?;
     if array.dtype().kind() == b'f' {
-        return Ok(numbers);
+        return Ok(numbers.native());
     }
     let shape = numbers.shape().iter().copied().collect();
     Ok(Numbers::F64(numbers.widened()?, shape, None))
