@@ -24,14 +24,14 @@ pub(crate) struct Annotations<'a, 'py> {
 /// expands them.
 pub(crate) fn encode<'py>(
     py: Python<'py>,
-    processor: Option<&YoloxPoseAnnotationProcessor>,
+    processor: &YoloxPoseAnnotationProcessor,
     call: Call,
     annotations: &Annotations<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let mut further: Vec<Further<'py>> = Vec::new();
-    if let (Some(processor), Some(bbox)) = (processor, annotations.bbox) {
-        further.push(("bbox", expand(py, *processor, call, annotations, bbox)?));
+    if let Some(bbox) = annotations.bbox.filter(|_| processor.expand_bbox()) {
+        further.push(("bbox", expand(py, processor, call, annotations, bbox)?));
     }
     if let Some(category_id) = annotations.category_id {
         let categories = real_array(category_id, "category_id")?;
@@ -45,7 +45,7 @@ pub(crate) fn encode<'py>(
 /// The boxes around the keypoints, in a new array of the boxes' dtype.
 fn expand<'py>(
     py: Python<'py>,
-    processor: YoloxPoseAnnotationProcessor,
+    processor: &YoloxPoseAnnotationProcessor,
     call: Call,
     annotations: &Annotations<'_, 'py>,
     bbox: &Bound<'py, PyAny>,

@@ -178,6 +178,8 @@ fn wrong_arguments_are_named() {
         .and_then(|codec| codec.points::<f32, f32, f32>(&[[0.0; 2]; 4], Some(&[[0.0; 3]; 3]), 4))
         .unwrap_err();
     assert!(error.to_string().contains("`keypoints_3d`"));
+    let error = YoloxPoseAnnotationProcessor::new(true, Some([0, 640])).unwrap_err();
+    assert!(error.to_string().contains("`input_size`"));
     assert!(EdPoseLabel::new(0, 17).unwrap_err().to_string().contains("`num_select`"));
     let dark = SimccOptions { sigma: [0.4, 6.0], use_dark: true, ..Default::default() };
     assert!(SimccLabel::new(INPUT, dark).unwrap_err().to_string().contains("use_dark"));

@@ -8,7 +8,7 @@ use crate::answer::{each_image, is_list};
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, names, table};
 use crate::encode::Call;
-use crate::error::invalid;
+use crate::error::{invalid, raise};
 use crate::yolox_pose::{Annotations, encode};
 
 /// Boxes around their keypoints and class labels, as YOLOX-Pose and RTMO learn them.
@@ -26,7 +26,7 @@ use crate::yolox_pose::{Annotations, encode};
 /// Raises:
 ///     InvalidInputError: For an ``input_size`` that is no size.
 #[pyclass(name = "YOLOXPoseAnnotationProcessor", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct YoloxPoseAnnotationProcessor(Slot<Option<codecs::YoloxPoseAnnotationProcessor>>);
+pub(crate) struct YoloxPoseAnnotationProcessor(Slot<codecs::YoloxPoseAnnotationProcessor>);
 
 #[pymethods]
 impl YoloxPoseAnnotationProcessor {
@@ -47,11 +47,12 @@ impl YoloxPoseAnnotationProcessor {
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let expand_bbox = arguments.flag_or("expand_bbox", &expand_bbox, false)?;
-        match input_size {
-            Some(size) => arguments.size::<2>("input_size", size).map(drop)?,
-            None => arguments.none("input_size")?,
-        }
-        let processor = expand_bbox.then_some(codecs::YoloxPoseAnnotationProcessor);
+        let input_size = match input_size {
+            Some(size) => Some(arguments.size("input_size", size)?),
+            None => arguments.none("input_size").map(|()| None)?,
+        };
+        let processor = codecs::YoloxPoseAnnotationProcessor::new(expand_bbox, input_size)
+            .map_err(|error| raise(slf.py(), &error))?;
         slf.get().0.fill(slf, arguments, processor)
     }
 
@@ -123,7 +124,7 @@ impl YoloxPoseAnnotationProcessor {
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
-        encode(py, self.0.get()?.as_ref(), Call::Single, &annotations, out)
+        encode(py, self.0.get()?, Call::Single, &annotations, out)
     }
 
     /// Encode the annotations of a batch of images; they are left as they are.
@@ -151,7 +152,7 @@ impl YoloxPoseAnnotationProcessor {
         category_id: Option<&Bound<'py, PyAny>>,
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let processor = self.0.get()?.as_ref();
+        let processor = self.0.get()?;
         if !is_list(keypoints) && !is_list(bbox) {
             let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
             return encode(py, processor, Call::Batch, &annotations, out);
@@ -166,7 +167,7 @@ impl YoloxPoseAnnotationProcessor {
             ("bbox", bbox),
             ("category_id", category_id),
         ];
-        let boxes = bbox.filter(|_| processor.is_some()).map(|_| "bbox");
+        let boxes = bbox.filter(|_| processor.expand_bbox()).map(|_| "bbox");
         let labels = category_id.map(|_| "bbox_labels");
         let names: Vec<&str> = boxes.into_iter().chain(labels).collect();
         each_image(py, arguments, &names, |parts| {
