@@ -157,6 +157,8 @@ def _bottom_up_caption() -> str:
         f"pixels of the {_size(bottom_up.INPUT_SIZE)} input. What is not found is too small for "
         "SPR (a box of under 5 cells), shares its root's cell with someone, or lies in the same "
         "heatmap cells as someone else.\n"
+        "DecoupledHeatmap's sigmas follow from boxes and are no whole numbers: as in MMPose, its peaks "
+        "may then lie a cell off.\n"
         "AssociativeEmbedding decodes with tags that are right at every keypoint, as a well trained "
         "network's are; where the heatmap has no peak of its own, it guesses by tag.\n"
         "Time: a call for one picture, one thread, median."
