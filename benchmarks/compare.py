@@ -13,6 +13,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from statistics import median, quantiles
 from types import ModuleType
@@ -95,6 +97,54 @@ SUBJECTS = [
 ]
 
 
+def volumes(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `Hand3DHeatmap` takes for two hands: 42 joints of 64³ cells, 44 MB."""
+    points = rng.uniform((20, 20, -180), (230, 230, 180), (1, 42, 3)).astype(np.float32)
+    encode = {"keypoints": points, "keypoints_visible": np.ones((1, 42), np.float32)}
+    encode |= {"dataset_keypoint_weights": None, "focal": None, "principal_pt": None}
+    encode |= {"rel_root_depth": np.float32(30), "rel_root_valid": np.float32(1)}
+    encode |= {"hand_type": np.ones((1, 2), np.float32), "hand_type_valid": np.ones(1)}
+    decode = {"heatmaps": rng.random((42, 64, 64, 64), np.float32)}
+    decode |= {"root_depth": np.ones(1, np.float32), "hand_type": np.ones(2, np.float32)}
+    return encode, decode
+
+
+def candidates(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `EDPoseLabel` takes for 8 people and 900 candidates."""
+    encode = {"img_shape": (640, 480), "area": rng.uniform(10, 9000, 8).astype(np.float32)}
+    encode |= {"keypoints": rng.uniform(0, 480, (8, 17, 2)).astype(np.float32)}
+    encode |= {"bboxes": rng.uniform(0, 480, (8, 4)).astype(np.float32)}
+    columns = {"pred_logits": 2, "pred_boxes": 4, "pred_keypoints": 51}
+    decode = {name: rng.random((900, count), np.float32) for name, count in columns.items()}
+    return encode, decode | {"input_shapes": np.array([480, 640])}
+
+
+FURTHER = {"Hand3DHeatmap": volumes, "EDPoseLabel": candidates}
+"""Codecs that take arguments of their own."""
+
+
+def further_operations() -> Iterator[tuple[str, Call, Call, Call | None]]:
+    """As `operations`, for the codecs that take arguments of their own."""
+    for name, arguments in FURTHER.items():
+        encode, decode = arguments(np.random.default_rng(0))
+        ours = getattr(posecodec_rs, name)()
+        theirs = None if mmpose_codecs is None else getattr(mmpose_codecs, name)()
+        targets = [a for a in ours.encode(**encode).values() if isinstance(a, np.ndarray)]
+        inputs = list(decode.values())
+        yield (
+            f"{name}, encode",
+            partial(ours.encode, **encode),
+            partial(lambda arrays: [a.fill(1) for a in map(np.empty_like, arrays)], targets),
+            theirs and partial(theirs.encode, **encode),
+        )
+        yield (
+            f"{name}, decode",
+            partial(ours.decode, **decode),
+            partial(lambda arrays: [array.max() for array in arrays], inputs),
+            theirs and partial(theirs.decode, **decode),
+        )
+
+
 def responses(targets: dict[str, np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
     """What a network might answer: the targets with noise of 2 % of their largest value."""
     maps = [value for name, value in targets.items() if name != "keypoint_weights"]
@@ -162,13 +212,13 @@ def main() -> None:
     print("| operation | posecodec_rs, µs | floor, µs | MMPose, µs | ratio |")
     print("|---|---|---|---|---|")
     rows = []
-    for subject in SUBJECTS:
-        for name, ours, floor, theirs in operations(subject):
-            timings = measure([ours, floor, *([theirs] if theirs else [])])
-            row = Row(name, timings[0], timings[1], timings[2] if theirs else None)
-            rows.append(row)
-            ratio = f"{row.mmpose.median / row.ours.median:.1f}" if row.mmpose else ""
-            print(f"| {name} | {row.ours} | {row.floor} | {row.mmpose or ''} | {ratio} |")
+    every = chain(*map(operations, SUBJECTS), further_operations())
+    for name, ours, floor, theirs in every:
+        timings = measure([ours, floor, *([theirs] if theirs else [])])
+        row = Row(name, timings[0], timings[1], timings[2] if theirs else None)
+        rows.append(row)
+        ratio = f"{row.mmpose.median / row.ours.median:.1f}" if row.mmpose else ""
+        print(f"| {name} | {row.ours} | {row.floor} | {row.mmpose or ''} | {ratio} |")
     ratios = [row.mmpose.median / row.ours.median for row in rows if row.mmpose]
     if ratios:
         print(f"\nGeometric mean of the ratios: {np.exp(np.log(ratios).mean()):.1f}")
