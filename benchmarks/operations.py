@@ -6,6 +6,7 @@ people in a picture for bottom-up ones. Where MMPose is not installed, its calls
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -201,8 +202,57 @@ def _decode(name: str, ours: Call, theirs: Call | None, maps: list[np.ndarray]) 
     )
 
 
+def volumes(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `Hand3DHeatmap` takes for two hands: 42 joints of 64³ cells, 44 MB."""
+    points = rng.uniform((20, 20, -180), (230, 230, 180), (1, 42, 3)).astype(np.float32)
+    encode = {"keypoints": points, "keypoints_visible": np.ones((1, 42), np.float32)}
+    encode |= {"dataset_keypoint_weights": None, "focal": None, "principal_pt": None}
+    encode |= {"rel_root_depth": np.float32(30), "rel_root_valid": np.float32(1)}
+    encode |= {"hand_type": np.ones((1, 2), np.float32), "hand_type_valid": np.ones(1)}
+    decode = {"heatmaps": rng.random((42, 64, 64, 64), np.float32)}
+    decode |= {"root_depth": np.ones(1, np.float32), "hand_type": np.ones(2, np.float32)}
+    return encode, decode
+
+
+def candidates(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `EDPoseLabel` takes for 8 people and 900 candidates."""
+    encode = {"img_shape": (640, 480), "area": rng.uniform(10, 9000, 8).astype(np.float32)}
+    encode |= {"keypoints": rng.uniform(0, 480, (8, 17, 2)).astype(np.float32)}
+    encode |= {"bboxes": rng.uniform(0, 480, (8, 4)).astype(np.float32)}
+    columns = {"pred_logits": 2, "pred_boxes": 4, "pred_keypoints": 51}
+    decode = {name: rng.random((900, count), np.float32) for name, count in columns.items()}
+    return encode, decode | {"input_shapes": np.array([480, 640])}
+
+
+FURTHER = {"Hand3DHeatmap": volumes, "EDPoseLabel": candidates}
+"""Codecs that take arguments of their own."""
+
+
+def further() -> Iterator[Operation]:
+    """The codecs that take arguments of their own."""
+    for name, arguments in FURTHER.items():
+        encode, decode = arguments(np.random.default_rng(0))
+        ours = getattr(posecodec_rs, name)()
+        theirs = mmpose_codecs and getattr(mmpose_codecs, name)()
+        answer = ours.encode(**encode).items()
+        targets = {key: array for key, array in answer if isinstance(array, np.ndarray)}
+        yield Operation(
+            f"{name}, encode",
+            partial(ours.encode, **encode),
+            fill(targets),
+            theirs and partial(theirs.encode, **encode),
+        )
+        yield Operation(
+            f"{name}, decode",
+            partial(ours.decode, **decode),
+            maxima(list(decode.values())),
+            theirs and partial(theirs.decode, **decode),
+        )
+
+
 def operations() -> Iterator[Operation]:
     """Everything that is measured."""
     for subject in TOP_DOWN:
         yield from top_down(subject)
     yield from bottom_up()
+    yield from further()

@@ -1,8 +1,8 @@
 """The types of what goes into codecs and comes out of them, for annotations.
 
-Dimensions: N instances, K keypoints, (H, W) a heatmap, (D, H, W) a volume, Wx, Wy and Wz bins. Shapes are those of
-``encode``; ``batch_encode`` puts a B before all of them. Every dict also serves as ``out=``: then
-its arrays are C-contiguous and writable, and those returned are the same ones.
+Dimensions: N instances, K keypoints, (H, W) a heatmap, (D, H, W) a volume, Wx, Wy and Wz bins.
+Shapes are those of ``encode``; ``batch_encode`` puts a B before all of them. Every dict also serves
+as ``out=``: then its arrays are C-contiguous and writable, and those returned are the same ones.
 """
 
 from typing import Any, Protocol, TypeAlias, TypedDict

@@ -3,6 +3,9 @@
 //! Another thread that writes to an array while it is read or filled here is the caller's race, as
 //! everywhere in NumPy.
 
+mod alike;
+mod numbers;
+
 use std::ffi::c_int;
 
 use arrayvec::ArrayVec;
@@ -15,14 +18,16 @@ use numpy::{
     PyUntypedArray, PyUntypedArrayMethods,
 };
 use posecodec::codecs::Memory;
-use posecodec::kernels::element::Real;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::error::{invalid, unconvertible};
 use crate::memory::LARGE;
+
+pub(crate) use alike::Alike;
+pub(crate) use numbers::{Precision, Promoted};
 
 /// A shape; NumPy allows no more than 64 dimensions, codecs know at most 5.
 pub(crate) type Shape = ArrayVec<usize, 5>;
@@ -171,116 +176,6 @@ impl<'py> Numbers<'py> {
         match self {
             Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
         }
-    }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Self::F32(values, _) => values.len(),
-            Self::F64(values, ..) => values.len(),
-        }
-    }
-
-    /// The numbers in double precision.
-    pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
-        match self {
-            Self::F32(values, _) => {
-                let mut widened = reserved(values.len())?;
-                widened.extend(values.iter().copied().map(f64::from));
-                Ok(widened)
-            }
-            Self::F64(values, ..) => copied(values),
-        }
-    }
-
-    /// The same, as what they are computed in: whatever was widened stays double.
-    pub(crate) fn native(self) -> Self {
-        match self {
-            Self::F64(values, shape, _) => Self::F64(values, shape, None),
-            single => single,
-        }
-    }
-
-    /// Other numbers of the same dtype and shape.
-    pub(crate) fn with(self, values: Vec<f64>) -> Self {
-        match self {
-            Self::F32(mut single, shape) => {
-                single.iter_mut().zip(values).for_each(|(one, value)| *one = Real::of(value));
-                Self::F32(single, shape)
-            }
-            Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
-        }
-    }
-
-    /// A new array of the numbers, in the dtype that they came in.
-    pub(crate) fn into_array(self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        match self {
-            Self::F32(values, shape) => new_array(py, name, &shape, &values),
-            Self::F64(values, shape, None) => new_array(py, name, &shape, &values),
-            Self::F64(values, shape, Some(dtype)) => cast(&values, &shape, &dtype),
-        }
-    }
-}
-
-/// How NumPy promotes a number where it meets others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Precision {
-    /// One of Python's own: to the others' precision.
-    Weak,
-    Single,
-    Double,
-}
-
-/// Numbers in double precision, and the precision that they came in.
-pub(crate) struct Promoted {
-    pub(crate) values: Vec<f64>,
-    pub(crate) shape: Shape,
-    pub(crate) precision: Precision,
-}
-
-impl Promoted {
-    /// Reads a number, an array of them, a torch tensor or nested lists.
-    pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
-        let weak =
-            object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();
-        let numbers = Numbers::read(object, argument, true)?;
-        let precision = match &numbers {
-            _ if weak => Precision::Weak,
-            Numbers::F32(..) => Precision::Single,
-            Numbers::F64(..) => Precision::Double,
-        };
-        Ok(Self {
-            shape: numbers.shape().iter().copied().collect(),
-            values: numbers.widened()?,
-            precision,
-        })
-    }
-}
-
-/// Several arrays of one precision: the widest of theirs, where they are unlike.
-pub(crate) enum Alike<'py, const A: usize> {
-    F16([Array<'py, f16>; A]),
-    F32([Array<'py, f32>; A]),
-    F64([Array<'py, f64>; A]),
-}
-
-impl<'py, const A: usize> Alike<'py, A> {
-    pub(crate) fn of(responses: [Responses<'py>; A]) -> PyResult<Self> {
-        macro_rules! all_alike {
-            ($variant:ident) => {
-                if responses.iter().all(|array| matches!(array, Responses::$variant(_))) {
-                    return Ok(Self::$variant(responses.map(|array| match array {
-                        Responses::$variant(array) => array,
-                        _ => unreachable!("all were looked at"),
-                    })));
-                }
-            };
-        }
-        all_alike!(F32);
-        all_alike!(F16);
-        let widened = responses.into_iter().map(Responses::widened);
-        let arrays: ArrayVec<_, A> = widened.collect::<PyResult<_>>()?;
-        Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("as many as came"))))
     }
 }
 
