@@ -6,13 +6,16 @@ from typing import Any
 from posecodec_rs import _core
 
 CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
+    "ImagePoseLifting": _core.ImagePoseLifting,
     "IntegralRegressionLabel": _core.IntegralRegressionLabel,
     "MSRAHeatmap": _core.MSRAHeatmap,
     "MegviiHeatmap": _core.MegviiHeatmap,
+    "MotionBERTLabel": _core.MotionBERTLabel,
     "RegressionLabel": _core.RegressionLabel,
     "SimCC": _core.SimCCLabel,
     "SimCCLabel": _core.SimCCLabel,
     "UDPHeatmap": _core.UDPHeatmap,
+    "VideoPoseLifting": _core.VideoPoseLifting,
 }
 """The codecs by the names that configs know them by."""
 

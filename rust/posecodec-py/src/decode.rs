@@ -13,7 +13,7 @@ use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
 
 /// Keypoints and scores.
-type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+pub(crate) type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Calls a generic function with the array in its own precision.
 macro_rules! in_own_precision {
@@ -26,7 +26,7 @@ macro_rules! in_own_precision {
     };
 }
 
-fn refuse_shape(
+pub(crate) fn refuse_shape(
     py: Python<'_>,
     argument: &str,
     call: Call,
@@ -43,7 +43,7 @@ fn refuse_shape(
 }
 
 /// What the reference calls the argument that is decoded.
-fn encoded_name(call: Call) -> &'static str {
+pub(crate) fn encoded_name(call: Call) -> &'static str {
     if call == Call::Batch { "batch_encoded" } else { "encoded" }
 }
 

@@ -3,7 +3,7 @@
 use numpy::{Element, PyArrayDescr, PyArrayDyn};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
-    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints, encode_batch,
+    Encode, Keypoints, Memory, SampleTargets, TargetKind, check_keypoints, encode_batch,
 };
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
@@ -118,7 +118,8 @@ impl<'py> Sample<'_, 'py> {
         weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let targets = codec.targets(self.instances, self.count);
-        let given = self.out.map(|out| given_arrays(out, &targets)).transpose()?;
+        let names: Vec<_> = targets.iter().map(|target| target.name).collect();
+        let given = self.out.map(|out| given_arrays(out, &names, &[])).transpose()?;
         let dirty = given.is_some() || codec.fills_all();
         let memory = if dirty { Memory::Dirty } else { Memory::Zeroed };
         let mut filled = Vec::with_capacity(targets.len());
@@ -190,7 +191,7 @@ impl<'py> Sample<'_, 'py> {
 }
 
 /// A new array, or the caller's.
-fn array<'py, T: Element>(
+pub(crate) fn array<'py, T: Element>(
     py: Python<'py>,
     name: &str,
     shape: &[usize],
@@ -203,19 +204,19 @@ fn array<'py, T: Element>(
     }
 }
 
-/// The arrays of `out`, in the order of the targets; it must hold these and no others.
-fn given_arrays<'py>(
+/// The arrays of `out` by these names, in their order; beside them it may only hold some others.
+pub(crate) fn given_arrays<'py>(
     out: &Bound<'py, PyAny>,
-    targets: &[Target],
+    names: &[&str],
+    others: &[&str],
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let py = out.py();
-    let names: Vec<_> = targets.iter().map(|target| target.name).collect();
     let wanted = format!("must be a dict of arrays {names:?}");
     let Ok(dict) = out.cast::<PyDict>() else {
         return Err(invalid(py, "out", &wanted, out.get_type()));
     };
     let mut arrays = Vec::new();
-    for name in &names {
+    for name in names {
         match dict.get_item(name)? {
             Some(array) => arrays.push(array),
             None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
@@ -223,9 +224,9 @@ fn given_arrays<'py>(
     }
     if dict.len() > names.len() {
         for key in dict.keys() {
-            let known = key
-                .cast::<PyString>()
-                .is_ok_and(|key| key.to_cow().is_ok_and(|key| names.contains(&&*key)));
+            let known = key.cast::<PyString>().is_ok_and(|key| {
+                key.to_cow().is_ok_and(|key| names.contains(&&*key) || others.contains(&&*key))
+            });
             if !known {
                 return Err(invalid(py, "out", &wanted, format_args!("one for {}", key.repr()?)));
             }

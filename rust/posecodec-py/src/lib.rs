@@ -8,6 +8,7 @@ mod convert;
 mod decode;
 mod encode;
 mod error;
+mod lifting;
 mod threads;
 
 use pyo3::prelude::*;
@@ -20,8 +21,8 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel, SimccLabel,
-        UdpHeatmap,
+        ImagePoseLifting, IntegralRegressionLabel, MegviiHeatmap, MotionBertLabel, MsraHeatmap,
+        RegressionLabel, SimccLabel, UdpHeatmap, VideoPoseLifting,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};

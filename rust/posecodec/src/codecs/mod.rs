@@ -1,25 +1,38 @@
 //! The codecs, one file each: what it is made of, its checks, encode and decode.
 //!
 //! Every codec has an inherent `new`; [`Encode`] and the decoding traits do the rest, for one
-//! sample with `ndarray` views and for batches with flat slices.
+//! sample with `ndarray` views and for batches with flat slices. [`LiftPose`] and [`DecodePoses`] are
+//! the same for the codecs that lift 2D poses to 3D.
 
 mod check;
 mod decode;
 mod encode;
+mod image_pose_lifting;
 mod integral_regression_label;
+mod lifting;
 mod megvii_heatmap;
+mod motionbert_label;
 mod msra_heatmap;
 mod regression_label;
 mod simcc_label;
 mod udp_heatmap;
+mod video_pose_lifting;
 
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use encode::{
     Encode, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints,
     encode_batch,
 };
+pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub use lifting::{
+    Camera, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets, Role, RootKind,
+    Roots, Skeleton, Statistics, TargetBatch, TargetSide, UNKNOWN_FACTOR, check_invertible,
+    check_poses, check_target_batch, check_visible, decode_poses_batch, derives_factor,
+    encode_keypoints_batch, encode_target_batch,
+};
 pub use megvii_heatmap::MegviiHeatmap;
+pub use motionbert_label::{MotionBertLabel, MotionBertMode, MotionBertOptions, PictureScale};
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_label::{
@@ -27,6 +40,7 @@ pub use simcc_label::{
     SimccTargets,
 };
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
+pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
 
 use crate::kernels::element::Real;
 

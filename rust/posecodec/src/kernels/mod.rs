@@ -4,10 +4,12 @@
 //! coordinates are `[x, y]`.
 
 pub mod blur;
+pub mod camera;
 pub mod element;
 mod exp;
 pub mod gaussian_heatmap;
 pub mod gaussian_kernel;
+pub mod lifting;
 pub mod maximum;
 pub mod offset_heatmap;
 pub mod refinement;
