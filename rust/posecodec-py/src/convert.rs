@@ -79,6 +79,19 @@ impl<'py> Responses<'py> {
         }
     }
 
+    pub(crate) fn is_half(&self) -> bool {
+        matches!(self, Self::F16(_))
+    }
+
+    /// The same numbers, float16 in single precision.
+    pub(crate) fn into_reals(self) -> PyResult<Reals<'py>> {
+        Ok(match self {
+            Self::F16(array) => Reals::F32(contiguous(array.array.as_untyped())?),
+            Self::F32(array) => Reals::F32(array),
+            Self::F64(array) => Reals::F64(array),
+        })
+    }
+
     /// The same numbers in double precision.
     pub(crate) fn widened(self) -> PyResult<Array<'py, f64>> {
         match self {
@@ -149,18 +162,10 @@ impl<'py> Numbers<'py> {
         argument: &str,
         promote: bool,
     ) -> PyResult<Self> {
-        let array = as_array(object, argument)?;
+        let array = real_array(object, argument)?;
         let dtype = array.dtype();
         let shape = array.shape().iter().copied().take(5).collect();
-        let single = match (dtype.kind(), dtype.itemsize()) {
-            (b'f', size) => size == 4 || promote && size == 2,
-            (b'i' | b'u', size) => promote && size <= 2,
-            (b'b', _) => promote,
-            _ => {
-                let wanted = "must hold real numbers";
-                return Err(invalid(object.py(), argument, wanted, dtype));
-            }
-        };
+        let single = promotes_to_single(&dtype) && (promote || float_size(&array) == Some(4));
         // The weights are of the visibilities' dtype, byte order and all.
         let native = promote || dtype.is_native_byteorder() != Some(false);
         Ok(if single && native {
@@ -176,6 +181,58 @@ impl<'py> Numbers<'py> {
         match self {
             Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
         }
+    }
+}
+
+/// Numbers that are computed with in single or double precision, as NumPy promotes them: read in
+/// place where they lie contiguous, else converted once.
+pub(crate) enum Reals<'py> {
+    F32(Array<'py, f32>),
+    F64(Array<'py, f64>),
+}
+
+impl<'py> Reals<'py> {
+    /// Reads an array of real numbers, in place or, where it may be written over, as a copy.
+    pub(crate) fn of(array: &Bound<'py, PyUntypedArray>, copy: bool) -> PyResult<Self> {
+        let array = &if copy { copied_array(array)? } else { array.clone() };
+        Ok(if promotes_to_single(&array.dtype()) {
+            Self::F32(contiguous(array)?)
+        } else {
+            Self::F64(contiguous(array)?)
+        })
+    }
+
+    pub(crate) fn is_double(&self) -> bool {
+        matches!(self, Self::F64(_))
+    }
+}
+
+/// A copy of an array.
+pub(crate) fn copied_array<'py>(
+    array: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    Ok(array.call_method0(intern!(array.py(), "copy"))?.cast_into()?)
+}
+
+/// The object as an array of real numbers.
+pub(crate) fn real_array<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    let array = as_array(object, argument)?;
+    if matches!(array.dtype().kind(), b'f' | b'i' | b'u' | b'b') {
+        Ok(array)
+    } else {
+        Err(invalid(object.py(), argument, "must hold real numbers", array.dtype()))
+    }
+}
+
+/// Whether NumPy computes with such numbers and float32 in single precision.
+pub(crate) fn promotes_to_single(dtype: &Bound<'_, PyArrayDescr>) -> bool {
+    match dtype.kind() {
+        b'f' => dtype.itemsize() <= 4,
+        b'i' | b'u' => dtype.itemsize() <= 2,
+        kind => kind == b'b',
     }
 }
 
@@ -382,6 +439,12 @@ pub(crate) fn cast<'py>(
     array.call_method1(intern!(py, "astype"), (dtype,))
 }
 
+/// The numbers of an array in float16.
+pub(crate) fn as_half<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = array.py();
+    array.call_method1(intern!(py, "astype"), (f16::get_dtype(py),))
+}
+
 /// A number once an axis, or a tuple, as an array of the dtype that NumPy gives it.
 pub(crate) fn axes_array<'py>(
     value: &Bound<'py, PyAny>,
@@ -404,21 +467,6 @@ fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
         (b'f', size @ (2 | 4 | 8)) => Some(size),
         (b'f', _) => Some(16),
         _ => None,
-    }
-}
-
-/// The object as an array of real numbers of any dtype, to be handed on as it is.
-pub(crate) fn real_array<'py>(
-    object: &Bound<'py, PyAny>,
-    argument: &str,
-) -> PyResult<Bound<'py, PyUntypedArray>> {
-    let array = as_array(object, argument)?;
-    match array.dtype().kind() {
-        b'f' | b'i' | b'u' | b'b' => Ok(array),
-        _ => {
-            let wanted = "must hold real numbers";
-            Err(invalid(object.py(), argument, wanted, array.dtype()))
-        }
     }
 }
 
@@ -480,7 +528,9 @@ fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny
 }
 
 /// The array itself where it is contiguous, aligned and of type `T`, else a copy that is.
-fn contiguous<'py, T: Element>(array: &Bound<'py, PyUntypedArray>) -> PyResult<Array<'py, T>> {
+pub(crate) fn contiguous<'py, T: Element>(
+    array: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Array<'py, T>> {
     let py = array.py();
     let dtype = T::get_dtype(py);
     if array.dtype().is_equiv_to(&dtype) && array.is_c_contiguous() && array.is_aligned() {

@@ -10,7 +10,7 @@ use pyo3::types::PyDict;
 use crate::answer::{Further, answer};
 use crate::convert::{Array, Numbers, Responses, Shape, real_array, reserved, values_mut, zeros};
 use crate::decode::{in_own_precision, refuse_shape};
-use crate::encode::{Call, check_visible, people, read_visible};
+use crate::encode::{Call, check_several_visible, people, read_visible};
 use crate::error::{invalid, raise};
 
 /// What `encode` takes of an image or of a batch, by the reference's names.
@@ -43,7 +43,7 @@ pub(crate) fn encode<'py>(
             Numbers::F32(ones, people.clone())
         }
     };
-    check_visible(py, &visible, &people)?;
+    check_several_visible(py, &visible, &people)?;
     let area = annotations.area.map(|area| read_divided(area, "area")).transpose()?;
     if let Some(area) = &area
         && area.shape() != instances

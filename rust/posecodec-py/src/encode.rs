@@ -83,7 +83,7 @@ pub(crate) fn people(py: Python<'_>, call: Call, points: &Numbers<'_>) -> PyResu
 }
 
 /// Checks that there is a visibility a keypoint, or several.
-pub(crate) fn check_visible(
+pub(crate) fn check_several_visible(
     py: Python<'_>,
     visible: &Numbers<'_>,
     people: &[usize],

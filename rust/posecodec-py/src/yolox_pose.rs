@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 
 use crate::answer::{Further, answer};
 use crate::convert::{Numbers, Shape, integers, new_array, real_array};
-use crate::encode::{Call, check_visible, people, read_visible};
+use crate::encode::{Call, check_several_visible, people, read_visible};
 use crate::error::invalid;
 
 /// What `encode` takes, by the reference's names.
@@ -64,7 +64,7 @@ fn expand<'py>(
     }
     let visible = read_visible(annotations.keypoints_visible)?;
     if let Some(visible) = &visible {
-        check_visible(py, visible, &people)?;
+        check_several_visible(py, visible, &people)?;
     }
     // Of (N, K, D) the first, as in the reference.
     let visible: Option<Vec<f64>> = match visible {
