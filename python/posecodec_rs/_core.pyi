@@ -506,6 +506,7 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
     ) -> Mapping[str, Any]: ...
     # It has nothing to decode.
     def decode(self, *args: Any, **kwargs: Any) -> None: ...  # type: ignore[override]
+
 class ImagePoseLifting(BaseKeypointCodec):
     def __init__(
         self,

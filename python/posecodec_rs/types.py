@@ -166,6 +166,8 @@ class YOLOXPoseTargets(TypedDict, total=False):
 
     bbox_labels: npt.NDArray[np.int8]
     """Shape (N,)."""
+
+
 CameraParam: TypeAlias = Mapping[str, Any]
 """A camera, a dict: the width ``w`` and height ``h`` of its pictures, focal lengths ``f`` and
 principal point ``c``, shape (2, 1) or (2,), all in pixels."""
