@@ -284,9 +284,9 @@ def lifting() -> Iterator[Operation]:
             theirs and partial(theirs.encode, **inputs),
         )
         encoded = answer["lifting_target_label"]
-        further = {"target_root": answer["target_root"]} if "target_root" in answer else {}
+        further = {"target_root": answer["target_root"][:, None]} if "target_root" in answer else {}
         if name == "MotionBERTLabel":
-            further = {**sizes, "factor": answer["factor"][:, 0]}
+            further = {**sizes, "factor": answer["factor"]}
         yield Operation(
             f"{name}, decode",
             partial(ours.decode, encoded, **further),
