@@ -6,7 +6,8 @@ use posecodec::codecs::{
     encode_keypoints_batch, encode_target_batch,
 };
 use posecodec::kernels::element::Real;
-use posecodec::kernels::lifting::{LabelLayout, fill_reciprocals, fill_weights};
+use posecodec::kernels::pose_labels::LabelLayout;
+use posecodec::kernels::pose_targets::{fill_reciprocals, fill_weights};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 

@@ -5,7 +5,7 @@ use super::{Camera, Factor, LiftPose, Roots, TargetSide};
 use crate::codecs::encode::split_off;
 use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::LabelLayout;
+use crate::kernels::pose_labels::LabelLayout;
 use crate::parallel;
 
 /// The poses of B samples, one after the other.

@@ -7,7 +7,8 @@ use super::check::{check_invertible, check_poses, check_visible};
 use super::{Camera, Skeleton};
 use crate::error::{Error, Result};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::{LabelLayout, fill_reciprocals, fill_weights};
+use crate::kernels::pose_labels::LabelLayout;
+use crate::kernels::pose_targets::{fill_reciprocals, fill_weights};
 
 /// One item of what a codec answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
