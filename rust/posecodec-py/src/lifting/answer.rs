@@ -109,8 +109,8 @@ impl<'a, 'py> Answer<'a, 'py> {
     }
 }
 
-/// The name as a string that is made and hashed once: of a call of two microseconds, making ten
-/// anew takes half of one.
+/// The name as a string that is made and hashed once: of a call of 2.4 µs, making ten anew takes
+/// 0.3 µs.
 fn key<'py>(py: Python<'py>, name: &str) -> Bound<'py, PyString> {
     macro_rules! interned {
         ($($known:literal)*) => {

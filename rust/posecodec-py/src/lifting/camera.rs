@@ -48,6 +48,11 @@ impl<'py> Cameras<'py> {
         Ok(Self { cameras, params })
     }
 
+    /// The camera of one sample.
+    pub(crate) fn get(&self, sample: usize) -> Option<&Camera> {
+        self.cameras.get(if self.cameras.len() == 1 { 0 } else { sample })
+    }
+
     /// Copies of the dicts with normalised focal lengths and principal points: one, or for a batch
     /// a list of one a sample.
     pub(crate) fn normalized(&self, call: Call, batch: usize) -> PyResult<Bound<'py, PyAny>> {

@@ -226,12 +226,12 @@ impl LiftPose for MotionBertLabel {
         Ok(())
     }
 
-    fn check_frames(&self, keypoints: usize, target: usize) -> Result<()> {
-        if keypoints == target {
+    fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
+        if self.options.mode == MotionBertMode::Train || factors == frames || factors == 1 {
             return Ok(());
         }
-        let wanted = format!("must have {keypoints} frames, as `keypoints` has");
-        Err(Error::invalid("lifting_target", wanted, target))
+        let wanted = format!("must be one, or one for each of {frames} frames of the target");
+        Err(Error::invalid("factor", wanted, factors))
     }
 
     fn check_target<U: Real>(
@@ -280,6 +280,8 @@ impl LiftPose for MotionBertLabel {
         };
         let (poses, _) = target.as_chunks::<3>();
         let factors = match side.factor {
+            // Labels in units of the picture have no use for factors.
+            Factor::Given(_) if !test => Factors::Given(&[1.0]),
             Factor::Given(given) => Factors::Given(given),
             Factor::Derived(derived) => Factors::Derived(derived, UNKNOWN_FACTOR),
         };
