@@ -2,8 +2,8 @@
 
 Dimensions: N instances, K keypoints, (H, W) a heatmap, Wx and Wy bins. Shapes are those of
 ``encode``; ``batch_encode`` puts a B before all of them, save in a ``Listed`` dict, which holds
-lists of B arrays where their shapes differ. Every dict but ``DecoupledHeatmap``'s also serves as ``out=``:
-then its arrays are C-contiguous and writable, and those returned are the same ones.
+lists of B arrays where their shapes differ. Every dict but ``DecoupledHeatmap``'s also serves as
+``out=``: then its arrays are C-contiguous and writable, and those returned are the same ones.
 """
 
 from typing import Any, Protocol, TypeAlias, TypedDict
