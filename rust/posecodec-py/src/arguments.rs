@@ -4,6 +4,7 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
 
+use crate::convert::each;
 use crate::error::{invalid, unconvertible};
 
 /// An argument that may be left out. `None` is a value like any other, and mostly a wrong one.
@@ -130,12 +131,12 @@ impl<'py> Arguments<'py> {
         let wanted = "must be a list of whole numbers";
         let counts = match &value.0 {
             None => Vec::new(),
-            Some(value) if value.is_instance_of::<PyString>() || value.try_iter().is_err() => {
+            Some(value) if value.is_instance_of::<PyString>() => {
                 return Err(invalid(value.py(), name, wanted, shown(value)));
             }
             Some(value) => {
-                let items = value.try_iter()?.map(|item| integer(name, wanted, &item?));
-                items.collect::<PyResult<_>>()?
+                let items = each(value, name, wanted)?;
+                items.iter().map(|item| integer(name, wanted, item)).collect::<PyResult<_>>()?
             }
         };
         self.values.set_item(name, PyTuple::new(self.values.py(), &counts)?)?;

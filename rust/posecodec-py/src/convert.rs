@@ -136,6 +136,24 @@ pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Boun
     Ok(None)
 }
 
+/// What there is for each picture: the items of a list, or of an array or a tensor along its first
+/// dimension. What has no length may have no end, and is refused.
+pub(crate) fn each<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+    wanted: &str,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = object.py();
+    let (Ok(len), Ok(items)) = (object.len(), object.try_iter()) else {
+        return Err(invalid(py, argument, wanted, object.get_type()));
+    };
+    let mut list = with_room(len)?;
+    for item in items.take(len) {
+        list.push(item.map_err(|cause| unconvertible(py, argument, wanted, cause))?);
+    }
+    Ok(list)
+}
+
 /// Small arrays of coordinates or visibilities, copied, so that no `out=` can alias them.
 pub(crate) enum Numbers<'py> {
     F32(Vec<f32>, Shape),
@@ -183,12 +201,18 @@ impl<'py> Numbers<'py> {
 
 /// A copy, or a `MemoryError`.
 fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(values.len()).map_err(|error| {
-        PyMemoryError::new_err(format!("no memory for {} numbers: {error}", values.len()))
-    })?;
+    let mut copy = with_room(values.len())?;
     copy.extend_from_slice(values);
     Ok(copy)
+}
+
+/// An empty vector with room for so many items, or a `MemoryError`.
+fn with_room<T>(count: usize) -> PyResult<Vec<T>> {
+    let mut items = Vec::new();
+    items
+        .try_reserve_exact(count)
+        .map_err(|error| PyMemoryError::new_err(format!("no memory for {count} items: {error}")))?;
+    Ok(items)
 }
 
 /// A fresh array of zeros.

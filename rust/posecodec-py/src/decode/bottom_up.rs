@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::{Decoded, refuse_shape};
-use crate::convert::{Array, Kind, Responses, items, values_mut, zeros};
+use crate::convert::{Array, Kind, Responses, each, items, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
 
@@ -83,14 +83,8 @@ fn pairs<'py>(
     other: &Bound<'py, PyAny>,
     names: [&str; 2],
 ) -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
-    let each = |object: &Bound<'py, PyAny>, name| match object.try_iter() {
-        Ok(iterator) => iterator.collect::<PyResult<Vec<_>>>(),
-        Err(_) => {
-            let wanted = "must hold the maps of one picture after another";
-            Err(invalid(object.py(), name, wanted, object.get_type()))
-        }
-    };
-    let (one, other) = (each(one, names[0])?, each(other, names[1])?);
+    let wanted = "must hold the maps of one picture after another";
+    let (one, other) = (each(one, names[0], wanted)?, each(other, names[1], wanted)?);
     if one.len() != other.len() {
         let py = one.first().or(other.first()).expect("one is longer").py();
         let wanted = format!("must hold {} pictures, as `{}` does", one.len(), names[0]);
@@ -255,7 +249,7 @@ impl InstanceTarget<'_> {
         // SAFETY: both arrays were made here and nobody else knows them yet.
         let (keypoints, values) = unsafe { (values_mut(&points), values_mut(&scores)) };
         let (keypoints, _) = keypoints.as_chunks_mut();
-        let each = if pictures == 0 { 0 } else { instances / pictures };
+        let each = instances.checked_div(pictures).unwrap_or(0);
         // A score an instance, or a score a keypoint.
         let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / pictures };
         let mut rest = (maps.values(), self.instance_scores, keypoints, values);

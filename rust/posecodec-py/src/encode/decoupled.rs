@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use super::check_visible;
-use crate::convert::{Numbers, cast, fresh, items, values_mut};
+use crate::convert::{Numbers, cast, each, fresh, values_mut};
 use crate::error::{invalid, raise};
 
 /// Encodes one picture.
@@ -44,10 +44,10 @@ pub(crate) fn encode_decoupled_pictures<'py>(
     visible: Option<&Bound<'py, PyAny>>,
     bbox: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let keypoints = each(keypoints, "keypoints", None)?;
+    let keypoints = pictures(keypoints, "keypoints", None)?;
     let count = Some(keypoints.len());
-    let visible = visible.map(|items| each(items, "keypoints_visible", count)).transpose()?;
-    let boxes = bbox.map(|items| each(items, "bbox", count)).transpose()?;
+    let visible = visible.map(|items| pictures(items, "keypoints_visible", count)).transpose()?;
+    let boxes = bbox.map(|items| pictures(items, "bbox", count)).transpose()?;
     let answer = PyDict::new(py);
     for (number, keypoints) in keypoints.iter().enumerate() {
         let visible = visible.as_ref().map(|visible| &visible[number]);
@@ -76,26 +76,20 @@ pub(crate) fn encode_decoupled_pictures<'py>(
     Ok(answer)
 }
 
-/// What there is for each picture: the items of a list, or of an array along its first dimension.
-fn each<'py>(
+/// What there is for each picture: `count` of them, or, where that is not known, one at least.
+fn pictures<'py>(
     object: &Bound<'py, PyAny>,
     argument: &str,
     count: Option<usize>,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let py = object.py();
     let wanted = match count {
         None => "must be a list of pictures, one at least".to_owned(),
         Some(count) => format!("must hold {count} pictures, as `keypoints` does"),
     };
-    let list = match items(object)? {
-        Some(list) => list,
-        None => match object.try_iter() {
-            Ok(iterator) => iterator.collect::<PyResult<_>>()?,
-            Err(_) => return Err(invalid(py, argument, &wanted, object.get_type())),
-        },
-    };
+    let list = each(object, argument, &wanted)?;
     if list.is_empty() || count.is_some_and(|count| count != list.len()) {
-        return Err(invalid(py, argument, &wanted, format_args!("{} pictures", list.len())));
+        let got = format!("{} pictures", list.len());
+        return Err(invalid(object.py(), argument, &wanted, got));
     }
     Ok(list)
 }

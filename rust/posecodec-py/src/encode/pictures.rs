@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use super::{Call, array, check_visible, detached, encode, given_arrays};
-use crate::convert::{Numbers, cast, items, refuse_overlap, values_mut};
+use crate::convert::{Numbers, cast, each, items, refuse_overlap, values_mut};
 use crate::error::{invalid, raise};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of (N, K, 2), one a picture, where N may differ.
@@ -142,12 +142,9 @@ fn visible_items<'py>(
     visible: &Bound<'py, PyAny>,
     pictures: usize,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let visible_items = match items(visible)? {
-        Some(items) => items,
-        None => visible.try_iter()?.collect::<PyResult<_>>()?,
-    };
+    let wanted = format!("must hold {pictures} pictures, as `keypoints` does");
+    let visible_items = each(visible, "keypoints_visible", &wanted)?;
     if visible_items.len() != pictures {
-        let wanted = format!("must hold {pictures} pictures, as `keypoints` does");
         let got = format!("{} pictures", visible_items.len());
         return Err(invalid(visible.py(), "keypoints_visible", &wanted, got));
     }

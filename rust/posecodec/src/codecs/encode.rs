@@ -291,7 +291,7 @@ pub trait Encode<const D: usize = 2>: Sync {
         for target in self.targets(instances, count) {
             match target.kind {
                 TargetKind::Float32 => {
-                    filled.floats.push(zeros(target.name, IxDyn(&target.shape))?)
+                    filled.floats.push(zeros(target.name, IxDyn(&target.shape))?);
                 }
                 TargetKind::Int64 => filled.integers = zeros(target.name, IxDyn(&target.shape))?,
                 TargetKind::Visibility => {
