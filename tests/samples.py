@@ -164,6 +164,8 @@ def arrays(answer: Any) -> list[NDArray[Any]]:
     """The arrays of a nested answer, in order."""
     if isinstance(answer, np.ndarray):
         return [answer]
+    if answer is None or isinstance(answer, bool | float):
+        return []
     parts = answer.values() if isinstance(answer, dict) else answer
     return [array for part in parts for array in arrays(part)]
 
@@ -175,6 +177,8 @@ def stacked(answers: list[Any]) -> Any:
         return {key: stacked([answer[key] for answer in answers]) for key in first}
     if isinstance(first, tuple):
         return tuple(stacked(list(parts)) for parts in zip(*answers, strict=True))
+    if isinstance(first, list):
+        return [item for answer in answers for item in answer]
     return np.stack(answers)
 
 
@@ -185,6 +189,8 @@ def assert_same(got: Any, want: Any) -> None:
         assert list(got) == list(want)
     elif isinstance(want, tuple):
         assert len(got) == len(want)
+    if isinstance(want, list) and not any(isinstance(item, np.ndarray) for item in want):
+        assert got == want
     for one, other in zip(arrays(got), arrays(want), strict=True):
         assert (one.dtype, one.shape) == (other.dtype, other.shape)
         np.testing.assert_array_equal(one, other)

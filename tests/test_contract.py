@@ -12,16 +12,21 @@ from typing import Any, ClassVar
 import numpy as np
 import posecodec_rs
 import pytest
+from further_samples import FURTHER
 from numpy.random import Generator
 from numpy.typing import NDArray
 from posecodec_rs import (
     BaseKeypointCodec,
+    EDPoseLabel,
+    Hand3DHeatmap,
     IntegralRegressionLabel,
     MegviiHeatmap,
     MSRAHeatmap,
     RegressionLabel,
+    SimCC3DLabel,
     SimCCLabel,
     UDPHeatmap,
+    YOLOXPoseAnnotationProcessor,
 )
 from samples import (
     CONFIGS,
@@ -43,6 +48,11 @@ SIX = (
     MegviiHeatmap,
     SimCCLabel,
 )
+
+
+CLASSES = (*SIX, SimCC3DLabel, Hand3DHeatmap, EDPoseLabel, YOLOXPoseAnnotationProcessor)
+EVERY: tuple[Config, ...] = (*CONFIGS, *FURTHER)
+each_of_every = pytest.mark.parametrize("config", EVERY, ids=str)
 
 
 def scale(x: float, y: float) -> NDArray[np.float32]:
@@ -112,6 +122,53 @@ ATTRIBUTES: dict[str, tuple[type, dict[str, Any], dict[str, Any]]] = {
         {"input_size": (97, 61), "smoothing_type": "standard", "label_smooth_weight": 0.1},
         {},
     ),
+    "SimCC3DLabel": (
+        SimCC3DLabel,
+        {"input_size": (288, 384, 288)},
+        {
+            "sigma": np.array([6.0, 6.0, 6.0]),
+            "simcc_split_ratio": 2.0,
+            "normalize": True,
+            "use_dark": False,
+            "root_index": [0],
+            "root_z": [5.14388],
+            "z_range": 2.1744869,
+        },
+    ),
+    "SimCC3DLabel-roots": (
+        SimCC3DLabel,
+        {"input_size": (288, 384, 288), "root_index": (11, 12), "sigma": (6, 7, 6), "z_range": 3.0},
+        {"root_index": [11, 12], "sigma": np.array([6, 7, 6])},
+    ),
+    "Hand3DHeatmap": (
+        Hand3DHeatmap,
+        {},
+        {
+            "image_size": np.array([256, 256]),
+            "root_heatmap_size": 64,
+            "heatmap_size": np.array([64, 64, 64]),
+            "heatmap3d_depth_bound": 400.0,
+            "heatmap_size_root": 64,
+            "root_depth_bound": 400.0,
+            "depth_size": 64,
+            "use_different_joint_weights": False,
+            "sigma": 2,
+            "joint_indices": None,
+            "max_bound": 1.0,
+            "scale_factor": scale(4, 4),
+        },
+    ),
+    "Hand3DHeatmap-odd": (
+        Hand3DHeatmap,
+        {"image_size": [96, 64], "heatmap_size": [24, 20, 8], "joint_indices": [0, -1]},
+        {
+            "image_size": np.array([96, 64]),
+            "heatmap_size": np.array([24, 20, 8]),
+            "scale_factor": scale(4, 3.2),
+        },
+    ),
+    "EDPoseLabel": (EDPoseLabel, {}, {"num_select": 100, "num_keypoints": 17}),
+    "YOLOXPoseAnnotationProcessor": (YOLOXPoseAnnotationProcessor, {}, {"expand_bbox": False}),
 }
 
 # label_mapping_table and field_mapping_table; both keep the names.
@@ -204,9 +261,9 @@ def test_tables_name_what_is_encoded(config: Config, rng: Generator) -> None:
     assert set(encoded) == {*codec.label_mapping_table, *codec.field_mapping_table}
 
 
-@pytest.mark.parametrize("cls", SIX)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_signatures_and_help(cls: type[BaseKeypointCodec]) -> None:
-    config = next(config for config in CONFIGS if config.codec == cls.__name__)
+    config = next(config for config in EVERY if config.codec == cls.__name__)
     codec = config.make()
     parameters = inspect.signature(cls).parameters
     defaults = {
@@ -230,7 +287,7 @@ def test_attributes_cannot_be_written() -> None:
     np.testing.assert_array_equal(codec.scale_factor, UDPHeatmap(**SIZES).scale_factor)
 
 
-@each_config
+@each_of_every
 def test_repr_is_the_constructor_call(config: Config) -> None:
     codec = config.make()
     again = eval(repr(codec), vars(posecodec_rs))
@@ -246,11 +303,11 @@ def test_repr_of_numpy_arguments_is_plain() -> None:
 
 
 def test_equality_and_hash() -> None:
-    codecs, again = ([config.make() for config in CONFIGS] for _ in range(2))
+    codecs, again = ([config.make() for config in EVERY] for _ in range(2))
     assert codecs == again
     assert [hash(codec) for codec in codecs] == [hash(codec) for codec in again]
-    assert len(set(codecs)) == len(CONFIGS)
-    assert len({*codecs, *again}) == len(CONFIGS)
+    assert len(set(codecs)) == len(EVERY)
+    assert len({*codecs, *again}) == len(EVERY)
 
 
 def test_equal_only_within_a_class() -> None:
@@ -332,9 +389,9 @@ def test_codecs_are_collected() -> None:
     assert gone() is None
 
 
-@pytest.mark.parametrize("cls", SIX)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_a_codec_is_made_once(cls: type[Any]) -> None:
-    config = next(config for config in CONFIGS if config.codec == cls.__name__)
+    config = next(config for config in EVERY if config.codec == cls.__name__)
     codec = config.make()
     with pytest.raises(RuntimeError):
         codec.__init__(**config.kwargs)
@@ -356,7 +413,7 @@ def test_forgotten_super_init(config: Config, rng: Generator) -> None:
             getattr(codec, method)(*arguments)
 
 
-@pytest.mark.parametrize("cls", SIX)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_attributes_after_a_forgotten_super_init(cls: type[BaseKeypointCodec]) -> None:
     attributes = [name for name, member in vars(cls).items() if inspect.isgetsetdescriptor(member)]
     assert attributes
@@ -493,7 +550,7 @@ def test_out_may_be_the_inputs_own_memory(rng: Generator) -> None:
     assert_same(points, want["keypoint_labels"])
 
 
-@each_config
+@each_of_every
 def test_build(config: Config) -> None:
     codec = config.make()
     for kind in (config.codec, type(codec)):

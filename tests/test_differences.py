@@ -13,7 +13,17 @@ import numpy as np
 import pytest
 from numpy.random import Generator
 from numpy.typing import NDArray
-from posecodec_rs import InvalidInputError, MegviiHeatmap, MSRAHeatmap, SimCCLabel, UDPHeatmap
+from posecodec_rs import (
+    EDPoseLabel,
+    Hand3DHeatmap,
+    InvalidInputError,
+    MegviiHeatmap,
+    MSRAHeatmap,
+    SimCC3DLabel,
+    SimCCLabel,
+    UDPHeatmap,
+    YOLOXPoseAnnotationProcessor,
+)
 from samples import SIZES, Config, assert_same, each_config, each_heatmap_config
 
 INPUT = np.array(SIZES["input_size"])
@@ -258,3 +268,75 @@ def test_simcc_dark_of_vectors_without_instances(rng: Generator) -> None:
     x, y = targets["keypoint_x_labels"], targets["keypoint_y_labels"]
     for flat, full in zip(codec.decode(x[0], y[0]), codec.decode(x, y), strict=True):
         np.testing.assert_array_equal(flat, full)
+
+
+def test_depths_of_several_people() -> None:
+    """MMPose: `ValueError`, or, with as many people as keypoints, another person's root."""
+    codec = SimCC3DLabel((96, 128, 96), root_index=(0, 1))
+    points = np.full((2, 2, 2), 40.0)
+    places = np.array([[[0, 0, 4], [0, 0, 5]], [[0, 0, 7], [0, 0, 9]]], np.float64)
+    answer = codec.encode(points, places)
+    assert_same(answer["root_z"], np.array([4.5, 8.0]))
+    for person in (0, 1):
+        alone = codec.encode(points[person : person + 1], places[person : person + 1])
+        for name in ("keypoint_z_labels", "root_z", "lifting_target", "weight_z"):
+            assert_same(answer[name][person : person + 1], alone[name])
+
+
+def test_depths_leave_the_places_alone(rng: Generator) -> None:
+    """MMPose: subtracts the root's depth from the caller's places."""
+    places = rng.uniform(4, 6, (1, 6, 3))
+    before = places.copy()
+    answer = SimCC3DLabel((96, 128, 96)).encode(rng.uniform(0, 90, (1, 6, 2)), places)
+    assert_same(places, before)
+    assert_same(answer["lifting_target"], before)
+    assert answer["lifting_target"] is not places
+
+
+def test_simcc_3d_dark_leaves_its_input_alone(rng: Generator) -> None:
+    """MMPose: blurs and logs its input in place."""
+    vectors = [rng.random((1, 6, bins)).astype(np.float32) for bins in (192, 256, 192)]
+    before = [vector.copy() for vector in vectors]
+    SimCC3DLabel((96, 128, 96), use_dark=True).decode(*vectors)
+    assert_same(vectors, before)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_joints_that_are_nowhere(value: float) -> None:
+    """MMPose: `IndexError`."""
+    points = np.full((1, 3, 3), 30.0)
+    points[0, 1, 2] = value
+    codec = Hand3DHeatmap((64, 64), 16, (16, 16, 8), depth_size=8)
+    answer = codec.encode(points, None, None, value, 1.0, [1, 0], 1)
+    assert answer["keypoint_weights"].tolist() == [[1, 0, 1]]
+    assert not answer["heatmaps"][8:16].any()
+    assert (answer["root_depth"].tolist(), answer["root_depth_weight"].tolist()) == ([0], [0])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_people_that_are_nowhere(value: float) -> None:
+    """MMPose: NaN labels; boxes that are NaN or infinite."""
+    points = np.array([[[10.0, 20.0], [value, 30.0]]])
+    answer = EDPoseLabel().encode((100, 200), points, np.ones((1, 2, 2)))
+    np.testing.assert_allclose(answer["keypoints"], [[[0.1, 0.1], [0, 0]]], rtol=1e-15)
+    assert answer["keypoints_visible"].tolist() == [[[1, 1], [0, 0]]]
+    boxes = np.array([[15.0, 25.0, 40.0, 50.0]])
+    expand = YOLOXPoseAnnotationProcessor(expand_bbox=True)
+    assert expand.encode(points, np.ones((1, 2)), boxes)["bbox"].tolist() == [[10, 20, 40, 50]]
+
+
+def test_boxes_are_not_written_to() -> None:
+    """MMPose: grows the caller's own boxes."""
+    boxes = np.array([[15.0, 25.0, 40.0, 50.0]])
+    codec = YOLOXPoseAnnotationProcessor(expand_bbox=True)
+    answer = codec.encode(np.array([[[90.0, 10.0]]]), np.ones((1, 1)), boxes)
+    assert boxes.tolist() == [[15, 25, 40, 50]]
+    assert answer["bbox"].tolist() == [[15, 10, 90, 50]]
+
+
+def test_boxes_without_visibilities() -> None:
+    """MMPose: `AttributeError: 'NoneType' object has no attribute 'ndim'`."""
+    codec = YOLOXPoseAnnotationProcessor(expand_bbox=True)
+    points, boxes = np.array([[[90.0, 10.0], [1.0, 2.0]]]), np.array([[15.0, 25.0, 40.0, 50.0]])
+    seen = codec.encode(points, np.ones((1, 2)), boxes)
+    assert_same(codec.encode(points, bbox=boxes), seen)

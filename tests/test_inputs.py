@@ -1,5 +1,6 @@
 """Everything that is a right input: dtypes, layouts, lists, tensors, and the odd values in them."""
 
+import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -527,3 +528,25 @@ def test_tensors(config: Config, tensor: Callable[[Any, Array], Any], rng: Gener
         assert all(torch.equal(given, want) for given, want in zip(encoded, before, strict=True))
         points = tensor(torch, config.keypoints(rng, *sizes))
         assert_same(encode(points), encode(as_array(points)))
+
+
+@pytest.mark.parametrize(
+    "config", [config for config in CONFIGS if "Regression" not in config.codec], ids=str
+)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("tensor", [False, True])
+def test_contiguous_memory_is_read_where_it_is(
+    config: Config, dtype: type, tensor: bool, rng: Generator
+) -> None:
+    encoded: list[Any] = [array.astype(dtype) for array in config.encoded(rng, 40)]
+    if tensor:
+        torch = pytest.importorskip("torch")
+        encoded = [torch.from_numpy(array).requires_grad_() for array in encoded]
+    codec = config.make()
+    answers = codec.batch_decode(*encoded)
+    answered = sum(array.nbytes for array in arrays(answers))
+    tracemalloc.start()
+    codec.batch_decode(*encoded)
+    _, peak = tracemalloc.get_traced_memory()  # NumPy's is among it
+    tracemalloc.stop()
+    assert peak - answered < min(array.nbytes for array in encoded) / 2

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +70,36 @@ def test_the_environment_holds_nonsense(nonsense: str) -> None:
     assert run(SHOW, POSECODEC_NUM_THREADS=nonsense) == run(SHOW, POSECODEC_NUM_THREADS="")
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="a system without affinity")
+def test_affinity_sets_the_default() -> None:
+    allowed = sorted(os.sched_getaffinity(0))
+    for processors in (allowed[:1], allowed[:2], allowed):
+        program = f"import os; os.sched_setaffinity(0, {set(processors)})\n{SHOW}"
+        assert run(program, POSECODEC_NUM_THREADS="") == str(len(processors))
+
+
+def test_a_quota_sets_the_default() -> None:
+    """A control group with the time of one processor, where one can be made."""
+    groups = {"cpu.max": Path("/sys/fs/cgroup"), "cpu.cfs_quota_us": Path("/sys/fs/cgroup/cpu")}
+    found = [(limit, at) for limit, at in groups.items() if (at / "cgroup.procs").exists()]
+    if not found or len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("no control groups, or but one processor")
+    limit, at = found[-1]
+    group = at / f"posecodec-test-{os.getpid()}"
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("control groups are not ours to make")
+    try:
+        if not (group / limit).exists():
+            pytest.skip("control groups that know no quota")
+        (group / limit).write_text("100000")
+        program = f"import os; open('{group}/cgroup.procs', 'w').write(str(os.getpid()))\n{SHOW}"
+        assert run(program, POSECODEC_NUM_THREADS="") == "1"
+    finally:
+        group.rmdir()
+
+
 def test_the_environment_asks_for_too_many() -> None:
     program = """
         import numpy, posecodec_rs
@@ -76,6 +108,19 @@ def test_the_environment_asks_for_too_many() -> None:
         print(codec.batch_encode(numpy.ones((5, 1, 17, 2)))["heatmaps"].shape)
     """
     assert run(program, POSECODEC_NUM_THREADS="1000000") == "(5, 17, 64, 48)"
+
+
+def test_torch_is_imported_by_nothing_here() -> None:
+    program = """
+        import pickle, sys, numpy
+        from posecodec_rs import *
+        codec = UDPHeatmap((192, 256), (48, 64))
+        targets = codec.batch_encode(numpy.ones((2, 1, 17, 2)).tolist())
+        codec.batch_decode(targets["heatmaps"].astype("f2"))
+        GenerateTarget({"type": "RegressionLabel", "input_size": (4, 4)})
+        print(sorted({"torch", "mmpose", "mmengine", "cv2"} & set(sys.modules)))
+    """
+    assert run(program) == "[]"
 
 
 def test_nothing_is_started_by_the_import() -> None:
@@ -113,6 +158,27 @@ def test_batches_do_not_depend_on_threads(config: Config, rng: Generator) -> Non
         assert_same(one, answers[0][0])
         assert_same(two, answers[0][1])
         assert_same(filled, answers[0][0])
+
+
+def test_python_runs_on_while_a_batch_is_decoded(rng: Generator) -> None:
+    set_num_threads(1)
+    codec = posecodec_rs.MegviiHeatmap((512, 512), (512, 512), 101)
+    maps = np.tile(rng.random((4, 512, 512), np.float32), (1, 16, 1, 1))
+    begins, ended = threading.Event(), threading.Event()
+
+    def decode() -> None:
+        begins.set()
+        codec.batch_decode(maps)
+        ended.set()
+
+    turns = 0
+    thread = threading.Thread(target=decode)
+    thread.start()
+    begins.wait()
+    while not ended.wait(0.001):
+        turns += 1
+    thread.join()
+    assert turns > 5  # some hundreds; were Python kept, hardly one
 
 
 @each_config
@@ -195,6 +261,16 @@ def test_a_fork_after_the_pool_was_used(threads: int, rng: Generator) -> None:
     for _ in range(3):
         assert exit_code_of_child(again_and_in_a_grandchild) == 0
     again()  # the parent's own pool still works
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_keeps_the_setting() -> None:
+    def check() -> None:
+        assert get_num_threads() == 5
+
+    set_num_threads(5)
+    assert exit_code_of_child(check) == 0
 
 
 @needs_fork
@@ -296,6 +372,8 @@ GROWTH = """
     heatmaps = UDPHeatmap((192, 256), (48, 64))
     simcc = SimCCLabel((192, 256), use_dark=True, decode_visibility=True)
     labels = RegressionLabel((192, 256))
+    sizes = {{"input_size": (192, 256), "heatmap_size": (48, 64)}}
+    step = GenerateTarget({{"type": "MSRAHeatmap", "sigma": 2.0, **sizes}})
     points = np.random.default_rng(0).uniform(0, 190, (1, 17, 2))
     batch = points[None].repeat(12, 0)
     maps = heatmaps.batch_encode(batch)["heatmaps"]
@@ -331,6 +409,7 @@ GROWTH = """
         ("UDPHeatmap((192, 256), (48, 64)).scale_factor", 50_000),
         ("pickle.loads(pickle.dumps(simcc)) == simcc, hash(simcc), repr(simcc)", 10_000),
         ("set_num_threads(2 + _ % 2), heatmaps.batch_encode(batch)", 500),
+        ("step({'keypoints': points, 'keypoints_visible': points[..., 0]})", 4000),
         ("with suppress(ValueError): heatmaps.decode(3)", 50_000),
     ],
 )

@@ -8,14 +8,18 @@ from posecodec_rs import _core
 CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
     "AssociativeEmbedding": _core.AssociativeEmbedding,
     "DecoupledHeatmap": _core.DecoupledHeatmap,
+    "EDPoseLabel": _core.EDPoseLabel,
+    "Hand3DHeatmap": _core.Hand3DHeatmap,
     "IntegralRegressionLabel": _core.IntegralRegressionLabel,
     "MSRAHeatmap": _core.MSRAHeatmap,
     "MegviiHeatmap": _core.MegviiHeatmap,
     "RegressionLabel": _core.RegressionLabel,
     "SPR": _core.SPR,
     "SimCC": _core.SimCCLabel,
+    "SimCC3DLabel": _core.SimCC3DLabel,
     "SimCCLabel": _core.SimCCLabel,
     "UDPHeatmap": _core.UDPHeatmap,
+    "YOLOXPoseAnnotationProcessor": _core.YOLOXPoseAnnotationProcessor,
 }
 """The codecs by the names that configs know them by."""
 

@@ -11,14 +11,18 @@ from posecodec_rs.types import (
     ArrayInput,
     AssociativeEmbeddingTargets,
     DecoupledTargets,
+    EDPoseTargets,
+    Hand3DTargets,
     HeatmapTargets,
     IntegralRegressionTargets,
     ListedAssociativeEmbeddingTargets,
     ListedDecoupledTargets,
     RegressionTargets,
+    SimCC3DTargets,
     SimCCTargets,
     SPRTargets,
     TensorLike,
+    YOLOXPoseTargets,
 )
 
 __all__ = [
@@ -26,13 +30,17 @@ __all__ = [
     "AssociativeEmbedding",
     "BaseKeypointCodec",
     "DecoupledHeatmap",
+    "EDPoseLabel",
+    "Hand3DHeatmap",
     "IntegralRegressionLabel",
     "InvalidInputError",
     "MSRAHeatmap",
     "MegviiHeatmap",
     "RegressionLabel",
+    "SimCC3DLabel",
     "SimCCLabel",
     "UDPHeatmap",
+    "YOLOXPoseAnnotationProcessor",
     "__version__",
     "_rebuild",
     "force_simd_tier",
@@ -45,6 +53,10 @@ __version__: str
 
 _Codec = TypeVar("_Codec", bound=BaseKeypointCodec)
 _Size: TypeAlias = tuple[int, int] | list[int] | npt.NDArray[np.integer[Any]]
+_Size3D: TypeAlias = tuple[int, int, int] | list[int] | npt.NDArray[np.integer[Any]]
+_Indices: TypeAlias = list[int] | tuple[int, ...] | npt.NDArray[np.integer[Any]]
+# An array for a batch, or an array an image.
+_Images: TypeAlias = ArrayInput | list[Any] | tuple[Any, ...]
 _Tier: TypeAlias = Literal["baseline", "avx2", "avx512"]
 # Scores have the dtype of what was decoded.
 _Scores: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -301,6 +313,202 @@ class SimCCLabel(BaseKeypointCodec):
     def batch_decode(
         self, simcc_x: ArrayInput, simcc_y: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Scores | tuple[_Scores, npt.NDArray[np.float64]]]: ...
+
+@disjoint_base
+class SimCC3DLabel(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size3D,
+        sigma: float | tuple[float, ...] | list[float] | npt.NDArray[np.floating[Any]] = 6.0,
+        simcc_split_ratio: float = 2.0,
+        normalize: bool = True,
+        use_dark: bool = False,
+        root_index: int | _Indices = 0,
+        z_range: float | None = None,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int, int]: ...
+    @property
+    def sigma(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def simcc_split_ratio(self) -> float: ...
+    @property
+    def normalize(self) -> bool: ...
+    @property
+    def use_dark(self) -> bool: ...
+    @property
+    def root_index(self) -> list[int]: ...
+    @property
+    def root_z(self) -> list[float]: ...
+    @property
+    def z_range(self) -> float: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_3d: ArrayInput | None = None,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SimCC3DTargets | None = None,
+    ) -> SimCC3DTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_3d: ArrayInput | None = None,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SimCC3DTargets | None = None,
+    ) -> SimCC3DTargets: ...
+    def decode(
+        self, x: ArrayInput, y: ArrayInput, z: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], _Scores]: ...
+    def batch_decode(
+        self, x: ArrayInput, y: ArrayInput, z: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], _Scores]: ...
+
+@disjoint_base
+class Hand3DHeatmap(BaseKeypointCodec):
+    def __init__(
+        self,
+        image_size: _Size = (256, 256),
+        root_heatmap_size: int = 64,
+        heatmap_size: _Size3D = (64, 64, 64),
+        heatmap3d_depth_bound: float = 400.0,
+        heatmap_size_root: int = 64,
+        root_depth_bound: float = 400.0,
+        depth_size: int = 64,
+        use_different_joint_weights: bool = False,
+        sigma: float = 2,
+        joint_indices: _Indices | None = None,
+        max_bound: float = 1.0,
+    ) -> None: ...
+    @property
+    def image_size(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def root_heatmap_size(self) -> int: ...
+    @property
+    def heatmap_size(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def heatmap3d_depth_bound(self) -> float: ...
+    @property
+    def heatmap_size_root(self) -> int: ...
+    @property
+    def root_depth_bound(self) -> float: ...
+    @property
+    def depth_size(self) -> int: ...
+    @property
+    def use_different_joint_weights(self) -> bool: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def joint_indices(self) -> list[int] | None: ...
+    @property
+    def max_bound(self) -> float: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None,
+        dataset_keypoint_weights: ArrayInput | None,
+        rel_root_depth: ArrayInput,
+        rel_root_valid: ArrayInput,
+        hand_type: ArrayInput,
+        hand_type_valid: ArrayInput,
+        focal: Any = None,
+        principal_pt: Any = None,
+        *,
+        out: Hand3DTargets | None = None,
+    ) -> Hand3DTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None,
+        dataset_keypoint_weights: ArrayInput | None,
+        rel_root_depth: ArrayInput,
+        rel_root_valid: ArrayInput,
+        hand_type: ArrayInput,
+        hand_type_valid: ArrayInput,
+        focal: Any = None,
+        principal_pt: Any = None,
+        *,
+        out: Hand3DTargets | None = None,
+    ) -> Hand3DTargets: ...
+    def decode(
+        self, heatmaps: ArrayInput, root_depth: ArrayInput, hand_type: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores, _Scores, npt.NDArray[np.int64]]: ...
+    def batch_decode(
+        self, heatmaps: ArrayInput, root_depth: ArrayInput, hand_type: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores, _Scores, npt.NDArray[np.int64]]: ...
+
+@disjoint_base
+class EDPoseLabel(BaseKeypointCodec):
+    def __init__(self, num_select: int = 100, num_keypoints: int = 17) -> None: ...
+    @property
+    def num_select(self) -> int: ...
+    @property
+    def num_keypoints(self) -> int: ...
+    def encode(
+        self,
+        img_shape: ArrayInput,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        area: ArrayInput | None = None,
+        bboxes: ArrayInput | None = None,
+        *,
+        out: EDPoseTargets | None = None,
+    ) -> EDPoseTargets: ...
+    # The dict's items are lists where `keypoints` is one.
+    def batch_encode(
+        self,
+        img_shape: _Images,
+        keypoints: _Images,
+        keypoints_visible: _Images | None = None,
+        area: _Images | None = None,
+        bboxes: _Images | None = None,
+        *,
+        out: EDPoseTargets | None = None,
+    ) -> Mapping[str, Any]: ...
+    def decode(
+        self,
+        input_shapes: ArrayInput,
+        pred_logits: ArrayInput,
+        pred_boxes: ArrayInput,
+        pred_keypoints: ArrayInput,
+    ) -> tuple[_Scores, _Scores, _Scores]: ...
+    def batch_decode(
+        self,
+        input_shapes: ArrayInput,
+        pred_logits: ArrayInput,
+        pred_boxes: ArrayInput,
+        pred_keypoints: ArrayInput,
+    ) -> tuple[_Scores, _Scores, _Scores]: ...
+
+@disjoint_base
+class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
+    def __init__(self, expand_bbox: bool = False, input_size: _Size | None = None) -> None: ...
+    @property
+    def expand_bbox(self) -> bool: ...
+    def encode(
+        self,
+        keypoints: ArrayInput | None = None,
+        keypoints_visible: ArrayInput | None = None,
+        bbox: ArrayInput | None = None,
+        category_id: ArrayInput | None = None,
+        *,
+        out: YOLOXPoseTargets | None = None,
+    ) -> YOLOXPoseTargets: ...
+    # The dict's items are lists where `keypoints` or `bbox` is one.
+    def batch_encode(
+        self,
+        keypoints: _Images | None = None,
+        keypoints_visible: _Images | None = None,
+        bbox: _Images | None = None,
+        category_id: _Images | None = None,
+        *,
+        out: YOLOXPoseTargets | None = None,
+    ) -> Mapping[str, Any]: ...
+    # It has nothing to decode.
+    def decode(self, *args: Any, **kwargs: Any) -> None: ...  # type: ignore[override]
 
 @disjoint_base
 class SPR(BaseKeypointCodec):

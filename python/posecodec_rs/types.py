@@ -1,9 +1,10 @@
 """The types of what goes into codecs and comes out of them, for annotations.
 
-Dimensions: N instances, K keypoints, (H, W) a heatmap, Wx and Wy bins. Shapes are those of
-``encode``; ``batch_encode`` puts a B before all of them, save in a ``Listed`` dict, which holds
-lists of B arrays where their shapes differ. Every dict but ``DecoupledHeatmap``'s also serves as
-``out=``: then its arrays are C-contiguous and writable, and those returned are the same ones.
+Dimensions: N instances, K keypoints, (H, W) a heatmap, (D, H, W) a volume, Wx, Wy and Wz bins.
+Shapes are those of ``encode``; ``batch_encode`` puts a B before all of them, save in a ``Listed``
+dict, which holds lists of B arrays where their shapes differ. Every dict but ``DecoupledHeatmap``'s
+also serves as ``out=``: then its arrays are C-contiguous and writable, and those returned are the
+same ones.
 """
 
 from typing import Any, Protocol, TypeAlias, TypedDict
@@ -15,14 +16,18 @@ __all__ = [
     "ArrayInput",
     "AssociativeEmbeddingTargets",
     "DecoupledTargets",
+    "EDPoseTargets",
+    "Hand3DTargets",
     "HeatmapTargets",
     "IntegralRegressionTargets",
     "ListedAssociativeEmbeddingTargets",
     "ListedDecoupledTargets",
     "RegressionTargets",
     "SPRTargets",
+    "SimCC3DTargets",
     "SimCCTargets",
     "TensorLike",
+    "YOLOXPoseTargets",
 ]
 
 
@@ -87,6 +92,82 @@ class SimCCTargets(TypedDict):
 
     keypoint_weights: npt.NDArray[Any]
     """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+
+
+class SimCC3DTargets(TypedDict):
+    """What ``SimCC3DLabel`` encodes. The lists need not be there in ``out=``."""
+
+    keypoint_x_labels: npt.NDArray[np.float32]
+    """Shape (N, K, Wx)."""
+
+    keypoint_y_labels: npt.NDArray[np.float32]
+    """Shape (N, K, Wy)."""
+
+    keypoint_z_labels: npt.NDArray[np.float32]
+    """Shape (N, K, Wz)."""
+
+    lifting_target: npt.NDArray[Any] | list[None]
+    """Shape (N, K, 3), metres; ``[None]`` without depths."""
+
+    root_z: npt.NDArray[np.floating[Any]] | list[float]
+    """Shape (N,), metres; a list of one without depths."""
+
+    keypoint_weights: npt.NDArray[Any]
+    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+
+    weight_z: npt.NDArray[Any]
+    """Shape (N, K), ``keypoint_weights``; zeros without depths."""
+
+    with_z_label: list[bool]
+    """One: whether there are depths."""
+
+
+class Hand3DTargets(TypedDict):
+    """What ``Hand3DHeatmap`` encodes."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (K * D, H, W)."""
+
+    keypoint_weights: npt.NDArray[Any]
+    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+
+    root_depth: npt.NDArray[np.floating[Any]]
+    """Shape (1,), in bins."""
+
+    type: npt.NDArray[Any]
+    """The hand type as it came."""
+
+    type_weight: npt.NDArray[Any]
+    """The validity of the hand type as it came."""
+
+    root_depth_weight: npt.NDArray[np.floating[Any]]
+    """Shape (1,)."""
+
+
+class EDPoseTargets(TypedDict):
+    """What ``EDPoseLabel`` encodes. Where the answer is ``None``, ``out=`` needs no array."""
+
+    keypoints: npt.NDArray[np.floating[Any]]
+    """Shape (N, K, 2), in units of the image's size."""
+
+    area: npt.NDArray[np.floating[Any]] | None
+    """Shape (N,), in units of the image's area."""
+
+    bbox: npt.NDArray[np.floating[Any]] | None
+    """Shape (N, 4), (x, y, w, h) in units of the image's size."""
+
+    keypoints_visible: npt.NDArray[Any]
+    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+
+
+class YOLOXPoseTargets(TypedDict, total=False):
+    """What ``YOLOXPoseAnnotationProcessor`` encodes, where it was given."""
+
+    bbox: npt.NDArray[Any]
+    """Shape (N, 4), pixels, of the boxes' dtype."""
+
+    bbox_labels: npt.NDArray[np.int8]
+    """Shape (N,)."""
 
 
 class SPRTargets(TypedDict):

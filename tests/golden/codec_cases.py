@@ -333,6 +333,135 @@ def simcc_label(rng: Generator, size: Size) -> Iterator[Case]:
         yield Case(dark, "decode", args, f"DARK, {note}", tol="dark", sensitive=True)
 
 
+def visibilities(rng: Generator, people: int, joints: int, dtype: str) -> np.ndarray:
+    return rng.choice(VISIBILITIES["0/1/2" if dtype == "int64" else "fractional"], (people, joints))
+
+
+def simcc_3d_label(rng: Generator, size: Size) -> Iterator[Case]:
+    """Of MMPose's repository, not of its package."""
+    image = (*size.image, size.image[0] // 2)
+    base: Kwargs = {"input_size": image}
+    per_axis = base | {"sigma": (4.9, 5.66, 3.5), "normalize": False, "root_index": (1, 2)}
+    whole = base | {"sigma": 2, "simcc_split_ratio": 1.5, "root_index": -1, "z_range": 1}
+
+    for i, kwargs in enumerate((base, per_axis, whole)):
+        stride = 1 / kwargs.get("simcc_split_ratio", 2.0)
+        for where, joints, dtype, visible in ENCODE_PLAN[(size.turn + i) % 3 :: 3]:
+            points = place(rng, size, where, stride, 1, joints + 2).astype(dtype)
+            args = {"keypoints": points}
+            if visible != "omitted":
+                dtype = visible.split()[1]
+                seen = visibilities(rng, 1, points.shape[1], dtype)
+                args["keypoints_visible"] = seen.astype(dtype)
+            yield Case(kwargs, "encode", args, f"{where}, {points.dtype}, visibility {visible}")
+            depths = 5 + rng.uniform(-1.2, 1.2, (*points.shape[:2], 3))
+            args = args | {"keypoints_3d": depths.astype(rng.choice(["float32", "float64"]))}
+            yield Case(kwargs, "encode", args, f"{where}, {points.dtype}, depths, {visible}")
+    points = place(rng, size, "partly outside", 0.5, 3)
+    yield Case(base, "encode", {"keypoints": points}, "three people")
+
+    def vectors(kwargs: Kwargs, *shape: int, margin: float = 0.0) -> Kwargs:
+        args = {}
+        for name, length in zip("xyz", image, strict=True):
+            bins = round(length * kwargs.get("simcc_split_ratio", 2.0))
+            centres = rng.uniform(margin, bins - 1 - margin, (*shape, 1))
+            heights = rng.permutation(np.geomspace(1, 0.05, shape[-1]))[:, None]
+            away = (np.arange(bins) - centres) / rng.uniform(5, 9)
+            args[name] = like_a_network(rng, heights * np.exp(-(away**2)), dims=1)
+        return args
+
+    for kwargs, *shape in ((base, 5), (per_axis, 1, 5), (whole, 3, 5)):
+        note = "x".join(map(str, shape))
+        yield Case(kwargs, "decode", vectors(kwargs, *shape), f"network-like, {note}")
+    silent = vectors(base, 1, 5)
+    for joint, name in enumerate(silent):
+        silent[name][0, joint] -= 2
+    yield Case(base, "decode", silent, "joints of no positive response")
+    for kwargs, *shape in ((base, 1, 5), (per_axis, 2, 3)):
+        dark, args = kwargs | {"use_dark": True}, vectors(kwargs, *shape, margin=10)
+        yield Case(dark, "decode", args, "DARK", tol="dark", sensitive=True)
+
+
+def hand_3d_heatmap(rng: Generator, size: Size) -> Iterator[Case]:
+    cells = (*size.heatmap, 8 + 3 * size.turn)
+    base: Kwargs = {"image_size": size.image, "heatmap_size": cells, "depth_size": cells[2]}
+    roots = {"heatmap_size_root": 12, "root_heatmap_size": 10, "root_depth_bound": 300.0}
+    variants = (
+        (base, 1, "partly outside", "float32"),
+        (base | roots | {"sigma": 2.5, "max_bound": 255}, 1, "inside", "float64"),
+        (base | {"sigma": 1.3, "joint_indices": [3, 0, -1]}, 1, "partly outside", "float64"),
+        (base | {"sigma": 1, "heatmap3d_depth_bound": 300.0}, 2, "half-pixel", "float32"),
+        (base | {"use_different_joint_weights": True}, 1, "far outside", "float32"),
+        (base | {"sigma": 0.4}, 3, "inside", "float32"),
+    )
+    for i, (kwargs, people, where, dtype) in enumerate(variants):
+        depths = rng.uniform(-0.6, 0.6, (people, 5, 1)) * 400
+        points = np.concatenate([place(rng, size, where, size.stride, people), depths], -1)
+        count = len(kwargs.get("joint_indices", range(5)))
+        seen = ("float32", "int64", "float64")[i % 3]
+        args: Kwargs = {
+            "keypoints": points.astype(dtype),
+            "keypoints_visible": visibilities(rng, people, 5, seen).astype(seen),
+            "dataset_keypoint_weights": rng.uniform(0, 2, count).astype(np.float32),
+            "rel_root_depth": (np.float32, np.float64, float)[i % 3](rng.uniform(-250, 250)),
+            "rel_root_valid": (np.float32(1), 1.0, np.int64(1))[i // 2],
+            "hand_type": np.array([[1, 0], [0, 1], [1, 1]], seen)[i % 3 : i % 3 + 1],
+            "hand_type_valid": np.ones(1, seen),
+            "focal": np.ones(2, np.float32),
+            "principal_pt": np.ones(2, np.float32),
+        }
+        if i == 1:
+            args["keypoints_visible"] = None
+        note = f"{where}, {people} of {dtype}, visibility {seen}"
+        yield Case(kwargs, "encode", args, note)
+
+    for kwargs, dtype in ((base, "float32"), (base | roots, "float64"), (base, "float16")):
+        maps = noise(rng, (3, *cells[::-1]), 1.0, 2**-9)
+        maps[1] -= 2
+        root = rng.uniform(0, 12, (1, 1)).astype(dtype if dtype != "float16" else "float32")
+        args = {"heatmaps": maps.astype(dtype), "root_depth": root}
+        args["hand_type"] = rng.normal(0, 1, (1, 2)).astype(dtype)
+        yield Case(kwargs, "decode", args, f"noise, {dtype}")
+
+
+def edpose_label(rng: Generator, size: Size) -> Iterator[Case]:
+    kwargs = {"num_select": 10 + size.turn, "num_keypoints": 4 + size.turn}
+    for people, dtype in ((1, "float32"), (3, "float64"), (2, "int64")):
+        points = place(rng, size, "partly outside", 1.0, people)
+        args: Kwargs = {"img_shape": size.image, "keypoints": points.astype(dtype)}
+        yield Case(kwargs, "encode", args, f"keypoints alone, {dtype}")
+        args["keypoints_visible"] = visibilities(rng, people, 5, dtype).astype(dtype)
+        args["area"] = rng.uniform(10, 9000, people).astype(dtype)
+        args["bboxes"] = (rng.uniform(0, 1, (people, 4)) * (size.image * 2)).astype(dtype)
+        yield Case(kwargs, "encode", args, f"everything, {dtype}")
+    for classes, sizes, dtype in ((2, "int64", "float32"), (1, "float32", "float32")):
+        queries = (5, 40)[classes - 1]
+        scores = rng.permutation(queries * classes).reshape(queries, classes) / 128
+        args = {"input_shapes": np.array(size.image[::-1], sizes)}
+        args["pred_logits"] = scores.astype(dtype)
+        args["pred_boxes"] = rng.random((queries, 4)).astype(dtype)
+        keypoints = rng.random((queries, 3 * kwargs["num_keypoints"]))
+        args["pred_keypoints"] = keypoints.astype(dtype)
+        yield Case(kwargs, "decode", args, f"{queries} candidates, {classes} classes, {sizes}")
+
+
+def yolox_pose_annotation_processor(rng: Generator, size: Size) -> Iterator[Case]:
+    for expand, people, dtype in ((False, 2, "float32"), (True, 3, "float32"), (True, 1, "int64")):
+        corners = rng.uniform(0, 1, (people, 4)) * (size.image * 2)
+        args: Kwargs = {
+            "keypoints": place(rng, size, "partly outside", 1.0, people).astype(np.float32),
+            "keypoints_visible": rng.integers(0, 3, (people, 5)).astype(np.float32),
+            "bbox": corners.astype(dtype),
+            "category_id": rng.integers(-2, 300, people).tolist(),
+        }
+        kwargs = {"expand_bbox": expand, "input_size": size.image}
+        yield Case(kwargs, "encode", args, f"{people} of {dtype}, expand_bbox {expand}")
+        args = args | {"keypoints_visible": np.stack([args["keypoints_visible"]] * 2, -1)}
+        del args["category_id"]
+        yield Case(kwargs, "encode", args, f"{people} of {dtype}, expand_bbox {expand}, boxes alone")
+    yield Case({"expand_bbox": True}, "encode", {}, "nothing")
+
+
 CODECS: dict[str, Callable[[Generator, Size], Iterator[Case]]] = {
     "RegressionLabel": regression_label,
     "IntegralRegressionLabel": integral_regression_label,
@@ -340,4 +469,11 @@ CODECS: dict[str, Callable[[Generator, Size], Iterator[Case]]] = {
     "UDPHeatmap": udp_heatmap,
     "MegviiHeatmap": megvii_heatmap,
     "SimCCLabel": simcc_label,
+    "SimCC3DLabel": simcc_3d_label,
+    "Hand3DHeatmap": hand_3d_heatmap,
+    "EDPoseLabel": edpose_label,
+    "YOLOXPoseAnnotationProcessor": yolox_pose_annotation_processor,
 }
+
+IN_REPOSITORY = {"SimCC3DLabel": ("projects/rtmpose3d/rtmpose3d", "simcc_3d_label")}
+"""Codecs that are not in the package: their folders and modules in MMPose's repository."""

@@ -1,9 +1,13 @@
 """Record the answers of an installed MMPose 1.3.2, for the tests to hold ours against.
 
     python tests/golden/record.py [--out DIR] [--codec NAME ...] [--seed N] [--sizes small|full]
+        [--repository DIR]
 
 DIR gets `manifest.json` and one npz of arrays a codec, which `golden_cases.py` reads. One seed and
 one set of versions give the same files. With `--codec`, what DIR holds of other codecs stays.
+
+`SimCC3DLabel` is not in MMPose's package but among the projects of its repository: it is recorded
+with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose, alone.
 
 What is asked stands in `codec_cases.py`; a further codec is one generator more there. Questions
 that the reference answers with NaN, an exception or a numerical warning are skipped and logged, as
@@ -12,10 +16,12 @@ are those whose answer hangs on the last bits of the input: ours may differ ther
 
 import argparse
 import copy
+import importlib
 import json
 import logging
 import random
 import sys
+import types
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -27,7 +33,7 @@ try:
     import mmpose
     import numpy as np
     import torch
-    from codec_cases import CODECS, FULL, SMALL, Case
+    from codec_cases import CODECS, FULL, IN_REPOSITORY, SMALL, Case
 except ImportError as error:
     sys.exit(
         f"{error}. To install the reference: pip install --no-deps mmpose==1.3.2 mmcv-lite==2.1.0 "
@@ -40,6 +46,18 @@ NUDGE = 3e-6  # some ulps of float32: what is left of it after a blur is about o
 STEADY = 1e-5  # how far a nudge may move an answer, as a share of its largest value
 
 log = logging.getLogger("record")
+
+
+def codec_class(name: str, repository: Path | None = None) -> Any:
+    """The reference's class; the first call for one of the repository's says where that is."""
+    if name not in IN_REPOSITORY:
+        return getattr(mmpose.codecs, name)
+    folder, module = IN_REPOSITORY[name]
+    # The project's own package would import its networks.
+    package = sys.modules.setdefault(f"repository_{name}", types.ModuleType(f"repository_{name}"))
+    if repository is not None:
+        package.__path__ = [str(repository / folder)]
+    return getattr(importlib.import_module(f"{package.__name__}.{module}"), name)
 
 
 class Arrays:
@@ -87,7 +105,7 @@ def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
         random.seed(case.seed)
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
-        codec = getattr(mmpose.codecs, name)(**copy.deepcopy(case.kwargs))
+        codec = codec_class(name)(**copy.deepcopy(case.kwargs))
         answer = getattr(codec, case.method)(**copy.deepcopy(args))
     if not all(np.isfinite(array).all() for array in numbers(answer)):
         raise FloatingPointError("NaN or infinity")
@@ -139,10 +157,19 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
-    parser.add_argument("--codec", nargs="+", choices=CODECS, default=list(CODECS), metavar="NAME")
+    parser.add_argument("--codec", nargs="+", choices=CODECS, metavar="NAME")
+    parser.add_argument("--repository", type=Path, metavar="DIR")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sizes", choices=("small", "full"), default="small")
     options = parser.parse_args()
+    if options.codec is None:
+        here = [name for name in CODECS if options.repository or name not in IN_REPOSITORY]
+        options.codec = here
+    for name in options.codec:
+        if name in IN_REPOSITORY:
+            if options.repository is None:
+                sys.exit(f"{name} is recorded with --repository alone.")
+            codec_class(name, options.repository)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if mmpose.__version__ != REFERENCE:
         sys.exit(f"The reference is mmpose {REFERENCE}, but {mmpose.__version__} is installed.")

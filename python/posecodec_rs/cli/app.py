@@ -89,19 +89,23 @@ def make_app() -> "typer.Typer":
 
         people = coco.read_annotations(annotations)
         picture.check_path(plot)  # rather now than after the work
-        codecs = the_demo.top_down_codecs()
-        subjects: list[the_demo.Subject] = [*codecs]
-        with _progress(len(subjects) * len(people.people)) as counted:
-            results = [each.run(counted(each.name, people.people)) for each in subjects]
-        picture.save(plot, people, codecs, results)
+        sections = the_demo.sections(people)
+        with _progress(sum(section.work for section in sections)) as counted:
+            results = [section.run(counted) for section in sections]
+        picture.save(plot, people, sections[0], results[0])
+        tables = list(zip(sections, results, strict=True))
         if as_json:
-            print(json.dumps({**the_demo.as_json(people, results), "picture": str(plot)}, indent=2))
+            answer = {section.key: section.as_json(rows) for section, rows in tables}
+            source = {"annotations": people.source, "keypoints": people.num_keypoints}
+            print(json.dumps({**source, **answer, "picture": str(plot)}, indent=2))
             return
         console = Console(highlight=False)
         if not console.is_terminal:
             console.width = PIPE_WIDTH
-        console.print(the_demo.table(people, results, console.width))
-        print(f"\nPicture: {plot}")
+        for section, rows in tables:
+            console.print(section.table(rows, console.width))
+            console.print()
+        print(f"Picture: {plot}")
 
     return app
 
@@ -133,7 +137,7 @@ def _progress(total: int) -> Iterator[Callable[[str, Iterable[Item]], Iterator[I
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:3.0f} %  {task.fields[rate]:.0f} people/s"),
+        TextColumn("{task.percentage:3.0f} %  {task.fields[rate]:.0f}/s"),
         TimeRemainingColumn(),
         console=console,
         transient=console.is_terminal,

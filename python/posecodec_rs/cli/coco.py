@@ -45,6 +45,21 @@ class Person:
 
 
 @dataclass(frozen=True, eq=False)
+class Picture:
+    """Everyone in one picture.
+
+    Attributes:
+        keypoints: Shape (N, K, 2), float32, pixels of the picture.
+        visible: Shape (N, K), float32; 1 for labelled keypoints, else 0.
+        size: (w, h) in pixels; of the part with people in it if the file does not say.
+    """
+
+    keypoints: NDArray[np.float32]
+    visible: NDArray[np.float32]
+    size: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
 class Annotations:
     """The people of one file, all with the same K keypoints, and the bones between those.
 
@@ -52,11 +67,27 @@ class Annotations:
         source: The file's name, for messages.
         people: At least one; every one has a labelled keypoint and a box with an area.
         skeleton: Pairs of keypoint indices; empty if the file says nothing that fits.
+        sizes: (w, h) in pixels of the pictures, by their ids, as far as the file says.
     """
 
     source: str
     people: list[Person]
     skeleton: list[tuple[int, int]]
+    sizes: Mapping[Any, tuple[float, float]]
+
+    def pictures(self) -> list[Picture]:
+        """The pictures with everyone in them."""
+        together: dict[int | str, list[Person]] = {}
+        for person in self.people:
+            together.setdefault(person.image_id, []).append(person)
+        return [
+            Picture(
+                keypoints=np.stack([person.keypoints for person in people]),
+                visible=np.stack([person.visible for person in people]),
+                size=self.sizes.get(image_id) or _extent(people),
+            )
+            for image_id, people in together.items()
+        ]
 
     @property
     def num_keypoints(self) -> int:
@@ -91,7 +122,14 @@ def read_annotations(path: Path | None) -> Annotations:
             f"{source} has nobody to run the codecs on; wanted at least one annotation that is no "
             "crowd (iscrowd 0), with a labelled keypoint (v > 0) and a bbox inside its picture"
         )
-    return Annotations(source, people, _skeleton(data, len(people[0].visible)))
+    skeleton = _skeleton(data, len(people[0].visible))
+    return Annotations(source, people, skeleton, _picture_sizes(data))
+
+
+def _extent(people: list[Person]) -> tuple[float, float]:
+    """How far boxes reach to the right and down, in pixels."""
+    width, height = np.max([person.box[:2] + person.box[2:] for person in people], axis=0)
+    return max(float(width), 1.0), max(float(height), 1.0)
 
 
 def _read(path: Path | None) -> bytes:
@@ -200,6 +238,7 @@ def _picture_sizes(data: Mapping[str, Any]) -> dict[Any, tuple[float, float]]:
         if isinstance(image, dict)
         and isinstance(image.get("id"), int | str)
         and all(isinstance(image.get(side), int | float) for side in ("width", "height"))
+        and min(image["width"], image["height"]) > 0
     }
 
 

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.coco import Annotations, Person
-from posecodec_rs.cli.demo import HEATMAP_SIZE, INPUT_SIZE, Result, RoundTrip, TopDown, subtitle
+from posecodec_rs.cli.demo import Section
+from posecodec_rs.cli.result import Result
+from posecodec_rs.cli.top_down import HEATMAP_SIZE, INPUT_SIZE, RoundTrip, TopDown
 
 LINES: Mapping[str, tuple[str, str, float]] = {
     "RegressionLabel": ("#b0b0b0", "-", 4.5),
@@ -57,15 +59,14 @@ def check_path(path: Path) -> None:
         raise CommandError(f"cannot make the folder {path.parent} ({error.strerror})") from error
 
 
-def save(
-    path: Path, annotations: Annotations, codecs: Sequence[TopDown], results: Sequence[Result]
-) -> None:
+def save(path: Path, annotations: Annotations, section: Section, results: Sequence[Result]) -> None:
     """Draw and save the picture, in the format that the name's ending says.
 
     Args:
         path: As `check_path` allows.
         annotations: The one who shows most is drawn.
-        codecs: They encode and decode that one; those without a panel are left out.
+        section: The top-down codecs; they encode and decode that one, and those without a panel are
+            left out.
         results: Of the codecs on all people.
 
     Raises:
@@ -73,8 +74,9 @@ def save(
     """
     figure = Figure(figsize=(17, 10), dpi=110, layout="constrained", facecolor="white")
     heading = r"$\bf{Keypoints\ →\ training\ targets\ →\ keypoints}$"
-    figure.suptitle(f"{heading}\n{subtitle(annotations)}", fontsize=13)
+    figure.suptitle(f"{heading}\n{section.about}", fontsize=13)
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.2, 1)).flat
+    codecs = [each for each in section.subjects if isinstance(each, TopDown)]
     _draw_person(above, Scene.of(annotations, codecs))
     _draw_results(below, results)
     try:

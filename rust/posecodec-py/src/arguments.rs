@@ -4,7 +4,6 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
 
-use crate::convert::each;
 use crate::error::{invalid, unconvertible};
 
 /// An argument that may be left out. `None` is a value like any other, and mostly a wrong one.
@@ -38,16 +37,41 @@ impl<'py> Arguments<'py> {
         self.values
     }
 
-    /// A size `[w, h]`, kept as a tuple.
-    pub(crate) fn size(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<[usize; 2]> {
-        let wanted = "must be (w, h), two positive integers";
+    /// A size `[w, h]` or `[w, h, d]`, kept as a tuple.
+    pub(crate) fn size<const N: usize>(
+        &self,
+        name: &str,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<[usize; N]> {
+        let wanted = if N == 3 {
+            "must be (w, h, d), three positive integers"
+        } else {
+            "must be (w, h), two positive integers"
+        };
         let sides = sequence(name, wanted, value)?;
-        if sides.len() != 2 {
+        if sides.len() != N {
             return Err(invalid(value.py(), name, wanted, format_args!("{} values", sides.len())));
         }
-        let size = [integer(name, wanted, &sides[0])?, integer(name, wanted, &sides[1])?];
-        self.values.set_item(name, (size[0], size[1]))?;
+        let mut size = [0; N];
+        for (side, value) in size.iter_mut().zip(&sides) {
+            *side = integer(name, wanted, value)?;
+        }
+        self.values.set_item(name, PyTuple::new(value.py(), size)?)?;
         Ok(size)
+    }
+
+    /// A size, or its default.
+    pub(crate) fn size_or<const N: usize>(
+        &self,
+        name: &str,
+        value: &Given<'py>,
+        default: [usize; N],
+    ) -> PyResult<[usize; N]> {
+        let Some(value) = &value.0 else {
+            self.values.set_item(name, PyTuple::new(self.values.py(), default)?)?;
+            return Ok(default);
+        };
+        self.size(name, value)
     }
 
     /// A whole number ≥ 0.
@@ -79,16 +103,10 @@ impl<'py> Arguments<'py> {
     }
 
     /// A real number, or its default.
-    pub(crate) fn number_or(&self, name: &str, value: &Given<'py>, default: f64) -> PyResult<f64> {
-        let Some(value) = &value.0 else {
-            self.values.set_item(name, default)?;
-            return Ok(default);
-        };
-        self.number(name, value)
-    }
-
-    /// A real number, or its default, a whole one.
-    pub(crate) fn length_or(&self, name: &str, value: &Given<'py>, default: u32) -> PyResult<f64> {
+    pub(crate) fn number_or<D>(&self, name: &str, value: &Given<'py>, default: D) -> PyResult<f64>
+    where
+        D: IntoPyObject<'py> + Into<f64> + Copy,
+    {
         let Some(value) = &value.0 else {
             self.values.set_item(name, default)?;
             return Ok(default.into());
@@ -100,7 +118,7 @@ impl<'py> Arguments<'py> {
     pub(crate) fn count_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<usize>> {
         match value.0.as_ref().filter(|value| !value.is_none()) {
             Some(value) => self.count(name, value).map(Some),
-            None => self.values.set_item(name, None::<usize>).map(|()| None),
+            None => self.none(name).map(|()| None),
         }
     }
 
@@ -108,7 +126,7 @@ impl<'py> Arguments<'py> {
     pub(crate) fn number_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<f64>> {
         match value.0.as_ref().filter(|value| !value.is_none()) {
             Some(value) => self.number(name, value).map(Some),
-            None => self.values.set_item(name, None::<f64>).map(|()| None),
+            None => self.none(name).map(|()| None),
         }
     }
 
@@ -130,38 +148,73 @@ impl<'py> Arguments<'py> {
     pub(crate) fn counts_or_empty(&self, name: &str, value: &Given<'py>) -> PyResult<Vec<usize>> {
         let wanted = "must be a list of whole numbers";
         let counts = match &value.0 {
-            None => Vec::new(),
-            Some(value) if value.is_instance_of::<PyString>() => {
-                return Err(invalid(value.py(), name, wanted, shown(value)));
-            }
+            None => Vec::<usize>::new(),
             Some(value) => {
-                let items = each(value, name, wanted)?;
+                let items = items_up_to(MOST_INDICES, name, wanted, value)?;
                 items.iter().map(|item| integer(name, wanted, item)).collect::<PyResult<_>>()?
             }
         };
-        self.values.set_item(name, PyTuple::new(self.values.py(), &counts)?)?;
+        self.values.set_item(name, PyTuple::new(self.values.py(), counts.iter().copied())?)?;
         Ok(counts)
     }
 
-    /// A real number for both axes, or one an axis.
-    pub(crate) fn number_per_axis_or(
+    /// An argument that was left out, kept as `None`.
+    pub(crate) fn none(&self, name: &str) -> PyResult<()> {
+        self.values.set_item(name, self.values.py().None())
+    }
+
+    /// A real number for all axes, or one an axis.
+    pub(crate) fn number_per_axis_or<const A: usize>(
         &self,
         name: &str,
         value: &Given<'py>,
         default: f64,
-    ) -> PyResult<[f64; 2]> {
+    ) -> PyResult<[f64; A]> {
         let Some(value) = value.0.as_ref().filter(|value| value.extract::<f64>().is_err()) else {
-            return self.number_or(name, value, default).map(|number| [number; 2]);
+            return self.number_or(name, value, default).map(|number| [number; A]);
         };
-        let wanted = "must be a number, or one each for x and y";
-        let numbers = sequence(name, wanted, value)?;
-        if numbers.len() != 2 {
-            let got = format!("{} values", numbers.len());
-            return Err(invalid(value.py(), name, wanted, got));
+        let axes = if A == 3 { "x, y and z" } else { "x and y" };
+        let wanted = format!("must be a number, or one each for {axes}");
+        let items = sequence(name, &wanted, value)?;
+        if items.len() != A {
+            let got = format!("{} values", items.len());
+            return Err(invalid(value.py(), name, &wanted, got));
         }
-        let pair = [real(name, &numbers[0])?, real(name, &numbers[1])?];
-        self.values.set_item(name, (kept(&numbers[0], pair[0])?, kept(&numbers[1], pair[1])?))?;
-        Ok(pair)
+        let (mut numbers, mut shown) = ([0.0; A], Vec::new());
+        for (number, item) in numbers.iter_mut().zip(&items) {
+            *number = real(name, item)?;
+            shown.push(kept(item, *number)?);
+        }
+        self.values.set_item(name, PyTuple::new(value.py(), shown)?)?;
+        Ok(numbers)
+    }
+
+    /// Indices of keypoints, from the end where negative, kept as a tuple.
+    pub(crate) fn indices(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<Vec<isize>> {
+        let wanted = "must be indices of keypoints, whole numbers";
+        let items = items_up_to(MOST_INDICES, name, wanted, value)?;
+        let indices = items.iter().map(|item| integer(name, wanted, item));
+        let indices = indices.collect::<PyResult<Vec<isize>>>()?;
+        self.values.set_item(name, PyTuple::new(value.py(), &indices)?)?;
+        Ok(indices)
+    }
+
+    /// One index, kept as a number, or several; or a default.
+    pub(crate) fn index_or_indices_or(
+        &self,
+        name: &str,
+        value: &Given<'py>,
+        default: isize,
+    ) -> PyResult<Vec<isize>> {
+        let index = match &value.0 {
+            None => default,
+            Some(value) if value.try_iter().is_ok() => return self.indices(name, value),
+            Some(value) => {
+                integer(name, "must be an index of a keypoint, or a tuple of them", value)?
+            }
+        };
+        self.values.set_item(name, index)?;
+        Ok(vec![index])
     }
 
     /// A truth value, or its default. 0, 1 and NumPy's booleans will do; a word is a mistake.
@@ -204,16 +257,32 @@ fn sequence<'py>(
     wanted: &str,
     value: &Bound<'py, PyAny>,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    items_up_to(16, name, wanted, value)
+}
+
+/// The most indices that an argument may hold: more than keypoints of any body.
+const MOST_INDICES: usize = 1 << 16;
+
+/// The first `most` items.
+fn items_up_to<'py>(
+    most: usize,
+    name: &str,
+    wanted: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let py = value.py();
     if value.is_instance_of::<PyString>() || value.try_iter().is_err() {
         return Err(invalid(py, name, wanted, shown(value)));
     }
-    // Two are wanted; whoever passes an endless iterator gets an answer too.
-    let items: PyResult<Vec<_>> = value.try_iter()?.take(16).collect();
+    // Whoever passes an endless iterator gets an answer too.
+    let items: PyResult<Vec<_>> = value.try_iter()?.take(most).collect();
     items.map_err(|cause| unconvertible(py, name, wanted, cause))
 }
 
-fn integer(name: &str, wanted: &str, value: &Bound<'_, PyAny>) -> PyResult<usize> {
+fn integer<'py, I>(name: &str, wanted: &str, value: &Bound<'py, PyAny>) -> PyResult<I>
+where
+    I: for<'a> FromPyObject<'a, 'py>,
+{
     let refused = || invalid(value.py(), name, wanted, shown(value));
     if value.is_instance_of::<pyo3::types::PyBool>() {
         return Err(refused());

@@ -95,6 +95,20 @@ pub(crate) fn same_names(py: Python<'_>, names: &[&str]) -> PyResult<Py<PyDict>>
     Ok(table.unbind())
 }
 
+/// A mapping table, name by name.
+pub(crate) fn table(py: Python<'_>, names: &[(&str, &str)]) -> PyResult<Py<PyDict>> {
+    let table = PyDict::new(py);
+    for (name, there) in names {
+        table.set_item(name, there)?;
+    }
+    Ok(table.unbind())
+}
+
+/// A set of names.
+pub(crate) fn names(py: Python<'_>, names: &[&str]) -> PyResult<Py<PySet>> {
+    Ok(PySet::new(py, names)?.unbind())
+}
+
 impl BaseKeypointCodec {
     /// A new object of a class derived from this one, before its `__init__`.
     pub(crate) fn derived<C: PyClass<BaseType = Self>>(codec: C) -> PyClassInitializer<C> {

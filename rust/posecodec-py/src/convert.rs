@@ -15,10 +15,11 @@ use numpy::{
     PyUntypedArray, PyUntypedArrayMethods,
 };
 use posecodec::codecs::Memory;
+use posecodec::kernels::element::Real;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyFloat, PyInt, PyTuple};
 
 use crate::error::{invalid, unconvertible};
 use crate::memory::LARGE;
@@ -128,32 +129,6 @@ impl<'py> Kind<'py> {
     }
 }
 
-/// The items of a list or a tuple; none of anything else.
-pub(crate) fn items<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
-    if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
-        return object.try_iter()?.collect::<PyResult<_>>().map(Some);
-    }
-    Ok(None)
-}
-
-/// What there is for each picture: the items of a list, or of an array or a tensor along its first
-/// dimension. What has no length may have no end, and is refused.
-pub(crate) fn each<'py>(
-    object: &Bound<'py, PyAny>,
-    argument: &str,
-    wanted: &str,
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let py = object.py();
-    let (Ok(len), Ok(items)) = (object.len(), object.try_iter()) else {
-        return Err(invalid(py, argument, wanted, object.get_type()));
-    };
-    let mut list = with_room(len)?;
-    for item in items.take(len) {
-        list.push(item.map_err(|cause| unconvertible(py, argument, wanted, cause))?);
-    }
-    Ok(list)
-}
-
 /// Small arrays of coordinates or visibilities, copied, so that no `out=` can alias them.
 pub(crate) enum Numbers<'py> {
     F32(Vec<f32>, Shape),
@@ -197,22 +172,132 @@ impl<'py> Numbers<'py> {
             Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
         }
     }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::F32(values, _) => values.len(),
+            Self::F64(values, ..) => values.len(),
+        }
+    }
+
+    /// The numbers in double precision.
+    pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
+        match self {
+            Self::F32(values, _) => {
+                let mut widened = reserved(values.len())?;
+                widened.extend(values.iter().copied().map(f64::from));
+                Ok(widened)
+            }
+            Self::F64(values, ..) => copied(values),
+        }
+    }
+
+    /// The same, as what they are computed in: whatever was widened stays double.
+    pub(crate) fn native(self) -> Self {
+        match self {
+            Self::F64(values, shape, _) => Self::F64(values, shape, None),
+            single => single,
+        }
+    }
+
+    /// Other numbers of the same dtype and shape.
+    pub(crate) fn with(self, values: Vec<f64>) -> Self {
+        match self {
+            Self::F32(mut single, shape) => {
+                single.iter_mut().zip(values).for_each(|(one, value)| *one = Real::of(value));
+                Self::F32(single, shape)
+            }
+            Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
+        }
+    }
+
+    /// A new array of the numbers, in the dtype that they came in.
+    pub(crate) fn into_array(self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::F32(values, shape) => new_array(py, name, &shape, &values),
+            Self::F64(values, shape, None) => new_array(py, name, &shape, &values),
+            Self::F64(values, shape, Some(dtype)) => cast(&values, &shape, &dtype),
+        }
+    }
+}
+
+/// How NumPy promotes a number where it meets others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// One of Python's own: to the others' precision.
+    Weak,
+    Single,
+    Double,
+}
+
+/// Numbers in double precision, and the precision that they came in.
+pub(crate) struct Promoted {
+    pub(crate) values: Vec<f64>,
+    pub(crate) shape: Shape,
+    pub(crate) precision: Precision,
+}
+
+impl Promoted {
+    /// Reads a number, an array of them, a torch tensor or nested lists.
+    pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
+        let weak =
+            object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();
+        let numbers = Numbers::read(object, argument, true)?;
+        let precision = match &numbers {
+            _ if weak => Precision::Weak,
+            Numbers::F32(..) => Precision::Single,
+            Numbers::F64(..) => Precision::Double,
+        };
+        Ok(Self {
+            shape: numbers.shape().iter().copied().collect(),
+            values: numbers.widened()?,
+            precision,
+        })
+    }
+}
+
+/// Several arrays of one precision: the widest of theirs, where they are unlike.
+pub(crate) enum Alike<'py, const A: usize> {
+    F16([Array<'py, f16>; A]),
+    F32([Array<'py, f32>; A]),
+    F64([Array<'py, f64>; A]),
+}
+
+impl<'py, const A: usize> Alike<'py, A> {
+    pub(crate) fn of(responses: [Responses<'py>; A]) -> PyResult<Self> {
+        macro_rules! all_alike {
+            ($variant:ident) => {
+                if responses.iter().all(|array| matches!(array, Responses::$variant(_))) {
+                    return Ok(Self::$variant(responses.map(|array| match array {
+                        Responses::$variant(array) => array,
+                        _ => unreachable!("all were looked at"),
+                    })));
+                }
+            };
+        }
+        all_alike!(F32);
+        all_alike!(F16);
+        let widened = responses.into_iter().map(Responses::widened);
+        let arrays: ArrayVec<_, A> = widened.collect::<PyResult<_>>()?;
+        Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("as many as came"))))
+    }
 }
 
 /// A copy, or a `MemoryError`.
 fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
-    let mut copy = with_room(values.len())?;
+    let mut copy = reserved(values.len())?;
     copy.extend_from_slice(values);
     Ok(copy)
 }
 
-/// An empty vector with room for so many items, or a `MemoryError`.
-fn with_room<T>(count: usize) -> PyResult<Vec<T>> {
-    let mut items = Vec::new();
-    items
-        .try_reserve_exact(count)
-        .map_err(|error| PyMemoryError::new_err(format!("no memory for {count} items: {error}")))?;
-    Ok(items)
+/// Room for so many values, or a `MemoryError`.
+pub(crate) fn reserved<T>(len: usize) -> PyResult<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(len)
+        .map_err(|error| PyMemoryError::new_err(format!("no memory for {len} values: {error}")))?;
+    Ok(values)
 }
 
 /// A fresh array of zeros.
@@ -295,6 +380,19 @@ fn dimensions<T>(
         return Err(invalid(py, argument, wanted, got));
     }
     Ok(shape.iter().map(|&side| side as npy_intp).collect())
+}
+
+/// A new array of these values.
+pub(crate) fn new_array<'py, T: Element + Copy>(
+    py: Python<'py>,
+    name: &str,
+    shape: &[usize],
+    values: &[T],
+) -> PyResult<Bound<'py, PyAny>> {
+    let array = fresh(py, name, shape, Memory::Dirty)?;
+    // SAFETY: the array was made here and nobody else knows it yet.
+    unsafe { values_mut(&array) }.copy_from_slice(values);
+    Ok(array.into_any())
 }
 
 /// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and type.
@@ -389,15 +487,18 @@ pub(crate) fn cast<'py>(
     array.call_method1(intern!(py, "astype"), (dtype,))
 }
 
-/// A number twice, or a pair, as an array of the dtype that NumPy gives it.
-pub(crate) fn pair_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// A number once an axis, or a tuple, as an array of the dtype that NumPy gives it.
+pub(crate) fn axes_array<'py>(
+    value: &Bound<'py, PyAny>,
+    axes: usize,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
-    let pair = if value.is_instance_of::<PyTuple>() {
+    let numbers = if value.is_instance_of::<PyTuple>() {
         value.clone()
     } else {
-        PyTuple::new(py, [value, value])?.into_any()
+        PyTuple::new(py, vec![value; axes])?.into_any()
     };
-    py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "array"), (pair,))
+    py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "array"), (numbers,))
 }
 
 /// Bytes of a real floating-point number that the kernels take as it is or, being longer, as
@@ -409,6 +510,26 @@ fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
         (b'f', _) => Some(16),
         _ => None,
     }
+}
+
+/// The object as an array of real numbers of any dtype, to be handed on as it is.
+pub(crate) fn real_array<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    let array = as_array(object, argument)?;
+    match array.dtype().kind() {
+        b'f' | b'i' | b'u' | b'b' => Ok(array),
+        _ => {
+            let wanted = "must hold real numbers";
+            Err(invalid(object.py(), argument, wanted, array.dtype()))
+        }
+    }
+}
+
+/// Whole numbers, as NumPy converts others: copied.
+pub(crate) fn integers<'py>(array: &Bound<'py, PyUntypedArray>) -> PyResult<Vec<i64>> {
+    copied(contiguous::<i64>(array)?.values())
 }
 
 /// The object as an array: itself, a torch tensor's memory, or what `np.asarray` makes of it.

@@ -4,9 +4,7 @@ mod bottom_up;
 
 use numpy::{Element, PyArrayDyn};
 use posecodec::Shape;
-use posecodec::codecs::{
-    DecodeHeatmaps, RegressionLabel, SimccDecodedRows, SimccLabel, SimccRows, decode_heatmaps_batch,
-};
+use posecodec::codecs::{DecodeHeatmaps, RegressionLabel, decode_heatmaps_batch};
 use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
@@ -19,7 +17,7 @@ pub(crate) use bottom_up::{
 };
 
 /// Keypoints and scores.
-type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+pub(crate) type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Calls a generic function with the array in its own precision.
 macro_rules! in_own_precision {
@@ -31,8 +29,10 @@ macro_rules! in_own_precision {
         }
     };
 }
+pub(crate) use in_own_precision;
 
-fn refuse_shape(
+/// The error for an array of the wrong shape in a call for one sample or for a batch.
+pub(crate) fn refuse_shape(
     py: Python<'_>,
     argument: &str,
     call: Call,
@@ -163,89 +163,4 @@ impl Rows<'_> {
     ) -> PyResult<Bound<'py, PyArrayDyn<E>>> {
         self.decode(py, rows, points)
     }
-}
-
-/// Decodes SimCC vectors: (K, W) or (N, K, W) for one sample, with a leading B for a batch.
-pub(crate) fn decode_simcc<'py>(
-    py: Python<'py>,
-    codec: &SimccLabel,
-    call: Call,
-    simcc_x: &Bound<'py, PyAny>,
-    simcc_y: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    let x = Responses::read(simcc_x, "simcc_x")?;
-    let y = Responses::read(simcc_y, "simcc_y")?;
-    let leading = usize::from(call == Call::Batch);
-    if ![2, 3].contains(&(x.shape().len().wrapping_sub(leading))) {
-        let wanted = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
-        return Err(refuse_shape(py, "simcc_x", call, wanted, x.shape()));
-    }
-    let (rows, bins_x) = x.shape().split_at(x.shape().len() - 1);
-    if y.shape().split_last().is_none_or(|(_, rows_y)| rows_y != rows) {
-        let wanted = format!("must be of shape {} and bins, as `simcc_x` is", Shape(rows));
-        return Err(invalid(py, "simcc_y", &wanted, format_args!("shape {}", Shape(y.shape()))));
-    }
-    let bins = [bins_x[0], y.shape()[rows.len()]];
-    let batch = if call == Call::Batch { rows[0] } else { 1 };
-    // (K,) becomes (1, K): one instance.
-    let (samples, flat) = match rows[leading..] {
-        [instances, count] => ([instances, count], false),
-        _ => ([1, rows[leading]], true),
-    };
-    let layout = Layout { call, batch, samples, bins, flat };
-    match (x, y) {
-        (Responses::F16(x), Responses::F16(y)) => decode_rows(py, codec, &x, &y, layout),
-        (Responses::F32(x), Responses::F32(y)) => decode_rows(py, codec, &x, &y, layout),
-        // Unlike precisions meet in the widest.
-        (x, y) => decode_rows(py, codec, &x.widened()?, &y.widened()?, layout),
-    }
-}
-
-/// How SimCC rows are arranged.
-#[derive(Clone, Copy)]
-struct Layout {
-    call: Call,
-    batch: usize,
-    /// N and K.
-    samples: [usize; 2],
-    /// Along x and y.
-    bins: [usize; 2],
-    /// Whether the caller left the instances out.
-    flat: bool,
-}
-
-fn decode_rows<'py, E: Response + Element>(
-    py: Python<'py>,
-    codec: &SimccLabel,
-    x: &Array<'py, E>,
-    y: &Array<'py, E>,
-    layout: Layout,
-) -> PyResult<Decoded<'py>> {
-    let Layout { call, batch, samples: [instances, count], bins, flat } = layout;
-    let with_visibility = codec.options().decode_visibility;
-    let shape = call.shape(batch, &[instances, count]);
-    let keypoints = zeros::<f32>(py, "keypoints", &call.shape(batch, &[instances, count, 2]))?;
-    let scores = zeros::<E>(py, "scores", &shape)?;
-    let seen_shape: &[usize] = match (with_visibility, flat, call) {
-        (false, ..) => &[0],
-        // The reference gives keypoints and scores an instance dimension, but not visibilities.
-        (true, true, Call::Single) => &[count],
-        (true, ..) => &shape,
-    };
-    let seen = zeros::<f64>(py, "visibility", seen_shape)?;
-    // SAFETY: the arrays were made here and nobody else knows them yet.
-    let (points, values, visibility) =
-        unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
-    let (keypoints_rows, _) = points.as_chunks_mut();
-    let rows = SimccRows { responses: [x.values(), y.values()], bins };
-    let decoded = SimccDecodedRows { keypoints: keypoints_rows, scores: values, visibility };
-    let read = rows.responses[0].len() + rows.responses[1].len();
-    detached(py, read, || codec.decode_batch(batch, rows, decoded))
-        .map_err(|error| raise(py, &error))?;
-    let scores = if with_visibility {
-        (scores, seen).into_pyobject(py)?.into_any()
-    } else {
-        scores.into_any()
-    };
-    Ok((keypoints.into_any(), scores))
 }

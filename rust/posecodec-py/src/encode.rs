@@ -6,15 +6,14 @@ mod pictures;
 use numpy::{Element, PyArrayDescr, PyArrayDyn};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
-    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints, encode_batch,
+    Encode, Keypoints, Memory, SampleTargets, TargetKind, check_keypoints, encode_batch,
 };
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyDict;
 
-use crate::convert::{
-    Numbers, Shape, cast, fresh, refuse_overlap, values_mut, writable, writable_as,
-};
+use crate::answer::{Further, array, check_further, given_arrays, put};
+use crate::convert::{Numbers, Shape, cast, refuse_overlap, values_mut, writable_as};
 use crate::error::{invalid, raise};
 
 pub(crate) use decoupled::{encode_decoupled, encode_decoupled_pictures};
@@ -50,7 +49,7 @@ impl Call {
 }
 
 /// Encodes one sample or a batch with any codec.
-pub(crate) fn encode<'py, C: Encode>(
+pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
     py: Python<'py>,
     codec: &C,
     call: Call,
@@ -59,19 +58,38 @@ pub(crate) fn encode<'py, C: Encode>(
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let points = Numbers::read(keypoints, "keypoints", true)?;
+    let visible = read_visible(visible)?;
+    encode_numbers(py, codec, call, &points, visible.as_ref(), &[], out)
+}
+
+/// Visibilities, which keep their dtype.
+pub(crate) fn read_visible<'py>(
+    visible: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Option<Numbers<'py>>> {
+    visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()
+}
+
+/// Encodes keypoints that were read before; `further` follow in the answer.
+pub(crate) fn encode_numbers<'py, C: Encode<D>, const D: usize>(
+    py: Python<'py>,
+    codec: &C,
+    call: Call,
+    points: &Numbers<'py>,
+    visible: Option<&Numbers<'py>>,
+    further: &[Further<'py>],
+    out: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
     let shape = points.shape();
     let [batch, instances, count] =
-        check_keypoints::<C, 2>(shape, call == Call::Batch).map_err(|error| raise(py, &error))?;
-    let visible =
-        visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
-    check_visible(py, visible.as_ref(), &shape[..shape.len() - 1])?;
-    let sample = Sample { call, batch, instances, count, out };
+        check_keypoints::<C, D>(shape, call == Call::Batch).map_err(|error| raise(py, &error))?;
+    check_visible(py, visible, &shape[..shape.len() - 1])?;
+    let sample = Sample { call, batch, instances, count, further, out };
 
     match &visible {
-        None => sample.encode::<C, f32>(py, codec, &points, None, None),
-        Some(Numbers::F32(visible, _)) => sample.encode(py, codec, &points, Some(visible), None),
+        None => sample.encode::<C, f32, D>(py, codec, points, None, None),
+        Some(Numbers::F32(visible, _)) => sample.encode(py, codec, points, Some(visible), None),
         Some(Numbers::F64(visible, _, dtype)) => {
-            sample.encode(py, codec, &points, Some(visible), dtype.as_ref())
+            sample.encode(py, codec, points, Some(visible), dtype.as_ref())
         }
     }
 }
@@ -94,6 +112,7 @@ struct Sample<'a, 'py> {
     batch: usize,
     instances: usize,
     count: usize,
+    further: &'a [Further<'py>],
     out: Option<&'a Bound<'py, PyAny>>,
 }
 
@@ -107,7 +126,7 @@ enum Filled<'py, V> {
 
 impl<'py> Sample<'_, 'py> {
     /// With keypoints in their own precision.
-    fn encode<C: Encode, V: Real + Element>(
+    fn encode<C: Encode<D>, V: Real + Element, const D: usize>(
         &self,
         py: Python<'py>,
         codec: &C,
@@ -121,7 +140,7 @@ impl<'py> Sample<'_, 'py> {
         }
     }
 
-    fn fill<C: Encode, T: Real, V: Real + Element>(
+    fn fill<C: Encode<D>, T: Real, V: Real + Element, const D: usize>(
         &self,
         py: Python<'py>,
         codec: &C,
@@ -130,7 +149,7 @@ impl<'py> Sample<'_, 'py> {
         weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let targets = codec.targets(self.instances, self.count);
-        let given = self.out.map(|out| given_arrays(out, &targets)).transpose()?;
+        let given = self.out.map(|out| given_arrays(out, &targets, self.further)).transpose()?;
         let dirty = given.is_some() || codec.fills_all();
         let memory = if dirty { Memory::Dirty } else { Memory::Zeroed };
         let mut filled = Vec::with_capacity(targets.len());
@@ -156,6 +175,7 @@ impl<'py> Sample<'_, 'py> {
             });
         }
         if let Some(given) = &given {
+            check_further(self.further, &given[targets.len()..])?;
             refuse_overlap(given)?;
         }
 
@@ -210,51 +230,7 @@ impl<'py> Sample<'_, 'py> {
                 }
             }
         }
+        put(&dict, self.further, self.out.is_some())?;
         Ok(dict)
     }
-}
-
-/// A new array, or the caller's.
-fn array<'py, T: Element>(
-    py: Python<'py>,
-    name: &str,
-    shape: &[usize],
-    given: Option<&Bound<'py, PyAny>>,
-    memory: Memory,
-) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    match given {
-        None => fresh(py, name, shape, memory),
-        Some(given) => writable(given, &format!("out['{name}']"), shape),
-    }
-}
-
-/// The arrays of `out`, in the order of the targets; it must hold these and no others.
-fn given_arrays<'py>(
-    out: &Bound<'py, PyAny>,
-    targets: &[Target],
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let py = out.py();
-    let names: Vec<_> = targets.iter().map(|target| target.name).collect();
-    let wanted = format!("must be a dict of arrays {names:?}");
-    let Ok(dict) = out.cast::<PyDict>() else {
-        return Err(invalid(py, "out", &wanted, out.get_type()));
-    };
-    let mut arrays = Vec::new();
-    for name in &names {
-        match dict.get_item(name)? {
-            Some(array) => arrays.push(array),
-            None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
-        }
-    }
-    if dict.len() > names.len() {
-        for key in dict.keys() {
-            let known = key
-                .cast::<PyString>()
-                .is_ok_and(|key| key.to_cow().is_ok_and(|key| names.contains(&&*key)));
-            if !known {
-                return Err(invalid(py, "out", &wanted, format_args!("one for {}", key.repr()?)));
-            }
-        }
-    }
-    Ok(arrays)
 }

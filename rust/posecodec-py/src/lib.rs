@@ -1,15 +1,21 @@
 //! The Python extension module `posecodec_rs._core`: signatures, docstrings and conversions around
 //! the crate `posecodec`. No arithmetic stands here.
 
+mod answer;
 mod arguments;
 mod base;
 mod codecs;
 mod convert;
 mod decode;
+mod decode_simcc;
+mod edpose;
 mod encode;
 mod error;
+mod hand_3d;
 mod memory;
+mod simcc_3d;
 mod threads;
+mod yolox_pose;
 
 use pyo3::prelude::*;
 
@@ -21,8 +27,9 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        AssociativeEmbedding, DecoupledHeatmap, IntegralRegressionLabel, MegviiHeatmap,
-        MsraHeatmap, RegressionLabel, SimccLabel, Spr, UdpHeatmap,
+        AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap,
+        IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel, Simcc3dLabel,
+        SimccLabel, Spr, UdpHeatmap, YoloxPoseAnnotationProcessor,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};

@@ -4,7 +4,6 @@
 //! after a fork the child's copy has no threads, so the child forgets it (joining threads that do
 //! not exist would hang) and makes its own.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Values read or written below which a batch stays on the caller's thread. On a machine of two
@@ -36,15 +35,21 @@ pub fn set_num_threads(threads: usize) {
 }
 
 fn default_num_threads() -> usize {
-    static DEFAULT: OnceLock<usize> = OnceLock::new();
-    *DEFAULT.get_or_init(|| {
-        std::env::var("POSECODEC_NUM_THREADS")
-            .ok()
-            .and_then(|text| text.trim().parse().ok())
-            .filter(|&threads| threads > 0)
-            .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
-            .map_or(1, |threads: usize| threads.min(MOST_THREADS))
-    })
+    // No lock: one that another thread held at a fork would stay closed in the child.
+    static DEFAULT: AtomicUsize = AtomicUsize::new(0);
+    match DEFAULT.load(Ordering::Relaxed) {
+        0 => {
+            let threads = std::env::var("POSECODEC_NUM_THREADS")
+                .ok()
+                .and_then(|text| text.trim().parse().ok())
+                .filter(|&threads| threads > 0)
+                .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
+                .map_or(1, |threads: usize| threads.min(MOST_THREADS));
+            DEFAULT.store(threads, Ordering::Relaxed);
+            threads
+        }
+        threads => threads,
+    }
 }
 
 /// Calls `work` on every item, on several threads where the batch is worth it: `values` is how many

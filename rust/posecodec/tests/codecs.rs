@@ -5,9 +5,11 @@ mod common;
 use half::f16;
 use ndarray::{Array2, Array3, array, s};
 use posecodec::codecs::{
-    DecodeHeatmaps, Encode, IntegralRegressionLabel, Keypoints, MegviiHeatmap, Memory, MsraHeatmap,
-    RegressionLabel, SampleTargets, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows,
-    SimccSmoothing, UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch, encode_batch,
+    DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, Hand3dHeatmap, Hand3dOptions,
+    IntegralRegressionLabel, Keypoints, MegviiHeatmap, Memory, MsraHeatmap, RegressionLabel,
+    SampleTargets, Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions,
+    SimccRows, SimccSmoothing, UdpHeatmap, UdpHeatmapKind, YoloxPoseAnnotationProcessor,
+    decode_heatmaps_batch, encode_batch,
 };
 use posecodec::{Error, num_threads, set_num_threads};
 
@@ -162,10 +164,100 @@ fn wrong_arguments_are_named() {
     for (error, words) in errors {
         assert!(error.to_string().contains(words), "{error} does not say {words}");
     }
+    let hand = |options| Hand3dHeatmap::new(options).unwrap_err().to_string();
+    let usual = Hand3dOptions::default;
+    assert!(hand(Hand3dOptions { heatmap_size: [64, 0, 64], ..usual() }).contains("[w, h, d]"));
+    assert!(hand(Hand3dOptions { depth_size: 0, ..usual() }).contains("`depth_size`"));
+    assert!(hand(Hand3dOptions { max_bound: 0.0, ..usual() }).contains("`max_bound`"));
+    assert!(hand(Hand3dOptions { sigma: 1e9, ..usual() }).contains("at most"));
+    let few = Hand3dOptions { joint_indices: Some(vec![0, -4]), ..usual() };
+    let few = Hand3dHeatmap::new(few).expect("valid");
+    assert!(few.encoder(3, None).unwrap_err().to_string().contains("`joint_indices`"));
+    let rootless = Simcc3dOptions { root_index: vec![], ..Default::default() };
+    let error = Simcc3dLabel::new([96, 128, 96], rootless).unwrap_err();
+    assert!(error.to_string().contains("`root_index`"));
+    let error = Simcc3dLabel::new([96, 128, 96], Simcc3dOptions::default())
+        .and_then(|codec| codec.points::<f32, f32, f32>(&[[0.0; 2]; 4], Some(&[[0.0; 3]; 3]), 4))
+        .unwrap_err();
+    assert!(error.to_string().contains("`keypoints_3d`"));
+    let error = YoloxPoseAnnotationProcessor::new(true, Some([0, 640])).unwrap_err();
+    assert!(error.to_string().contains("`input_size`"));
+    assert!(EdPoseLabel::new(0, 17).unwrap_err().to_string().contains("`num_select`"));
     let dark = SimccOptions { sigma: [0.4, 6.0], use_dark: true, ..Default::default() };
     assert!(SimccLabel::new(INPUT, dark).unwrap_err().to_string().contains("use_dark"));
     let two = Array3::<f32>::zeros((2, 17, 2));
     let integral = IntegralRegressionLabel::new(INPUT, MAP, 2.0, false, 11, true).expect("valid");
     let error = integral.encode::<_, f32>(two.view(), None).unwrap_err();
     assert!(error.to_string().contains("only support single-instance"), "{error}");
+}
+
+/// Joints come back from their own maps to within half a cell; others have weight 0.
+#[test]
+fn hands_come_back() {
+    let options = Hand3dOptions {
+        heatmap_size: [64, 64, 16],
+        depth_size: 16,
+        joint_indices: Some(vec![2, 0, -1]),
+        use_different_joint_weights: true,
+        ..Default::default()
+    };
+    let codec = Hand3dHeatmap::new(options).expect("valid");
+    let keypoints =
+        array![[[100f32, 52., -50.], [1., 2., 3.], [20., 240., 90.], [30., 40., -250.]]];
+    let encoder = codec.encoder(4, Some(&[0.5, 2.0, 1.0])).expect("three weights");
+    let targets = encoder.encode::<_, f32>(keypoints.view(), None).expect("valid");
+    assert_eq!(targets.keypoint_weights, array![[0.5f32, 2.0, 0.0]]);
+    let maps = targets.heatmaps.into_shape_with_order((3, 16, 64, 64)).expect("three maps");
+    let decoded = codec.decode(maps.view()).expect("valid");
+    for (found, wanted) in [(0, 2), (1, 0)] {
+        for (axis, cell) in [4.0, 4.0, 25.0].into_iter().enumerate() {
+            let error = decoded.keypoints[[0, found, axis]] - keypoints[[0, wanted, axis]];
+            assert!(error.abs() <= cell / 2.0, "{error}");
+        }
+    }
+    assert_eq!(codec.encode_root(-250f64, 1.0).1, 0.0);
+    assert_eq!(codec.encode_root(f32::NAN, 1.0), (0.0, 0.0));
+    assert_eq!(codec.decode_root(32f32), 0.0);
+    assert!(codec.encoder(4, None).is_err());
+    assert!(codec.decode(ndarray::Array4::<f32>::zeros((3, 16, 0, 64)).view()).is_err());
+}
+
+/// Each instance is relative to its own roots, in the precision of its places.
+#[test]
+fn depths_are_relative_to_their_root() {
+    let options = Simcc3dOptions { root_index: vec![0, -1], z_range: 2.0, ..Default::default() };
+    let codec = Simcc3dLabel::new([96, 128, 64], options).expect("valid");
+    let places =
+        [[0f32, 0., 4.], [0., 0., 5.], [0., 0., 6.], [0., 0., 1.], [0., 0., 1.], [0., 0., 3.]];
+    let made = codec.points::<f32, f32, f64>(&[[1.0, 2.0]; 6], Some(&places), 3).expect("valid");
+    assert_eq!(made.root_z, [5.0, 2.0]);
+    let z: Vec<f64> = made.points.iter().map(|point| point[2]).collect();
+    assert_eq!(z, [16.0, 32.0, 48.0, 16.0, 16.0, 48.0]);
+    let flat = codec.points::<f32, f32, f32>(&[[1.0, 2.0]], None, 1).expect("valid");
+    assert_eq!((flat.points, flat.root_z), (vec![[1.0, 2.0, 1.0]], vec![]));
+}
+
+#[test]
+fn the_best_candidates_are_kept() {
+    let codec = EdPoseLabel::new(3, 1).expect("valid");
+    let logits = array![[0.2f32, 0.9], [f32::NAN, 0.2], [0.5, 0.1]];
+    let boxes = array![[0.5f32, 0.5, 1.0, 0.5], [0., 0., 0., 0.], [0.25, 0.5, 0.5, 1.0]];
+    let keypoints = array![[0.5f32, 0.25, 1.0], [0., 0., 1.], [0.1, 0.2, 1.0]];
+    let predictions = EdPosePredictions {
+        logits: logits.view(),
+        boxes: boxes.view(),
+        keypoints: keypoints.view(),
+    };
+    let decoded = codec.decode([100.0, 200.0], predictions).expect("valid");
+    assert_eq!(decoded.scores, array![[0.9f32], [0.5], [0.2]]);
+    assert_eq!(decoded.boxes.row(0).to_vec(), [0.0, 25.0, 200.0, 75.0]);
+    assert_eq!(decoded.boxes.row(1).to_vec(), [0.0, 0.0, 100.0, 100.0]);
+    assert_eq!(decoded.boxes.row(2), decoded.boxes.row(0)); // the first of two with 0.2
+    assert_eq!(decoded.keypoints[[0, 0, 1]], 25.0);
+}
+
+#[test]
+fn labels_wrap_as_in_the_reference() {
+    let labels = [1, 0, 128, -127, 300].map(YoloxPoseAnnotationProcessor::label);
+    assert_eq!(labels, [0, -1, 127, -128, 43]);
 }

@@ -9,8 +9,9 @@ use posecodec::kernels::blur::{
 };
 use posecodec::kernels::element::Response;
 use posecodec::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
+use posecodec::kernels::gaussian_heatmap_3d::{BallBuffers, GaussianBall};
 use posecodec::kernels::gaussian_kernel::GaussianKernel;
-use posecodec::kernels::maximum::maximum;
+use posecodec::kernels::maximum::{heatmap_3d_maximum, maximum};
 use posecodec::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::refinement::{
     Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
@@ -79,6 +80,48 @@ proptest! {
         check_maximum(&values);
         check_maximum(&values.iter().copied().map(f64::from).collect::<Vec<_>>());
         check_maximum(&values.iter().copied().map(f16::from_f32).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_ball_is_the_reference_s(
+        size in [1usize..20, 1..16, 1..12],
+        share in [-0.4f64..1.4, -0.4..1.4, -0.4..1.4],
+        halves in any::<bool>(),
+        sigma in prop_oneof![Just(1.0), Just(2.0), Just(2.5), 0.1f64..4.0],
+        peak in prop_oneof![Just(1.0), Just(255.0), 0.01f64..10.0],
+    ) {
+        let mut centre = [0, 1, 2].map(|axis| share[axis] * size[axis] as f64);
+        if halves {
+            centre = centre.map(|coordinate| (2.0 * coordinate).round() / 2.0);
+        }
+        let want = common::gaussian_ball(size, centre, sigma);
+        each_tier(|tier| {
+            let (ball, mut buffers) = (GaussianBall::new(sigma), BallBuffers::default());
+            let mut volume = vec![0f32; want.len()];
+            ball.stamp(&mut volume, size, centre, peak, false, &mut buffers);
+            for (got, want) in volume.iter().zip(&want) {
+                let error = (f64::from(*got) - want * peak).abs();
+                assert!(error <= 1e-6 * want * peak + 1e-37, "{tier:?}: {got}, not {want}");
+            }
+            // Merged with what is larger, nothing changes; with what is less, the larger stays.
+            let before = volume.clone();
+            ball.stamp(&mut volume, size, centre, 0.5 * peak, true, &mut buffers);
+            assert_eq!(volume, before);
+        });
+    }
+
+    #[test]
+    fn a_volume_s_maximum_is_its_cell(
+        size in [1usize..20, 1..16, 1..12], at in any::<prop::sample::Index>(),
+    ) {
+        let [width, height, depth] = size;
+        let mut volume = vec![-1f32; width * height * depth];
+        assert_eq!(heatmap_3d_maximum(&volume, size), (None, -1.0));
+        let index = at.index(volume.len());
+        volume[index] = 0.5;
+        let (cell, value) = heatmap_3d_maximum(&volume, size);
+        let [x, y, z] = cell.expect("a response");
+        assert_eq!(((z * height + y) * width + x, value), (index, 0.5));
     }
 
     #[test]

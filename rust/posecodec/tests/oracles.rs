@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{at, blur, dark, dark_udp, gaussian_kernel, gaussian_patch, maximum, simcc_dark};
+use common::{
+    at, blur, dark, dark_udp, gaussian_ball, gaussian_kernel, gaussian_patch, maximum, simcc_dark,
+};
 
 #[test]
 fn maximum_takes_the_first() {
@@ -66,4 +68,19 @@ fn patches_are_truncated_as_in_the_reference() {
     let plane = gaussian_patch([9, 9], [2.0, 4.6], 1.5, false).expect("inside");
     assert_eq!(plane[5 * 9 + 3], 1.0);
     assert!(gaussian_patch([9, 9], [15.0, 4.0], 1.0, false).is_none());
+}
+
+#[test]
+fn balls_are_clipped_and_rounded_as_in_the_reference() {
+    let ball = gaussian_ball([9, 8, 7], [4.0, 4.0, 3.0], 1.0);
+    assert_eq!(ball[(3 * 8 + 4) * 9 + 4], 1.0);
+    assert!((ball[(4 * 8 + 4) * 9 + 5] - (-1f64).exp()).abs() < 1e-12);
+    assert_eq!(ball[(3 * 8 + 4) * 9 + 8], 0.0); // four cells away
+    // Halves leave out every other cell: 1.5 and 2.5 are both 2.
+    let row = gaussian_ball([9, 1, 1], [4.5, 0.0, 0.0], 1.0);
+    let reached: Vec<usize> = (0..9).filter(|&cell| row[cell] > 0.0).collect();
+    assert_eq!(reached, [2, 4, 6, 8]);
+    // A point outside reaches the border.
+    let row = gaussian_ball([3, 1, 1], [-5.0, 0.0, 0.0], 1.0);
+    assert_eq!(row, [(-12.5f64).exp(), 0.0, 0.0]);
 }

@@ -6,8 +6,8 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
-use crate::convert::pair_array;
-use crate::decode::decode_simcc;
+use crate::convert::axes_array;
+use crate::decode_simcc::decode_simcc;
 use crate::encode::{Call, encode};
 use crate::error::raise;
 
@@ -108,7 +108,7 @@ impl SimccLabel {
     /// Standard deviation of the Gaussian along x and y, in bins, shape (2,).
     #[getter]
     fn sigma<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        pair_array(argument(slf, "sigma")?.bind(slf.py()))
+        axes_array(argument(slf, "sigma")?.bind(slf.py()), 2)
     }
 
     /// Bins an input pixel.

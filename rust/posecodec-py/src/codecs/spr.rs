@@ -74,7 +74,7 @@ impl Spr {
         let generate = arguments.flag_or(name, &generate_keypoint_heatmaps, false)?;
         let root_type = arguments.word_or("root_type", &root_type, "kpt_center")?;
         let minimal_diagonal_length =
-            arguments.length_or("minimal_diagonal_length", &minimal_diagonal_length, 5)?;
+            arguments.number_or("minimal_diagonal_length", &minimal_diagonal_length, 5)?;
         let background_weight =
             arguments.number_or("background_weight", &background_weight, 0.1)?;
         let nms_kernel = arguments.count_or("decode_nms_kernel", &decode_nms_kernel, 5)?;

@@ -11,7 +11,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::{Decoded, refuse_shape};
-use crate::convert::{Array, Kind, Responses, each, items, values_mut, zeros};
+use crate::answer::{each, is_list};
+use crate::convert::{Array, Kind, Responses, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
 
@@ -68,7 +69,8 @@ pub(crate) fn decode_spr_pictures<'py>(
     displacements: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
     let (keypoints, scores) = (PyList::empty(py), PyList::empty(py));
-    for (heatmaps, displacements) in pairs(heatmaps, displacements, ["heatmaps", "displacements"])?
+    for (heatmaps, displacements) in
+        pairs(heatmaps, displacements, ["batch_heatmaps", "batch_displacements"])?
     {
         let decoded = decode_spr(py, codec, &heatmaps, &displacements)?;
         keypoints.append(decoded.0)?;
@@ -165,7 +167,7 @@ pub(crate) fn decode_instance_batch<'py>(
     heatmaps: &Bound<'py, PyAny>,
     scores: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
-    if items(heatmaps)?.is_some() {
+    if is_list(Some(heatmaps)) {
         let (keypoints, all_scores) = (PyList::empty(py), PyList::empty(py));
         for (heatmaps, scores) in pairs(heatmaps, scores, ["instance_heatmaps", "instance_scores"])?
         {

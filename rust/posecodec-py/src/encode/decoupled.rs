@@ -6,11 +6,12 @@ use posecodec::codecs::{Chance, DecoupledHeatmap, Keypoints, Memory, check_insta
 use posecodec::kernels::element::Real;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 
-use super::check_visible;
-use crate::convert::{Numbers, cast, each, fresh, values_mut};
-use crate::error::{invalid, raise};
+use super::{check_visible, read_visible};
+use crate::answer::each_image;
+use crate::convert::{Numbers, cast, fresh, values_mut};
+use crate::error::{invalid, raise, unconvertible};
 
 /// Encodes one picture.
 pub(crate) fn encode_decoupled<'py>(
@@ -23,8 +24,7 @@ pub(crate) fn encode_decoupled<'py>(
     let points = Numbers::read(keypoints, "keypoints", true)?;
     let [_, instances, count] =
         check_instances::<2>(points.shape(), false, None).map_err(|error| raise(py, &error))?;
-    let visible =
-        visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()?;
+    let visible = read_visible(visible)?;
     check_visible(py, visible.as_ref(), &[instances, count])?;
     let sigmas = bbox.map(|bbox| sigmas_of_boxes(codec, bbox, instances)).transpose()?;
     let picture = Picture { codec, instances, count, sigmas };
@@ -44,54 +44,25 @@ pub(crate) fn encode_decoupled_pictures<'py>(
     visible: Option<&Bound<'py, PyAny>>,
     bbox: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let keypoints = pictures(keypoints, "keypoints", None)?;
-    let count = Some(keypoints.len());
-    let visible = visible.map(|items| pictures(items, "keypoints_visible", count)).transpose()?;
-    let boxes = bbox.map(|items| pictures(items, "bbox", count)).transpose()?;
-    let answer = PyDict::new(py);
-    for (number, keypoints) in keypoints.iter().enumerate() {
-        let visible = visible.as_ref().map(|visible| &visible[number]);
-        let bbox = boxes.as_ref().map(|boxes| &boxes[number]);
-        for (name, array) in encode_decoupled(py, codec, keypoints, visible, bbox)? {
-            let arrays = match answer.get_item(&name)? {
-                Some(arrays) => arrays.cast_into::<PyList>()?,
-                None => {
-                    let arrays = PyList::empty(py);
-                    answer.set_item(&name, &arrays)?;
-                    arrays
-                }
-            };
-            arrays.append(array)?;
-        }
-    }
+    let arguments =
+        [("keypoints", Some(keypoints)), ("keypoints_visible", visible), ("bbox", bbox)];
+    let names = ["heatmaps", "instance_heatmaps", "keypoint_weights", "instance_coords"];
+    let answer = each_image(py, arguments, &names, |[keypoints, visible, bbox]| {
+        let keypoints = keypoints.expect("is there for every image");
+        encode_decoupled(py, codec, &keypoints, visible.as_ref(), bbox.as_ref())
+    })?;
     // The one array whose shape does not depend on chance.
-    if let Some(heatmaps) = answer.get_item("heatmaps")? {
+    if let Some(heatmaps) = answer.get_item("heatmaps")?
+        && !heatmaps.is_empty()?
+    {
         let numpy = py.import(intern!(py, "numpy"))?;
         let stacked = numpy.call_method1(intern!(py, "stack"), (&heatmaps,)).map_err(|cause| {
             let wanted = "must hold as many keypoints an instance in every picture";
-            crate::error::unconvertible(py, "keypoints", wanted, cause)
+            unconvertible(py, "keypoints", wanted, cause)
         })?;
         answer.set_item("heatmaps", stacked)?;
     }
     Ok(answer)
-}
-
-/// What there is for each picture: `count` of them, or, where that is not known, one at least.
-fn pictures<'py>(
-    object: &Bound<'py, PyAny>,
-    argument: &str,
-    count: Option<usize>,
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let wanted = match count {
-        None => "must be a list of pictures, one at least".to_owned(),
-        Some(count) => format!("must hold {count} pictures, as `keypoints` does"),
-    };
-    let list = each(object, argument, &wanted)?;
-    if list.is_empty() || count.is_some_and(|count| count != list.len()) {
-        let got = format!("{} pictures", list.len());
-        return Err(invalid(object.py(), argument, &wanted, got));
-    }
-    Ok(list)
 }
 
 /// A sigma an instance, from boxes (N, 8) or (N, 4, 2) in input pixels.

@@ -10,8 +10,9 @@ use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use super::{Call, array, check_visible, detached, encode, given_arrays};
-use crate::convert::{Numbers, cast, each, items, refuse_overlap, values_mut};
+use super::{Call, check_visible, detached, encode};
+use crate::answer::{array, each, given_arrays, images};
+use crate::convert::{Numbers, cast, refuse_overlap, values_mut};
 use crate::error::{invalid, raise};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of (N, K, 2), one a picture, where N may differ.
@@ -24,13 +25,13 @@ pub(crate) fn encode_pictures<'py, C: Encode>(
     visible: Option<&Bound<'py, PyAny>>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let Some(keypoints) = items(keypoints)? else {
+    let Some(keypoints) = images(keypoints)? else {
         return encode(py, codec, Call::Batch, keypoints, visible, out);
     };
     let mut pictures = read_pictures::<C>(py, &keypoints, visible)?;
     let count = pictures[0].count;
     let targets = codec.targets(0, count);
-    let given = out.map(|out| given_arrays(out, &targets)).transpose()?;
+    let given = out.map(|out| given_arrays(out, &targets, &[])).transpose()?;
     let memory = if given.is_some() { Memory::Dirty } else { Memory::Zeroed };
 
     let mut maps: Vec<Bound<'py, PyArrayDyn<f32>>> = Vec::new();

@@ -61,6 +61,11 @@ impl EdPoseLabel {
         })
     }
 
+    /// Number of keypoints a candidate, K.
+    pub fn num_keypoints(&self) -> usize {
+        self.num_keypoints
+    }
+
     /// Encodes an image of size `img_shape` `[w, h]` in pixels: keypoints (N, K, 2), visibilities
     /// (N, K), areas (N,) in square pixels and boxes (N, 4), `[left, top, right, bottom]`.
     ///

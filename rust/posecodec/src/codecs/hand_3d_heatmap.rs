@@ -6,7 +6,7 @@ use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind, arrays,
 };
 use super::{check, scale_factor};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;
 use crate::kernels::gaussian_heatmap_3d::{BallBuffers, GaussianBall};
 use arrayvec::ArrayVec;
@@ -136,13 +136,16 @@ impl Hand3dHeatmap {
         dataset_keypoint_weights: Option<&'a [f64]>,
     ) -> Result<Hand3dEncoder<'a>> {
         const WEIGHTS: &str = "dataset_keypoint_weights";
-        let joints: Vec<usize> = match &self.options.joint_indices {
-            None => (0..count).collect(),
-            Some(indices) => indices
-                .iter()
-                .map(|&index| check::index("joint_indices", index, count))
-                .collect::<Result<_>>()?,
-        };
+        let selected = self.options.joint_indices.as_deref();
+        let mut joints = reserved("the joints", selected.map_or(count, <[_]>::len))?;
+        match selected {
+            None => joints.extend(0..count),
+            Some(indices) => {
+                for &index in indices {
+                    joints.push(check::index("joint_indices", index, count)?);
+                }
+            }
+        }
         let weights = dataset_keypoint_weights.filter(|_| self.options.use_different_joint_weights);
         match weights {
             None if self.options.use_different_joint_weights => {
@@ -207,7 +210,7 @@ impl Encode<3> for Hand3dEncoder<'_> {
         let [width, height, depth] = self.codec.options.heatmap_size;
         let joints = self.joints.len();
         ArrayVec::from_iter([
-            Target::heatmaps(joints * depth, [width, height]),
+            Target::heatmaps(joints.saturating_mul(depth), [width, height]),
             Target::weights(TargetKind::Visibility, instances, joints),
         ])
     }

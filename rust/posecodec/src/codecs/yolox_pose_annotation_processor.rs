@@ -17,19 +17,36 @@ use crate::kernels::element::Real;
 /// let keypoints = array![[[10.0f32, 40.0], [90.0, 30.0], [200.0, 200.0]]];
 /// let visible = array![[1.0f32, 2.0, 0.0]];
 /// let bbox = array![[20.0f32, 20.0, 60.0, 60.0]];
-/// let processor = YoloxPoseAnnotationProcessor;
+/// let processor = YoloxPoseAnnotationProcessor::new(true, None)?;
 /// let bbox = processor.expand(keypoints.view(), Some(visible.view()), bbox.view())?;
 /// assert_eq!(bbox, array![[10.0f32, 20.0, 90.0, 60.0]]);
 /// assert_eq!(YoloxPoseAnnotationProcessor::label(1), 0);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct YoloxPoseAnnotationProcessor;
+pub struct YoloxPoseAnnotationProcessor {
+    expand_bbox: bool,
+}
 
 /// Where the reference puts what cannot be seen, in pixels: beyond every picture.
 const FAR: f64 = 1e6;
 
 impl YoloxPoseAnnotationProcessor {
+    /// A processor that grows boxes or leaves them out of its answer; the size of the network's input
+    /// is not used.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for a size of 0.
+    pub fn new(expand_bbox: bool, input_size: Option<[usize; 2]>) -> Result<Self> {
+        input_size.map(|size| check::size("input_size", size)).transpose()?;
+        Ok(Self { expand_bbox })
+    }
+
+    /// Whether boxes are to be grown.
+    pub fn expand_bbox(&self) -> bool {
+        self.expand_bbox
+    }
+
     /// Boxes (N, 4), `[left, top, right, bottom]` in pixels, grown to hold the keypoints (N, K, 2)
     /// whose visibility (N, K) is not 0; all where there are no visibilities.
     ///

@@ -191,3 +191,25 @@ pub(crate) fn gaussian_patch(
     }
     Some(plane)
 }
+
+/// `generate_3d_gaussian_heatmaps` for one joint at a centre in cells: the values of (D, H, W).
+pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], centre: [f64; 3], sigma: f64) -> Vec<f64> {
+    let radius = (sigma * 3.0) as f32;
+    let count = (2.0 * (sigma * 3.0) + 1.0).ceil() as usize;
+    let cells = |axis: usize, length: usize| -> Vec<usize> {
+        let place = |offset: usize| f64::from(offset as f32 - radius) + centre[axis];
+        let clipped = |offset| place(offset).round_ties_even().clamp(0.0, length as f64 - 1.0);
+        (0..count).map(|offset| clipped(offset) as usize).collect()
+    };
+    let mut volume = vec![0.0; w * h * d];
+    for &z in &cells(2, d) {
+        for &y in &cells(1, h) {
+            for &x in &cells(0, w) {
+                let away = [x, y, z].into_iter().zip(centre).map(|(c, m)| (c as f64 - m).powi(2));
+                let value = (-away.sum::<f64>() / (2.0 * sigma * sigma)).exp();
+                volume[(z * h + y) * w + x] = value;
+            }
+        }
+    }
+    volume
+}

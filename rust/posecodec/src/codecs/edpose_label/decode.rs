@@ -48,11 +48,12 @@ impl EdPoseLabel {
         let [logits_flat, boxes, keypoints] =
             [&logits, &boxes, &keypoints].map(|array| array.as_slice().expect("standard layout"));
         let best = self.best(logits_flat, logits.dim().1)?;
+        let candidates: Vec<usize> = best.iter().map(|scored| scored.candidate).collect();
         let (count, each) = (best.len(), self.num_keypoints);
         let (mut corners, mut points) = (vec![[0.0; 4]; count], vec![[0.0; 2]; count * each]);
         let mut scores = vec![E::of(0.0); count * each];
-        self.decode_boxes(&best, boxes, input_shape, &mut corners);
-        self.decode_points(&best, keypoints, input_shape, &mut points);
+        self.decode_boxes(&candidates, boxes, input_shape, &mut corners);
+        self.decode_points(&candidates, keypoints, input_shape, &mut points);
         self.decode_scores(&best, &mut scores);
         let (corners, points) = (corners.into_iter().flatten(), points.into_iter().flatten());
         Ok(EdPoseDecoded {
@@ -108,34 +109,34 @@ impl EdPoseLabel {
         Ok(scored.map(|(index, score)| Scored { candidate: candidate(index), score }).collect())
     }
 
-    /// The boxes of the best candidates: `[left, top, right, bottom]` in pixels.
-    pub fn decode_boxes<E: Response, B: Response, T: Real>(
+    /// The boxes of these candidates: `[left, top, right, bottom]` in pixels.
+    pub fn decode_boxes<E: Response, T: Real>(
         &self,
-        best: &[Scored<E>],
-        boxes: &[B],
+        candidates: &[usize],
+        boxes: &[E],
         [height, width]: [f64; 2],
         corners: &mut [[T; 4]],
     ) {
         let (boxes, _) = boxes.as_chunks::<4>();
-        for (scored, corners) in best.iter().zip(corners) {
-            let [x, y, w, h] = boxes[scored.candidate].map(Response::as_f64);
+        for (&candidate, corners) in candidates.iter().zip(corners) {
+            let [x, y, w, h] = boxes[candidate].map(Response::as_f64);
             let (left, top) = (x - 0.5 * w, y - 0.5 * h);
             *corners =
                 [left * width, top * height, (left + w) * width, (top + h) * height].map(T::of);
         }
     }
 
-    /// The keypoints of the best candidates, in pixels.
-    pub fn decode_points<E: Response, P: Response, T: Real>(
+    /// The keypoints of these candidates, in pixels.
+    pub fn decode_points<E: Response, T: Real>(
         &self,
-        best: &[Scored<E>],
-        keypoints: &[P],
+        candidates: &[usize],
+        keypoints: &[E],
         [height, width]: [f64; 2],
         points: &mut [[T; 2]],
     ) {
         let each = self.num_keypoints;
-        for (scored, points) in best.iter().zip(points.chunks_exact_mut(each)) {
-            let (pairs, _) = keypoints[scored.candidate * 3 * each..][..2 * each].as_chunks::<2>();
+        for (&candidate, points) in candidates.iter().zip(points.chunks_exact_mut(each)) {
+            let (pairs, _) = keypoints[candidate * 3 * each..][..2 * each].as_chunks::<2>();
             for (point, &[x, y]) in points.iter_mut().zip(pairs) {
                 *point = [T::of(x.as_f64() * width), T::of(y.as_f64() * height)];
             }

@@ -1,0 +1,5 @@
+"""Importing this installs: ``custom_imports = dict(imports=['posecodec_rs.mmpose.auto'])``."""
+
+from posecodec_rs.mmpose import install
+
+install()

@@ -1,0 +1,190 @@
+//! `decode` and `batch_decode` of SimCC vectors along two axes or three.
+
+use numpy::Element;
+use posecodec::Shape;
+use posecodec::codecs::{
+    Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel, SimccRows,
+};
+use posecodec::kernels::element::Response;
+use pyo3::prelude::*;
+
+use crate::convert::{Alike, Array, Responses, values_mut, zeros};
+use crate::decode::{Decoded, refuse_shape};
+use crate::encode::{Call, detached};
+use crate::error::{invalid, raise};
+
+/// Calls a generic function with the arrays in the precision that they share.
+macro_rules! in_shared_precision {
+    ($responses:expr, $arrays:ident => $call:expr) => {
+        match Alike::of($responses)? {
+            Alike::F16($arrays) => $call,
+            Alike::F32($arrays) => $call,
+            Alike::F64($arrays) => $call,
+        }
+    };
+}
+
+/// How SimCC rows are arranged.
+#[derive(Clone, Copy)]
+struct Layout<const A: usize> {
+    call: Call,
+    batch: usize,
+    /// N and K.
+    samples: [usize; 2],
+    /// Along each axis.
+    bins: [usize; A],
+    /// Whether the caller left the instances out.
+    flat: bool,
+}
+
+impl<const A: usize> Layout<A> {
+    /// Of vectors (K, W) or (N, K, W) for one sample, with a leading B for a batch. `first` is what
+    /// the shape of the first axis' vectors must be.
+    fn of(
+        py: Python<'_>,
+        call: Call,
+        names: [&str; A],
+        responses: &[Responses<'_>; A],
+        first: [&str; 2],
+    ) -> PyResult<Self> {
+        let leading = usize::from(call == Call::Batch);
+        let shape = responses[0].shape();
+        if ![2, 3].contains(&(shape.len().wrapping_sub(leading))) {
+            return Err(refuse_shape(py, names[0], call, first, shape));
+        }
+        let (rows, _) = shape.split_at(shape.len() - 1);
+        let mut bins = [0; A];
+        for axis in 0..A {
+            let shape = responses[axis].shape();
+            match shape.split_last() {
+                Some((&last, own)) if own == rows => bins[axis] = last,
+                _ => {
+                    let (shown, name) = (Shape(rows), names[0]);
+                    let wanted = format!("must be of shape {shown} and bins, as `{name}` is");
+                    let got = format!("shape {}", Shape(shape));
+                    return Err(invalid(py, names[axis], &wanted, got));
+                }
+            }
+        }
+        let batch = if call == Call::Batch { rows[0] } else { 1 };
+        // (K,) becomes (1, K): one instance.
+        let (samples, flat) = match rows[leading..] {
+            [instances, count] => ([instances, count], false),
+            _ => ([1, rows[leading]], true),
+        };
+        Ok(Self { call, batch, samples, bins, flat })
+    }
+
+    /// The shape of a value a row.
+    fn shape(&self) -> crate::convert::Shape {
+        self.call.shape(self.batch, &self.samples)
+    }
+
+    /// The shape of a point a row.
+    fn points_shape(&self) -> crate::convert::Shape {
+        let [instances, count] = self.samples;
+        self.call.shape(self.batch, &[instances, count, A])
+    }
+
+    fn rows<'a, E: Element>(&self, arrays: &'a [Array<'_, E>; A]) -> SimccRows<'a, E, A> {
+        SimccRows { responses: arrays.each_ref().map(Array::values), bins: self.bins }
+    }
+}
+
+/// How many values there are to read.
+fn values<E, const A: usize>(rows: &SimccRows<'_, E, A>) -> usize {
+    rows.responses.iter().map(|responses| responses.len()).sum()
+}
+
+/// Decodes vectors along x and y.
+pub(crate) fn decode_simcc<'py>(
+    py: Python<'py>,
+    codec: &SimccLabel,
+    call: Call,
+    simcc_x: &Bound<'py, PyAny>,
+    simcc_y: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    let names = ["simcc_x", "simcc_y"];
+    let responses = [Responses::read(simcc_x, names[0])?, Responses::read(simcc_y, names[1])?];
+    let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
+    let layout = Layout::of(py, call, names, &responses, first)?;
+    in_shared_precision!(responses, arrays => decode_two(py, codec, &arrays, layout))
+}
+
+fn decode_two<'py, E: Response + Element>(
+    py: Python<'py>,
+    codec: &SimccLabel,
+    arrays: &[Array<'py, E>; 2],
+    layout: Layout<2>,
+) -> PyResult<Decoded<'py>> {
+    let with_visibility = codec.options().decode_visibility;
+    let shape = layout.shape();
+    let keypoints = zeros::<f32>(py, "keypoints", &layout.points_shape())?;
+    let scores = zeros::<E>(py, "scores", &shape)?;
+    let seen_shape: &[usize] = match (with_visibility, layout.flat, layout.call) {
+        (false, ..) => &[0],
+        // The reference gives keypoints and scores an instance dimension, but not visibilities.
+        (true, true, Call::Single) => &layout.samples[1..],
+        (true, ..) => &shape,
+    };
+    let seen = zeros::<f64>(py, "visibility", seen_shape)?;
+    // SAFETY: the arrays were made here and nobody else knows them yet.
+    let (points, values_of, visibility) =
+        unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
+    let (points, _) = points.as_chunks_mut();
+    let rows = layout.rows(arrays);
+    let decoded = SimccDecodedRows { keypoints: points, scores: values_of, visibility };
+    detached(py, values(&rows), || codec.decode_batch(layout.batch, rows, decoded))
+        .map_err(|error| raise(py, &error))?;
+    let scores = if with_visibility {
+        (scores, seen).into_pyobject(py)?.into_any()
+    } else {
+        scores.into_any()
+    };
+    Ok((keypoints.into_any(), scores))
+}
+
+/// Keypoints, the same in input pixels, and scores.
+pub(crate) type Decoded3d<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// Decodes vectors along x, y and z.
+pub(crate) fn decode_simcc_3d<'py>(
+    py: Python<'py>,
+    codec: &Simcc3dLabel,
+    call: Call,
+    [x, y, z]: [&Bound<'py, PyAny>; 3],
+) -> PyResult<Decoded3d<'py>> {
+    let names = ["x", "y", "z"];
+    let responses = [
+        Responses::read(x, names[0])?,
+        Responses::read(y, names[1])?,
+        Responses::read(z, names[2])?,
+    ];
+    let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
+    let layout = Layout::of(py, call, names, &responses, first)?;
+    in_shared_precision!(responses, arrays => decode_three(py, codec, &arrays, layout))
+}
+
+fn decode_three<'py, E: Response + Element>(
+    py: Python<'py>,
+    codec: &Simcc3dLabel,
+    arrays: &[Array<'py, E>; 3],
+    layout: Layout<3>,
+) -> PyResult<Decoded3d<'py>> {
+    let shape = layout.points_shape();
+    let keypoints = zeros::<f32>(py, "keypoints", &shape)?;
+    let keypoints_simcc = zeros::<f32>(py, "keypoints_simcc", &shape)?;
+    let scores = zeros::<E>(py, "scores", &layout.shape())?;
+    // SAFETY: the arrays were made here and nobody else knows them yet.
+    let (points, pixels, values_of) =
+        unsafe { (values_mut(&keypoints), values_mut(&keypoints_simcc), values_mut(&scores)) };
+    let rows = layout.rows(arrays);
+    let decoded = Simcc3dDecodedRows {
+        keypoints: points.as_chunks_mut().0,
+        keypoints_simcc: pixels.as_chunks_mut().0,
+        scores: values_of,
+    };
+    detached(py, values(&rows), || codec.decode_batch(layout.batch, rows, decoded))
+        .map_err(|error| raise(py, &error))?;
+    Ok((keypoints.into_any(), keypoints_simcc.into_any(), scores.into_any()))
+}

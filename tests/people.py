@@ -1,0 +1,76 @@
+"""The bundled sample as data sets, for loaders; in a module that their workers can import."""
+
+import os
+import sys
+from typing import Any
+
+import numpy as np
+import posecodec_rs
+from numpy.typing import NDArray
+from posecodec_rs.cli.coco import read_annotations
+from posecodec_rs.cli.crop import Crop
+from samples import CONFIGS, WORTH_THREADS
+
+INPUT_SIZE = (192, 256)
+
+Targets = dict[str, NDArray[Any]]
+
+
+def people() -> list[dict[str, NDArray[np.float32]]]:
+    """What a pipeline knows of each person: keypoints in pixels of a crop, and visibilities."""
+    return [
+        {
+            "keypoints": Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)[None],
+            "keypoints_visible": person.visible[None],
+        }
+        for person in read_annotations(None).people
+    ]
+
+
+def targets(results: dict[str, Any]) -> Targets:
+    """What a step has added to a person's arrays."""
+    given = ("keypoints", "keypoints_visible")
+    arrays = {key: item for key, item in results.items() if isinstance(item, np.ndarray)}
+    return {key: array for key, array in arrays.items() if key not in given}
+
+
+def threads() -> int:
+    """How many this process has."""
+    return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 0
+
+
+class People:
+    """Each person's targets by every codec that takes a crop."""
+
+    def __init__(self) -> None:
+        self.people = people()
+        self.steps = {
+            str(config): posecodec_rs.GenerateTarget({"type": config.codec, **config.kwargs})
+            for config in CONFIGS
+            if config.kwargs["input_size"] == INPUT_SIZE
+        }
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def __getitem__(self, number: int) -> dict[str, Targets]:
+        person = self.people[number]
+        return {name: targets(step(dict(person))) for name, step in self.steps.items()}
+
+
+class Crowds:
+    """Batches of people that are worth threads, encoded in the worker, and how many it started."""
+
+    def __init__(self) -> None:
+        self.keypoints = np.stack([person["keypoints"] for person in people()])
+        self.codec = posecodec_rs.UDPHeatmap(INPUT_SIZE, (48, 64))
+
+    def __len__(self) -> int:
+        return 6
+
+    def __getitem__(self, number: int) -> tuple[Targets, int]:
+        posecodec_rs.set_num_threads(3)
+        before = threads()
+        people = np.roll(self.keypoints, number, axis=0).repeat(2, 0)
+        assert len(people) >= WORTH_THREADS
+        return self.codec.batch_encode(people), threads() - before

@@ -1,0 +1,63 @@
+"""Torch's data loaders: the same targets in every kind of worker, and none of them hangs."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import posecodec_rs
+import pytest
+from people import Crowds, People, threads
+from samples import assert_same
+
+torch = pytest.importorskip("torch")
+
+DEADLINE = 60  # seconds, after which a worker counts as hung
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+    # It advises against more workers than processors.
+    pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),
+]
+each_kind = pytest.mark.parametrize("method", [None, "fork", "spawn", "forkserver"])
+
+
+def loader(data: Any, method: str | None, **options: Any) -> Any:
+    """With two workers, or none for None. One that hangs is a `RuntimeError`."""
+    if method is not None:
+        if sys.platform == "win32" and method != "spawn":
+            pytest.skip(f"a system without {method}")
+        options |= {"num_workers": 2, "multiprocessing_context": method, "timeout": DEADLINE}
+    return torch.utils.data.DataLoader(data, **options)
+
+
+@pytest.fixture(autouse=True)
+def used_pool() -> None:
+    """The parent has run a large batch on every thread of its pool."""
+    posecodec_rs.set_num_threads(max(2, posecodec_rs.get_num_threads()))
+    crowd, _ = Crowds()[0]
+    assert len(crowd["heatmaps"]) > 1
+
+
+@each_kind
+def test_targets(method: str | None) -> None:
+    data = People()
+    loaded = list(loader(data, method, batch_size=3))
+    assert sum(len(batch["UDPHeatmap"]["heatmaps"]) for batch in loaded) == len(data)
+    for number, batch in enumerate(loaded):
+        wanted = [data[3 * number + i] for i in range(len(batch["UDPHeatmap"]["heatmaps"]))]
+        for name, targets in batch.items():
+            for key, got in targets.items():
+                np.testing.assert_array_equal(got, np.stack([want[name][key] for want in wanted]))
+
+
+@each_kind
+def test_batches_in_workers_run_in_parallel(method: str | None) -> None:
+    data = Crowds()
+    loaded = list(loader(data, method, batch_size=None))
+    assert len(loaded) == len(data)
+    for number, (targets, _) in enumerate(loaded):
+        want, _ = data[number]
+        assert_same({key: got.numpy() for key, got in targets.items()}, want)
+    if method is not None and threads():
+        # Each worker made its own pool, once; torch may start a thread meanwhile.
+        assert sum(started >= 3 for _, started in loaded) == 2

@@ -1,0 +1,252 @@
+"""MMPose's own pipelines, heads and metrics, with its codecs and with ours: the same numbers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import posecodec_rs
+import pytest
+import torch
+from golden_cases import DECODED, ENCODED, differences
+from mmengine.dataset import Compose
+from mmengine.structures import BaseDataElement
+from mmpose.models.heads import BaseHead
+from mmpose.registry import MODELS, TRANSFORMS
+from mmpose.structures import MultilevelPixelData
+from mmpose.testing import get_coco_sample
+from posecodec_rs.mmpose import install, uninstall
+from samples import SIZES, Config, assert_same, each_config, responses
+
+pytestmark = pytest.mark.usefixtures("uninstalled")
+
+Cfg = dict[str, Any]
+
+INPUT = {"input_size": (192, 256)}
+SMALL = INPUT | {"heatmap_size": (12, 16)}
+MSRA: Cfg = {"type": "MSRAHeatmap", **SIZES, "sigma": 2.0}
+UDP: Cfg = {"type": "UDPHeatmap", **SIZES}
+COMBINED: Cfg = UDP | {"heatmap_type": "combined"}
+SIMCC: Cfg = {"type": "SimCCLabel", **INPUT, "sigma": (4.9, 5.66), "normalize": False}
+REGRESSION: Cfg = {"type": "RegressionLabel", **INPUT}
+INTEGRAL: Cfg = {"type": "IntegralRegressionLabel", **SMALL, "sigma": 1.5}
+MEGVII: Cfg = {"type": "MegviiHeatmap", **SIZES, "kernel_size": 11}
+LEVELS = [MEGVII | {"kernel_size": size} for size in (15, 11, 9, 7)]
+
+
+def sample(rng: np.random.Generator, people: int = 1) -> dict[str, Any]:
+    """What MMPose's pipelines hand over."""
+    sample = dict(get_coco_sample(img_shape=(256, 192), num_instances=people))
+    sample["keypoints"] = (rng.uniform(-0.1, 1.1, (people, 17, 2)) * (192, 256)).astype(np.float32)
+    sample["keypoints_visible"] = rng.choice(np.float32([0, 1, 1, 2]), (people, 17))
+    return sample
+
+
+def plain(value: Any) -> Any:
+    """MMPose's data elements and tensors as dicts and arrays."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().numpy()
+    if isinstance(value, MultilevelPixelData):
+        return [plain(level) for level in value]
+    if isinstance(value, BaseDataElement):
+        return {name: plain(item) for name, item in sorted(value.items())}
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Training:
+    """An encoder or several, a head, and the shape of the features that it gets."""
+
+    encoder: Cfg | list[Cfg]
+    head: Cfg
+    features: Any
+    options: Cfg = field(default_factory=dict)
+    train_cfg: Cfg = field(default_factory=dict)
+    test_cfg: Cfg = field(default_factory=dict)
+
+    def run(self) -> tuple[set[type], Any, Any]:
+        """The codecs' classes; what was packed and its losses; what was predicted."""
+        generate = TRANSFORMS.build(
+            {"type": "GenerateTarget", "encoder": self.encoder} | self.options
+        )
+        pipeline = Compose([generate, TRANSFORMS.build({"type": "PackPoseInputs"})])
+        rng = np.random.default_rng(7)
+        packed = [pipeline(sample(rng))["data_samples"] for _ in range(3)]
+        torch.manual_seed(7)
+        head = MODELS.build(self.head)
+        for parameter in head.parameters():  # maps below 0 are decoded otherwise on purpose
+            parameter.data.abs_()
+        features = self.make_features(self.features, rng)
+        losses = head.loss(features, packed, train_cfg=self.train_cfg)
+        given = [features, features] if self.test_cfg.get("flip_test") else features
+        predicted = head.predict(given, packed, test_cfg=self.test_cfg)
+        encoders = generate.encoder if isinstance(generate.encoder, list) else [generate.encoder]
+        return (
+            {type(codec) for codec in (*encoders, head.decoder)},
+            plain([packed, losses]),
+            plain(predicted),
+        )
+
+    def make_features(self, shapes: Any, rng: np.random.Generator) -> Any:
+        """Three of each shape, of which there may be lists: a bump a channel."""
+        if isinstance(shapes, list):
+            return [self.make_features(shape, rng) for shape in shapes]
+        return torch.from_numpy(responses(rng, (3, *shapes[:-2]), shapes[-2:]))
+
+
+def heatmap_head(encoder: Cfg, channels: int = 17, **others: Any) -> Cfg:
+    head = {"type": "HeatmapHead", "in_channels": 4, "out_channels": channels}
+    return head | {"deconv_out_channels": None, "decoder": encoder} | others
+
+
+def simcc_head(encoder: Cfg) -> Cfg:
+    head = {"type": "SimCCHead", "in_channels": 4, "out_channels": 17, "decoder": encoder, **INPUT}
+    return head | {"in_featuremap_size": (6, 8), "deconv_out_channels": None}
+
+
+FLIP: Cfg = {"flip_test": True, "flip_mode": "heatmap", "shift_heatmap": True}
+MAPS, CELLS, POOLED = [(4, 64, 48)], [(4, 8, 6)], [(4, 1, 1)]
+TRAININGS = {
+    "heatmap": Training(MSRA, heatmap_head(MSRA), MAPS),
+    "heatmap, weights": Training(
+        MSRA, heatmap_head(MSRA), MAPS, {"use_dataset_keypoint_weights": True}
+    ),
+    "heatmap, DARK, flip": Training(
+        MSRA, heatmap_head(MSRA | {"unbiased": True}), MAPS, test_cfg=FLIP
+    ),
+    "heatmap, UDP": Training(UDP, heatmap_head(UDP), MAPS, test_cfg={"output_heatmaps": True}),
+    "heatmap, UDP, combined": Training(
+        COMBINED,
+        heatmap_head(
+            COMBINED, 51, loss={"type": "CombinedTargetMSELoss", "use_target_weight": True}
+        ),
+        MAPS,
+        train_cfg={"compute_acc": False},
+    ),
+    "heatmap, Megvii": Training(MEGVII, heatmap_head(MEGVII), MAPS),
+    "heatmaps of levels": Training(
+        LEVELS,
+        {
+            "type": "MSPNHead",
+            "num_stages": 1,
+            "unit_channels": 4,
+            "level_indices": [0, 1, 2, 3],
+            "decoder": LEVELS[-1],
+        },
+        [[(4, 8, 6), (4, 16, 12), (4, 32, 24), (4, 64, 48)]],
+        {"multilevel": True},
+    ),
+    "SimCC": Training(SIMCC, simcc_head(SIMCC), CELLS),
+    "SimCC, visibility": Training(SIMCC, simcc_head(SIMCC | {"decode_visibility": True}), CELLS),
+    "regression": Training(
+        REGRESSION,
+        {"type": "RegressionHead", "in_channels": 4, "num_joints": 17, "decoder": REGRESSION},
+        POOLED,
+    ),
+    "regression, sigmas": Training(
+        REGRESSION,
+        {"type": "RLEHead", "in_channels": 4, "num_joints": 17, "decoder": REGRESSION},
+        POOLED,
+    ),
+    "regression, heatmaps": Training(
+        INTEGRAL,
+        {
+            "type": "DSNTHead",
+            "in_channels": 4,
+            "in_featuremap_size": (12, 16),
+            "num_joints": 17,
+            "deconv_out_channels": None,
+            "decoder": INTEGRAL,
+        },
+        [(4, 16, 12)],
+    ),
+}
+
+
+@pytest.mark.parametrize("training", TRAININGS.values(), ids=TRAININGS)
+def test_training(training: Training) -> None:
+    theirs, want, predicted = training.run()
+    install()
+    ours, got, got_predicted = training.run()
+    assert {codec.__name__ for codec in ours} == {codec.__name__ for codec in theirs}
+    assert all(codec.__module__ == "posecodec_rs" for codec in ours)
+    assert all(codec.__module__.startswith("mmpose") for codec in theirs)
+    assert not list(differences(got, want, ENCODED))
+    assert not list(differences(got_predicted, predicted, DECODED))
+    uninstall()
+    assert training.run()[0] == theirs
+
+
+class Head(BaseHead):
+    """What all heads of MMPose decode with."""
+
+    def __init__(self, decoder: Any) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    forward = predict = loss = BaseHead.decode
+
+
+TENSORS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "float": torch.Tensor.float,
+    "half": torch.Tensor.half,
+    "bfloat16": torch.Tensor.bfloat16,
+    "double": torch.Tensor.double,
+    "requires_grad": torch.Tensor.requires_grad_,
+    "not contiguous": lambda tensor: tensor.transpose(1, -1).contiguous().transpose(1, -1),
+}
+
+
+@each_config
+@pytest.mark.parametrize("convert", TENSORS.values(), ids=TENSORS)
+def test_what_heads_unpack(
+    config: Config, convert: Callable[[torch.Tensor], torch.Tensor], rng: np.random.Generator
+) -> None:
+    codec = config.make()
+    outputs = tuple(convert(torch.from_numpy(array)) for array in config.encoded(rng, 3))
+    decoded = Head(codec).decode(outputs)
+    assert len(decoded) == 3
+    for number, instances in enumerate(decoded):
+        keypoints, scores = codec.decode(*(output[number] for output in outputs))
+        want = {"keypoints": keypoints, "keypoint_scores": scores}
+        if isinstance(scores, tuple):
+            want |= {"keypoint_scores": scores[0], "keypoints_visible": scores[1]}
+        assert_same(dict(sorted(instances.items())), dict(sorted(want.items())))
+
+
+@pytest.mark.parametrize(
+    ("encoder", "options"),
+    [
+        (MSRA, {}),
+        (MSRA, {"use_dataset_keypoint_weights": True}),
+        (REGRESSION, {"use_dataset_keypoint_weights": True}),
+        (LEVELS, {"multilevel": True, "use_dataset_keypoint_weights": True}),
+        ([MSRA, REGRESSION], {"use_dataset_keypoint_weights": True}),
+        ([UDP, SIMCC], {}),
+        ([INTEGRAL], {}),
+        ([], {}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("weights", [True, False])
+@pytest.mark.parametrize("transformed", [True, False])
+def test_generate_target(
+    encoder: Any, options: Cfg, weights: bool, transformed: bool, rng: np.random.Generator
+) -> None:
+    """The whole sample, keys in their order."""
+    given = sample(rng)
+    if weights:
+        visible = given["keypoints_visible"]
+        given["keypoints_visible"] = np.stack([visible, visible / 2], -1)
+    if transformed:
+        given["transformed_keypoints"] = given["keypoints"] / 2
+    theirs = TRANSFORMS.build({"type": "GenerateTarget", "encoder": encoder, **options})
+    ours = posecodec_rs.GenerateTarget(encoder, **options)
+    assert repr(ours) == repr(theirs)
+    want, got = theirs(dict(given)), ours(dict(given))
+    assert list(got) == list(want)
+    assert not list(differences(got, want, ENCODED))
