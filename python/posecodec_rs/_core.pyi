@@ -631,7 +631,7 @@ class AssociativeEmbedding(BaseKeypointCodec):
         heatmap_size: _Size,
         sigma: float | None = None,
         use_udp: bool = False,
-        decode_keypoint_order: Iterable[int] = [],
+        decode_keypoint_order: Iterable[int] = (),
         decode_nms_kernel: int = 5,
         decode_gaussian_kernel: int = 3,
         decode_keypoint_thr: float = 0.1,
