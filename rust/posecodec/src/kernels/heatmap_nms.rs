@@ -15,7 +15,7 @@ pub struct Neighbourhood<'a, E> {
 }
 
 impl<E: Response> Neighbourhood<'_, E> {
-    /// The response of a cell, or 0 times it where some neighbour exceeds it.
+    /// The response of a cell, or 0 where some neighbour exceeds it. NaN stays.
     ///
     /// Cells that are equal stay both. A NaN among the neighbours exceeds everything.
     #[inline]
@@ -27,7 +27,9 @@ impl<E: Response> Neighbourhood<'_, E> {
     #[inline]
     pub(super) fn suppressed_at(&self, [x, y]: [usize; 2]) -> E {
         let value = self.plane[y * self.width + x];
-        if self.is_peak([x, y]) { value } else { E::of(value.as_f64() * 0.0) }
+        // The reference multiplies by 0: there infinity becomes NaN, which `topk` puts first.
+        let stays = self.is_peak([x, y]) || value.nan_flag() != E::CLEAR;
+        if stays { value } else { E::of(0.0) }
     }
 
     /// Whether the response of the cell `[x, y]` is a number that no neighbour exceeds.
