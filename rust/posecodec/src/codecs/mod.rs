@@ -4,7 +4,7 @@
 //! sample with `ndarray` views and for batches with flat slices.
 
 mod associative_embedding;
-mod check;
+pub(crate) mod check;
 mod decode;
 mod decoupled_heatmap;
 mod edpose_label;
@@ -25,6 +25,7 @@ pub use associative_embedding::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
     GroupedKeypoints,
 };
+pub(crate) use decode::peak;
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use decoupled_heatmap::{
     Chance, DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, Selection,
@@ -32,6 +33,7 @@ pub use decoupled_heatmap::{
 pub use edpose_label::{
     EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, Scored,
 };
+pub(crate) use encode::Stamper;
 pub use encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
