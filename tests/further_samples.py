@@ -90,7 +90,12 @@ FURTHER = (
     ),
     FurtherConfig(
         "SimCC3DLabel",
-        {"input_size": (70, 50, 30), "simcc_split_ratio": 1.5, "normalize": False, "use_dark": True},
+        {
+            "input_size": (70, 50, 30),
+            "simcc_split_ratio": 1.5,
+            "normalize": False,
+            "use_dark": True,
+        },
         6,
         note="dark",
     ),

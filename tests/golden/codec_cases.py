@@ -458,7 +458,9 @@ def yolox_pose_annotation_processor(rng: Generator, size: Size) -> Iterator[Case
         yield Case(kwargs, "encode", args, f"{people} of {dtype}, expand_bbox {expand}")
         args = args | {"keypoints_visible": np.stack([args["keypoints_visible"]] * 2, -1)}
         del args["category_id"]
-        yield Case(kwargs, "encode", args, f"{people} of {dtype}, expand_bbox {expand}, boxes alone")
+        yield Case(
+            kwargs, "encode", args, f"{people} of {dtype}, expand_bbox {expand}, boxes alone"
+        )
     yield Case({"expand_bbox": True}, "encode", {}, "nothing")
 
 

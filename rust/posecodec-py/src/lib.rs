@@ -12,6 +12,7 @@ mod edpose;
 mod encode;
 mod error;
 mod hand_3d;
+mod lifting;
 mod memory;
 mod simcc_3d;
 mod threads;
@@ -27,9 +28,9 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap,
-        IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel, Simcc3dLabel,
-        SimccLabel, Spr, UdpHeatmap, YoloxPoseAnnotationProcessor,
+        AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap, ImagePoseLifting,
+        IntegralRegressionLabel, MegviiHeatmap, MotionBertLabel, MsraHeatmap, RegressionLabel,
+        Simcc3dLabel, SimccLabel, Spr, UdpHeatmap, VideoPoseLifting, YoloxPoseAnnotationProcessor,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};

@@ -256,7 +256,7 @@ impl InstanceTarget<'_> {
         // SAFETY: both arrays were made here and nobody else knows them yet.
         let (keypoints, values) = unsafe { (values_mut(&points), values_mut(&scores)) };
         let (keypoints, _) = keypoints.as_chunks_mut();
-        let each = if pictures == 0 { 0 } else { instances / pictures };
+        let each = instances.checked_div(pictures).unwrap_or(0);
         // A score an instance, or a score a keypoint.
         let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / pictures };
         let mut rest = (maps.values(), self.instance_scores, keypoints, values);

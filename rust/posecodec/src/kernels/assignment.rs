@@ -11,7 +11,7 @@
 ///
 /// Costs that are not finite count as very large ones.
 pub fn assign(costs: &[f64], columns: usize) -> Vec<usize> {
-    let rows = if columns == 0 { 0 } else { costs.len() / columns };
+    let rows = costs.len().checked_div(columns).unwrap_or(0);
     assert!(rows <= columns, "more rows than columns");
     let mut matching = Matching::new(costs, columns);
     matching.star_free_zeros();

@@ -6,6 +6,7 @@
 pub mod assignment;
 pub mod bilinear;
 pub mod blur;
+pub mod camera;
 pub mod displacement_heatmap;
 pub mod element;
 mod exp;
@@ -14,6 +15,7 @@ pub mod gaussian_heatmap_3d;
 pub mod gaussian_kernel;
 pub mod heatmap_nms;
 pub mod instance;
+pub mod lifting;
 mod logarithm;
 pub mod maximum;
 pub mod nearest_tag;

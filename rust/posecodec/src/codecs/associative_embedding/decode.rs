@@ -81,7 +81,7 @@ impl AssociativeEmbedding {
                 heatmaps: Maps { values: &heatmaps[number * count * cells..], cells, width },
                 tags: Maps { values: &tags[number * channels * cells..], cells, width },
                 keypoints: count,
-                channels: if count == 0 { 0 } else { channels / count },
+                channels: channels.checked_div(count).unwrap_or(0),
             };
             pictures.push((picture, decoded));
         }

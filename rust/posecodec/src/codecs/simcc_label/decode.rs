@@ -113,7 +113,7 @@ impl SimccLabel {
             samples.push((rows.sample(sample, each), decoded));
         }
         parallel::for_each(samples, rows.values(), |(rows, decoded)| {
-            self.decode_rows(rows, decoded)
+            self.decode_rows(rows, decoded);
         });
         Ok(())
     }
