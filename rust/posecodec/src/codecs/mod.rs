@@ -46,6 +46,7 @@ pub use encode::{
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub(crate) use lifting::in_thousands;
 pub use lifting::{
     Camera, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets, Role, RootKind,
     Roots, Skeleton, Statistics, TargetBatch, TargetSide, UNKNOWN_FACTOR, check_invertible,

@@ -89,9 +89,7 @@ pub fn generate_displacement_heatmap<T: Real, V: Real, R: Real>(
         None => vec![true; keypoints.points.len()],
     };
     let inside = |root: [R; 2]| {
-        (0..2).all(|axis| {
-            root[axis] >= R::zero() && root[axis] < R::of(heatmap_size[axis] as f64)
-        })
+        (0..2).all(|axis| root[axis] >= R::zero() && root[axis] < R::of(heatmap_size[axis] as f64))
     };
     let rooted: Vec<_> = (0..instances)
         .filter(|&instance| !(roots.visible[instance] < 1.0) && inside(roots.roots[instance]))

@@ -127,9 +127,7 @@ pub(super) fn check_maps<T: Real, V: Real>(
 }
 
 /// Checks that there are as many points and visibilities as instances and keypoints.
-pub(super) fn check_points<T, V, const D: usize>(
-    keypoints: &Keypoints<'_, T, V, D>,
-) -> Result<()> {
+pub(super) fn check_points<T, V, const D: usize>(keypoints: &Keypoints<'_, T, V, D>) -> Result<()> {
     let points = product(&[keypoints.instances, keypoints.count]);
     same_length("keypoints", points, keypoints.points.len())?;
     match keypoints.visible {

@@ -3,7 +3,7 @@
 use super::gaussian_heatmaps::check_points;
 use super::{product, same_length};
 use crate::codecs::{Keypoints, check};
-use crate::error::{Error, Result, reserved};
+use crate::error::{Result, reserved};
 use crate::kernels::element::Real;
 use crate::kernels::gaussian_heatmap_3d::BallBuffers;
 
@@ -45,7 +45,7 @@ impl Volumes<'_> {
     /// The joints, of `count`, that have a volume.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for indices beyond them.
+    /// [`crate::Error::InvalidInput`] for indices beyond them.
     pub fn joints(&self, count: usize) -> Result<Vec<usize>> {
         let mut joints = reserved("the joints", self.joint_indices.map_or(count, <[_]>::len))?;
         match self.joint_indices {
@@ -110,7 +110,7 @@ impl Volumes<'_> {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for sizes, bounds or sigmas that are not positive and finite, too few
+/// [`crate::Error::InvalidInput`] for sizes, bounds or sigmas that are not positive and finite, too few
 /// sigmas, joints beyond K, slices of the wrong length.
 pub fn generate_3d_gaussian_heatmaps<T: Real, V: Real>(
     keypoints: &Keypoints<'_, T, V, 3>,

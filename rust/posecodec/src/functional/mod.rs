@@ -6,6 +6,7 @@
 //! or a keypoint at a time. Keypoints are in map cells here, not in pixels of the input.
 
 mod blur;
+mod camera;
 mod displacement;
 mod gaussian_heatmaps;
 mod gaussian_heatmaps_3d;
@@ -17,12 +18,10 @@ mod simcc;
 
 pub use crate::codecs::Keypoints;
 pub use blur::{gaussian_blur, gaussian_blur1d};
-pub use displacement::{
-    InstanceRoots, generate_displacement_heatmap, generate_offset_heatmap,
-};
+pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
+pub use displacement::{InstanceRoots, generate_displacement_heatmap, generate_offset_heatmap};
 pub use gaussian_heatmaps::{
-    generate_gaussian_heatmaps, generate_udp_gaussian_heatmaps,
-    generate_unbiased_gaussian_heatmaps,
+    generate_gaussian_heatmaps, generate_udp_gaussian_heatmaps, generate_unbiased_gaussian_heatmaps,
 };
 pub use gaussian_heatmaps_3d::{Volumes, generate_3d_gaussian_heatmaps};
 pub use instances::{get_diagonal_lengths, get_instance_bbox, get_instance_root};

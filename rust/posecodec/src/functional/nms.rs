@@ -42,7 +42,8 @@ pub fn batch_heatmap_nms<E: Response>(
     let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each)).collect();
     parallel::for_each(samples, heatmaps.len(), |(sample, peaks): (&[E], &mut [E])| {
         let mut buffers = NmsBuffers::default();
-        for (plane, peaks) in sample.chunks_exact(maps.cells).zip(peaks.chunks_exact_mut(maps.cells))
+        for (plane, peaks) in
+            sample.chunks_exact(maps.cells).zip(peaks.chunks_exact_mut(maps.cells))
         {
             suppress(Neighbourhood { plane, width, radius }, peaks, &mut buffers);
         }

@@ -147,9 +147,8 @@ fn truncated<T: Real>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usi
 /// The cell where the reference's `refine_keypoints_dark_udp` looks for a point: it computes a flat
 /// index into the map with a margin and truncates that, so that a fraction of y moves along x.
 fn flat_cell<T: Real>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
-    let inside = |axis: usize, length: usize| {
-        point[axis] >= T::zero() && point[axis] < T::of(length as f64)
-    };
+    let inside =
+        |axis: usize, length: usize| point[axis] >= T::zero() && point[axis] < T::of(length as f64);
     if !inside(0, width) || !inside(1, height) {
         return None;
     }
