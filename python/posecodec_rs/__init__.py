@@ -6,6 +6,7 @@ back into keypoints (``decode``, ``batch_decode``). Names, arguments and answers
 network's input.
 """
 
+from posecodec_rs import functional
 from posecodec_rs._build import CODECS, build
 from posecodec_rs._core import (
     SPR,
@@ -61,6 +62,7 @@ __all__ = [
     "__version__",
     "build",
     "force_simd_tier",
+    "functional",
     "get_num_threads",
     "set_num_threads",
     "simd_tiers",

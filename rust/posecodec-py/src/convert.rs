@@ -71,6 +71,20 @@ impl<'py> Responses<'py> {
         })
     }
 
+    /// Reads whole numbers and booleans as well, in double precision; with the dtype of what came.
+    pub(crate) fn of_any(
+        object: &Bound<'py, PyAny>,
+        argument: &str,
+    ) -> PyResult<(Self, Bound<'py, PyArrayDescr>)> {
+        let array = real_array(object, argument)?;
+        let dtype = array.dtype();
+        let responses = match float_size(&array) {
+            Some(_) => Self::read(array.as_any(), argument)?,
+            None => Self::F64(contiguous(&array)?),
+        };
+        Ok((responses, dtype))
+    }
+
     pub(crate) fn shape(&self) -> &[usize] {
         match self {
             Self::F16(array) => array.shape(),

@@ -11,6 +11,7 @@ mod keys;
 mod poses;
 
 pub(crate) use arguments::{keypoints_of_root, root_list, statistics, statistics_array, words};
+pub(crate) use camera::pair;
 pub(crate) use decode::{Scales, decode_frames, decode_poses};
 pub(crate) use encode::{Inputs, encode_lifting};
 pub(crate) use keys::AuxiliaryEncodeKeys;

@@ -88,7 +88,7 @@ fn camera(param: &Bound<'_, PyDict>) -> PyResult<Camera> {
 }
 
 /// Two numbers, of shape (2,) or (2, 1).
-fn pair(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Pair> {
+pub(crate) fn pair(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Pair> {
     let py = values.py();
     let array = real_array(values, name)?;
     if !matches!(array.shape(), [2] | [2, 1]) {

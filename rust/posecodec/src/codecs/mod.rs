@@ -5,7 +5,7 @@
 //! the same for the codecs that lift 2D poses to 3D.
 
 mod associative_embedding;
-mod check;
+pub(crate) mod check;
 mod decode;
 mod decoupled_heatmap;
 mod edpose_label;
@@ -30,6 +30,7 @@ pub use associative_embedding::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
     GroupedKeypoints,
 };
+pub(crate) use decode::peak;
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use decoupled_heatmap::{
     Chance, DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, Selection,
@@ -37,6 +38,7 @@ pub use decoupled_heatmap::{
 pub use edpose_label::{
     EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, Scored,
 };
+pub(crate) use encode::Stamper;
 pub use encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
@@ -44,6 +46,7 @@ pub use encode::{
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub(crate) use lifting::in_thousands;
 pub use lifting::{
     Camera, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets, Role, RootKind,
     Roots, Skeleton, Statistics, TargetBatch, TargetSide, UNKNOWN_FACTOR, check_invertible,
