@@ -25,12 +25,14 @@ from posecodec_rs import (
 )
 from samples import (
     CONFIGS,
+    LIFTING,
     ODD_SIZES,
     SIZES,
     WORTH_THREADS,
     Config,
     arrays,
     assert_same,
+    each_codec,
     each_config,
     stacked,
 )
@@ -230,7 +232,7 @@ def test_attributes_cannot_be_written() -> None:
     np.testing.assert_array_equal(codec.scale_factor, UDPHeatmap(**SIZES).scale_factor)
 
 
-@each_config
+@each_codec
 def test_repr_is_the_constructor_call(config: Config) -> None:
     codec = config.make()
     again = eval(repr(codec), vars(posecodec_rs))
@@ -246,11 +248,12 @@ def test_repr_of_numpy_arguments_is_plain() -> None:
 
 
 def test_equality_and_hash() -> None:
-    codecs, again = ([config.make() for config in CONFIGS] for _ in range(2))
+    configs = (*CONFIGS, *LIFTING)
+    codecs, again = ([config.make() for config in configs] for _ in range(2))
     assert codecs == again
     assert [hash(codec) for codec in codecs] == [hash(codec) for codec in again]
-    assert len(set(codecs)) == len(CONFIGS)
-    assert len({*codecs, *again}) == len(CONFIGS)
+    assert len(set(codecs)) == len(configs)
+    assert len({*codecs, *again}) == len(configs)
 
 
 def test_equal_only_within_a_class() -> None:
@@ -493,7 +496,7 @@ def test_out_may_be_the_inputs_own_memory(rng: Generator) -> None:
     assert_same(points, want["keypoint_labels"])
 
 
-@each_config
+@each_codec
 def test_build(config: Config) -> None:
     codec = config.make()
     for kind in (config.codec, type(codec)):
