@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from codec_cases import Case, Kwargs, Size
+from codec_cases import VISIBILITIES, Case, Kwargs, Size
 from numpy.random import Generator
 
 CAMERA = {"f": [[1145.0494], [1143.7811]], "c": [[512.5415], [515.4515]]}
