@@ -27,7 +27,7 @@ SOURCES := $(shell find rust python -name '*.rs' -o -name '*.toml' -o -name '*.p
 	docs golden clean
 
 demo: $(VENV)/.demo
-	$(BIN)/posecodec demo $(ANNOTATIONS)
+	$(BIN)/posecodec demo $(ANNOTATIONS) $(OPTIONS)
 
 test: test-rust test-python
 

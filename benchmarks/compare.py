@@ -11,30 +11,16 @@ import json
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from types import ModuleType
-from typing import Any
 
 import numpy as np
 import posecodec_rs
-
-try:
-    import cv2
-    import mmpose.codecs as mmpose_codecs
-    import torch
-
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-except ImportError:
-    mmpose_codecs = None
+from operations import Call, operations
 
 ROUNDS = 15
 ROUND_SECONDS = 0.01
-
-Call = Callable[[], Any]
 
 
 @dataclass
@@ -57,77 +43,6 @@ class Row:
     ours: Timing
     floor: Timing
     mmpose: Timing | None
-
-
-@dataclass
-class Subject:
-    """A codec and how it is used."""
-
-    name: str
-    codec: str
-    kwargs: dict[str, Any]
-    keypoints: int = 17
-
-    def build(self, package: ModuleType) -> Any:
-        return getattr(package, self.codec)(**self.kwargs)
-
-
-SMALL = {"input_size": (192, 256), "heatmap_size": (48, 64)}
-LARGE = {"input_size": (288, 384), "heatmap_size": (72, 96), "sigma": 3.0, "blur_kernel_size": 17}
-
-SUBJECTS = [
-    Subject("RegressionLabel", "RegressionLabel", {"input_size": (192, 256)}),
-    Subject("IntegralRegressionLabel", "IntegralRegressionLabel", {**SMALL, "sigma": 2.0}),
-    Subject("MSRAHeatmap", "MSRAHeatmap", {**SMALL, "sigma": 2.0}),
-    Subject("MSRAHeatmap unbiased, DARK", "MSRAHeatmap", {**SMALL, "sigma": 2.0, "unbiased": True}),
-    Subject("UDPHeatmap", "UDPHeatmap", SMALL),
-    Subject("UDPHeatmap 72×96, sigma 3", "UDPHeatmap", LARGE),
-    Subject("UDPHeatmap 72×96, 133 keypoints", "UDPHeatmap", LARGE, keypoints=133),
-    Subject("UDPHeatmap combined", "UDPHeatmap", {**SMALL, "heatmap_type": "combined"}),
-    Subject("MegviiHeatmap", "MegviiHeatmap", {**SMALL, "kernel_size": 11}),
-    Subject("SimCCLabel", "SimCCLabel", {"input_size": (192, 256)}),
-    Subject("SimCCLabel DARK", "SimCCLabel", {"input_size": (192, 256), "use_dark": True}),
-    Subject(
-        "SimCCLabel visibility",
-        "SimCCLabel",
-        {"input_size": (192, 256), "decode_visibility": True},
-    ),
-]
-
-
-def responses(targets: dict[str, np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """What a network might answer: the targets with noise of 2 % of their largest value."""
-    maps = [value for name, value in targets.items() if name != "keypoint_weights"]
-    if "keypoint_labels" in targets:
-        maps = maps[:1]  # regressed coordinates alone are decoded
-    noise = [rng.normal(0, 0.02 * array.max(), array.shape) for array in maps]
-    return [(a + n).astype(np.float32) for a, n in zip(maps, noise, strict=True)]
-
-
-def operations(subject: Subject) -> Iterator[tuple[str, Call, Call, Call | None]]:
-    """Name, our call, the floor's and MMPose's, for encode and decode."""
-    rng = np.random.default_rng(0)
-    ours = subject.build(posecodec_rs)
-    theirs = None if mmpose_codecs is None else subject.build(mmpose_codecs)
-    size = np.array(subject.kwargs["input_size"])
-    keypoints = (rng.random((1, subject.keypoints, 2)) * size).astype(np.float32)
-    visible = np.ones((1, subject.keypoints), np.float32)
-    targets = ours.encode(keypoints, visible)
-    maps = responses(targets, rng)
-    in_place = getattr(ours, "use_dark", False)  # MMPose's SimCC DARK writes into its input
-
-    yield (
-        f"{subject.name}, encode",
-        lambda: ours.encode(keypoints, visible),
-        lambda: [array.fill(1) for array in map(np.empty_like, targets.values())],
-        theirs and (lambda: theirs.encode(keypoints, visible)),
-    )
-    yield (
-        f"{subject.name}, decode",
-        lambda: ours.decode(*maps),
-        lambda: [array.max() for array in maps],
-        theirs and (lambda: theirs.decode(*([a.copy() for a in maps] if in_place else maps))),
-    )
 
 
 def measure(calls: list[Call]) -> list[Timing]:
@@ -162,13 +77,13 @@ def main() -> None:
     print("| operation | posecodec_rs, µs | floor, µs | MMPose, µs | ratio |")
     print("|---|---|---|---|---|")
     rows = []
-    for subject in SUBJECTS:
-        for name, ours, floor, theirs in operations(subject):
-            timings = measure([ours, floor, *([theirs] if theirs else [])])
-            row = Row(name, timings[0], timings[1], timings[2] if theirs else None)
-            rows.append(row)
-            ratio = f"{row.mmpose.median / row.ours.median:.1f}" if row.mmpose else ""
-            print(f"| {name} | {row.ours} | {row.floor} | {row.mmpose or ''} | {ratio} |")
+    for each in operations():
+        calls = [each.ours, each.floor, *([each.theirs] if each.theirs else [])]
+        timings = measure(calls)
+        row = Row(each.name, timings[0], timings[1], timings[2] if each.theirs else None)
+        rows.append(row)
+        ratio = f"{row.mmpose.median / row.ours.median:.1f}" if row.mmpose else ""
+        print(f"| {each.name} | {row.ours} | {row.floor} | {row.mmpose or ''} | {ratio} |")
     ratios = [row.mmpose.median / row.ours.median for row in rows if row.mmpose]
     if ratios:
         print(f"\nGeometric mean of the ratios: {np.exp(np.log(ratios).mean()):.1f}")

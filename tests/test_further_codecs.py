@@ -1,4 +1,4 @@
-"""The contract of the codecs whose calls are not like the others': batches, `out=`, copies, inputs."""
+"""The contract of the codecs whose calls are not like the others': batches, `out=`, copies."""
 
 import copy
 import pickle

@@ -10,9 +10,11 @@ CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
     "DecoupledHeatmap": _core.DecoupledHeatmap,
     "EDPoseLabel": _core.EDPoseLabel,
     "Hand3DHeatmap": _core.Hand3DHeatmap,
+    "ImagePoseLifting": _core.ImagePoseLifting,
     "IntegralRegressionLabel": _core.IntegralRegressionLabel,
     "MSRAHeatmap": _core.MSRAHeatmap,
     "MegviiHeatmap": _core.MegviiHeatmap,
+    "MotionBERTLabel": _core.MotionBERTLabel,
     "RegressionLabel": _core.RegressionLabel,
     "SPR": _core.SPR,
     "SimCC": _core.SimCCLabel,
@@ -20,6 +22,7 @@ CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
     "SimCCLabel": _core.SimCCLabel,
     "UDPHeatmap": _core.UDPHeatmap,
     "YOLOXPoseAnnotationProcessor": _core.YOLOXPoseAnnotationProcessor,
+    "VideoPoseLifting": _core.VideoPoseLifting,
 }
 """The codecs by the names that configs know them by."""
 

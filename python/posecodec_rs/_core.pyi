@@ -1,6 +1,6 @@
 # The docstrings stand in the extension module itself.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -10,18 +10,22 @@ from typing_extensions import Self, disjoint_base
 from posecodec_rs.types import (
     ArrayInput,
     AssociativeEmbeddingTargets,
+    CameraParam,
     DecoupledTargets,
     EDPoseTargets,
     Hand3DTargets,
     HeatmapTargets,
+    ImagePoseTargets,
     IntegralRegressionTargets,
     ListedAssociativeEmbeddingTargets,
     ListedDecoupledTargets,
+    MotionBERTTargets,
     RegressionTargets,
     SimCC3DTargets,
     SimCCTargets,
     SPRTargets,
     TensorLike,
+    VideoPoseTargets,
     YOLOXPoseTargets,
 )
 
@@ -32,14 +36,17 @@ __all__ = [
     "DecoupledHeatmap",
     "EDPoseLabel",
     "Hand3DHeatmap",
+    "ImagePoseLifting",
     "IntegralRegressionLabel",
     "InvalidInputError",
     "MSRAHeatmap",
     "MegviiHeatmap",
+    "MotionBERTLabel",
     "RegressionLabel",
     "SimCC3DLabel",
     "SimCCLabel",
     "UDPHeatmap",
+    "VideoPoseLifting",
     "YOLOXPoseAnnotationProcessor",
     "__version__",
     "_rebuild",
@@ -57,7 +64,10 @@ _Size3D: TypeAlias = tuple[int, int, int] | list[int] | npt.NDArray[np.integer[A
 _Indices: TypeAlias = list[int] | tuple[int, ...] | npt.NDArray[np.integer[Any]]
 # An array for a batch, or an array an image.
 _Images: TypeAlias = ArrayInput | list[Any] | tuple[Any, ...]
+_Root: TypeAlias = int | Sequence[int] | npt.NDArray[np.integer[Any]]
 _Tier: TypeAlias = Literal["baseline", "avx2", "avx512"]
+# Poses have the dtype of what was decoded, or the wider one of their roots.
+_Poses: TypeAlias = npt.NDArray[np.floating[Any]]
 # Scores have the dtype of what was decoded.
 _Scores: TypeAlias = npt.NDArray[np.floating[Any]]
 _RootType: TypeAlias = Literal["kpt_center", "bbox_center"]
@@ -509,6 +519,186 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
     ) -> Mapping[str, Any]: ...
     # It has nothing to decode.
     def decode(self, *args: Any, **kwargs: Any) -> None: ...  # type: ignore[override]
+
+@disjoint_base
+class ImagePoseLifting(BaseKeypointCodec):
+    def __init__(
+        self,
+        num_keypoints: int,
+        root_index: _Root = 0,
+        remove_root: bool = False,
+        save_index: bool = False,
+        reshape_keypoints: bool = True,
+        concat_vis: bool = False,
+        keypoints_mean: ArrayInput | None = None,
+        keypoints_std: ArrayInput | None = None,
+        target_mean: ArrayInput | None = None,
+        target_std: ArrayInput | None = None,
+        additional_encode_keys: Sequence[str] | None = None,
+    ) -> None: ...
+    @property
+    def num_keypoints(self) -> int: ...
+    @property
+    def root_index(self) -> list[int]: ...
+    @property
+    def remove_root(self) -> bool: ...
+    @property
+    def save_index(self) -> bool: ...
+    @property
+    def reshape_keypoints(self) -> bool: ...
+    @property
+    def concat_vis(self) -> bool: ...
+    @property
+    def keypoints_mean(self) -> npt.NDArray[np.float32] | None: ...
+    @property
+    def keypoints_std(self) -> npt.NDArray[np.float32] | None: ...
+    @property
+    def target_mean(self) -> npt.NDArray[np.float32] | None: ...
+    @property
+    def target_std(self) -> npt.NDArray[np.float32] | None: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        lifting_target: ArrayInput | None = None,
+        lifting_target_visible: ArrayInput | None = None,
+        *,
+        out: ImagePoseTargets | None = None,
+    ) -> ImagePoseTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        lifting_target: ArrayInput | None = None,
+        lifting_target_visible: ArrayInput | None = None,
+        *,
+        out: ImagePoseTargets | None = None,
+    ) -> ImagePoseTargets: ...
+    def decode(
+        self, encoded: ArrayInput, target_root: ArrayInput | None = None
+    ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput, target_root: ArrayInput | None = None
+    ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
+
+@disjoint_base
+class VideoPoseLifting(BaseKeypointCodec):
+    def __init__(
+        self,
+        num_keypoints: int,
+        zero_center: bool = True,
+        root_index: _Root = 0,
+        remove_root: bool = False,
+        save_index: bool = False,
+        reshape_keypoints: bool = True,
+        concat_vis: bool = False,
+        normalize_camera: bool = False,
+    ) -> None: ...
+    @property
+    def num_keypoints(self) -> int: ...
+    @property
+    def zero_center(self) -> bool: ...
+    @property
+    def root_index(self) -> list[int]: ...
+    @property
+    def remove_root(self) -> bool: ...
+    @property
+    def save_index(self) -> bool: ...
+    @property
+    def reshape_keypoints(self) -> bool: ...
+    @property
+    def concat_vis(self) -> bool: ...
+    @property
+    def normalize_camera(self) -> bool: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        lifting_target: ArrayInput | None = None,
+        lifting_target_visible: ArrayInput | None = None,
+        camera_param: CameraParam | None = None,
+        *,
+        out: VideoPoseTargets | None = None,
+    ) -> VideoPoseTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        lifting_target: ArrayInput | None = None,
+        lifting_target_visible: ArrayInput | None = None,
+        camera_param: CameraParam | Sequence[CameraParam] | None = None,
+        *,
+        out: VideoPoseTargets | None = None,
+    ) -> VideoPoseTargets: ...
+    def decode(
+        self, encoded: ArrayInput, target_root: ArrayInput | None = None
+    ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
+    def batch_decode(
+        self, batch_encoded: ArrayInput, target_root: ArrayInput | None = None
+    ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
+
+@disjoint_base
+class MotionBERTLabel(BaseKeypointCodec):
+    def __init__(
+        self,
+        num_keypoints: int,
+        root_index: int = 0,
+        remove_root: bool = False,
+        save_index: bool = False,
+        concat_vis: bool = False,
+        rootrel: bool = False,
+        mode: Literal["train", "test"] = "test",
+    ) -> None: ...
+    @property
+    def num_keypoints(self) -> int: ...
+    @property
+    def root_index(self) -> int: ...
+    @property
+    def remove_root(self) -> bool: ...
+    @property
+    def save_index(self) -> bool: ...
+    @property
+    def concat_vis(self) -> bool: ...
+    @property
+    def rootrel(self) -> bool: ...
+    @property
+    def mode(self) -> Literal["train", "test"]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        lifting_target: ArrayInput | None = None,
+        lifting_target_visible: ArrayInput | None = None,
+        camera_param: CameraParam | None = None,
+        factor: ArrayInput | None = None,
+        *,
+        out: MotionBERTTargets | None = None,
+    ) -> MotionBERTTargets: ...
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        lifting_target: ArrayInput | None = None,
+        lifting_target_visible: ArrayInput | None = None,
+        camera_param: CameraParam | Sequence[CameraParam] | None = None,
+        factor: ArrayInput | None = None,
+        *,
+        out: MotionBERTTargets | None = None,
+    ) -> MotionBERTTargets: ...
+    def decode(
+        self,
+        encoded: ArrayInput,
+        w: ArrayInput | None = None,
+        h: ArrayInput | None = None,
+        factor: ArrayInput | None = None,
+    ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
+    def batch_decode(
+        self,
+        batch_encoded: ArrayInput,
+        w: ArrayInput | None = None,
+        h: ArrayInput | None = None,
+        factor: ArrayInput | None = None,
+    ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
 
 @disjoint_base
 class SPR(BaseKeypointCodec):

@@ -7,6 +7,7 @@ also serves as ``out=``: then its arrays are C-contiguous and writable, and thos
 same ones.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias, TypedDict
 
 import numpy as np
@@ -15,18 +16,22 @@ import numpy.typing as npt
 __all__ = [
     "ArrayInput",
     "AssociativeEmbeddingTargets",
+    "CameraParam",
     "DecoupledTargets",
     "EDPoseTargets",
     "Hand3DTargets",
     "HeatmapTargets",
+    "ImagePoseTargets",
     "IntegralRegressionTargets",
     "ListedAssociativeEmbeddingTargets",
     "ListedDecoupledTargets",
+    "MotionBERTTargets",
     "RegressionTargets",
     "SPRTargets",
     "SimCC3DTargets",
     "SimCCTargets",
     "TensorLike",
+    "VideoPoseTargets",
     "YOLOXPoseTargets",
 ]
 
@@ -168,6 +173,108 @@ class YOLOXPoseTargets(TypedDict, total=False):
 
     bbox_labels: npt.NDArray[np.int8]
     """Shape (N,)."""
+
+
+CameraParam: TypeAlias = Mapping[str, Any]
+"""A camera, a dict: the width ``w`` and height ``h`` of its pictures, focal lengths ``f`` and
+principal point ``c``, shape (2, 1) or (2,), all in pixels."""
+
+
+class ImagePoseTargets(TypedDict, total=False):
+    """What ``ImagePoseLifting`` encodes: 2D poses in pixels, 3D poses in any unit."""
+
+    target_root_removed: bool
+    """True, where the root was removed."""
+
+    target_root_index: int
+    """Which keypoint it was, where ``save_index`` is set."""
+
+    keypoints_mean: npt.NDArray[np.float32]
+    """Shape (1, K, D), pixels; this and the next three where the codec has them."""
+
+    keypoints_std: npt.NDArray[np.float32]
+    """Shape (1, K, D), pixels."""
+
+    target_mean: npt.NDArray[np.float32]
+    """Shape (1, K, C), or (1, K - 1, C) without the root, in the target's unit."""
+
+    target_std: npt.NDArray[np.float32]
+    """Shape (1, K, C), or (1, K - 1, C) without the root, in the target's unit."""
+
+    keypoint_labels: npt.NDArray[np.floating[Any]]
+    """Shape (K * D, N), or not reshaped (N, K, D), of the keypoints' dtype."""
+
+    keypoint_labels_visible: npt.NDArray[Any]
+    """Shape (N, K), the visibilities as they came; float32 ones where they were left out."""
+
+    lifting_target_label: npt.NDArray[np.floating[Any]]
+    """Shape (T, K, C), or (T, K - 1, C) without the root; this and what follows with a target."""
+
+    lifting_target_weight: npt.NDArray[np.float32]
+    """Shape (T, K), or (T, K - 1) without the root."""
+
+    trajectory_weights: npt.NDArray[np.floating[Any]]
+    """Shape (T, K); (T, C) where the target's visibilities were left out."""
+
+    target_root: npt.NDArray[np.float32]
+    """Shape (T, C), in the target's unit."""
+
+
+class VideoPoseTargets(TypedDict, total=False):
+    """What ``VideoPoseLifting`` encodes: 3D poses in any unit."""
+
+    target_root: npt.NDArray[np.floating[Any]]
+    """Shape (T, C), in the target's unit and dtype; with a target and ``zero_center``."""
+
+    target_root_removed: bool
+    """True, where the root was removed."""
+
+    target_root_index: int
+    """Which keypoint it was, where ``save_index`` is set."""
+
+    camera_param: dict[str, Any] | list[dict[str, Any]]
+    """With ``f`` and ``c`` in half widths of the picture, where ``normalize_camera`` is set; of a
+    batch a list."""
+
+    keypoint_labels: npt.NDArray[np.floating[Any]]
+    """Shape (K * 2, N), or not reshaped (N, K, 2), in half widths from the picture's centre."""
+
+    keypoints_visible: npt.NDArray[Any]
+    """Shape (N, K), the visibilities as they came; float32 ones where they were left out."""
+
+    lifting_target_label: npt.NDArray[np.floating[Any]]
+    """Shape (T, K, C), or (T, K - 1, C) without the root; this and what follows with a target."""
+
+    lifting_target_weight: npt.NDArray[np.float32]
+    """Shape (T, K), or (T, K - 1) without the root."""
+
+    trajectory_weights: npt.NDArray[np.floating[Any]]
+    """Shape (T, K); (T, C) where the target's visibilities were left out."""
+
+
+class MotionBERTTargets(TypedDict, total=False):
+    """What ``MotionBERTLabel`` encodes."""
+
+    keypoint_labels: npt.NDArray[np.floating[Any]]
+    """Shape (T, K, D), in half widths from the picture's centre."""
+
+    keypoint_labels_visible: npt.NDArray[Any]
+    """Shape (T, K), the visibilities as they came; float32 ones where they were left out."""
+
+    lifting_target_label: npt.NDArray[np.floating[Any]]
+    """Shape (T, K, 3), of the target's dtype; with a target."""
+
+    lifting_target_weight: npt.NDArray[np.float32]
+    """Shape (T, K); with a target."""
+
+    lifting_target: npt.NDArray[np.floating[Any]]
+    """``lifting_target_label`` again; with a target."""
+
+    lifting_target_visible: npt.NDArray[Any]
+    """Shape (T, K), the visibilities as they came; with a target."""
+
+    factor: npt.NDArray[Any]
+    """Shape (T, 1)."""
 
 
 class SPRTargets(TypedDict):

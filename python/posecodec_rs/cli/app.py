@@ -76,6 +76,25 @@ def make_app() -> "typer.Typer":
                 show_default="sample people that come with the package",
             ),
         ] = None,
+        body_3d: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE.npz",
+                help="Human3.6M frames as MMPose prepares them; with --cameras.",
+                show_default="a walking figure, made by formula",
+            ),
+        ] = None,
+        cameras: Annotated[
+            Path | None, typer.Option(metavar="FILE.json", help="The cameras of --body-3d.")
+        ] = None,
+        hands: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER",
+                help="InterHand2.6M's *_data.json, *_camera.json and *_joint_3d.json.",
+                show_default="two open hands, made by formula",
+            ),
+        ] = None,
         plot: Annotated[
             Path, typer.Option(metavar="FILE", help="Where to save the picture.")
         ] = Path("demo-output/posecodec-demo.png"),
@@ -84,12 +103,12 @@ def make_app() -> "typer.Typer":
         ] = False,
     ) -> None:
         """Encode and decode annotated people with every codec: a table and a picture."""
-        from posecodec_rs.cli import coco, picture
+        from posecodec_rs.cli import coco, picture, samples_3d
         from posecodec_rs.cli import demo as the_demo
 
         people = coco.read_annotations(annotations)
         picture.check_path(plot)  # rather now than after the work
-        sections = the_demo.sections(people)
+        sections = [*the_demo.sections(people), *samples_3d.sections(body_3d, cameras, hands)]
         with _progress(sum(section.work for section in sections)) as counted:
             results = [section.run(counted) for section in sections]
         picture.save(plot, people, sections[0], results[0])

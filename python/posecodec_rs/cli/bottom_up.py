@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 import posecodec_rs as pc
 from posecodec_rs.cli.coco import Picture
-from posecodec_rs.cli.result import TIMED, Floats, Result, made_of, microseconds
+from posecodec_rs.cli.result import Floats, Result, Tally
 
 INPUT_SIZE = (512, 512)
 """The network's input, (w, h) in pixels: the most common one in MMPose."""
@@ -23,9 +22,6 @@ FOUND_PX = 8.0
 
 NO_PEOPLE = -1.0
 """The tag of cells that belong to nobody."""
-
-Decode = Callable[[Any, Mapping[str, Any]], Floats]
-"""Decodes what was encoded as if a network had answered it: keypoints (N, K, 2) in input pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,31 +62,20 @@ class BottomUp:
     decode: Callable[[Any, Sequence[Any]], Floats]
 
     def run(self, pictures: Iterable[Picture]) -> Result:
-        """Encode and decode every picture, and time the first `TIMED`."""
-        encoded: Mapping[str, Any] = {}
-        errors: list[Floats] = []
+        """Encode and decode every picture, and time some."""
+        tally = Tally()
         found = people = 0
-        encode_us: list[float] = []
-        decode_us: list[float] = []
         for picture in pictures:
             crowd = Crowd.of(picture)
-            encoded = self.codec.encode(crowd.points, crowd.visible)
-            responses = self.prepare(encoded, crowd)
+            tally.encoded = self.codec.encode(crowd.points, crowd.visible)
+            responses = self.prepare(tally.encoded, crowd)
             offs = errors_of_found(crowd, self.decode(self.codec, responses))
-            errors.extend(offs)
+            tally.errors.extend(offs)
             found += len(offs)
             people += int(crowd.visible.any(axis=1).sum())
-            if len(encode_us) < TIMED:
-                encode_us.append(microseconds(self.codec.encode, crowd.points, crowd.visible))
-                decode_us.append(microseconds(self.decode, self.codec, responses))
-        return Result(
-            name=self.name,
-            **made_of(encoded),
-            errors=np.concatenate([*errors, np.empty(0)]),
-            encode_us=median(encode_us),
-            decode_us=median(decode_us),
-            found=(found, people),
-        )
+            encode = partial(self.codec.encode, crowd.points, crowd.visible)
+            tally.time(encode, partial(self.decode, self.codec, responses))
+        return tally.result(self.name, found=(found, people))
 
 
 def errors_of_found(crowd: Crowd, decoded: Floats) -> list[Floats]:
@@ -128,8 +113,7 @@ def _maps_of_instances(encoded: Mapping[str, Any], crowd: Crowd) -> Sequence[Any
 
 
 def _maps_and_tags(encoded: Mapping[str, Any], crowd: Crowd) -> Sequence[Any]:
-    """The heatmaps, and tags as a well trained network has them: the person's number around each
-    keypoint, on the cells nearest to it of all that person's kind."""
+    """The heatmaps, and tags as a well trained network has them: a number around each keypoint."""
     heatmaps = encoded["heatmaps"]
     cells, visible = encoded["keypoint_indices"].transpose(2, 0, 1)
     tags = np.full_like(heatmaps, NO_PEOPLE)

@@ -7,8 +7,9 @@ from typing import Any, Protocol, TypeAlias
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from posecodec_rs.cli import bottom_up, top_down
+from posecodec_rs.cli import body_3d, bottom_up, hand_3d, top_down
 from posecodec_rs.cli.coco import Annotations
+from posecodec_rs.cli.motion import Hands, Movement
 from posecodec_rs.cli.result import Result
 
 WIDE = 120
@@ -88,7 +89,9 @@ class Section:
         for result in results:
             names = (result.name, result.made()) if wide else (f"{result.name}\n{result.made()}",)
             found = [_share(*result.found)] if result.found is not None else ["-"] * finds
-            errors = ["-" if error is None else f"{error:.3f}" for error in result.summary().values()]
+            errors = [
+                "-" if error is None else f"{error:.3f}" for error in result.summary().values()
+            ]
             times = [f"{time_us:.1f}" for time_us in (result.encode_us, result.decode_us)]
             made.add_row(*names, *found, *errors, *times)
         return made
@@ -111,7 +114,9 @@ def sections(annotations: Annotations) -> list[Section]:
             f"heatmaps of {_size(top_down.HEATMAP_SIZE)} cells",
             caption=_top_down_caption(),
             unit="px",
-            facts=_facts(top_down.INPUT_SIZE, top_down.HEATMAP_SIZE, people=len(annotations.people)),
+            facts=_facts(
+                top_down.INPUT_SIZE, top_down.HEATMAP_SIZE, people=len(annotations.people)
+            ),
         ),
         Section(
             key="bottom_up",
@@ -127,12 +132,56 @@ def sections(annotations: Annotations) -> list[Section]:
     ]
 
 
+def sections_3d(
+    of_bodies: tuple[Sequence[Movement], str], of_hands: tuple[Sequence[Hands], str]
+) -> list[Section]:
+    """The tables for poses in space.
+
+    Args:
+        of_bodies: People in front of a camera, and where they come from.
+        of_hands: Hands in front of a camera, cropped to the codec's input, and where from.
+    """
+    (bodies, bodies_from), (hands, hands_from) = of_bodies, of_hands
+    frames = sum(len(movement.poses) for movement in bodies)
+    return [
+        Section(
+            key="body_3d",
+            sample="sequence",
+            subjects=body_3d.body_3d_codecs(),
+            samples=bodies,
+            about=f"{_many(len(bodies), 'sequence')} of {_many(frames, 'frame')} in all, "
+            f"{body_3d.KEYPOINTS} keypoints, {bodies_from}",
+            caption="Error: how far a keypoint is from where it was along x, y or z of the "
+            "camera's space, in millimetres. MotionBERTLabel decodes poses as the picture shows "
+            "them, scaled to millimetres around the root: its errors are against those that "
+            "MotionBERT is tested with. ImagePoseLifting gets the first frame of each sequence.\n"
+            "Time: a call for one sequence, one thread, median.",
+            unit="mm",
+            facts={"sequences": len(bodies), "frames": frames},
+        ),
+        Section(
+            key="hand_3d",
+            sample="pair of hands",
+            subjects=hand_3d.hand_3d_codecs(),
+            samples=hands,
+            about=f"{_many(len(hands), 'picture')} of hands, {2 * hand_3d.JOINTS} joints, "
+            f"{hands_from}\n"
+            f"cropped to {_size(hand_3d.INPUT_SIZE)} px",
+            caption="Error: how far a joint is from where it was along x, y or z of the camera's "
+            "space, in millimetres: joints are rounded to cells of 4 px and 6.25 mm.\n"
+            "Time: a call for one pair of hands, one thread, median.",
+            unit="mm",
+            facts={"pictures": len(hands), "input_size": hand_3d.INPUT_SIZE},
+        ),
+    ]
+
+
 def about(annotations: Annotations) -> str:
     """Who the codecs ran on."""
     people, pictures = len(annotations.people), annotations.num_pictures
     return (
-        f"{people} {'person' if people == 1 else 'people'} in {pictures} "
-        f"picture{'' if pictures == 1 else 's'}, {annotations.num_keypoints} keypoints each "
+        f"{people} {'person' if people == 1 else 'people'} in {_many(pictures, 'picture')}, "
+        f"{annotations.num_keypoints} keypoints each "
         f"({annotations.num_labelled} labelled in all)"
     )
 
@@ -157,18 +206,26 @@ def _bottom_up_caption() -> str:
         f"pixels of the {_size(bottom_up.INPUT_SIZE)} input. What is not found is too small for "
         "SPR (a box of under 5 cells), shares its root's cell with someone, or lies in the same "
         "heatmap cells as someone else.\n"
-        "AssociativeEmbedding decodes with tags that are right at every keypoint, as a well trained "
-        "network's are; where the heatmap has no peak of its own, it guesses by tag.\n"
+        "DecoupledHeatmap's sigmas follow from boxes and are no whole numbers: as in MMPose, its "
+        "peaks may then lie a cell off.\n"
+        "AssociativeEmbedding decodes with tags that are right at every keypoint, as a well "
+        "trained network's are; where the heatmap has no peak of its own, it guesses by tag.\n"
         "Time: a call for one picture, one thread, median."
     )
 
 
-def _facts(input_size: tuple[int, int], heatmap_size: tuple[int, int], **facts: int) -> dict[str, Any]:
+def _facts(
+    input_size: tuple[int, int], heatmap_size: tuple[int, int], **facts: int
+) -> dict[str, Any]:
     return {**facts, "input_size": input_size, "heatmap_size": heatmap_size}
 
 
 def _share(found: int, people: int) -> str:
     return f"{found} of {people}" + (f" ({found / people:.0%})" if people else "")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _size(size: tuple[int, int]) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, TypeAlias, TypedDict
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TIMED = 32
-"""Calls that are timed: enough for a steady median, where all of a large file would take minutes."""
+"""Samples that are timed: enough for a steady median; all of a large file would take minutes."""
 TIMED_LOOPS = 5
 TIMED_CALLS = 20
 """In a loop: some 100 µs together, which makes the clock's own time vanish."""
@@ -23,17 +23,18 @@ PARTS = {
     "keypoint_indices": "indices",
     "keypoint_x_labels": "SimCC x",
     "keypoint_y_labels": "y",
+    "lifting_target_label": "3D poses",
 }
 """The keys of what `encode` returns, and what they are; the weights are left out."""
 
 ONE_INSTANCE = ("keypoint_labels", "keypoint_x_labels", "keypoint_y_labels")
-"""Those with a leading N, which is 1 here and says nothing."""
+"""Those with a leading N, which mostly is 1 and then says nothing."""
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 
 class Made(TypedDict):
-    """What a codec makes: the targets' shapes by their keys in what `encode` returns, and dtypes."""
+    """What a codec makes: the targets' shapes by their keys, and their dtypes."""
 
     targets: Mapping[str, tuple[int, ...]]
     dtype: str
@@ -59,7 +60,7 @@ class Result:
         errors: Flat, along each axis, of the keypoints that count; in the unit of its table.
         encode_us: Microseconds a call, which is a sample: the median.
         decode_us: Likewise.
-        found: How many people were found again, of how many; None where there is nobody to look for.
+        found: How many people were found again, of how many; None where nobody is looked for.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Result:
     def made(self) -> str:
         """The targets in words, like "heatmaps 17×64×48 float32"."""
         shapes = {
-            PARTS[key]: shape[1:] if key in ONE_INSTANCE else shape
+            PARTS[key]: shape[1:] if key in ONE_INSTANCE and shape[0] == 1 else shape
             for key, shape in self.targets.items()
         }
         parts = [f"{part} {'×'.join(map(str, shape))}" for part, shape in shapes.items()]
@@ -101,12 +102,46 @@ class Result:
         return answer
 
 
-def microseconds(call: Callable[..., object], *args: object) -> float:
+@dataclass
+class Tally:
+    """What adds up to a result, sample by sample.
+
+    Attributes:
+        encoded: What `encode` returned last.
+        errors: Flat, of each sample.
+        encode_us: Microseconds a call, of the first `TIMED` samples.
+        decode_us: Likewise.
+    """
+
+    encoded: Mapping[str, Any] = field(default_factory=dict)
+    errors: list[Floats] = field(default_factory=list)
+    encode_us: list[float] = field(default_factory=list)
+    decode_us: list[float] = field(default_factory=list)
+
+    def time(self, encode: Callable[[], object], decode: Callable[[], object]) -> None:
+        """Time the calls for a sample, if enough were not timed before."""
+        if len(self.encode_us) < TIMED:
+            self.encode_us.append(microseconds(encode))
+            self.decode_us.append(microseconds(decode))
+
+    def result(self, name: str, found: tuple[int, int] | None = None) -> Result:
+        """The result of a codec of this name."""
+        return Result(
+            name=name,
+            **made_of(self.encoded),
+            errors=np.concatenate([*self.errors, np.empty(0)]),
+            encode_us=median(self.encode_us),
+            decode_us=median(self.decode_us),
+            found=found,
+        )
+
+
+def microseconds(call: Callable[[], object]) -> float:
     """The time of one call: the median over loops. Calls of one sample use a single thread."""
     times = []
     for _ in range(TIMED_LOOPS):
         start = time.perf_counter()
         for _ in range(TIMED_CALLS):
-            call(*args)
+            call()
         times.append((time.perf_counter() - start) / TIMED_CALLS)
     return median(times) * 1e6

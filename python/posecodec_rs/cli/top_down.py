@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import posecodec_rs as pc
 from posecodec_rs.cli.coco import Person
 from posecodec_rs.cli.crop import Crop
-from posecodec_rs.cli.result import TIMED, Floats, Result, made_of, microseconds
+from posecodec_rs.cli.result import Floats, Result, Tally
 
 INPUT_SIZE = (192, 256)
 """The network's input, (w, h) in pixels: the most common one in MMPose."""
@@ -66,26 +66,16 @@ class TopDown:
         return RoundTrip(points[0], encoded, decoded[0], counts[0])
 
     def run(self, people: Iterable[Person]) -> Result:
-        """Encode and decode everyone, and time the first `TIMED`."""
-        encoded: Mapping[str, Any] = {}
-        errors: list[Floats] = []
-        encode_us: list[float] = []
-        decode_us: list[float] = []
+        """Encode and decode everyone, and time some."""
+        tally = Tally()
         for person in people:
             trip = self.round_trip(person)
-            encoded = trip.encoded
-            errors.append(trip.errors)
-            if len(encode_us) < TIMED:
-                responses = [trip.encoded[key] for key in self.decodes]
-                encode_us.append(microseconds(self.codec.encode, *_sample(person)))
-                decode_us.append(microseconds(self.codec.decode, *responses))
-        return Result(
-            name=self.name,
-            **made_of(encoded),
-            errors=np.concatenate(errors),
-            encode_us=median(encode_us),
-            decode_us=median(decode_us),
-        )
+            tally.encoded = trip.encoded
+            tally.errors.append(trip.errors)
+            responses = [trip.encoded[key] for key in self.decodes]
+            encode = partial(self.codec.encode, *_sample(person))
+            tally.time(encode, partial(self.codec.decode, *responses))
+        return tally.result(self.name)
 
 
 def _sample(person: Person) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

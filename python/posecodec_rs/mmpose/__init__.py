@@ -12,6 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from posecodec_rs import functional
 from posecodec_rs._build import CODECS
 from posecodec_rs._core import BaseKeypointCodec
 
@@ -48,7 +49,6 @@ def install(*, utils: bool = False) -> None:
         _replace(undo, codecs, ours)
         _accept_ours(undo, codecs.base.BaseKeypointCodec)
         if utils:
-            functional = import_module("posecodec_rs.functional")
             helpers = {name: getattr(functional, name) for name in functional.__all__}
             _replace(undo, codecs.utils, helpers)
         _undo.push(undo.pop_all())

@@ -50,31 +50,39 @@ pub(crate) fn given_arrays<'py>(
     targets: &[Target],
     further: &[Further<'py>],
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let py = out.py();
     let (arrays, others): (Vec<_>, Vec<_>) = further.iter().partition(|(_, value)| is_array(value));
     let names: Vec<_> = targets
         .iter()
         .map(|target| target.name)
         .chain(arrays.iter().map(|(name, _)| *name))
         .collect();
+    let others: Vec<_> = others.iter().map(|(name, _)| *name).collect();
+    named_arrays(out, &names, &others)
+}
+
+/// The arrays of `out` by these names, in their order; beside them it may only hold some others.
+pub(crate) fn named_arrays<'py>(
+    out: &Bound<'py, PyAny>,
+    names: &[&str],
+    others: &[&str],
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = out.py();
     let wanted = format!("must be a dict of arrays {names:?}");
     let Ok(dict) = out.cast::<PyDict>() else {
         return Err(invalid(py, "out", &wanted, out.get_type()));
     };
     let mut arrays = Vec::new();
-    for name in &names {
+    for name in names {
         match dict.get_item(name)? {
             Some(array) => arrays.push(array),
             None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
         }
     }
     if dict.len() > names.len() {
-        let is_known =
-            |key: &str| names.contains(&key) || others.iter().any(|(name, _)| *name == key);
         for key in dict.keys() {
-            let known = key
-                .cast::<PyString>()
-                .is_ok_and(|key| key.to_cow().is_ok_and(|key| is_known(&key)));
+            let known = key.cast::<PyString>().is_ok_and(|key| {
+                key.to_cow().is_ok_and(|key| names.contains(&&*key) || others.contains(&&*key))
+            });
             if !known {
                 return Err(invalid(py, "out", &wanted, format_args!("one for {}", key.repr()?)));
             }

@@ -9,9 +9,19 @@ use crate::error::{invalid, unconvertible};
 /// An argument that may be left out. `None` is a value like any other, and mostly a wrong one.
 pub(crate) struct Given<'py>(Option<Bound<'py, PyAny>>);
 
-impl Given<'_> {
+impl<'py> Given<'py> {
     /// Left out.
     pub(crate) const DEFAULT: Self = Self(None);
+
+    /// What was given.
+    pub(crate) fn value(&self) -> Option<&Bound<'py, PyAny>> {
+        self.0.as_ref()
+    }
+
+    /// What was given, unless that is `None`.
+    pub(crate) fn unless_none(&self) -> Option<&Bound<'py, PyAny>> {
+        self.value().filter(|value| !value.is_none())
+    }
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Given<'py> {
@@ -35,6 +45,11 @@ impl<'py> Arguments<'py> {
     /// Name → value, as they are read.
     pub(crate) fn into_dict(self) -> Bound<'py, PyDict> {
         self.values
+    }
+
+    /// Keeps a value that was read elsewhere.
+    pub(crate) fn keep(&self, name: &str, value: impl IntoPyObject<'py>) -> PyResult<()> {
+        self.values.set_item(name, value)
     }
 
     /// A size `[w, h]` or `[w, h, d]`, kept as a tuple.
@@ -252,7 +267,7 @@ impl<'py> Arguments<'py> {
 }
 
 /// The items of a tuple, a list, an array: anything that can be iterated, but words.
-fn sequence<'py>(
+pub(crate) fn sequence<'py>(
     name: &str,
     wanted: &str,
     value: &Bound<'py, PyAny>,
@@ -283,7 +298,7 @@ fn items_up_to<'py>(
     Ok(items)
 }
 
-fn integer<'py, I>(name: &str, wanted: &str, value: &Bound<'py, PyAny>) -> PyResult<I>
+pub(crate) fn integer<'py, I>(name: &str, wanted: &str, value: &Bound<'py, PyAny>) -> PyResult<I>
 where
     I: for<'a> FromPyObject<'a, 'py>,
 {
@@ -294,7 +309,7 @@ where
     value.extract().map_err(|_| refused())
 }
 
-fn real(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+pub(crate) fn real(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     let refused = || invalid(value.py(), name, "must be a number", shown(value));
     if value.is_instance_of::<pyo3::types::PyBool>() || value.is_instance_of::<PyString>() {
         return Err(refused());

@@ -70,8 +70,13 @@ fn not_made() -> PyErr {
 
 /// The argument of this name that a codec was made with.
 pub(crate) fn argument<T: PyClass>(slf: &Bound<'_, T>, name: &str) -> PyResult<Py<PyAny>> {
-    let made = slf.as_any().cast::<BaseKeypointCodec>()?.get().made.get().ok_or_else(not_made)?;
-    Ok(made.arguments.bind(slf.py()).as_any().get_item(name)?.unbind())
+    argument_of(slf.as_any(), name)
+}
+
+/// The same of a codec of whatever class.
+pub(crate) fn argument_of(codec: &Bound<'_, PyAny>, name: &str) -> PyResult<Py<PyAny>> {
+    let made = codec.cast::<BaseKeypointCodec>()?.get().made.get().ok_or_else(not_made)?;
+    Ok(made.arguments.bind(codec.py()).as_any().get_item(name)?.unbind())
 }
 
 /// A codec of class `C`, made with some of the arguments that another was made with.

@@ -3,6 +3,9 @@
 //! Another thread that writes to an array while it is read or filled here is the caller's race, as
 //! everywhere in NumPy.
 
+mod alike;
+mod numbers;
+
 use std::ffi::c_int;
 
 use arrayvec::ArrayVec;
@@ -15,14 +18,16 @@ use numpy::{
     PyUntypedArray, PyUntypedArrayMethods,
 };
 use posecodec::codecs::Memory;
-use posecodec::kernels::element::Real;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::error::{invalid, unconvertible};
 use crate::memory::LARGE;
+
+pub(crate) use alike::Alike;
+pub(crate) use numbers::{Precision, Promoted};
 
 /// A shape; NumPy allows no more than 64 dimensions, codecs know at most 5.
 pub(crate) type Shape = ArrayVec<usize, 5>;
@@ -66,12 +71,39 @@ impl<'py> Responses<'py> {
         })
     }
 
+    /// Reads whole numbers and booleans as well, in double precision; with the dtype of what came.
+    pub(crate) fn of_any(
+        object: &Bound<'py, PyAny>,
+        argument: &str,
+    ) -> PyResult<(Self, Bound<'py, PyArrayDescr>)> {
+        let array = real_array(object, argument)?;
+        let dtype = array.dtype();
+        let responses = match float_size(&array) {
+            Some(_) => Self::read(array.as_any(), argument)?,
+            None => Self::F64(contiguous(&array)?),
+        };
+        Ok((responses, dtype))
+    }
+
     pub(crate) fn shape(&self) -> &[usize] {
         match self {
             Self::F16(array) => array.shape(),
             Self::F32(array) => array.shape(),
             Self::F64(array) => array.shape(),
         }
+    }
+
+    pub(crate) fn is_half(&self) -> bool {
+        matches!(self, Self::F16(_))
+    }
+
+    /// The same numbers, float16 in single precision.
+    pub(crate) fn into_reals(self) -> PyResult<Reals<'py>> {
+        Ok(match self {
+            Self::F16(array) => Reals::F32(contiguous(array.array.as_untyped())?),
+            Self::F32(array) => Reals::F32(array),
+            Self::F64(array) => Reals::F64(array),
+        })
     }
 
     /// The same numbers in double precision.
@@ -144,18 +176,10 @@ impl<'py> Numbers<'py> {
         argument: &str,
         promote: bool,
     ) -> PyResult<Self> {
-        let array = as_array(object, argument)?;
+        let array = real_array(object, argument)?;
         let dtype = array.dtype();
         let shape = array.shape().iter().copied().take(5).collect();
-        let single = match (dtype.kind(), dtype.itemsize()) {
-            (b'f', size) => size == 4 || promote && size == 2,
-            (b'i' | b'u', size) => promote && size <= 2,
-            (b'b', _) => promote,
-            _ => {
-                let wanted = "must hold real numbers";
-                return Err(invalid(object.py(), argument, wanted, dtype));
-            }
-        };
+        let single = promotes_to_single(&dtype) && (promote || float_size(&array) == Some(4));
         // The weights are of the visibilities' dtype, byte order and all.
         let native = promote || dtype.is_native_byteorder() != Some(false);
         Ok(if single && native {
@@ -172,115 +196,57 @@ impl<'py> Numbers<'py> {
             Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
         }
     }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Self::F32(values, _) => values.len(),
-            Self::F64(values, ..) => values.len(),
-        }
-    }
-
-    /// The numbers in double precision.
-    pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
-        match self {
-            Self::F32(values, _) => {
-                let mut widened = reserved(values.len())?;
-                widened.extend(values.iter().copied().map(f64::from));
-                Ok(widened)
-            }
-            Self::F64(values, ..) => copied(values),
-        }
-    }
-
-    /// The same, as what they are computed in: whatever was widened stays double.
-    pub(crate) fn native(self) -> Self {
-        match self {
-            Self::F64(values, shape, _) => Self::F64(values, shape, None),
-            single => single,
-        }
-    }
-
-    /// Other numbers of the same dtype and shape.
-    pub(crate) fn with(self, values: Vec<f64>) -> Self {
-        match self {
-            Self::F32(mut single, shape) => {
-                single.iter_mut().zip(values).for_each(|(one, value)| *one = Real::of(value));
-                Self::F32(single, shape)
-            }
-            Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
-        }
-    }
-
-    /// A new array of the numbers, in the dtype that they came in.
-    pub(crate) fn into_array(self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        match self {
-            Self::F32(values, shape) => new_array(py, name, &shape, &values),
-            Self::F64(values, shape, None) => new_array(py, name, &shape, &values),
-            Self::F64(values, shape, Some(dtype)) => cast(&values, &shape, &dtype),
-        }
-    }
 }
 
-/// How NumPy promotes a number where it meets others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Precision {
-    /// One of Python's own: to the others' precision.
-    Weak,
-    Single,
-    Double,
+/// Numbers that are computed with in single or double precision, as NumPy promotes them: read in
+/// place where they lie contiguous, else converted once.
+pub(crate) enum Reals<'py> {
+    F32(Array<'py, f32>),
+    F64(Array<'py, f64>),
 }
 
-/// Numbers in double precision, and the precision that they came in.
-pub(crate) struct Promoted {
-    pub(crate) values: Vec<f64>,
-    pub(crate) shape: Shape,
-    pub(crate) precision: Precision,
-}
-
-impl Promoted {
-    /// Reads a number, an array of them, a torch tensor or nested lists.
-    pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
-        let weak =
-            object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();
-        let numbers = Numbers::read(object, argument, true)?;
-        let precision = match &numbers {
-            _ if weak => Precision::Weak,
-            Numbers::F32(..) => Precision::Single,
-            Numbers::F64(..) => Precision::Double,
-        };
-        Ok(Self {
-            shape: numbers.shape().iter().copied().collect(),
-            values: numbers.widened()?,
-            precision,
+impl<'py> Reals<'py> {
+    /// Reads an array of real numbers, in place or, where it may be written over, as a copy.
+    pub(crate) fn of(array: &Bound<'py, PyUntypedArray>, copy: bool) -> PyResult<Self> {
+        let array = &if copy { copied_array(array)? } else { array.clone() };
+        Ok(if promotes_to_single(&array.dtype()) {
+            Self::F32(contiguous(array)?)
+        } else {
+            Self::F64(contiguous(array)?)
         })
     }
+
+    pub(crate) fn is_double(&self) -> bool {
+        matches!(self, Self::F64(_))
+    }
 }
 
-/// Several arrays of one precision: the widest of theirs, where they are unlike.
-pub(crate) enum Alike<'py, const A: usize> {
-    F16([Array<'py, f16>; A]),
-    F32([Array<'py, f32>; A]),
-    F64([Array<'py, f64>; A]),
+/// A copy of an array.
+pub(crate) fn copied_array<'py>(
+    array: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    Ok(array.call_method0(intern!(array.py(), "copy"))?.cast_into()?)
 }
 
-impl<'py, const A: usize> Alike<'py, A> {
-    pub(crate) fn of(responses: [Responses<'py>; A]) -> PyResult<Self> {
-        macro_rules! all_alike {
-            ($variant:ident) => {
-                if responses.iter().all(|array| matches!(array, Responses::$variant(_))) {
-                    return Ok(Self::$variant(responses.map(|array| match array {
-                        Responses::$variant(array) => array,
-                        _ => unreachable!("all were looked at"),
-                    })));
-                }
-            };
-        }
-        all_alike!(F32);
-        all_alike!(F16);
-        let widened = responses.into_iter().map(Responses::widened);
-        let arrays: ArrayVec<_, A> = widened.collect::<PyResult<_>>()?;
-        Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("as many as came"))))
+/// The object as an array of real numbers.
+pub(crate) fn real_array<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    let array = as_array(object, argument)?;
+    if matches!(array.dtype().kind(), b'f' | b'i' | b'u' | b'b') {
+        Ok(array)
+    } else {
+        Err(invalid(object.py(), argument, "must hold real numbers", array.dtype()))
+    }
+}
+
+/// Whether NumPy computes with such numbers and float32 in single precision.
+pub(crate) fn promotes_to_single(dtype: &Bound<'_, PyArrayDescr>) -> bool {
+    match dtype.kind() {
+        b'f' => dtype.itemsize() <= 4,
+        b'i' | b'u' => dtype.itemsize() <= 2,
+        kind => kind == b'b',
     }
 }
 
@@ -487,6 +453,12 @@ pub(crate) fn cast<'py>(
     array.call_method1(intern!(py, "astype"), (dtype,))
 }
 
+/// The numbers of an array in float16.
+pub(crate) fn as_half<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = array.py();
+    array.call_method1(intern!(py, "astype"), (f16::get_dtype(py),))
+}
+
 /// A number once an axis, or a tuple, as an array of the dtype that NumPy gives it.
 pub(crate) fn axes_array<'py>(
     value: &Bound<'py, PyAny>,
@@ -509,21 +481,6 @@ fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
         (b'f', size @ (2 | 4 | 8)) => Some(size),
         (b'f', _) => Some(16),
         _ => None,
-    }
-}
-
-/// The object as an array of real numbers of any dtype, to be handed on as it is.
-pub(crate) fn real_array<'py>(
-    object: &Bound<'py, PyAny>,
-    argument: &str,
-) -> PyResult<Bound<'py, PyUntypedArray>> {
-    let array = as_array(object, argument)?;
-    match array.dtype().kind() {
-        b'f' | b'i' | b'u' | b'b' => Ok(array),
-        _ => {
-            let wanted = "must hold real numbers";
-            Err(invalid(object.py(), argument, wanted, array.dtype()))
-        }
     }
 }
 
@@ -585,7 +542,9 @@ fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny
 }
 
 /// The array itself where it is contiguous, aligned and of type `T`, else a copy that is.
-fn contiguous<'py, T: Element>(array: &Bound<'py, PyUntypedArray>) -> PyResult<Array<'py, T>> {
+pub(crate) fn contiguous<'py, T: Element>(
+    array: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Array<'py, T>> {
     let py = array.py();
     let dtype = T::get_dtype(py);
     if array.dtype().is_equiv_to(&dtype) && array.is_c_contiguous() && array.is_aligned() {

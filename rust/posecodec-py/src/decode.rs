@@ -49,7 +49,7 @@ pub(crate) fn refuse_shape(
 }
 
 /// What the reference calls the argument that is decoded.
-fn encoded_name(call: Call) -> &'static str {
+pub(crate) fn encoded_name(call: Call) -> &'static str {
     if call == Call::Batch { "batch_encoded" } else { "encoded" }
 }
 

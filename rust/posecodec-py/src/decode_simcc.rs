@@ -23,6 +23,7 @@ macro_rules! in_shared_precision {
         }
     };
 }
+pub(crate) use in_shared_precision;
 
 /// How SimCC rows are arranged.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use pyo3::types::PyDict;
 use crate::answer::{Further, answer};
 use crate::convert::{Array, Numbers, Responses, Shape, real_array, reserved, values_mut, zeros};
 use crate::decode::{in_own_precision, refuse_shape};
-use crate::encode::{Call, read_visible};
+use crate::encode::{Call, check_several_visible, people, read_visible};
 use crate::error::{invalid, raise};
 
 /// What `encode` takes of an image or of a batch, by the reference's names.
@@ -30,14 +30,7 @@ pub(crate) fn encode<'py>(
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let points = Numbers::read(annotations.keypoints, "keypoints", true)?.native();
-    let dimensions = if call == Call::Batch { 4 } else { 3 };
-    let people: Shape = match points.shape().split_last() {
-        Some((2, shape)) if shape.len() + 1 == dimensions => shape.iter().copied().collect(),
-        _ => {
-            let wanted = ["(N, K, 2)", "(B, N, K, 2)"];
-            return Err(refuse_shape(py, "keypoints", call, wanted, points.shape()));
-        }
-    };
+    let people = people(py, call, &points)?;
     let batch = if call == Call::Batch { people[0] } else { 1 };
     let instances = &people[..people.len() - 1];
     let images = read_images(py, call, batch, annotations.img_shape)?;
@@ -50,12 +43,7 @@ pub(crate) fn encode<'py>(
             Numbers::F32(ones, people.clone())
         }
     };
-    let fits = visible.shape().len() <= people.len() + 1;
-    if !fits || !visible.shape().starts_with(&people) {
-        let wanted = format!("must be of shape {}, as `keypoints` is", Shown(&people));
-        let got = format!("shape {}", Shown(visible.shape()));
-        return Err(invalid(py, "keypoints_visible", &wanted, got));
-    }
+    check_several_visible(py, &visible, &people)?;
     let area = annotations.area.map(|area| read_divided(area, "area")).transpose()?;
     if let Some(area) = &area
         && area.shape() != instances

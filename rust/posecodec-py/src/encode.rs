@@ -14,6 +14,7 @@ use pyo3::types::PyDict;
 
 use crate::answer::{Further, array, check_further, given_arrays, put};
 use crate::convert::{Numbers, Shape, cast, refuse_overlap, values_mut, writable_as};
+use crate::decode::refuse_shape;
 use crate::error::{invalid, raise};
 
 pub(crate) use decoupled::{encode_decoupled, encode_decoupled_pictures};
@@ -67,6 +68,32 @@ pub(crate) fn read_visible<'py>(
     visible: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Option<Numbers<'py>>> {
     visible.map(|visible| Numbers::read(visible, "keypoints_visible", false)).transpose()
+}
+
+/// The shape (N, K), or (B, N, K) of a batch, of points [x, y].
+pub(crate) fn people(py: Python<'_>, call: Call, points: &Numbers<'_>) -> PyResult<Shape> {
+    let dimensions = if call == Call::Batch { 3 } else { 2 };
+    match points.shape() {
+        [people @ .., 2] if people.len() == dimensions => Ok(people.iter().copied().collect()),
+        got => {
+            let wanted = ["(N, K, 2)", "(B, N, K, 2)"];
+            Err(refuse_shape(py, "keypoints", call, wanted, got))
+        }
+    }
+}
+
+/// Checks that there is a visibility a keypoint, or several.
+pub(crate) fn check_several_visible(
+    py: Python<'_>,
+    visible: &Numbers<'_>,
+    people: &[usize],
+) -> PyResult<()> {
+    let shape = visible.shape();
+    if shape.len() <= people.len() + 1 && shape.starts_with(people) {
+        return Ok(());
+    }
+    let wanted = format!("must be of shape {}, as `keypoints` is", Shown(people));
+    Err(invalid(py, "keypoints_visible", &wanted, format!("shape {}", Shown(shape))))
 }
 
 /// Encodes keypoints that were read before; `further` follow in the answer.

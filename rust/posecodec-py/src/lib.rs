@@ -11,7 +11,9 @@ mod decode_simcc;
 mod edpose;
 mod encode;
 mod error;
+mod functional;
 mod hand_3d;
+mod lifting;
 mod memory;
 mod simcc_3d;
 mod threads;
@@ -27,9 +29,19 @@ mod _core {
     use crate::base::{BaseKeypointCodec, rebuild};
     #[pymodule_export]
     use crate::codecs::{
-        AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap,
-        IntegralRegressionLabel, MegviiHeatmap, MsraHeatmap, RegressionLabel, Simcc3dLabel,
-        SimccLabel, Spr, UdpHeatmap, YoloxPoseAnnotationProcessor,
+        AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap, ImagePoseLifting,
+        IntegralRegressionLabel, MegviiHeatmap, MotionBertLabel, MsraHeatmap, RegressionLabel,
+        Simcc3dLabel, SimccLabel, Spr, UdpHeatmap, VideoPoseLifting, YoloxPoseAnnotationProcessor,
+    };
+    #[pymodule_export]
+    use crate::functional::{
+        batch_heatmap_nms, camera_to_image_coord, camera_to_pixel, gaussian_blur, gaussian_blur1d,
+        generate_3d_gaussian_heatmaps, generate_displacement_heatmap, generate_gaussian_heatmaps,
+        generate_offset_heatmap, generate_udp_gaussian_heatmaps,
+        generate_unbiased_gaussian_heatmaps, get_diagonal_lengths, get_heatmap_3d_maximum,
+        get_heatmap_maximum, get_instance_bbox, get_instance_root, get_simcc_maximum,
+        get_simcc_normalized, pixel_to_camera, refine_keypoints, refine_keypoints_dark,
+        refine_keypoints_dark_udp, refine_simcc_dark,
     };
     #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};

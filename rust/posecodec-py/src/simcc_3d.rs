@@ -8,8 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyList};
 
 use crate::answer::{Further, answer};
 use crate::convert::{Numbers, Shape, new_array, real_array, zeros};
-use crate::decode::refuse_shape;
-use crate::encode::{Call, encode_numbers, read_visible};
+use crate::encode::{Call, encode_numbers, people, read_visible};
 use crate::error::{invalid, raise};
 
 /// Encodes one sample or a batch: keypoints, their places in space, visibilities.
@@ -25,16 +24,7 @@ pub(crate) fn encode<'py>(
     if call == Call::Single && points.shape().is_empty() && keypoints_3d.is_none() {
         return answer(py, &without_keypoints(py)?, out);
     }
-    let dimensions = if call == Call::Batch { 4 } else { 3 };
-    let shape = match points.shape().split_last() {
-        Some((2, shape)) if shape.len() + 1 == dimensions => {
-            Shape::from_iter(shape.iter().copied())
-        }
-        _ => {
-            let wanted = ["(N, K, 2)", "(B, N, K, 2)"];
-            return Err(refuse_shape(py, "keypoints", call, wanted, points.shape()));
-        }
-    };
+    let shape = people(py, call, &points)?;
     let places_shape: Shape = shape.iter().copied().chain([3]).collect();
     let places =
         keypoints_3d.map(|places| Numbers::read(places, "keypoints_3d", true)).transpose()?;

@@ -8,8 +8,7 @@ use pyo3::types::PyDict;
 
 use crate::answer::{Further, answer};
 use crate::convert::{Numbers, Shape, integers, new_array, real_array};
-use crate::decode::refuse_shape;
-use crate::encode::{Call, read_visible};
+use crate::encode::{Call, check_several_visible, people, read_visible};
 use crate::error::invalid;
 
 /// What `encode` takes, by the reference's names.
@@ -56,14 +55,7 @@ fn expand<'py>(
         return Err(invalid(py, "keypoints", wanted, "None"));
     };
     let points = Numbers::read(keypoints, "keypoints", true)?;
-    let dimensions = if call == Call::Batch { 4 } else { 3 };
-    let people: Shape = match points.shape().split_last() {
-        Some((2, shape)) if shape.len() + 1 == dimensions => shape.iter().copied().collect(),
-        _ => {
-            let wanted = ["(N, K, 2)", "(B, N, K, 2)"];
-            return Err(refuse_shape(py, "keypoints", call, wanted, points.shape()));
-        }
-    };
+    let people = people(py, call, &points)?;
     let (&count, instances) = people.split_last().expect("two dimensions at least");
     if boxes.shape().split_last() != Some((&4, instances)) {
         let shape: Shape = instances.iter().copied().chain([4]).collect();
@@ -71,12 +63,8 @@ fn expand<'py>(
         return Err(invalid(py, "bbox", &wanted, format!("shape {}", Shown(boxes.shape()))));
     }
     let visible = read_visible(annotations.keypoints_visible)?;
-    if let Some(visible) = &visible
-        && (visible.shape().len() > people.len() + 1 || !visible.shape().starts_with(&people))
-    {
-        let wanted = format!("must be of shape {}, as `keypoints` is", Shown(&people));
-        let got = format!("shape {}", Shown(visible.shape()));
-        return Err(invalid(py, "keypoints_visible", &wanted, got));
+    if let Some(visible) = &visible {
+        check_several_visible(py, visible, &people)?;
     }
     // Of (N, K, D) the first, as in the reference.
     let visible: Option<Vec<f64>> = match visible {

@@ -48,7 +48,7 @@ fn kernels(criterion: &mut Criterion) {
     });
     let (mut out, mut scratch) = (plane.clone(), Vec::new());
     criterion.bench_function("fill_unbiased", |b| {
-        b.iter(|| fill_unbiased(black_box(&mut out), 48, [23.7, 30.2], 2.0, &mut scratch));
+        b.iter(|| fill_unbiased(black_box(&mut out), 48, [23.7, 30.2], 2.0, false, &mut scratch));
     });
 }
 

@@ -9,7 +9,8 @@
 //!
 //! # Layers
 //! [`kernels`] does the arithmetic on slices; [`codecs`] puts kernels together as the reference
-//! does, and checks what comes in. Nothing below calls anything above.
+//! does, and checks what comes in; [`functional`] has the reference's helpers, checked as well.
+//! Nothing below calls anything above.
 //!
 //! ```
 //! use ndarray::Array3;
@@ -29,6 +30,7 @@
 
 pub mod codecs;
 mod error;
+pub mod functional;
 pub mod kernels;
 mod parallel;
 pub mod simd;

@@ -15,7 +15,7 @@ use posecodec::kernels::displacement_heatmap::{
 };
 use posecodec::kernels::element::{Real, Response};
 use posecodec::kernels::gaussian_kernel::GaussianKernel;
-use posecodec::kernels::heatmap_nms::{Neighbourhood, suppress};
+use posecodec::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
 use posecodec::kernels::instance::{RootType, diagonal_length, instance_bbox, instance_root};
 use posecodec::kernels::nearest_tag::TaggedMap;
 use posecodec::kernels::pairwise_sum::pairwise_sum;
@@ -58,7 +58,7 @@ fn check_peaks<E: Response>(plane: &[E], width: usize, radius: usize, k: usize) 
     each_tier(|tier| {
         let neighbourhood = Neighbourhood { plane, width, radius };
         let mut peaks = plane.to_vec();
-        suppress(neighbourhood, &mut peaks);
+        suppress(neighbourhood, &mut peaks, &mut NmsBuffers::default());
         assert!(wide(&peaks).iter().zip(&want).all(|(a, b)| same(*a, *b)), "{tier:?}");
         let largest = top_k(neighbourhood, k);
         let mut cells: Vec<_> = largest.iter().map(|candidate| candidate.cell).collect();

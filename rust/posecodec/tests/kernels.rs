@@ -251,7 +251,7 @@ proptest! {
         let (width, height) = sides;
         each_tier(|tier| {
             let mut plane = vec![7f32; width * height];
-            fill_unbiased(&mut plane, width, [at.0, at.1], sigma, &mut Vec::new());
+            fill_unbiased(&mut plane, width, [at.0, at.1], sigma, false, &mut Vec::new());
             for (cell, got) in plane.iter().enumerate() {
                 let (x, y) = ((cell % width) as f64 - at.0, (cell / width) as f64 - at.1);
                 let want = (-(x * x + y * y) / (2.0 * sigma * sigma)).exp();

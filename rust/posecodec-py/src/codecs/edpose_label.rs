@@ -92,14 +92,12 @@ impl EdPoseLabel {
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///
     /// Returns:
-    ///     dict:
+    ///     dict: Each array of its input's precision, whole numbers as float64:
     ///     - keypoints (array): Shape (N, K, 2), in units of the image's size.
     ///     - area (array): Shape (N,), in units of the image's area; ``None`` without one.
     ///     - bbox (array): Shape (N, 4), the centre (x, y) and the size (w, h) in units of the image's
     ///       size; ``None`` without one.
     ///     - keypoints_visible (array): The visibilities, a copy.
-    ///
-    ///     Each of its input's precision, whole numbers as float64.
     ///
     /// Raises:
     ///     InvalidInputError: For a side that is not positive, or shapes, dtypes or an ``out`` that

@@ -163,7 +163,8 @@ impl Simcc3dLabel {
     ///
     /// Args:
     ///     keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
-    ///         converted). NaN and infinite keypoints have no target and weight 0.
+    ///         converted). NaN and infinite keypoints have no target and weight 0. A single number
+    ///         is the reference's sign of no keypoints: labels and weights are of shape (1,).
     ///     keypoints_3d (array, optional): Shape (N, K, 3), metres, of which the depths z are
     ///         encoded, relative to each instance's own root. Default: no depths.
     ///     keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
@@ -181,9 +182,6 @@ impl Simcc3dLabel {
     ///       keypoints outside along any axis.
     ///     - weight_z (array): ``keypoint_weights`` with depths, zeros without.
     ///     - with_z_label (list): One bool, whether there are depths.
-    ///
-    ///     For a single number as ``keypoints``, the reference's sign of no keypoints: labels and
-    ///     weights of shape (1,).
     ///
     /// Raises:
     ///     InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, or a root beyond K.

@@ -1,6 +1,7 @@
 //! Checks of arguments that several codecs share.
 
 use crate::error::{Error, Result, Shape};
+use crate::kernels::gaussian_heatmap_3d::GaussianBall;
 
 /// The longest side of a picture or a map.
 const LONGEST: usize = 1 << 20;
@@ -27,6 +28,31 @@ pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64> {
         let wanted = "must be a positive finite number, between 1e-30 and 1e30";
         Err(Error::invalid(argument, wanted, value))
     }
+}
+
+/// A standard deviation: a number that is [`positive`], or 0 for a Gaussian of one cell.
+pub(crate) fn sigma(argument: &'static str, sigma: f64) -> Result<f64> {
+    if sigma == 0.0 { Ok(sigma) } else { positive(argument, sigma) }
+}
+
+/// The neighbourhood of a three-dimensional Gaussian whose sigma is [`positive`].
+pub(crate) fn ball(sigma: f64) -> Result<GaussianBall> {
+    /// Offsets along an axis; the reference makes their cube.
+    const MOST_OFFSETS: usize = 1 << 16;
+    if GaussianBall::count(positive("sigma", sigma)?) > MOST_OFFSETS {
+        let wanted = format!("must be at most {}", MOST_OFFSETS / 6);
+        return Err(Error::invalid("sigma", wanted, sigma));
+    }
+    Ok(GaussianBall::new(sigma))
+}
+
+/// That there are sigmas for so many instances: one for all, or one each.
+pub(crate) fn sigmas(sigmas: usize, instances: usize) -> Result<()> {
+    if sigmas == 1 || sigmas >= instances {
+        return Ok(());
+    }
+    let wanted = format!("must be a number, or one for each of {instances} instances");
+    Err(Error::invalid("sigma", wanted, format_args!("{sigmas} values")))
 }
 
 /// A number that is neither infinite nor none.

@@ -91,8 +91,6 @@ impl Hand3dHeatmap {
     /// # Errors
     /// [`Error::InvalidInput`] for a size of 0, or a sigma or bound that is not positive and finite.
     pub fn new(options: Hand3dOptions) -> Result<Self> {
-        /// Offsets along an axis; the reference makes their cube.
-        const MOST_OFFSETS: usize = 1 << 16;
         let image_size = check::size("image_size", options.image_size)?;
         let [width, height, _] = check::size("heatmap_size", options.heatmap_size)?;
         for (argument, size) in [
@@ -105,13 +103,8 @@ impl Hand3dHeatmap {
         check::positive("heatmap3d_depth_bound", options.heatmap3d_depth_bound)?;
         check::positive("root_depth_bound", options.root_depth_bound)?;
         check::positive("max_bound", options.max_bound)?;
-        let sigma = check::positive("sigma", options.sigma)?;
-        if GaussianBall::count(sigma) > MOST_OFFSETS {
-            let wanted = format!("must be at most {}", MOST_OFFSETS / 6);
-            return Err(Error::invalid("sigma", wanted, sigma));
-        }
         let scale_factor = scale_factor(image_size, [width, height]);
-        Ok(Self { ball: GaussianBall::new(sigma), scale_factor, options })
+        Ok(Self { ball: check::ball(options.sigma)?, scale_factor, options })
     }
 
     /// The options it was made with.

@@ -1,17 +1,21 @@
 //! The codecs, one file each: what it is made of, its checks, encode and decode.
 //!
 //! Every codec has an inherent `new`; [`Encode`] and the decoding traits do the rest, for one
-//! sample with `ndarray` views and for batches with flat slices.
+//! sample with `ndarray` views and for batches with flat slices. [`LiftPose`] and [`DecodePoses`] are
+//! the same for the codecs that lift 2D poses to 3D.
 
 mod associative_embedding;
-mod check;
+pub(crate) mod check;
 mod decode;
 mod decoupled_heatmap;
 mod edpose_label;
 mod encode;
 mod hand_3d_heatmap;
+mod image_pose_lifting;
 mod integral_regression_label;
+mod lifting;
 mod megvii_heatmap;
+mod motionbert_label;
 mod msra_heatmap;
 mod regression_label;
 mod simcc_3d_label;
@@ -19,12 +23,14 @@ mod simcc_axis;
 mod simcc_label;
 mod spr;
 mod udp_heatmap;
+mod video_pose_lifting;
 mod yolox_pose_annotation_processor;
 
 pub use associative_embedding::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
     GroupedKeypoints,
 };
+pub(crate) use decode::peak;
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use decoupled_heatmap::{
     Chance, DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, Selection,
@@ -32,13 +38,23 @@ pub use decoupled_heatmap::{
 pub use edpose_label::{
     EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, Scored,
 };
+pub(crate) use encode::Stamper;
 pub use encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
 };
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
+pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub(crate) use lifting::in_thousands;
+pub use lifting::{
+    Camera, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets, Role, RootKind,
+    Roots, Skeleton, Statistics, TargetBatch, TargetSide, UNKNOWN_FACTOR, check_invertible,
+    check_poses, check_target_batch, check_visible, decode_poses_batch, derives_factor,
+    encode_keypoints_batch, encode_target_batch,
+};
 pub use megvii_heatmap::MegviiHeatmap;
+pub use motionbert_label::{MotionBertLabel, MotionBertMode, MotionBertOptions, PictureScale};
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_3d_label::{
@@ -50,6 +66,7 @@ pub use simcc_label::{
 };
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
+pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
 pub use yolox_pose_annotation_processor::YoloxPoseAnnotationProcessor;
 
 use crate::kernels::element::Real;

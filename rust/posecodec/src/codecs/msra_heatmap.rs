@@ -11,7 +11,7 @@ use super::{check, scale_factor, to_cells};
 use crate::error::Result;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased};
+use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::refinement::{dark_offset, quarter_shift};
 
@@ -116,17 +116,12 @@ impl MsraHeatmap {
         at: [T; 2],
         scratch: &mut Vec<f32>,
     ) -> bool {
-        // In the keypoint's own precision, as the reference compares.
-        let radius = T::of(self.sigma * 3.0);
-        let outside = (0..2).any(|axis| {
-            at[axis] - radius >= T::of(self.heatmap_size[axis] as f64)
-                || at[axis] + radius + T::one() < T::zero()
-        });
-        if !outside {
+        let inside = reaches(at, self.heatmap_size, self.sigma);
+        if inside {
             let centre = at.map(Real::as_f64);
-            fill_unbiased(plane, self.heatmap_size[0], centre, self.sigma, scratch);
+            fill_unbiased(plane, self.heatmap_size[0], centre, self.sigma, false, scratch);
         }
-        !outside
+        inside
     }
 }
 

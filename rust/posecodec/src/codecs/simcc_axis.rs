@@ -140,7 +140,7 @@ pub struct SimccRows<'a, E, const A: usize = 2> {
 
 impl<'a, E: Response, const A: usize> SimccRows<'a, E, A> {
     /// Checks that there are `count` rows of at least one bin, and room for decoding them.
-    pub(super) fn check(&self, arguments: [&'static str; A], count: usize) -> Result<()> {
+    pub(crate) fn check(&self, arguments: [&'static str; A], count: usize) -> Result<()> {
         for (axis, argument) in arguments.into_iter().enumerate() {
             if self.bins[axis] == 0 {
                 return Err(Error::invalid(argument, "must hold at least one bin", "none"));
@@ -164,7 +164,7 @@ impl<'a, E: Response, const A: usize> SimccRows<'a, E, A> {
     }
 
     /// One row's vectors.
-    pub(super) fn row(&self, number: usize) -> [&'a [E]; A] {
+    pub(crate) fn row(&self, number: usize) -> [&'a [E]; A] {
         let vector =
             |axis: usize| &self.responses[axis][number * self.bins[axis]..][..self.bins[axis]];
         std::array::from_fn(vector)

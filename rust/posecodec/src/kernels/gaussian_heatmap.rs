@@ -204,13 +204,26 @@ pub fn stamp(plane: &mut [f32], width: usize, x: Strip<'_>, y: Strip<'_>, merge:
     }
 }
 
+/// Whether any of the 3-sigma box around a centre that is not rounded lies inside a map of size
+/// `[W, H]`; in the centre's own precision, as the reference compares.
+#[inline]
+pub fn reaches<T: Real>(centre: [T; 2], size: [usize; 2], sigma: f64) -> bool {
+    let radius = T::of(sigma * 3.0);
+    (0..2).all(|axis| {
+        !(centre[axis] - radius >= T::of(size[axis] as f64)
+            || centre[axis] + radius + T::one() < T::zero())
+    })
+}
+
 /// Fills a whole plane `width` wide with a Gaussian whose centre is not rounded (the reference's
-/// `unbiased`). `scratch` holds the profiles between calls.
+/// `unbiased`), keeping what is larger where `merge` says that something may be there already.
+/// `scratch` holds the profiles between calls.
 pub fn fill_unbiased(
     plane: &mut [f32],
     width: usize,
     centre: [f64; 2],
     sigma: f64,
+    merge: bool,
     scratch: &mut Vec<f32>,
 ) {
     let exponent = exponent(sigma);
@@ -220,13 +233,14 @@ pub fn fill_unbiased(
     let (x, y) = scratch.split_at_mut(room_x);
     fill_profile(x, 0.0, centre[0], exponent);
     fill_profile(y, 0.0, centre[1], exponent);
-    dispatch(OuterProductKernel { plane, x: &x[..width], y });
+    dispatch(OuterProductKernel { plane, x: &x[..width], y, merge });
 }
 
 struct OuterProductKernel<'a> {
     plane: &'a mut [f32],
     x: &'a [f32],
     y: &'a [f32],
+    merge: bool,
 }
 
 impl Kernel for OuterProductKernel<'_> {
@@ -238,8 +252,15 @@ impl Kernel for OuterProductKernel<'_> {
             // A product below the least normal number would cost a hundred cycles each and is below
             // every tolerance: 0.
             let least = f32::MIN_POSITIVE / wy;
-            for (cell, &wx) in row.iter_mut().zip(self.x) {
-                *cell = if wx >= least { wx } else { 0.0 } * wy;
+            let product = |wx: f32| if wx >= least { wx } else { 0.0 } * wy;
+            if self.merge {
+                for (cell, &wx) in row.iter_mut().zip(self.x) {
+                    *cell = product(wx).max(*cell);
+                }
+            } else {
+                for (cell, &wx) in row.iter_mut().zip(self.x) {
+                    *cell = product(wx);
+                }
             }
         }
     }

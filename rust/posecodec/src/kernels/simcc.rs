@@ -1,8 +1,10 @@
 //! SimCC labels and responses, vectors along one axis.
 
-use super::element::Response;
+use super::element::{Real, Response};
 use super::exp::exp_negative;
 use super::gaussian_heatmap::exponent;
+use super::maximum::maximum;
+use super::pairwise_sum::pairwise_sum;
 use crate::simd::{Kernel, dispatch};
 
 /// A Gaussian over the bins of an axis, tabulated by distance from its centre bin.
@@ -100,5 +102,89 @@ impl<E: Response> Kernel for SoftmaxKernel<'_, E> {
             sums[lane] += exp_negative(scaled(value) - top);
         }
         1.0 / sums.iter().sum::<f64>()
+    }
+}
+
+/// Fills `out` with the softmax of a vector whose largest value is `largest`: every step rounded to
+/// the vector's own precision and summed as NumPy does, so that what is equal there is equal here.
+pub fn softmax<E: Response>(vector: &[E], largest: E, out: &mut [E]) {
+    match size_of::<E>() {
+        8 => softmax_in::<E, f64>(vector, largest, out),
+        _ => softmax_in::<E, f32>(vector, largest, out),
+    }
+}
+
+/// The same, summed in `T`.
+fn softmax_in<E: Response, T: Real>(vector: &[E], largest: E, out: &mut [E]) {
+    let mut exponentials = vec![T::zero(); vector.len()];
+    dispatch(ExponentialKernel { vector, largest, exponentials: &mut exponentials });
+    let sum = E::of(pairwise_sum(&exponentials).as_f64()).as_f64();
+    for (out, exponential) in out.iter_mut().zip(&exponentials) {
+        *out = E::of(exponential.as_f64() / sum);
+    }
+}
+
+struct ExponentialKernel<'a, E, T> {
+    vector: &'a [E],
+    largest: E,
+    exponentials: &'a mut [T],
+}
+
+impl<E: Response, T: Real> Kernel for ExponentialKernel<'_, E, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let largest = self.largest.as_f64();
+        for (exponential, &value) in self.exponentials.iter_mut().zip(self.vector) {
+            let difference = E::of(value.as_f64() - largest).as_f64();
+            // The vectorised one is as good as single precision, no better.
+            let exact =
+                if size_of::<T>() == 8 { difference.exp() } else { exp_negative(difference) };
+            *exponential = T::of(E::of(exact).as_f64());
+        }
+    }
+}
+
+/// Fills `out` with a vector divided by `scale`, negative values made 0; and where the largest is
+/// above 1, divided by it. As the reference's `get_simcc_normalized`.
+pub fn normalize_responses<E: Response>(vector: &[E], scale: f64, out: &mut [E]) {
+    dispatch(ScaleKernel { vector, scale, out });
+    if let Some(largest) = maximum(out).filter(|largest| largest.value.as_f64() > 1.0) {
+        dispatch(DivideKernel { values: out, divisor: largest.value.as_f64() });
+    }
+}
+
+struct ScaleKernel<'a, E> {
+    vector: &'a [E],
+    scale: f64,
+    out: &'a mut [E],
+}
+
+impl<E: Response> Kernel for ScaleKernel<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (out, &value) in self.out.iter_mut().zip(self.vector) {
+            let scaled = value.as_f64() / self.scale;
+            *out = E::of(if scaled < 0.0 { 0.0 } else { scaled });
+        }
+    }
+}
+
+struct DivideKernel<'a, E> {
+    values: &'a mut [E],
+    divisor: f64,
+}
+
+impl<E: Response> Kernel for DivideKernel<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for value in self.values {
+            *value = E::of(value.as_f64() / self.divisor);
+        }
     }
 }

@@ -1,0 +1,34 @@
+//! Arrays that are decoded together, in one precision.
+
+use arrayvec::ArrayVec;
+use half::f16;
+use pyo3::prelude::*;
+
+use super::{Array, Responses};
+
+/// Several arrays of one precision: the widest of theirs, where they are unlike.
+pub(crate) enum Alike<'py, const A: usize> {
+    F16([Array<'py, f16>; A]),
+    F32([Array<'py, f32>; A]),
+    F64([Array<'py, f64>; A]),
+}
+
+impl<'py, const A: usize> Alike<'py, A> {
+    pub(crate) fn of(responses: [Responses<'py>; A]) -> PyResult<Self> {
+        macro_rules! all_alike {
+            ($variant:ident) => {
+                if responses.iter().all(|array| matches!(array, Responses::$variant(_))) {
+                    return Ok(Self::$variant(responses.map(|array| match array {
+                        Responses::$variant(array) => array,
+                        _ => unreachable!("all were looked at"),
+                    })));
+                }
+            };
+        }
+        all_alike!(F32);
+        all_alike!(F16);
+        let widened = responses.into_iter().map(Responses::widened);
+        let arrays: ArrayVec<_, A> = widened.collect::<PyResult<_>>()?;
+        Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("as many as came"))))
+    }
+}

@@ -1,0 +1,92 @@
+//! What small arrays of numbers become: other numbers, arrays, what NumPy would promote them to.
+
+use posecodec::kernels::element::Real;
+use pyo3::prelude::*;
+use pyo3::types::{PyFloat, PyInt};
+
+use super::{Numbers, Shape, cast, copied, new_array, reserved};
+
+impl<'py> Numbers<'py> {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::F32(values, _) => values.len(),
+            Self::F64(values, ..) => values.len(),
+        }
+    }
+
+    /// The numbers in double precision.
+    pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
+        match self {
+            Self::F32(values, _) => {
+                let mut widened = reserved(values.len())?;
+                widened.extend(values.iter().copied().map(f64::from));
+                Ok(widened)
+            }
+            Self::F64(values, ..) => copied(values),
+        }
+    }
+
+    /// The same, as what they are computed in: whatever was widened stays double.
+    pub(crate) fn native(self) -> Self {
+        match self {
+            Self::F64(values, shape, _) => Self::F64(values, shape, None),
+            single => single,
+        }
+    }
+
+    /// Other numbers of the same dtype and shape.
+    pub(crate) fn with(self, values: Vec<f64>) -> Self {
+        match self {
+            Self::F32(mut single, shape) => {
+                single.iter_mut().zip(values).for_each(|(one, value)| *one = Real::of(value));
+                Self::F32(single, shape)
+            }
+            Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
+        }
+    }
+
+    /// A new array of the numbers, in the dtype that they came in.
+    pub(crate) fn into_array(self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        match self {
+            Self::F32(values, shape) => new_array(py, name, &shape, &values),
+            Self::F64(values, shape, None) => new_array(py, name, &shape, &values),
+            Self::F64(values, shape, Some(dtype)) => cast(&values, &shape, &dtype),
+        }
+    }
+}
+
+/// How NumPy promotes a number where it meets others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// One of Python's own: to the others' precision.
+    Weak,
+    Single,
+    Double,
+}
+
+/// Numbers in double precision, and the precision that they came in.
+pub(crate) struct Promoted {
+    pub(crate) values: Vec<f64>,
+    pub(crate) shape: Shape,
+    pub(crate) precision: Precision,
+}
+
+impl Promoted {
+    /// Reads a number, an array of them, a torch tensor or nested lists.
+    pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
+        let weak =
+            object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();
+        let numbers = Numbers::read(object, argument, true)?;
+        let precision = match &numbers {
+            _ if weak => Precision::Weak,
+            Numbers::F32(..) => Precision::Single,
+            Numbers::F64(..) => Precision::Double,
+        };
+        Ok(Self {
+            shape: numbers.shape().iter().copied().collect(),
+            values: numbers.widened()?,
+            precision,
+        })
+    }
+}

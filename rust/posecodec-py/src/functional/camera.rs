@@ -1,0 +1,191 @@
+//! Points in a camera's space, and in its pictures.
+
+use numpy::PyUntypedArrayMethods;
+use posecodec::Shape;
+use posecodec::functional;
+use posecodec::kernels::camera::Intrinsics;
+use posecodec::kernels::element::Real;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::points::{first_columns, in_precision};
+use crate::arguments::{Arguments, Given, integer, shown};
+use crate::convert::{Numbers, Precision, Promoted, new_array, real_array};
+use crate::error::{invalid, raise};
+use crate::lifting::pair;
+
+/// Project points from a camera's space to its picture.
+///
+/// Args:
+///     kpts_3d (array): Shape (..., D), D at least 3: x, y and depth; float32 or float64 (others are
+///         converted).
+///     fx (float): Focal length along x.
+///     fy (float): Focal length along y.
+///     cx (float): Principal point, x.
+///     cy (float): Principal point, y.
+///     shift (bool): Add 1e-8 to the depths. Default: False.
+///
+/// Returns:
+///     array: Shape (..., 2), of the points' dtype, in the units of the focal lengths.
+///
+/// Raises:
+///     InvalidInputError: For a shape or dtypes that do not fit.
+#[pyfunction]
+#[pyo3(signature = (kpts_3d, fx, fy, cx, cy, shift=Given::DEFAULT), text_signature = "(kpts_3d, fx, fy, cx, cy, shift=False)")]
+pub(crate) fn camera_to_pixel<'py>(
+    kpts_3d: &Bound<'py, PyAny>,
+    fx: &Bound<'py, PyAny>,
+    fy: &Bound<'py, PyAny>,
+    cx: &Bound<'py, PyAny>,
+    cy: &Bound<'py, PyAny>,
+    shift: Given<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = kpts_3d.py();
+    let shift = Arguments::new(py).flag_or("shift", &shift, false)?;
+    let (points, columns) = read_points(kpts_3d)?;
+    let camera = intrinsics(&points, [fx, fy, cx, cy])?;
+    let mut shape: Vec<_> = points.shape().to_vec();
+    shape.pop();
+    shape.push(2);
+    in_precision!(&points, values => {
+        let points = first_columns(values, columns);
+        let mut pixels = vec![Default::default(); points.len()];
+        functional::camera_to_pixel(&points, camera, shift, &mut pixels)
+            .map_err(|error| raise(py, &error))?;
+        new_array(py, "kpts_3d", &shape, pixels.as_flattened())
+    })
+}
+
+/// Find the points in a camera's space that are seen at places in its picture.
+///
+/// Args:
+///     kpts_3d (array): Shape (..., D), D at least 3: x and y in the units of the focal lengths, and
+///         depth; float32 or float64 (others are converted). It is left as it is.
+///     fx (float): Focal length along x.
+///     fy (float): Focal length along y.
+///     cx (float): Principal point, x.
+///     cy (float): Principal point, y.
+///
+/// Returns:
+///     array: Shape (..., D), of the points' dtype; depths, and what follows them, are those given.
+///
+/// Raises:
+///     InvalidInputError: For a shape or dtypes that do not fit.
+#[pyfunction]
+pub(crate) fn pixel_to_camera<'py>(
+    kpts_3d: &Bound<'py, PyAny>,
+    fx: &Bound<'py, PyAny>,
+    fy: &Bound<'py, PyAny>,
+    cx: &Bound<'py, PyAny>,
+    cy: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (mut points, columns) = read_points(kpts_3d)?;
+    let camera = intrinsics(&points, [fx, fy, cx, cy])?;
+    in_precision!(&mut points, values => {
+        let mut moved = first_columns(values, columns);
+        functional::pixel_to_camera(&mut moved, camera);
+        for (row, point) in values.chunks_exact_mut(columns).zip(&moved) {
+            row[..3].copy_from_slice(point);
+        }
+    });
+    points.into_array(kpts_3d.py(), "kpts_3d")
+}
+
+/// Project poses from a camera's space to its picture, depths in the same units, relative to the root.
+///
+/// Paper: `MotionBERT <https://arxiv.org/abs/2210.06551>`_ (Zhu et al. 2023).
+///
+/// Args:
+///     root_index (int): The root, by its index; from the end where negative.
+///     kpts_3d_cam (array): Shape (N, K, 3) or (K, 3): x, y and depth; float32 or float64 (others are
+///         converted).
+///     camera_param (dict): The camera: ``f``, focal lengths, and ``c``, principal point, arrays of
+///         shape (2,) or (2, 1), in pixels. They are counted in thousands.
+///
+/// Returns:
+///     tuple:
+///     - kpts_3d_image (array): As ``kpts_3d_cam``, in units of the picture.
+///     - factor (array): Shape (N,), of the same dtype: times this, the picture's units are the
+///       camera's again.
+///
+/// Raises:
+///     InvalidInputError: For shapes, dtypes or an index that do not fit, a camera without ``f`` or
+///         ``c``.
+#[pyfunction]
+pub(crate) fn camera_to_image_coord<'py>(
+    root_index: &Bound<'py, PyAny>,
+    kpts_3d_cam: &Bound<'py, PyAny>,
+    camera_param: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    const NAME: &str = "kpts_3d_cam";
+    let py = kpts_3d_cam.py();
+    let root =
+        integer("root_index", "must be the index of a keypoint, a whole number", root_index)?;
+    let poses = Numbers::read(kpts_3d_cam, NAME, true)?;
+    let (people, count) = match *poses.shape() {
+        [count, 3] => (1, count),
+        [people, count, 3] => (people, count),
+        _ => {
+            let got = format!("shape {}", Shape(poses.shape()));
+            return Err(invalid(py, NAME, "must be of shape (N, K, 3) or (K, 3)", got));
+        }
+    };
+    let wanted = "must be a dict with the camera's `f` and `c`";
+    let Ok(param) = camera_param.cast::<PyDict>() else {
+        return Err(invalid(py, "camera_param", wanted, shown(camera_param)));
+    };
+    let part = |key: &str, name: &str| match param.get_item(key)? {
+        Some(values) => pair(&values, name),
+        None => Err(invalid(py, "camera_param", wanted, format_args!("none for `{key}`"))),
+    };
+    let camera = [part("f", "camera_param['f']")?, part("c", "camera_param['c']")?];
+    in_precision!(&poses, values => {
+        let (points, _) = values.as_chunks();
+        let mut image = vec![Default::default(); points.len()];
+        let mut factors = vec![Real::of(0.0); people];
+        functional::camera_to_image_coord(root, points, count, camera, &mut image, &mut factors)
+            .map_err(|error| raise(py, &error))?;
+        let image = new_array(py, NAME, poses.shape(), image.as_flattened())?;
+        Ok((image, new_array(py, NAME, &[people], &factors)?))
+    })
+}
+
+/// Points of three columns or more, and how many.
+fn read_points<'py>(points: &Bound<'py, PyAny>) -> PyResult<(Numbers<'py>, usize)> {
+    let array = real_array(points, "kpts_3d")?;
+    match *array.shape() {
+        // A shape holds five sides.
+        [.., columns] if columns >= 3 && array.ndim() <= 5 => {
+            Ok((Numbers::read(array.as_any(), "kpts_3d", true)?, columns))
+        }
+        _ => {
+            let wanted =
+                "must be of shape (..., D), D at least 3, and of no more than 5 dimensions";
+            let got = format!("shape {}", Shape(array.shape()));
+            Err(invalid(points.py(), "kpts_3d", wanted, got))
+        }
+    }
+}
+
+/// Focal lengths and principal point. A number of Python's own counts in the points' precision, as in
+/// NumPy.
+fn intrinsics(
+    points: &Numbers<'_>,
+    [fx, fy, cx, cy]: [&Bound<'_, PyAny>; 4],
+) -> PyResult<Intrinsics> {
+    let read = |number: &Bound<'_, PyAny>, name: &str| -> PyResult<f64> {
+        let Promoted { values, shape, precision } = Promoted::read(number, name)?;
+        match (values.as_slice(), points) {
+            (&[value], Numbers::F32(..)) if precision == Precision::Weak => {
+                Ok(f64::from(value as f32))
+            }
+            (&[value], _) => Ok(value),
+            _ => {
+                let got = format!("shape {}", Shape(&shape));
+                Err(invalid(number.py(), name, "must be a number", got))
+            }
+        }
+    };
+    let focal = [read(fx, "fx")?, read(fy, "fy")?];
+    Ok(Intrinsics { focal, centre: [read(cx, "cx")?, read(cy, "cy")?] })
+}

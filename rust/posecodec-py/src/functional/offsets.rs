@@ -1,0 +1,164 @@
+//! Offset and displacement heatmaps.
+
+use posecodec::Shape;
+use posecodec::functional::{self, InstanceRoots};
+use posecodec::kernels::element::Real;
+use pyo3::prelude::*;
+
+use super::points::{Columns, Points, first_columns, in_precision, weighed};
+use crate::arguments::{Arguments, real};
+use crate::convert::{Numbers, values_mut, zeros};
+use crate::encode::detached;
+use crate::error::{invalid, raise};
+
+/// Two arrays.
+type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// Generate offset heatmaps of keypoints: three maps each, 1 near the keypoint, and the offsets to it
+/// along x and y.
+///
+/// Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
+///
+/// Args:
+///     heatmap_size (tuple): Size (W, H) in cells.
+///     keypoints (array): Shape (N, K, D), of which x and y, in cells, are used; float32 or float64
+///         (others are converted). NaN and infinite keypoints have no maps and weight 0.
+///     keypoints_visible (array): Shape (N, K); below 0.5 is unlabelled.
+///     radius_factor (float): The radius, in which offsets are measured, in units of max(W, H).
+///
+/// Returns:
+///     tuple:
+///     - heatmaps (array): Shape (K·3, H, W), float32. Of several instances the last shows.
+///     - keypoint_weights (array): The visibilities.
+///
+/// Raises:
+///     InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a factor that is not
+///         positive and finite.
+#[pyfunction]
+pub(crate) fn generate_offset_heatmap<'py>(
+    heatmap_size: &Bound<'py, PyAny>,
+    keypoints: &Bound<'py, PyAny>,
+    keypoints_visible: &Bound<'py, PyAny>,
+    radius_factor: &Bound<'py, PyAny>,
+) -> PyResult<Pair<'py>> {
+    let py = keypoints.py();
+    let size = Arguments::new(py).size("heatmap_size", heatmap_size)?;
+    let radius_factor = real("radius_factor", radius_factor)?;
+    let points = Points::read(keypoints, Columns::AtLeast(2))?;
+    let visible = points.read_visible(keypoints_visible)?;
+    let shape = [points.count.saturating_mul(3), size[1], size[0]];
+    let maps = zeros::<f32>(py, "heatmap_size", &shape)?;
+    // SAFETY: the array was made here and nobody else knows it yet.
+    let values = unsafe { values_mut(&maps) };
+    let weights = in_precision!(&points.numbers, places => {
+        let places = first_columns(places, points.columns);
+        weighed!(py, &visible, points.people(), |seen, weights| {
+            let keypoints = points.sample(&places, Some(seen));
+            detached(py, values.len(), || {
+                let weights = &mut weights;
+                functional::generate_offset_heatmap(&keypoints, size, radius_factor, values, weights)
+            })
+        })
+    });
+    Ok((maps.into_any(), weights))
+}
+
+/// Generate displacement heatmaps of keypoints: around each instance's root, the ways from there to
+/// its keypoints.
+///
+/// Paper: `Single-stage Multi-person Pose Machines <https://arxiv.org/abs/1908.09220>`_ (Nie et al.
+/// 2019).
+///
+/// Args:
+///     heatmap_size (tuple): Size (W, H) in cells.
+///     keypoints (array): Shape (N, K, 2), in cells; float32 or float64 (others are converted). Those
+///         outside have no displacements.
+///     keypoints_visible (array): Shape (N, K); below 1 a keypoint has no displacements.
+///     roots (array): Shape (N, 2), in cells; instances whose root is outside have none.
+///     roots_visible (array): Shape (N,); below 1 an instance has none.
+///     diagonal_lengths (array): Shape (N,), in cells, of the instances' boxes. Where instances
+///         overlap, the smaller one shows.
+///     radius (float): How far around the roots there are displacements, in cells.
+///
+/// Returns:
+///     tuple:
+///     - displacements (array): Shape (K·2, H, W), float32, in cells.
+///     - displacement_weights (array): Shape (K·2, H, W), float32: one over the diagonal; 0 far from
+///       roots.
+///
+/// Raises:
+///     InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a radius that is not
+///         finite.
+#[pyfunction]
+pub(crate) fn generate_displacement_heatmap<'py>(
+    heatmap_size: &Bound<'py, PyAny>,
+    keypoints: &Bound<'py, PyAny>,
+    keypoints_visible: &Bound<'py, PyAny>,
+    roots: &Bound<'py, PyAny>,
+    roots_visible: &Bound<'py, PyAny>,
+    diagonal_lengths: &Bound<'py, PyAny>,
+    radius: &Bound<'py, PyAny>,
+) -> PyResult<Pair<'py>> {
+    let py = keypoints.py();
+    let size = Arguments::new(py).size("heatmap_size", heatmap_size)?;
+    let radius = real("radius", radius)?;
+    let points = Points::read(keypoints, Columns::Exactly(2))?;
+    let seen = points.read_visible(keypoints_visible)?.widened()?;
+    let instances = points.instances;
+    let roots = numbers_of(roots, "roots", &[instances, 2])?;
+    let visible = numbers_of(roots_visible, "roots_visible", &[instances])?.widened()?;
+    let lengths = numbers_of(diagonal_lengths, "diagonal_lengths", &[instances])?;
+    let shape = [points.count.saturating_mul(2), size[1], size[0]];
+    let maps = zeros::<f32>(py, "heatmap_size", &shape)?;
+    let weights = zeros::<f32>(py, "heatmap_size", &shape)?;
+    // SAFETY: both arrays were made here and nobody else knows them yet.
+    let into = unsafe { [values_mut(&maps), values_mut(&weights)] };
+    // Roots and lengths in one precision: NumPy's where they are alike.
+    if let (Numbers::F32(roots, _), Numbers::F32(diagonal_lengths, _)) = (&roots, &lengths) {
+        let roots =
+            InstanceRoots { roots: roots.as_chunks().0, visible: &visible, diagonal_lengths };
+        displace(py, &points, &seen, size, &roots, radius, into)?;
+    } else {
+        let (roots, diagonal_lengths) = (roots.widened()?, &lengths.widened()?);
+        let roots =
+            InstanceRoots { roots: roots.as_chunks().0, visible: &visible, diagonal_lengths };
+        displace(py, &points, &seen, size, &roots, radius, into)?;
+    }
+    Ok((maps.into_any(), weights.into_any()))
+}
+
+/// Fills displacements and their weights.
+fn displace<R: Real>(
+    py: Python<'_>,
+    points: &Points<'_>,
+    visible: &[f64],
+    size: [usize; 2],
+    roots: &InstanceRoots<'_, R>,
+    radius: f64,
+    [maps, weights]: [&mut [f32]; 2],
+) -> PyResult<()> {
+    in_precision!(&points.numbers, places => {
+        let keypoints = points.sample(places.as_chunks().0, Some(visible));
+        detached(py, maps.len(), || {
+            functional::generate_displacement_heatmap(
+                &keypoints, size, roots, radius, maps, weights,
+            )
+        })
+    })
+    .map_err(|error| raise(py, &error))
+}
+
+/// Numbers of one shape.
+fn numbers_of<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &str,
+    shape: &[usize],
+) -> PyResult<Numbers<'py>> {
+    let numbers = Numbers::read(object, name, true)?;
+    if numbers.shape() == shape {
+        return Ok(numbers);
+    }
+    let wanted = format!("must be of shape {}, an entry an instance", Shape(shape));
+    let got = format!("shape {}", Shape(numbers.shape()));
+    Err(invalid(object.py(), name, &wanted, got))
+}

@@ -1,0 +1,168 @@
+//! What several helpers read: keypoints, visibilities, sigmas.
+
+use posecodec::Shape;
+use posecodec::functional::Keypoints;
+use posecodec::kernels::element::Real;
+use pyo3::prelude::*;
+use pyo3::types::{PyFloat, PyInt};
+
+use crate::convert::{Numbers, Precision, Promoted};
+use crate::error::invalid;
+
+/// Calls a generic function with numbers in their own precision.
+macro_rules! in_precision {
+    ($numbers:expr, $values:ident => $call:expr) => {
+        match $numbers {
+            $crate::convert::Numbers::F32($values, _) => $call,
+            $crate::convert::Numbers::F64($values, ..) => $call,
+        }
+    };
+}
+pub(super) use in_precision;
+
+/// Calls a generic function with visibilities in their own precision and as many weights as the shape
+/// says, to be filled: they become an array of the visibilities' dtype.
+macro_rules! weighed {
+    ($py:expr, $visible:expr, $shape:expr, |$seen:ident, $weights:ident| $call:expr) => {{
+        let shape: $crate::convert::Shape = $shape;
+        let len = shape.iter().product();
+        let weights = match $visible {
+            $crate::convert::Numbers::F32($seen, _) => {
+                let mut $weights = vec![0f32; len];
+                $call.map_err(|error| $crate::error::raise($py, &error))?;
+                $crate::convert::Numbers::F32($weights, shape)
+            }
+            $crate::convert::Numbers::F64($seen, _, dtype) => {
+                let mut $weights = vec![0f64; len];
+                $call.map_err(|error| $crate::error::raise($py, &error))?;
+                $crate::convert::Numbers::F64($weights, shape, dtype.clone())
+            }
+        };
+        weights.into_array($py, "keypoint_weights")?
+    }};
+}
+pub(super) use weighed;
+
+/// How many columns keypoints have.
+#[derive(Clone, Copy)]
+pub(super) enum Columns {
+    Exactly(usize),
+    AtLeast(usize),
+}
+
+/// Keypoints of shape (N, K, D).
+pub(super) struct Points<'py> {
+    pub(super) numbers: Numbers<'py>,
+    pub(super) instances: usize,
+    pub(super) count: usize,
+    pub(super) columns: usize,
+}
+
+impl<'py> Points<'py> {
+    /// Reads keypoints that are computed with, as NumPy promotes them.
+    pub(super) fn read(keypoints: &Bound<'py, PyAny>, columns: Columns) -> PyResult<Self> {
+        Self::of(keypoints, columns, Numbers::read(keypoints, "keypoints", true)?)
+    }
+
+    /// Checks the shape of keypoints that were read.
+    pub(super) fn of(
+        keypoints: &Bound<'py, PyAny>,
+        columns: Columns,
+        numbers: Numbers<'py>,
+    ) -> PyResult<Self> {
+        let (fits, wanted) = match columns {
+            Columns::Exactly(exact) => (exact..=exact, format!("must be of shape (N, K, {exact})")),
+            Columns::AtLeast(least) => {
+                (least..=usize::MAX, format!("must be of shape (N, K, D), D at least {least}"))
+            }
+        };
+        match *numbers.shape() {
+            [instances, count, columns] if fits.contains(&columns) => {
+                Ok(Self { numbers, instances, count, columns })
+            }
+            _ => {
+                let got = format!("shape {}", Shape(numbers.shape()));
+                Err(invalid(keypoints.py(), "keypoints", &wanted, got))
+            }
+        }
+    }
+
+    /// N and K, the shape of their visibilities.
+    pub(super) fn people(&self) -> crate::convert::Shape {
+        [self.instances, self.count].into_iter().collect()
+    }
+
+    /// Visibilities of these keypoints, in their own dtype.
+    pub(super) fn read_visible(&self, visible: &Bound<'py, PyAny>) -> PyResult<Numbers<'py>> {
+        let numbers = Numbers::read(visible, "keypoints_visible", false)?;
+        if numbers.shape() == self.people().as_slice() {
+            return Ok(numbers);
+        }
+        let wanted = format!("must be of shape {}, as `keypoints` is", Shape(&self.people()));
+        let got = format!("shape {}", Shape(numbers.shape()));
+        Err(invalid(visible.py(), "keypoints_visible", &wanted, got))
+    }
+
+    /// These points and visibilities as helpers take them.
+    pub(super) fn sample<'a, T, V, const D: usize>(
+        &self,
+        points: &'a [[T; D]],
+        visible: Option<&'a [V]>,
+    ) -> Keypoints<'a, T, V, D> {
+        Keypoints { points, visible, instances: self.instances, count: self.count }
+    }
+}
+
+/// The first `D` of so many columns.
+pub(super) fn first_columns<T: Real, const D: usize>(values: &[T], columns: usize) -> Vec<[T; D]> {
+    values.chunks_exact(columns).map(|row| std::array::from_fn(|column| row[column])).collect()
+}
+
+/// A sigma, or several, in the precision that NumPy computes with.
+pub(super) enum Sigmas {
+    Single(Vec<f32>),
+    Double(Vec<f64>),
+}
+
+impl Sigmas {
+    /// Reads a number, or one an instance.
+    pub(super) fn read(sigma: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if sigma.is_exact_instance_of::<PyFloat>() || sigma.is_exact_instance_of::<PyInt>() {
+            return Ok(Self::Double(vec![crate::arguments::real("sigma", sigma)?]));
+        }
+        let Promoted { values, shape, precision } = Promoted::read(sigma, "sigma")?;
+        if shape.len() > 1 {
+            let wanted = "must be a number, or one an instance";
+            return Err(invalid(
+                sigma.py(),
+                "sigma",
+                wanted,
+                format_args!("shape {}", Shape(&shape)),
+            ));
+        }
+        Ok(match precision {
+            Precision::Single => Self::Single(values.iter().map(|&sigma| sigma as f32).collect()),
+            Precision::Weak | Precision::Double => Self::Double(values),
+        })
+    }
+
+    /// Reads a number.
+    pub(super) fn one(sigma: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let sigmas = Self::read(sigma)?;
+        match sigmas.widened().len() {
+            1 => Ok(sigmas),
+            count => {
+                let got = format_args!("{count} of them");
+                Err(invalid(sigma.py(), "sigma", "must be a number", got))
+            }
+        }
+    }
+
+    /// In double precision.
+    pub(super) fn widened(&self) -> Vec<f64> {
+        match self {
+            Self::Single(sigmas) => sigmas.iter().copied().map(f64::from).collect(),
+            Self::Double(sigmas) => sigmas.clone(),
+        }
+    }
+}

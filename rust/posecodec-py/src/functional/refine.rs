@@ -1,0 +1,195 @@
+//! From the cell of a maximum to a fraction of a cell.
+
+use numpy::PyArrayDescrMethods;
+use posecodec::Shape;
+use posecodec::functional;
+use posecodec::kernels::element::{Real, Response};
+use pyo3::prelude::*;
+
+use super::blur::three_sides;
+use super::points::{Columns, Points, first_columns, in_precision};
+use crate::arguments::Arguments;
+use crate::convert::{Numbers, Responses};
+use crate::decode::in_own_precision;
+use crate::encode::detached;
+use crate::error::{invalid, raise};
+
+/// Move keypoints by a quarter of a cell towards the larger neighbour along each axis.
+///
+/// Args:
+///     keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
+///     heatmaps (array): Shape (K, H, W); float16, float32 or float64.
+///
+/// Returns:
+///     array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside stay where they are.
+///
+/// Raises:
+///     InvalidInputError: For shapes or dtypes that do not fit.
+#[pyfunction]
+pub(crate) fn refine_keypoints<'py>(
+    keypoints: &Bound<'py, PyAny>,
+    heatmaps: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Rule::Quarter.refine(keypoints, heatmaps, Columns::Exactly(2))
+}
+
+/// Move keypoints to the summits beside them, as DARK estimates them.
+///
+/// Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
+///
+/// Args:
+///     keypoints (array): Shape (N, K, D), of which x and y, in cells, are refined; float16, float32
+///         or float64. It is left as it is.
+///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+///     blur_kernel_size (int): Size of the Gaussian that the heatmaps are blurred with, odd.
+///
+/// Returns:
+///     array: Shape (N, K, D), of the keypoints' dtype. Keypoints within two cells of the border or
+///     outside, or where the Hessian is singular, stay where they are.
+///
+/// Raises:
+///     InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+#[pyfunction]
+pub(crate) fn refine_keypoints_dark<'py>(
+    keypoints: &Bound<'py, PyAny>,
+    heatmaps: &Bound<'py, PyAny>,
+    blur_kernel_size: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Rule::Dark(kernel(blur_kernel_size)?).refine(keypoints, heatmaps, Columns::AtLeast(2))
+}
+
+/// Move keypoints to the summits beside them, as UDP's variant of DARK estimates them.
+///
+/// Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
+///
+/// Args:
+///     keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
+///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+///     blur_kernel_size (int): Size of the Gaussian that the heatmaps are blurred with, odd.
+///
+/// Returns:
+///     array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside, or where the Hessian is
+///     singular, stay where they are.
+///
+/// Raises:
+///     InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+#[pyfunction]
+pub(crate) fn refine_keypoints_dark_udp<'py>(
+    keypoints: &Bound<'py, PyAny>,
+    heatmaps: &Bound<'py, PyAny>,
+    blur_kernel_size: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Rule::DarkUdp(kernel(blur_kernel_size)?).refine(keypoints, heatmaps, Columns::Exactly(2))
+}
+
+/// Move places along an axis to the summits beside them, as DARK estimates them.
+///
+/// Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
+///
+/// Args:
+///     keypoints (array): Shape (N, K), in bins; float16, float32 or float64. It is left as it is.
+///     simcc (array): Shape (N, K, W); float16, float32 or float64. It is left as it is.
+///     blur_kernel_size (int): Size of the Gaussian that the vectors are blurred with, odd.
+///
+/// Returns:
+///     array: Shape (N, K), of the keypoints' dtype. Places outside stay where they are.
+///
+/// Raises:
+///     InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+#[pyfunction]
+pub(crate) fn refine_simcc_dark<'py>(
+    keypoints: &Bound<'py, PyAny>,
+    simcc: &Bound<'py, PyAny>,
+    blur_kernel_size: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = keypoints.py();
+    let kernel = kernel(blur_kernel_size)?;
+    let mut numbers = floats(keypoints)?;
+    let vectors = Responses::read(simcc, "simcc")?;
+    let [.., bins] = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
+    let people = &vectors.shape()[..2];
+    if numbers.shape() != people {
+        let wanted = format!("must be of shape {}, a place a vector", Shape(people));
+        let got = format!("shape {}", Shape(numbers.shape()));
+        return Err(invalid(py, "keypoints", &wanted, got));
+    }
+    in_precision!(&mut numbers, places => in_own_precision!(&vectors, array => {
+        let vectors = array.values();
+        detached(py, vectors.len(), || {
+            functional::refine_simcc_dark(places, vectors, bins, kernel)
+        })
+    }))
+    .map_err(|error| raise(py, &error))?;
+    numbers.into_array(py, "keypoints")
+}
+
+/// How keypoints are refined; DARK with the size of its blur.
+#[derive(Clone, Copy)]
+enum Rule {
+    Quarter,
+    Dark(usize),
+    DarkUdp(usize),
+}
+
+impl Rule {
+    fn refine<'py>(
+        self,
+        keypoints: &Bound<'py, PyAny>,
+        heatmaps: &Bound<'py, PyAny>,
+        columns: Columns,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = keypoints.py();
+        let Points { mut numbers, count, columns, .. } =
+            Points::of(keypoints, columns, floats(keypoints)?)?;
+        let maps = Responses::read(heatmaps, "heatmaps")?;
+        let [planes, height, width] = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
+        if planes < count {
+            let wanted = format!("must hold {count} maps, one a keypoint");
+            return Err(invalid(py, "heatmaps", &wanted, planes));
+        }
+        let shape = [count, height, width];
+        in_precision!(&mut numbers, values => {
+            let mut places = first_columns(values, columns);
+            in_own_precision!(&maps, array => {
+                let maps = &array.values()[..count * height * width];
+                detached(py, maps.len(), || self.apply(&mut places, maps, shape))
+            })
+            .map_err(|error| raise(py, &error))?;
+            for (row, place) in values.chunks_exact_mut(columns).zip(&places) {
+                row[..2].copy_from_slice(place);
+            }
+        });
+        numbers.into_array(py, "keypoints")
+    }
+
+    fn apply<T: Real, E: Response>(
+        self,
+        places: &mut [[T; 2]],
+        maps: &[E],
+        shape: [usize; 3],
+    ) -> posecodec::Result<()> {
+        match self {
+            Self::Quarter => functional::refine_keypoints(places, maps, shape),
+            Self::Dark(size) => functional::refine_keypoints_dark(places, maps, shape, size),
+            Self::DarkUdp(size) => functional::refine_keypoints_dark_udp(places, maps, shape, size),
+        }
+    }
+}
+
+/// The size of a blur's kernel.
+fn kernel(size: &Bound<'_, PyAny>) -> PyResult<usize> {
+    Arguments::new(size.py()).count("blur_kernel_size", size)
+}
+
+/// Keypoints that can be moved by fractions.
+fn floats<'py>(keypoints: &Bound<'py, PyAny>) -> PyResult<Numbers<'py>> {
+    let numbers = Numbers::read(keypoints, "keypoints", false)?;
+    match &numbers {
+        Numbers::F64(_, _, Some(dtype)) if dtype.kind() != b'f' => {
+            let wanted =
+                "must hold floating-point numbers, which fractions of a cell can be added to";
+            Err(invalid(keypoints.py(), "keypoints", wanted, dtype))
+        }
+        _ => Ok(numbers),
+    }
+}

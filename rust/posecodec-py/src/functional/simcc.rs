@@ -1,0 +1,124 @@
+//! SimCC vectors: their maxima, and their scale.
+
+use numpy::Element;
+use posecodec::Shape;
+use posecodec::codecs::SimccRows;
+use posecodec::functional;
+use posecodec::kernels::element::Response;
+use pyo3::prelude::*;
+
+use super::blur::{filtered, three_sides};
+use super::maxima::Maxima;
+use crate::arguments::{Arguments, Given};
+use crate::convert::{Alike, Array, Kind, Responses, values_mut, zeros};
+use crate::decode::in_own_precision;
+use crate::decode_simcc::in_shared_precision;
+use crate::encode::detached;
+use crate::error::{invalid, raise};
+
+/// Where SimCC vectors are largest along x and y, and how large.
+///
+/// Paper: `SimCC <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
+///
+/// Args:
+///     simcc_x (array): Shape (K, Wx) or (N, K, Wx); float16, float32 or float64.
+///     simcc_y (array): Shape (K, Wy) or (N, K, Wy).
+///     apply_softmax (bool): Of the vectors' softmax. Default: False.
+///
+/// Returns:
+///     tuple:
+///     - locs (array): Shape (K, 2) or (N, K, 2), float32: the bins of the first maxima along x and
+///       y; -1 where the value is not above 0.
+///     - vals (array): Shape (K,) or (N, K), the lesser of both maxima, of the dtype of ``simcc_x``.
+///
+/// Raises:
+///     InvalidInputError: For shapes or dtypes that do not fit, vectors without a bin.
+#[pyfunction]
+#[pyo3(signature = (simcc_x, simcc_y, apply_softmax=Given::DEFAULT), text_signature = "(simcc_x, simcc_y, apply_softmax=False)")]
+pub(crate) fn get_simcc_maximum<'py>(
+    simcc_x: &Bound<'py, PyAny>,
+    simcc_y: &Bound<'py, PyAny>,
+    apply_softmax: Given<'py>,
+) -> PyResult<Maxima<'py>> {
+    let py = simcc_x.py();
+    let softmax = Arguments::new(py).flag_or("apply_softmax", &apply_softmax, false)?;
+    let (x, dtype) = Responses::of_any(simcc_x, "simcc_x")?;
+    let (y, _) = Responses::of_any(simcc_y, "simcc_y")?;
+    for (name, vectors) in [("simcc_x", &x), ("simcc_y", &y)] {
+        if ![2, 3].contains(&vectors.shape().len()) {
+            let got = format!("Invalid shape {}", Shape(vectors.shape()));
+            return Err(invalid(py, name, "must be of shape (K, W) or (N, K, W)", got));
+        }
+    }
+    let (people, bins_x) = split_last(x.shape());
+    let (people_y, bins_y) = split_last(y.shape());
+    if people != people_y {
+        let got = format!("{} != {}", Shape(x.shape()), Shape(y.shape()));
+        return Err(invalid(py, "simcc_y", "must hold a vector for each of `simcc_x`", got));
+    }
+    let people = people.to_vec();
+    let (places, values) = in_shared_precision!([x, y], arrays => {
+        maxima(py, &arrays, [bins_x, bins_y], &people, softmax)
+    })?;
+    Ok((places, Kind::Array(dtype).answer(values)?))
+}
+
+fn split_last(shape: &[usize]) -> (&[usize], usize) {
+    let (last, rest) = shape.split_last().expect("two dimensions or three");
+    (rest, *last)
+}
+
+fn maxima<'py, E: Response + Element>(
+    py: Python<'py>,
+    arrays: &[Array<'py, E>; 2],
+    bins: [usize; 2],
+    people: &[usize],
+    softmax: bool,
+) -> PyResult<Maxima<'py>> {
+    let shape: Vec<_> = people.iter().copied().chain([2]).collect();
+    let places = zeros::<f32>(py, "simcc_x", &shape)?;
+    let values = zeros::<E>(py, "simcc_x", people)?;
+    // SAFETY: both arrays were made here and nobody else knows them yet.
+    let (into, values_into) = unsafe { (values_mut(&places), values_mut(&values)) };
+    let rows = SimccRows { responses: arrays.each_ref().map(Array::values), bins };
+    let count = rows.responses.iter().map(|responses| responses.len()).sum();
+    detached(py, count, || {
+        functional::get_simcc_maximum(rows, softmax, into.as_chunks_mut().0, values_into)
+    })
+    .map_err(|error| raise(py, &error))?;
+    Ok((places.into_any(), values.into_any()))
+}
+
+/// Bring SimCC vectors to a scale of 0 to 1.
+///
+/// Args:
+///     batch_pred_simcc (array or Tensor): Shape (B, K, W); float16, float32 or float64, of tensors
+///         bfloat16 as well.
+///     sigma (float, optional): Standard deviation in bins of the Gaussians that the vectors were
+///         trained with: they are divided by ``sigma`` · √2π first. Default: not divided.
+///
+/// Returns:
+///     array or Tensor: As ``batch_pred_simcc``: of the same dtype and on the same device, outside the
+///     graph of gradients. Negative values are 0, and vectors that exceed 1 are divided by their
+///     maximum.
+///
+/// Raises:
+///     InvalidInputError: For a shape or dtype that does not fit, a sigma that is not positive and
+///         finite.
+#[pyfunction]
+#[pyo3(signature = (batch_pred_simcc, sigma=Given::DEFAULT), text_signature = "(batch_pred_simcc, sigma=None)")]
+pub(crate) fn get_simcc_normalized<'py>(
+    batch_pred_simcc: &Bound<'py, PyAny>,
+    sigma: Given<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const NAME: &str = "batch_pred_simcc";
+    let py = batch_pred_simcc.py();
+    let sigma = Arguments::new(py).number_or_none("sigma", &sigma)?;
+    let vectors = Responses::read(batch_pred_simcc, NAME)?;
+    let [.., bins] = three_sides(py, NAME, "(B, K, W)", vectors.shape())?;
+    let kind = Kind::of(batch_pred_simcc, &vectors)?;
+    let normalized = in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {
+        functional::get_simcc_normalized(vectors, bins, sigma, out)
+    }))?;
+    kind.answer(normalized)
+}

@@ -1,0 +1,226 @@
+//! `ImagePoseLifting`: the 2D pose of one picture, normalised, and the 3D pose less its root.
+
+use arrayvec::ArrayVec;
+use ndarray::Array2;
+
+use super::lifting::{
+    Camera, DecodePoses, Item, LiftPose, Role, RootKind, Roots, Skeleton, Statistics, TargetSide,
+};
+use crate::error::{Error, Result, Shape};
+use crate::kernels::element::Real;
+use crate::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
+use crate::kernels::pose_targets::{fill_centred, fill_roots};
+
+/// The options of [`ImagePoseLifting`], with the reference's defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImagePoseLiftingOptions {
+    /// The keypoints whose mean is the root.
+    pub root_index: Vec<usize>,
+    /// Whether targets are without the root, where it is one keypoint.
+    pub remove_root: bool,
+    /// Whether an answer says which keypoint was removed.
+    pub save_index: bool,
+    /// Whether labels are reshaped to (K·D, T).
+    pub reshape_keypoints: bool,
+    /// Whether visibilities are put beside the keypoints.
+    pub concat_vis: bool,
+    /// Where 2D keypoints usually are, (K, D), in pixels.
+    pub keypoints: Option<Statistics>,
+    /// Where 3D keypoints usually are, less the root: (K, C), or (K - 1, C) where that is removed.
+    pub target: Option<Statistics>,
+}
+
+impl Default for ImagePoseLiftingOptions {
+    fn default() -> Self {
+        Self {
+            root_index: vec![0],
+            remove_root: false,
+            save_index: false,
+            reshape_keypoints: true,
+            concat_vis: false,
+            keypoints: None,
+            target: None,
+        }
+    }
+}
+
+/// 2D poses less their means and over their deviations, as [A simple yet effective baseline for 3d
+/// human pose estimation](https://arxiv.org/abs/1705.03098) (Martinez et al. 2017) lifts them.
+///
+/// Keypoints are in pixels; targets keep their unit where they are not divided by deviations:
+/// metres in Human3.6M as MMPose reads it.
+///
+/// ```
+/// use ndarray::{Array3, array};
+/// use posecodec::codecs::{DecodePoses, ImagePoseLifting, ImagePoseLiftingOptions, LiftPose};
+///
+/// let options = ImagePoseLiftingOptions { remove_root: true, ..Default::default() };
+/// let codec = ImagePoseLifting::new(17, options)?;
+/// let keypoints = Array3::<f32>::ones((1, 17, 2));
+/// let labels = codec.encode_keypoints(keypoints.view(), None, None)?;
+/// assert_eq!(labels.shape(), [34, 1]);
+///
+/// let target = Array3::<f32>::from_shape_fn((1, 17, 3), |(_, k, axis)| (k + axis) as f32);
+/// let seen = ndarray::Array2::ones((1, 17));
+/// let targets = codec.encode_target(target.view(), Some(seen.view()), None, None)?;
+/// assert_eq!(targets.label.dim(), (1, 16, 3));
+/// let root = targets.root.expect("centred on it");
+/// assert_eq!(root, array![[0.0, 1.0, 2.0]]);
+/// assert_eq!(codec.decode(targets.label.view(), Some(root.view()))?.keypoints, target);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImagePoseLifting {
+    skeleton: Skeleton,
+    options: ImagePoseLiftingOptions,
+}
+
+impl ImagePoseLifting {
+    /// A codec of poses with so many keypoints.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for no keypoint, a root that is none of them, or means and
+    /// deviations of another shape, that are not finite or divide by 0.
+    pub fn new(num_keypoints: usize, options: ImagePoseLiftingOptions) -> Result<Self> {
+        let skeleton = Skeleton::new(num_keypoints, &options.root_index, options.remove_root)?;
+        let mut options = options;
+        let checked = |statistics: Option<Statistics>, names, count| {
+            statistics.map(|statistics| statistics.checked(names, count)).transpose()
+        };
+        let names = ["keypoints_mean", "keypoints_std"];
+        options.keypoints = checked(options.keypoints, names, num_keypoints)?;
+        let names = ["target_mean", "target_std"];
+        options.target = checked(options.target, names, skeleton.kept())?;
+        Ok(Self { skeleton, options })
+    }
+
+    /// The options.
+    pub fn options(&self) -> &ImagePoseLiftingOptions {
+        &self.options
+    }
+}
+
+impl LiftPose for ImagePoseLifting {
+    const NAME: &'static str = "ImagePoseLifting";
+
+    fn skeleton(&self) -> &Skeleton {
+        &self.skeleton
+    }
+
+    fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
+        let removed = with_target && self.skeleton.removed().is_some();
+        let target = with_target && self.options.target.is_some();
+        let keypoints = self.options.keypoints.is_some();
+        [
+            (removed, "target_root_removed", Role::TargetRootRemoved),
+            (removed && self.options.save_index, "target_root_index", Role::TargetRootIndex),
+            (keypoints, "keypoints_mean", Role::KeypointsMean),
+            (keypoints, "keypoints_std", Role::KeypointsStd),
+            (target, "target_mean", Role::TargetMean),
+            (target, "target_std", Role::TargetStd),
+            (true, "keypoint_labels", Role::KeypointLabels),
+            (true, "keypoint_labels_visible", Role::KeypointsVisible),
+            (with_target, "lifting_target_label", Role::TargetLabel),
+            (with_target, "lifting_target_weight", Role::TargetWeight),
+            (with_target, "trajectory_weights", Role::TrajectoryWeights),
+            (with_target, "target_root", Role::TargetRoot),
+        ]
+        .into_iter()
+        .filter_map(Item::where_wanted)
+        .collect()
+    }
+
+    fn reshapes_labels(&self) -> bool {
+        self.options.reshape_keypoints
+    }
+
+    fn concatenates_visibilities(&self) -> bool {
+        self.options.concat_vis
+    }
+
+    fn root_kind(&self) -> RootKind {
+        RootKind::Float32
+    }
+
+    fn statistics(&self, role: Role) -> Option<&Array2<f32>> {
+        match role {
+            Role::KeypointsMean => self.options.keypoints.as_ref().map(|keypoints| &keypoints.mean),
+            Role::KeypointsStd => self.options.keypoints.as_ref().map(|keypoints| &keypoints.std),
+            Role::TargetMean => self.options.target.as_ref().map(|target| &target.mean),
+            Role::TargetStd => self.options.target.as_ref().map(|target| &target.std),
+            _ => None,
+        }
+    }
+
+    fn check_keypoints(&self, dims: usize, _: Option<&Camera>) -> Result<()> {
+        match &self.options.keypoints {
+            Some(statistics) if statistics.dims() != dims => {
+                let wanted = format!("must have {} coordinates, as the means", statistics.dims());
+                Err(Error::invalid("keypoints", wanted, dims))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_target<U: Real>(
+        &self,
+        _: &[U],
+        [frames, count, dims]: [usize; 3],
+        _: Option<&Camera>,
+    ) -> Result<()> {
+        match &self.options.target {
+            Some(statistics) if frames != 1 || statistics.dims() != dims => {
+                let shape = [1, count, statistics.dims()];
+                let wanted = format!("must be of shape {}, as the means", Shape(&shape));
+                let got = format!("shape {}", Shape(&[frames, count, dims]));
+                Err(Error::invalid("lifting_target", wanted, got))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn fill_keypoints<T: Real, L: Real>(
+        &self,
+        keypoints: &[T],
+        extra: &[L],
+        layout: LabelLayout,
+        _: Option<&Camera>,
+        labels: &mut [L],
+    ) {
+        match self.options.keypoints.as_ref().map(Statistics::values) {
+            None => fill_labels(keypoints, extra, layout, AsIs, labels),
+            Some([mean, std]) => {
+                fill_labels(keypoints, extra, layout, Standardised { mean, std }, labels);
+            }
+        }
+    }
+
+    fn fill_target<U: Real>(
+        &self,
+        target: &[U],
+        [_, count, dims]: [usize; 3],
+        _: Option<&Camera>,
+        side: TargetSide<'_, U>,
+    ) {
+        let Roots::Float32(roots) = side.roots else { return };
+        let (shape, removed) = ([count, dims], self.skeleton.removed());
+        fill_roots(target, shape, self.skeleton.roots(), roots);
+        match self.options.target.as_ref().map(Statistics::values) {
+            None => fill_centred(target, shape, roots, removed, AsIs, side.label),
+            Some([mean, std]) => {
+                let normalise = Standardised { mean, std };
+                fill_centred(target, shape, roots, removed, normalise, side.label);
+            }
+        }
+    }
+}
+
+impl DecodePoses for ImagePoseLifting {
+    fn skeleton(&self) -> &Skeleton {
+        &self.skeleton
+    }
+
+    fn target_statistics(&self) -> Option<&Statistics> {
+        self.options.target.as_ref()
+    }
+}

@@ -1,0 +1,157 @@
+//! Batches of samples, on several threads where it is worth it.
+
+use super::encode::derives_factor;
+use super::{Camera, Factor, LiftPose, Roots, TargetSide};
+use crate::codecs::encode::split_off;
+use crate::error::{Error, Result, reserved};
+use crate::kernels::element::Real;
+use crate::kernels::pose_labels::LabelLayout;
+use crate::parallel;
+
+/// The poses of B samples, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct PoseBatch<'a, T> {
+    /// All coordinates.
+    pub values: &'a [T],
+    /// B, T, K and D.
+    pub shape: [usize; 4],
+    /// None, one for all samples or one a sample.
+    pub cameras: &'a [Camera],
+}
+
+impl<'a, T> PoseBatch<'a, T> {
+    /// The values of one sample and its camera.
+    fn sample(&self, number: usize) -> (&'a [T], Option<&'a Camera>) {
+        let each: usize = self.shape[1..].iter().product();
+        (&self.values[number * each..][..each], self.camera(number))
+    }
+
+    /// The camera of one sample.
+    pub fn camera(&self, number: usize) -> Option<&'a Camera> {
+        self.cameras.get(if self.cameras.len() == 1 { 0 } else { number })
+    }
+
+    fn check(&self) -> Result<()> {
+        let [batch, ..] = self.shape;
+        let fits = self.shape.iter().product::<usize>() == self.values.len()
+            && (self.cameras.len() <= 1 || self.cameras.len() == batch);
+        if fits { Ok(()) } else { Err(lengths()) }
+    }
+}
+
+/// The arrays of B samples' 3D poses, to be filled, each B times as long as in [`TargetSide`].
+#[derive(Debug)]
+pub struct TargetBatch<'a, T> {
+    /// (B, T, K, C), or (B, T, K - 1, C) without the root.
+    pub label: &'a mut [T],
+    /// (B, T, C).
+    pub roots: Roots<'a, T>,
+    /// (B, T): those given are kept, where the first of a sample is not 0, and the others filled.
+    /// Where all are given they may be (B, 1), or as many as [`LiftPose::check_factors`] lets be.
+    pub factor: &'a mut [f64],
+}
+
+fn lengths() -> Error {
+    Error::invalid("targets", "must hold as many values as the batch has", "other lengths")
+}
+
+/// Fills the labels of a batch of keypoints; `extra` holds what is put beside them.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where an array has not as many values as the batch.
+pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
+    codec: &C,
+    keypoints: PoseBatch<'_, T>,
+    extra: &[L],
+    layout: LabelLayout,
+    labels: &mut [L],
+) -> Result<()> {
+    keypoints.check()?;
+    let [batch, frames, count, _] = keypoints.shape;
+    let extra_each = frames * count * layout.extra;
+    let labels_each: usize = layout.shape(frames).iter().product();
+    if extra.len() != batch * extra_each || labels.len() != batch * labels_each {
+        return Err(lengths());
+    }
+    if batch == 1 {
+        codec.fill_keypoints(keypoints.values, extra, layout, keypoints.camera(0), labels);
+        return Ok(());
+    }
+    let (values, mut labels) = (labels.len(), labels);
+    let mut samples = reserved("the samples of a batch", batch)?;
+    for number in 0..batch {
+        samples.push((number, split_off(&mut labels, labels_each)));
+    }
+    parallel::for_each(samples, values, |(number, labels)| {
+        let (values, camera) = keypoints.sample(number);
+        let extra = &extra[number * extra_each..][..extra_each];
+        codec.fill_keypoints(values, extra, layout, camera, labels);
+    });
+    Ok(())
+}
+
+/// Checks that all targets of a batch can be encoded: [`LiftPose::check_target`].
+///
+/// # Errors
+/// [`Error::InvalidInput`] for a shape or values that cannot.
+pub fn check_target_batch<C: LiftPose, U: Real>(codec: &C, target: PoseBatch<'_, U>) -> Result<()> {
+    target.check()?;
+    let [batch, frames, count, dims] = target.shape;
+    (0..batch).try_for_each(|number| {
+        let (values, camera) = target.sample(number);
+        codec.check_target(values, [frames, count, dims], camera)
+    })
+}
+
+/// Fills what a batch of targets becomes.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where an array has not as many values as the batch.
+pub fn encode_target_batch<C: LiftPose, U: Real>(
+    codec: &C,
+    target: PoseBatch<'_, U>,
+    into: TargetBatch<'_, U>,
+) -> Result<()> {
+    target.check()?;
+    let TargetBatch { label, roots, factor } = into;
+    let [batch, frames, count, dims] = target.shape;
+    let label_each = frames * (count - usize::from(codec.removed().is_some())) * dims;
+    let roots_fit = match &roots {
+        Roots::Absent => true,
+        Roots::Float32(roots) => roots.len() == batch * frames * dims,
+        Roots::Target(roots) => roots.len() == batch * frames * dims,
+    };
+    let factor_each = factor.len() / batch.max(1);
+    let derived = |factors: &[f64]| derives_factor(Some(factors));
+    let factors_fit = factor_each * batch == factor.len()
+        && (factor_each == frames || !factor.chunks(factor_each.max(1)).any(derived));
+    if label.len() != batch * label_each || !roots_fit || !factors_fit {
+        return Err(lengths());
+    }
+    let shape = [frames, count, dims];
+    let fill = |(number, side): (usize, TargetSide<'_, U>)| {
+        let (values, camera) = target.sample(number);
+        codec.fill_target(values, shape, camera, side);
+    };
+    let (values, mut label, mut roots, mut factor) = (label.len(), label, roots, factor);
+    let mut samples = reserved("the samples of a batch", batch)?;
+    for number in 0..batch {
+        let factor = split_off(&mut factor, factor_each);
+        let side = TargetSide {
+            label: split_off(&mut label, label_each),
+            roots: match &mut roots {
+                Roots::Absent => Roots::Absent,
+                Roots::Float32(rest) => Roots::Float32(split_off(rest, frames * dims)),
+                Roots::Target(rest) => Roots::Target(split_off(rest, frames * dims)),
+            },
+            factor: if derives_factor(Some(factor)) || factor.is_empty() {
+                Factor::Derived(factor)
+            } else {
+                Factor::Given(factor)
+            },
+        };
+        samples.push((number, side));
+    }
+    parallel::for_each(samples, values, fill);
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The camera that a sample was taken with.
+
+use crate::error::{Error, Result};
+use crate::kernels::camera::Intrinsics;
+
+/// Two numbers, x and y, in the precision that they came in: NumPy divides in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pair {
+    /// Single precision.
+    F32([f32; 2]),
+    /// Double precision.
+    F64([f64; 2]),
+}
+
+impl Pair {
+    /// The pair in double precision.
+    pub fn values(self) -> [f64; 2] {
+        match self {
+            Self::F32(pair) => pair.map(f64::from),
+            Self::F64(pair) => pair,
+        }
+    }
+
+    /// `(pair - offset) / scale`, each step in the pair's precision.
+    pub(crate) fn normalized(self, offset: [f32; 2], scale: f32) -> Self {
+        match self {
+            Self::F32(pair) => Self::F32([0, 1].map(|axis| (pair[axis] - offset[axis]) / scale)),
+            Self::F64(pair) => Self::F64(
+                [0, 1].map(|axis| (pair[axis] - f64::from(offset[axis])) / f64::from(scale)),
+            ),
+        }
+    }
+}
+
+/// A camera: the size of its pictures, in pixels, and what else is known of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Camera {
+    size: [f64; 2],
+    focal: Option<Pair>,
+    centre: Option<Pair>,
+}
+
+impl Camera {
+    /// A camera of pictures `[w, h]`; focal lengths and principal point, in pixels, may be unknown.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size that is not positive, or numbers that are not finite.
+    pub fn new(size: [f64; 2], focal: Option<Pair>, centre: Option<Pair>) -> Result<Self> {
+        for (name, side) in ["camera_param['w']", "camera_param['h']"].into_iter().zip(size) {
+            if !(1e-30..=1e30).contains(&side) {
+                let wanted = "must be a positive finite number of pixels";
+                return Err(Error::invalid(name, wanted, side));
+            }
+        }
+        let finite = |pair: &Pair| pair.values().iter().all(|value| value.is_finite());
+        for (name, pair) in [("camera_param['f']", focal), ("camera_param['c']", centre)] {
+            if let Some(pair) = pair.filter(|pair| !finite(pair)) {
+                let got = format!("{:?}", pair.values());
+                return Err(Error::invalid(name, "must hold finite numbers of pixels", got));
+            }
+        }
+        Ok(Self { size, focal, centre })
+    }
+
+    /// Width and height of its pictures, in pixels.
+    pub fn size(&self) -> [f64; 2] {
+        self.size
+    }
+
+    /// Whether focal lengths and principal point are known.
+    pub fn has_intrinsics(&self) -> bool {
+        self.focal.is_some() && self.centre.is_some()
+    }
+
+    /// Focal lengths and principal point, where both are known.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] where one is known without the other.
+    pub fn intrinsics(&self) -> Result<Option<[Pair; 2]>> {
+        match (self.focal, self.centre) {
+            (Some(focal), Some(centre)) => Ok(Some([focal, centre])),
+            (None, None) => Ok(None),
+            (focal, _) => Err(incomplete(if focal.is_some() { "`f` alone" } else { "`c` alone" })),
+        }
+    }
+
+    /// Focal lengths and principal point.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] where they are not known.
+    pub fn known_intrinsics(&self) -> Result<[Pair; 2]> {
+        self.intrinsics()?.ok_or_else(|| incomplete("neither"))
+    }
+}
+
+fn incomplete(got: &str) -> Error {
+    Error::invalid("camera_param", "must hold the camera's `f` and `c` together", got)
+}
+
+/// The camera, which the codec cannot do without.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where there is none.
+pub(crate) fn needed(camera: Option<&Camera>) -> Result<&Camera> {
+    camera.ok_or_else(|| {
+        Error::invalid("camera_param", "must hold the width `w` and height `h` of pictures", "none")
+    })
+}
+
+/// Intrinsics in thousands of pixels, as MotionBERT has them.
+pub(crate) fn in_thousands([focal, centre]: [Pair; 2]) -> Intrinsics {
+    let [focal, centre] = [focal, centre].map(|pair| pair.normalized([0.0; 2], 1000.0).values());
+    Intrinsics { focal, centre }
+}

@@ -1,0 +1,76 @@
+//! Checks of shapes and values that the lifting codecs share.
+
+use crate::codecs::check;
+use crate::error::{Error, Result, Shape};
+use crate::kernels::element::Real;
+use crate::kernels::pose_targets::thirds;
+
+/// Checks that an array is of shape (T, K, D) or (K, D), or (B, T, K, D) where `batched`, with K =
+/// `count` and D at least 1. Answers with B, T, K and D.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where it is not.
+pub fn check_poses(
+    argument: &'static str,
+    shape: &[usize],
+    batched: bool,
+    count: usize,
+) -> Result<[usize; 4]> {
+    let found = match (batched, shape) {
+        (false, &[keypoints, dims]) => Some([1, 1, keypoints, dims]),
+        (false, &[frames, keypoints, dims]) => Some([1, frames, keypoints, dims]),
+        (true, &[batch, frames, keypoints, dims]) => Some([batch, frames, keypoints, dims]),
+        _ => None,
+    };
+    found.filter(|&[.., keypoints, dims]| keypoints == count && dims > 0).ok_or_else(|| {
+        let leading = if batched { "B, " } else { "" };
+        check::shape(argument, &format!("({leading}T, {count}, D)"), shape)
+    })
+}
+
+/// Checks that there is a visibility a keypoint, or several side by side: `shape` begins with
+/// `poses`, (T, K), and has at most one dimension more.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where it does not.
+pub fn check_visible(argument: &'static str, shape: &[usize], poses: &[usize]) -> Result<()> {
+    if shape.starts_with(poses) && shape.len() <= poses.len() + 1 {
+        return Ok(());
+    }
+    let wanted = format!("must be of shape {}, one a keypoint", Shape(poses));
+    Err(Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape))))
+}
+
+/// Checks that trajectories can be weighted by `1 / target[:, 2]`: there is such an item, of
+/// `count` items of `size` values, and nothing in it is 0.
+///
+/// # Errors
+/// [`Error::InvalidInput`] where they cannot.
+pub fn check_invertible<T: Real>(target: &[T], [count, size]: [usize; 2]) -> Result<()> {
+    const WITHOUT: &str = "must, without `lifting_target_visible`, have a depth to be divided by: ";
+    if count < 3 {
+        let wanted = format!("{WITHOUT}`lifting_target[:, 2]`");
+        return Err(Error::invalid("lifting_target", wanted, format_args!("{count} columns")));
+    }
+    if thirds(target, [count, size]).any(T::is_zero) {
+        let wanted = format!("{WITHOUT}`lifting_target[:, 2]` must not be 0");
+        return Err(Error::invalid("lifting_target", wanted, "a depth of 0"));
+    }
+    Ok(())
+}
+
+/// Checks that all points of a target of shape (T, K, 3) can be projected.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for a depth of 0.
+pub(crate) fn check_depths<T: Real>(target: &[T], count: usize) -> Result<()> {
+    let (points, _) = target.as_chunks::<3>();
+    // All are looked at: a loop that may end early is not vectorised.
+    if !points.iter().fold(false, |found, point| found | point[2].is_zero()) {
+        return Ok(());
+    }
+    let index = points.iter().position(|point| point[2].is_zero()).unwrap_or_default();
+    let wanted = "must lie in front of the camera, none at a depth of 0";
+    let got = format!("a depth of 0 at frame {}, keypoint {}", index / count, index % count);
+    Err(Error::invalid("lifting_target", wanted, got))
+}

@@ -1,0 +1,335 @@
+//! Encoding: 2D poses become the network's input, 3D poses its target.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView2, ArrayView3};
+
+use super::check::{check_invertible, check_poses, check_visible};
+use super::{Camera, Skeleton};
+use crate::error::Result;
+use crate::kernels::element::Real;
+use crate::kernels::pose_labels::LabelLayout;
+use crate::kernels::pose_targets::{fill_reciprocals, fill_weights};
+
+/// One item of what a codec answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    /// Its name in the reference's dict.
+    pub name: &'static str,
+    /// What it is.
+    pub role: Role,
+}
+
+impl Item {
+    /// The item of this name and role, if it is wanted.
+    pub(crate) fn where_wanted((wanted, name, role): (bool, &'static str, Role)) -> Option<Self> {
+        wanted.then_some(Self { name, role })
+    }
+}
+
+/// What an item of an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The normalised 2D poses.
+    KeypointLabels,
+    /// The visibilities of the 2D poses, as they came.
+    KeypointsVisible,
+    /// Means of the 2D poses.
+    KeypointsMean,
+    /// Standard deviations of the 2D poses.
+    KeypointsStd,
+    /// The normalised 3D poses.
+    TargetLabel,
+    /// The weights of the 3D poses.
+    TargetWeight,
+    /// The visibilities of the 3D poses, as they came.
+    TargetVisible,
+    /// Means of the 3D poses.
+    TargetMean,
+    /// Standard deviations of the 3D poses.
+    TargetStd,
+    /// The roots that the 3D poses were centred on.
+    TargetRoot,
+    /// That the 3D poses are without their root.
+    TargetRootRemoved,
+    /// Which keypoint the root was.
+    TargetRootIndex,
+    /// The weights of the trajectory.
+    TrajectoryWeights,
+    /// The camera, normalised.
+    CameraParam,
+    /// A factor a frame, from picture units to those of the target.
+    Factor,
+}
+
+/// In which precision a codec answers with roots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootKind {
+    /// It has none.
+    Absent,
+    /// Single.
+    Float32,
+    /// The target's own.
+    Target,
+}
+
+/// Where roots (T, C) are written to.
+#[derive(Debug)]
+pub enum Roots<'a, T> {
+    /// They are not asked for.
+    Absent,
+    /// In single precision.
+    Float32(&'a mut [f32]),
+    /// In the target's own.
+    Target(&'a mut [T]),
+}
+
+/// The factor of each frame of a sample.
+#[derive(Debug)]
+pub enum Factor<'a> {
+    /// One a frame, or one for all.
+    Given(&'a [f64]),
+    /// To be worked out, one a frame. Empty for a codec that has none.
+    Derived(&'a mut [f64]),
+}
+
+/// The factor of frames whose camera is not known well enough to work one out.
+pub const UNKNOWN_FACTOR: f64 = 4.0;
+
+/// Whether factors are to be worked out: where none are given, or the first is 0.
+pub fn derives_factor(given: Option<&[f64]>) -> bool {
+    given.is_none_or(|given| given.first() == Some(&0.0))
+}
+
+/// The arrays of one sample's 3D poses, to be filled.
+#[derive(Debug)]
+pub struct TargetSide<'a, T> {
+    /// (T, K, C), or (T, K - 1, C) without the root.
+    pub label: &'a mut [T],
+    /// (T, C).
+    pub roots: Roots<'a, T>,
+    /// (T,).
+    pub factor: Factor<'a>,
+}
+
+/// What a network that lifts should find.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PoseTargets<U> {
+    /// (T, K, C), or (T, K - 1, C) without the root.
+    pub label: Array3<U>,
+    /// (T, K) or (T, K - 1), 0 or 1.
+    pub weight: Array2<f32>,
+    /// The weights of all keypoints (T, K), or without visibilities `1 / target[:, 2]` (T, C), as
+    /// the reference has it. `None` for a codec that has none.
+    pub trajectory_weights: Option<Array2<U>>,
+    /// (T, C), for a codec that answers with roots.
+    pub root: Option<Array2<U>>,
+    /// (T,), for a codec that has factors.
+    pub factor: Option<Array1<f64>>,
+}
+
+/// A codec that prepares 2D poses for a network that lifts them, and the 3D poses it should find.
+pub trait LiftPose: Sync {
+    /// The codec's name in the reference.
+    const NAME: &'static str;
+
+    /// The poses.
+    fn skeleton(&self) -> &Skeleton;
+
+    /// The items of an answer, in the order of the reference's dict.
+    fn items(&self, with_target: bool) -> ArrayVec<Item, 12>;
+
+    /// Whether labels are reshaped to (K·D, T).
+    fn reshapes_labels(&self) -> bool {
+        false
+    }
+
+    /// Whether visibilities are put beside the keypoints.
+    fn concatenates_visibilities(&self) -> bool;
+
+    /// How the labels of keypoints with `dims` coordinates and so many visibilities each lie.
+    fn layout(&self, dims: usize, visibilities: usize) -> LabelLayout {
+        LabelLayout {
+            count: self.skeleton().count(),
+            dims,
+            extra: if self.concatenates_visibilities() { visibilities } else { 0 },
+            transposed: self.reshapes_labels(),
+        }
+    }
+
+    /// In which precision roots are answered.
+    fn root_kind(&self) -> RootKind {
+        RootKind::Absent
+    }
+
+    /// The keypoint that targets are without.
+    fn removed(&self) -> Option<usize> {
+        self.skeleton().removed()
+    }
+
+    /// Whether an answer with a target has an item of this role.
+    fn answers(&self, role: Role) -> bool {
+        self.items(true).iter().any(|item| item.role == role)
+    }
+
+    /// The means or deviations that an item of this role holds.
+    fn statistics(&self, role: Role) -> Option<&Array2<f32>> {
+        let _ = role;
+        None
+    }
+
+    /// Checks that so many factors go with a target of so many frames.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] where they do not.
+    fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
+        let _ = (factors, frames);
+        Ok(())
+    }
+
+    /// Checks that keypoints of `dims` coordinates, taken with this camera, can be encoded.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for too few or too many coordinates, or a camera of which too little
+    /// is known.
+    fn check_keypoints(&self, dims: usize, camera: Option<&Camera>) -> Result<()>;
+
+    /// Checks that a target of shape (T, K, C), taken with this camera, can be encoded.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a shape or values that cannot.
+    fn check_target<U: Real>(
+        &self,
+        target: &[U],
+        shape: [usize; 3],
+        camera: Option<&Camera>,
+    ) -> Result<()>;
+
+    /// Fills the labels of one sample; `extra` values are put beside the keypoints.
+    fn fill_keypoints<T: Real, L: Real>(
+        &self,
+        keypoints: &[T],
+        extra: &[L],
+        layout: LabelLayout,
+        camera: Option<&Camera>,
+        labels: &mut [L],
+    );
+
+    /// Fills the arrays of one sample's target of shape (T, K, C).
+    fn fill_target<U: Real>(
+        &self,
+        target: &[U],
+        shape: [usize; 3],
+        camera: Option<&Camera>,
+        side: TargetSide<'_, U>,
+    );
+
+    /// Encodes the 2D poses (T, K, D) of one sample, with visibilities (T, K) or none, to the
+    /// network's input: (T, K, D), or (K·D, T) reshaped; with visibilities D is one more.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for shapes or a camera that do not fit.
+    fn encode_keypoints<T: Real>(
+        &self,
+        keypoints: ArrayView3<'_, T>,
+        visible: Option<ArrayView2<'_, T>>,
+        camera: Option<&Camera>,
+    ) -> Result<ArrayD<T>> {
+        let (frames, count, dims) = keypoints.dim();
+        check_poses("keypoints", keypoints.shape(), false, self.skeleton().count())?;
+        self.check_keypoints(dims, camera)?;
+        let visible = visibilities("keypoints_visible", visible, [frames, count])?;
+        let layout = self.layout(dims, 1);
+        let shape = layout.shape(frames);
+        let mut labels = vec![T::zero(); shape.iter().product()];
+        self.fill_keypoints(&flat(keypoints), &visible, layout, camera, &mut labels);
+        Ok(ArrayD::from_shape_vec(&*shape, labels).expect("a value a label"))
+    }
+
+    /// Encodes the 3D poses (T, K, C) of one sample, in the camera's space, with visibilities
+    /// (T, K) and factors (T,) or none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for shapes, values or a camera that do not fit.
+    fn encode_target<U: Real>(
+        &self,
+        target: ArrayView3<'_, U>,
+        visible: Option<ArrayView2<'_, U>>,
+        camera: Option<&Camera>,
+        factor: Option<&[f64]>,
+    ) -> Result<PoseTargets<U>> {
+        let (frames, count, dims) = target.dim();
+        let shape = [frames, count, dims];
+        check_poses("lifting_target", &shape, false, self.skeleton().count())?;
+        let target = flat(target);
+        self.check_target(&target, shape, camera)?;
+        let trajectory_weights = match &visible {
+            _ if !self.answers(Role::TrajectoryWeights) => None,
+            Some(visible) => {
+                let seen = |&value: &U| if value > U::of(0.5) { U::one() } else { U::zero() };
+                Some(visible.map(seen))
+            }
+            None => {
+                check_invertible(&target, [count, dims])?;
+                let mut weights = Array2::zeros((frames, dims));
+                let values = weights.as_slice_mut().expect("freshly made");
+                fill_reciprocals(&target, [count, dims], values);
+                Some(weights)
+            }
+        };
+        let visible = visibilities("lifting_target_visible", visible, [frames, count])?;
+        let removed = self.removed();
+        let kept = count - usize::from(removed.is_some());
+        let mut weight = Array2::zeros((frames, kept));
+        let weights = weight.as_slice_mut().expect("freshly made");
+        fill_weights(&visible, [count, 1], removed, weights);
+
+        let mut label = Array3::zeros((frames, kept, dims));
+        let mut single = Array2::<f32>::zeros((frames, dims));
+        let mut root = Array2::<U>::zeros((frames, dims));
+        let has_factors = self.answers(Role::Factor);
+        let mut factors = Array1::zeros(if has_factors { frames } else { 0 });
+        let derived = factors.as_slice_mut().expect("freshly made");
+        let factor = match factor {
+            Some(given) if !derives_factor(Some(given)) => {
+                self.check_factors(given.len(), frames)?;
+                for (factor, given) in derived.iter_mut().zip(given.iter().cycle()) {
+                    *factor = *given;
+                }
+                Factor::Given(given)
+            }
+            _ => Factor::Derived(derived),
+        };
+        let roots = match self.root_kind() {
+            RootKind::Absent => Roots::Absent,
+            RootKind::Float32 => Roots::Float32(single.as_slice_mut().expect("freshly made")),
+            RootKind::Target => Roots::Target(root.as_slice_mut().expect("freshly made")),
+        };
+        let side = TargetSide { label: label.as_slice_mut().expect("freshly made"), roots, factor };
+        self.fill_target(&target, shape, camera, side);
+        let root = match self.root_kind() {
+            RootKind::Absent => None,
+            RootKind::Float32 => Some(single.mapv(|value| U::of(f64::from(value)))),
+            RootKind::Target => Some(root),
+        };
+        let factor = has_factors.then_some(factors);
+        Ok(PoseTargets { label, weight, trajectory_weights, root, factor })
+    }
+}
+
+/// The values of an array, in order.
+fn flat<T: Real>(array: ArrayView3<'_, T>) -> Vec<T> {
+    array.iter().copied().collect()
+}
+
+/// Visibilities of this shape, in order; 1 where there are none.
+fn visibilities<T: Real>(
+    argument: &'static str,
+    visible: Option<ArrayView2<'_, T>>,
+    shape: [usize; 2],
+) -> Result<Vec<T>> {
+    let Some(visible) = visible else {
+        return Ok(vec![T::one(); shape[0] * shape[1]]);
+    };
+    check_visible(argument, visible.shape(), &shape)?;
+    Ok(visible.iter().copied().collect())
+}

@@ -1,0 +1,291 @@
+//! `MotionBERTLabel`: 2D poses in units of the picture, and 3D poses as the picture shows them.
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, ArrayView3};
+
+use super::decode::Decoded;
+use super::lifting::{
+    Camera, Factor, Item, LiftPose, Role, Skeleton, TargetSide, UNKNOWN_FACTOR, check_depths,
+    in_thousands, needed,
+};
+use super::{check, check_poses};
+use crate::error::{Error, Result};
+use crate::kernels::element::Real;
+use crate::kernels::image_space::{Factors, ImageSpace, Restoration};
+use crate::kernels::pose_labels::{InPicture, LabelLayout, PictureUnit, fill_labels};
+
+/// What [`MotionBertLabel`] makes of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MotionBertMode {
+    /// Units of the picture, which the network learns.
+    Train,
+    /// Times the factor, which are comparable with what is decoded.
+    Test,
+}
+
+impl MotionBertMode {
+    /// The mode of the reference's `mode`: `"train"` or `"test"`, in any case.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOption`] for another word.
+    pub fn named(mode: &str) -> Result<Self> {
+        match mode.to_lowercase().as_str() {
+            "train" => Ok(Self::Train),
+            "test" => Ok(Self::Test),
+            _ => Err(Error::UnknownOption {
+                codec: MotionBertLabel::NAME,
+                argument: "mode",
+                got: mode.to_owned(),
+                options: &["train", "test"],
+            }),
+        }
+    }
+}
+
+/// The options of [`MotionBertLabel`], with the reference's defaults. (It also has `remove_root`
+/// and `save_index`, which it does not use.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MotionBertOptions {
+    /// The root.
+    pub root_index: usize,
+    /// Whether visibilities are put beside the keypoints.
+    pub concat_vis: bool,
+    /// Whether decoding moves keypoint 0 to the origin first.
+    pub rootrel: bool,
+    /// What is made of targets.
+    pub mode: MotionBertMode,
+}
+
+impl Default for MotionBertOptions {
+    fn default() -> Self {
+        Self { root_index: 0, concat_vis: false, rootrel: false, mode: MotionBertMode::Test }
+    }
+}
+
+/// 2D poses in half widths of the picture, and 3D poses projected into it with their depth in the
+/// same unit: [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu et al. 2023).
+///
+/// Keypoints and the camera are in pixels. Targets are in millimetres in the camera's space for
+/// millimetres at the end: what is decoded is divided by 1000, to metres.
+///
+/// ```
+/// use ndarray::{Array3, array};
+/// use posecodec::codecs::{
+///     Camera, LiftPose, MotionBertLabel, MotionBertOptions, PictureScale,
+/// };
+///
+/// let codec = MotionBertLabel::new(2, MotionBertOptions::default())?;
+/// let camera = Camera::new([1000.0, 1000.0], None, None)?;
+/// let keypoints = array![[[750.0f32, 500.0], [500.0, 0.0]]];
+/// let labels = codec.encode_keypoints(keypoints.view(), None, Some(&camera))?;
+/// assert_eq!(labels, array![[[0.5, 0.0], [0.0, -1.0]]].into_dyn());
+///
+/// let answer = array![[[0.0f32, 0.0, 0.0], [0.5, 0.0, 0.25]]];
+/// let scale = PictureScale { size: Some([&[1000.0], &[1000.0]]), factor: Some(&[4.0]) };
+/// let decoded = codec.decode(answer.view(), scale)?;
+/// assert_eq!(decoded.keypoints, array![[[0.0, 0.0, 0.0], [1.0, 0.0, 0.5]]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct MotionBertLabel {
+    skeleton: Skeleton,
+    options: MotionBertOptions,
+}
+
+/// What answers are scaled by, back from units of the picture: each one for all frames or one a
+/// frame, or so many frames that they divide evenly.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PictureScale<'a> {
+    /// Widths and heights of pictures, in pixels.
+    pub size: Option<[&'a [f64]; 2]>,
+    /// Factors, from pixels to millimetres.
+    pub factor: Option<&'a [f64]>,
+}
+
+impl MotionBertLabel {
+    /// A codec of poses with so many keypoints.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for no keypoint, or a root that is none of them.
+    pub fn new(num_keypoints: usize, options: MotionBertOptions) -> Result<Self> {
+        let skeleton = Skeleton::new(num_keypoints, &[options.root_index], false)?;
+        Ok(Self { skeleton, options })
+    }
+
+    /// Number of keypoints, K.
+    pub fn num_keypoints(&self) -> usize {
+        self.skeleton.count()
+    }
+
+    /// The options.
+    pub fn options(&self) -> &MotionBertOptions {
+        &self.options
+    }
+
+    /// Decodes a network's answers, frames (N, K, 3), to metres from the root. The scores are 1.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for another shape, or scales that do not fit.
+    pub fn decode<T: Real>(
+        &self,
+        encoded: ArrayView3<'_, T>,
+        scale: PictureScale<'_>,
+    ) -> Result<Decoded<T, f32>> {
+        check_poses("encoded", encoded.shape(), false, self.skeleton.count())?;
+        let (frames, count, dims) = encoded.dim();
+        if dims != 3 {
+            return Err(check::shape("encoded", &format!("(N, {count}, 3)"), encoded.shape()));
+        }
+        let mut keypoints = encoded.as_standard_layout().into_owned();
+        let (points, _) = keypoints.as_slice_mut().expect("standard layout").as_chunks_mut();
+        let copied = points.to_vec();
+        self.decode_frames(&copied, scale, points)?;
+        Ok(Decoded { keypoints, scores: Array2::ones((frames, count)) })
+    }
+
+    /// Decodes frames of K points, one after the other.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for scales that are not positive or do not fit the frames.
+    pub fn decode_frames<T: Real>(
+        &self,
+        encoded: &[[T; 3]],
+        scale: PictureScale<'_>,
+        keypoints: &mut [[T; 3]],
+    ) -> Result<()> {
+        let count = self.skeleton.count();
+        let frames = encoded.len() / count;
+        if keypoints.len() != encoded.len() || !encoded.len().is_multiple_of(count) {
+            let wanted = "must hold as many values as the batch has";
+            return Err(Error::invalid("encoded", wanted, "other lengths"));
+        }
+        let [widths, heights] = scale.size.unwrap_or_default();
+        let frames_each = |name, values: &[f64]| match values.len() {
+            0 => Ok(usize::MAX),
+            len if frames.is_multiple_of(len) => Ok((frames / len).max(1)),
+            len => Err(Error::invalid(name, format!("must fit {frames} frames"), len)),
+        };
+        let factors = scale.factor.unwrap_or_default();
+        let each = [
+            frames_each("w", widths)?,
+            frames_each("h", heights)?,
+            frames_each("factor", factors)?,
+        ];
+        if widths.len() != heights.len() {
+            let wanted = format!("must hold {} values, as `w` does", widths.len());
+            return Err(Error::invalid("h", wanted, heights.len()));
+        }
+        for (name, sides) in [("w", widths), ("h", heights)] {
+            if let Some(side) = sides.iter().find(|side| !(1e-30..=1e30).contains(*side)) {
+                return Err(Error::invalid(name, "must hold positive finite pixels", side));
+            }
+        }
+        let restoration = Restoration {
+            count,
+            root_index: self.options.root_index,
+            zero_first: self.options.rootrel,
+            size: (!widths.is_empty()).then_some(([widths, heights], each[0])),
+            factor: (!factors.is_empty()).then_some((factors, each[2])),
+        };
+        restoration.fill(encoded, keypoints);
+        Ok(())
+    }
+}
+
+impl LiftPose for MotionBertLabel {
+    const NAME: &'static str = "MotionBERTLabel";
+
+    fn skeleton(&self) -> &Skeleton {
+        &self.skeleton
+    }
+
+    fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
+        [
+            (true, "keypoint_labels", Role::KeypointLabels),
+            (true, "keypoint_labels_visible", Role::KeypointsVisible),
+            (with_target, "lifting_target_label", Role::TargetLabel),
+            (with_target, "lifting_target_weight", Role::TargetWeight),
+            (with_target, "lifting_target", Role::TargetLabel),
+            (with_target, "lifting_target_visible", Role::TargetVisible),
+            (true, "factor", Role::Factor),
+        ]
+        .into_iter()
+        .filter_map(Item::where_wanted)
+        .collect()
+    }
+
+    fn concatenates_visibilities(&self) -> bool {
+        self.options.concat_vis
+    }
+
+    fn check_keypoints(&self, dims: usize, camera: Option<&Camera>) -> Result<()> {
+        needed(camera)?.intrinsics()?;
+        if dims < 2 {
+            return Err(Error::invalid("keypoints", "must have 2 coordinates or more", dims));
+        }
+        Ok(())
+    }
+
+    fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
+        if self.options.mode == MotionBertMode::Train || factors == frames || factors == 1 {
+            return Ok(());
+        }
+        let wanted = format!("must be one, or one for each of {frames} frames of the target");
+        Err(Error::invalid("factor", wanted, factors))
+    }
+
+    fn check_target<U: Real>(
+        &self,
+        target: &[U],
+        shape: [usize; 3],
+        camera: Option<&Camera>,
+    ) -> Result<()> {
+        let [_, count, dims] = shape;
+        if dims != 3 {
+            let wanted = format!("(T, {count}, 3)");
+            return Err(check::shape("lifting_target", &wanted, &shape));
+        }
+        let projected = needed(camera)?.intrinsics()?.is_some();
+        if projected { check_depths(target, count) } else { Ok(()) }
+    }
+
+    fn fill_keypoints<T: Real, L: Real>(
+        &self,
+        keypoints: &[T],
+        extra: &[L],
+        layout: LabelLayout,
+        camera: Option<&Camera>,
+        labels: &mut [L],
+    ) {
+        let Some(camera) = camera else { return };
+        let unit = PictureUnit::<T>::new(camera.size());
+        let normalise = InPicture { unit, dims: layout.dims };
+        fill_labels(keypoints, extra, layout, normalise, labels);
+    }
+
+    fn fill_target<U: Real>(
+        &self,
+        target: &[U],
+        [_, count, _]: [usize; 3],
+        camera: Option<&Camera>,
+        side: TargetSide<'_, U>,
+    ) {
+        let Some(camera) = camera else { return };
+        let test = self.options.mode == MotionBertMode::Test;
+        let space = ImageSpace {
+            count,
+            root_index: self.options.root_index,
+            camera: camera.intrinsics().ok().flatten().map(in_thousands),
+            unit: (!test).then(|| PictureUnit::new(camera.size().map(|side| side / 1000.0))),
+        };
+        let (poses, _) = target.as_chunks::<3>();
+        let factors = match side.factor {
+            // Labels in units of the picture have no use for factors.
+            Factor::Given(_) if !test => Factors::Given(&[1.0]),
+            Factor::Given(given) => Factors::Given(given),
+            Factor::Derived(derived) => Factors::Derived(derived, UNKNOWN_FACTOR),
+        };
+        let (labels, _) = side.label.as_chunks_mut::<3>();
+        space.fill(poses, factors, labels);
+    }
+}

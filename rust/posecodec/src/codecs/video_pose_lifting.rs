@@ -1,0 +1,194 @@
+//! `VideoPoseLifting`: the 2D poses of some frames in units of the picture, and the 3D pose less
+//! its root.
+
+use arrayvec::ArrayVec;
+
+use super::lifting::{
+    Camera, DecodePoses, Item, LiftPose, Pair, Role, RootKind, Roots, Skeleton, TargetSide, needed,
+};
+use crate::error::{Error, Result};
+use crate::kernels::element::Real;
+use crate::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
+use crate::kernels::pose_targets::{fill_centred, fill_roots};
+
+/// The options of [`VideoPoseLifting`], with the reference's defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoPoseLiftingOptions {
+    /// Whether targets are centred on their root.
+    pub zero_center: bool,
+    /// The keypoints whose mean is the root.
+    pub root_index: Vec<usize>,
+    /// Whether centred targets are without the root, where it is one keypoint.
+    pub remove_root: bool,
+    /// Whether an answer says which keypoint was removed.
+    pub save_index: bool,
+    /// Whether labels are reshaped to (K·D, T).
+    pub reshape_keypoints: bool,
+    /// Whether visibilities are put beside the keypoints.
+    pub concat_vis: bool,
+    /// Whether an answer has the camera in units of the picture.
+    pub normalize_camera: bool,
+}
+
+impl Default for VideoPoseLiftingOptions {
+    fn default() -> Self {
+        Self {
+            zero_center: true,
+            root_index: vec![0],
+            remove_root: false,
+            save_index: false,
+            reshape_keypoints: true,
+            concat_vis: false,
+            normalize_camera: false,
+        }
+    }
+}
+
+/// 2D poses in half widths of the picture from its centre, as [3D human pose estimation in video
+/// with temporal convolutions](https://arxiv.org/abs/1811.11742) (Pavllo et al. 2019) lifts them.
+///
+/// Keypoints and the camera are in pixels; targets keep their unit: metres in Human3.6M as MMPose
+/// reads it.
+///
+/// ```
+/// use ndarray::{Array3, array};
+/// use posecodec::codecs::{Camera, LiftPose, VideoPoseLifting, VideoPoseLiftingOptions};
+///
+/// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
+/// let camera = Camera::new([1000.0, 800.0], None, None)?;
+/// let keypoints = array![[[750.0f32, 400.0]], [[500.0, 300.0]]]; // two frames of one keypoint
+/// let labels = codec.encode_keypoints(keypoints.view(), None, Some(&camera))?;
+/// assert_eq!(labels, array![[0.5, 0.0], [0.0, -0.2]].into_dyn());
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoPoseLifting {
+    skeleton: Skeleton,
+    options: VideoPoseLiftingOptions,
+}
+
+impl VideoPoseLifting {
+    /// A codec of poses with so many keypoints.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for no keypoint, or a root that is none of them.
+    pub fn new(num_keypoints: usize, options: VideoPoseLiftingOptions) -> Result<Self> {
+        let skeleton = Skeleton::new(num_keypoints, &options.root_index, options.remove_root)?;
+        Ok(Self { skeleton, options })
+    }
+
+    /// The options.
+    pub fn options(&self) -> &VideoPoseLiftingOptions {
+        &self.options
+    }
+
+    /// The focal lengths and the principal point of a camera in half widths of its pictures, the
+    /// latter from their centre.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] where the camera does not say them.
+    pub fn normalize_camera(camera: &Camera) -> Result<[Pair; 2]> {
+        let [focal, centre] = camera.known_intrinsics()?;
+        let (middle, scale) = half_size(camera);
+        Ok([focal.normalized([0.0; 2], scale), centre.normalized(middle, scale)])
+    }
+}
+
+/// The centre of a camera's pictures and half their width, in pixels, in single precision.
+fn half_size(camera: &Camera) -> ([f32; 2], f32) {
+    let half = camera.size().map(|side| (0.5 * side) as f32);
+    (half, half[0])
+}
+
+impl LiftPose for VideoPoseLifting {
+    const NAME: &'static str = "VideoPoseLifting";
+
+    fn skeleton(&self) -> &Skeleton {
+        &self.skeleton
+    }
+
+    fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
+        let centred = with_target && self.options.zero_center;
+        let removed = with_target && self.removed().is_some();
+        [
+            (centred, "target_root", Role::TargetRoot),
+            (removed, "target_root_removed", Role::TargetRootRemoved),
+            (removed && self.options.save_index, "target_root_index", Role::TargetRootIndex),
+            (self.options.normalize_camera, "camera_param", Role::CameraParam),
+            (true, "keypoint_labels", Role::KeypointLabels),
+            (true, "keypoints_visible", Role::KeypointsVisible),
+            (with_target, "lifting_target_label", Role::TargetLabel),
+            (with_target, "lifting_target_weight", Role::TargetWeight),
+            (with_target, "trajectory_weights", Role::TrajectoryWeights),
+        ]
+        .into_iter()
+        .filter_map(Item::where_wanted)
+        .collect()
+    }
+
+    fn reshapes_labels(&self) -> bool {
+        self.options.reshape_keypoints
+    }
+
+    fn concatenates_visibilities(&self) -> bool {
+        self.options.concat_vis
+    }
+
+    fn root_kind(&self) -> RootKind {
+        if self.options.zero_center { RootKind::Target } else { RootKind::Absent }
+    }
+
+    fn removed(&self) -> Option<usize> {
+        self.skeleton.removed().filter(|_| self.options.zero_center)
+    }
+
+    fn check_keypoints(&self, dims: usize, camera: Option<&Camera>) -> Result<()> {
+        let camera = needed(camera)?;
+        if dims != 2 {
+            return Err(Error::invalid("keypoints", "must have 2 coordinates", dims));
+        }
+        if self.options.normalize_camera { camera.known_intrinsics().map(drop) } else { Ok(()) }
+    }
+
+    fn check_target<U: Real>(&self, _: &[U], _: [usize; 3], _: Option<&Camera>) -> Result<()> {
+        Ok(())
+    }
+
+    fn fill_keypoints<T: Real, L: Real>(
+        &self,
+        keypoints: &[T],
+        extra: &[L],
+        layout: LabelLayout,
+        camera: Option<&Camera>,
+        labels: &mut [L],
+    ) {
+        let Some(camera) = camera else { return };
+        let (middle, scale) = half_size(camera);
+        let mean = middle.repeat(self.skeleton.count());
+        let std = vec![scale; mean.len()];
+        let normalise = Standardised { mean: &mean, std: &std };
+        fill_labels(keypoints, extra, layout, normalise, labels);
+    }
+
+    fn fill_target<U: Real>(
+        &self,
+        target: &[U],
+        [_, count, dims]: [usize; 3],
+        _: Option<&Camera>,
+        side: TargetSide<'_, U>,
+    ) {
+        let Roots::Target(roots) = side.roots else {
+            side.label.copy_from_slice(target);
+            return;
+        };
+        let shape = [count, dims];
+        fill_roots(target, shape, self.skeleton.roots(), roots);
+        fill_centred(target, shape, roots, self.removed(), AsIs, side.label);
+    }
+}
+
+impl DecodePoses for VideoPoseLifting {
+    fn skeleton(&self) -> &Skeleton {
+        &self.skeleton
+    }
+}

@@ -1,0 +1,85 @@
+//! `gaussian_blur` and `gaussian_blur1d`.
+
+use super::{maps, same_length};
+use crate::codecs::check;
+use crate::error::{Result, room_for_scratch};
+use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector};
+use crate::kernels::element::Response;
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::maximum::maximum;
+
+/// Fills `blurred` with the maps (K, H, W), each blurred with OpenCV's Gaussian of `kernel` taps and
+/// scaled back to its former maximum, as [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et al.
+/// 2020) modulates what a network says. Zeros lie outside.
+///
+/// ```
+/// use posecodec::functional::gaussian_blur;
+///
+/// let (heatmaps, mut blurred) = ([0.0f32, 0.0, 2.0, 0.0, 0.0], [0.0; 5]);
+/// gaussian_blur(&heatmaps, [1, 1, 5], 3, &mut blurred)?;
+/// assert_eq!(blurred, [0.0, 1.0, 2.0, 1.0, 0.0]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// [`crate::Error::InvalidInput`] for an even kernel, slices of the wrong length,
+/// [`crate::Error::OutOfMemory`] where scratch would not fit.
+pub fn gaussian_blur<E: Response>(
+    heatmaps: &[E],
+    shape: [usize; 3],
+    kernel: usize,
+    blurred: &mut [E],
+) -> Result<()> {
+    let width = shape[2];
+    modulate(("heatmaps", heatmaps), &shape, 2, kernel, blurred, |plane, kernel, buffers| {
+        blur_plane(plane, width, kernel, Border::Zero, buffers)
+    })
+}
+
+/// [`gaussian_blur`] of SimCC vectors (N, K, W), along their one axis.
+///
+/// # Errors
+/// As [`gaussian_blur`].
+pub fn gaussian_blur1d<E: Response>(
+    simcc: &[E],
+    shape: [usize; 3],
+    kernel: usize,
+    blurred: &mut [E],
+) -> Result<()> {
+    modulate(("simcc", simcc), &shape, 1, kernel, blurred, |vector, kernel, buffers| {
+        blur_vector(vector, kernel, buffers)
+    })
+}
+
+/// Blurs maps of so many dimensions, and scales them back.
+fn modulate<E: Response>(
+    (argument, values): (&'static str, &[E]),
+    shape: &[usize],
+    dims: usize,
+    kernel: usize,
+    blurred: &mut [E],
+    blur: impl for<'a> Fn(&[E], &GaussianKernel, &'a mut BlurBuffers) -> &'a [f32],
+) -> Result<()> {
+    let kernel = GaussianKernel::new(check::kernel_size("kernel", kernel)?);
+    same_length("blurred", Some(values.len()), blurred.len())?;
+    if values.is_empty() {
+        return Ok(());
+    }
+    let maps = maps(argument, values, shape, dims)?;
+    room_for_scratch(maps.cells.saturating_mul(4))?;
+    let mut buffers = BlurBuffers::default();
+    for (map, out) in values.chunks_exact(maps.cells).zip(blurred.chunks_exact_mut(maps.cells)) {
+        let largest = maximum(map).map_or(f64::NAN, |maximum| maximum.value.as_f64());
+        rescale(blur(map, &kernel, &mut buffers), largest, out);
+    }
+    Ok(())
+}
+
+/// Scales blurred values so that their maximum is `largest`; zeros stay zeros.
+fn rescale<E: Response>(blurred: &[f32], largest: f64, out: &mut [E]) {
+    let now = maximum(blurred).map_or(f64::NAN, |maximum| f64::from(maximum.value));
+    let factor = if now == 0.0 { 1.0 } else { largest / now };
+    for (out, &value) in out.iter_mut().zip(blurred) {
+        *out = E::of(f64::from(value) * factor);
+    }
+}

@@ -1,0 +1,75 @@
+//! `camera_to_pixel`, `pixel_to_camera` and `camera_to_image_coord`.
+
+use super::same_length;
+use crate::codecs::{Pair, check, in_thousands};
+use crate::error::{Error, Result};
+use crate::kernels::camera;
+use crate::kernels::camera::Intrinsics;
+use crate::kernels::element::Real;
+
+/// Fills the places in the picture where points in the camera's space are seen; `shift` adds 1e-8 to
+/// their depths, which must not be 0.
+///
+/// ```
+/// use posecodec::functional::camera_to_pixel;
+/// use posecodec::kernels::camera::Intrinsics;
+///
+/// let camera = Intrinsics { focal: [1145.0, 1143.0], centre: [512.0, 515.0] };
+/// let mut pixels = [[0.0; 2]];
+/// camera_to_pixel(&[[0.5, -0.5, 2.0]], camera, false, &mut pixels)?;
+/// assert_eq!(pixels, [[798.25, 229.25]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::InvalidInput`] for slices of different lengths.
+pub fn camera_to_pixel<T: Real>(
+    points: &[[T; 3]],
+    intrinsics: Intrinsics,
+    shift: bool,
+    pixels: &mut [[T; 2]],
+) -> Result<()> {
+    same_length("pixels", Some(points.len()), pixels.len())?;
+    for (pixel, &point) in pixels.iter_mut().zip(points) {
+        *pixel = camera::camera_to_pixel(point, intrinsics, shift);
+    }
+    Ok(())
+}
+
+/// Moves places in the picture, `[x, y]` and a depth, to the points in the camera's space that are
+/// seen there.
+pub fn pixel_to_camera<T: Real>(points: &mut [[T; 3]], intrinsics: Intrinsics) {
+    for point in points {
+        *point = camera::pixel_to_camera(*point, intrinsics);
+    }
+}
+
+/// Fills poses of `count` keypoints as [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu et al.
+/// 2023) sees them: places in the picture, and depths behind the root in units of the picture. And
+/// for each pose the factor that leads back.
+///
+/// Focal lengths and principal point are in pixels, which the reference counts in thousands here.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for a root beyond the keypoints, slices of the wrong length.
+pub fn camera_to_image_coord<T: Real>(
+    root_index: isize,
+    poses: &[[T; 3]],
+    count: usize,
+    [focal, centre]: [Pair; 2],
+    image: &mut [[T; 3]],
+    factors: &mut [T],
+) -> Result<()> {
+    let root = check::index("root_index", root_index, count)?;
+    same_length("image", Some(poses.len()), image.len())?;
+    if poses.len() != factors.len().saturating_mul(count) {
+        let wanted = format!("must hold {count} points a pose");
+        return Err(Error::invalid("kpts_3d_cam", wanted, poses.len()));
+    }
+    let intrinsics = in_thousands([focal, centre]);
+    let poses = poses.chunks_exact(count).zip(image.chunks_exact_mut(count));
+    for ((pose, image), factor) in poses.zip(factors) {
+        *factor = camera::camera_to_image_coord(root, pose, intrinsics, image);
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! `generate_gaussian_heatmaps`, `generate_udp_gaussian_heatmaps` and
+//! `generate_unbiased_gaussian_heatmaps`.
+
+use super::{product, same_length};
+use crate::codecs::{Keypoints, Stamper, check};
+use crate::error::{Result, room_for_scratch};
+use crate::kernels::element::Real;
+use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
+
+/// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the cell of each keypoint, and
+/// the weights (N, K). Where instances overlap, the larger value stays.
+///
+/// As in [Simple Baselines](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018). `sigmas`, in cells,
+/// is one for all instances or one each, in the precision in which the reference computes the
+/// Gaussian's extent; 0 is a Gaussian of one cell.
+///
+/// ```
+/// use posecodec::functional::{Keypoints, generate_gaussian_heatmaps};
+///
+/// let people = [[5.2f32, 3.9], [20.0, 30.0]]; // two instances of one keypoint each
+/// let keypoints = Keypoints { points: &people, visible: Some(&[1.0f32; 2]), instances: 2, count: 1 };
+/// let (mut maps, mut weights) = (vec![0.0; 32 * 24], [0.0; 2]);
+/// generate_gaussian_heatmaps(&keypoints, [24, 32], &[2.0, 3.0], &mut maps, &mut weights)?;
+/// assert_eq!((maps[4 * 24 + 5], maps[30 * 24 + 20]), (1.0, 1.0));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// [`crate::Error::InvalidInput`] for a size of 0, sigmas that are negative, not finite or too few, slices of
+/// the wrong length.
+pub fn generate_gaussian_heatmaps<T: Real, V: Real, S: Real>(
+    keypoints: &Keypoints<'_, T, V>,
+    heatmap_size: [usize; 2],
+    sigmas: &[S],
+    heatmaps: &mut [f32],
+    weights: &mut [V],
+) -> Result<()> {
+    check::sigmas(sigmas.len(), keypoints.instances)?;
+    stamp(keypoints, heatmap_size, sigmas, false, heatmaps, weights)
+}
+
+/// [`generate_gaussian_heatmaps`] with the peaks where the keypoints are, not in their cells:
+/// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
+///
+/// # Errors
+/// As [`generate_gaussian_heatmaps`].
+pub fn generate_udp_gaussian_heatmaps<T: Real, V: Real, S: Real>(
+    keypoints: &Keypoints<'_, T, V>,
+    heatmap_size: [usize; 2],
+    sigma: S,
+    heatmaps: &mut [f32],
+    weights: &mut [V],
+) -> Result<()> {
+    stamp(keypoints, heatmap_size, &[sigma], true, heatmaps, weights)
+}
+
+fn stamp<T: Real, V: Real, S: Real>(
+    keypoints: &Keypoints<'_, T, V>,
+    size: [usize; 2],
+    sigmas: &[S],
+    exact: bool,
+    heatmaps: &mut [f32],
+    weights: &mut [V],
+) -> Result<()> {
+    check_maps(keypoints, size, heatmaps, weights)?;
+    let mut values = 0usize;
+    for &sigma in sigmas {
+        let patch = 6.0 * check::sigma("sigma", sigma.as_f64())?;
+        values = values.saturating_add(patch.min(1e5) as usize + 2);
+    }
+    room_for_scratch(values)?;
+    let patches: Vec<_> = sigmas
+        .iter()
+        .map(|&sigma| match size_of::<S>() {
+            4 => GaussianPatch::of_single(sigma.as_f64() as f32),
+            _ => GaussianPatch::new(sigma.as_f64()),
+        })
+        .collect();
+    let patches: Vec<_> = patches.iter().collect();
+    let stamper = Stamper { size, patches: &patches, exact };
+    keypoints.stamp_instances(keypoints.points, &stamper, heatmaps, weights, |_, _, _| ());
+    Ok(())
+}
+
+/// [`generate_gaussian_heatmaps`] with Gaussians that are neither rounded nor cut off:
+/// [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et al. 2020).
+///
+/// # Errors
+/// As [`generate_gaussian_heatmaps`].
+pub fn generate_unbiased_gaussian_heatmaps<T: Real, V: Real>(
+    keypoints: &Keypoints<'_, T, V>,
+    heatmap_size: [usize; 2],
+    sigma: f64,
+    heatmaps: &mut [f32],
+    weights: &mut [V],
+) -> Result<()> {
+    check_maps(keypoints, heatmap_size, heatmaps, weights)?;
+    let sigma = check::sigma("sigma", sigma)?;
+    let cells = heatmap_size.iter().product();
+    let mut scratch = Vec::new();
+    for (index, weight) in weights.iter_mut().enumerate() {
+        let (instance, number) = (index / keypoints.count, index % keypoints.count);
+        *weight = keypoints.weight(index, |point| {
+            let inside = reaches(point, heatmap_size, sigma);
+            if inside {
+                let plane = &mut heatmaps[number * cells..][..cells];
+                let centre = point.map(Real::as_f64);
+                fill_unbiased(plane, heatmap_size[0], centre, sigma, instance > 0, &mut scratch);
+            }
+            inside
+        });
+    }
+    Ok(())
+}
+
+/// Checks the maps' size and that there is a map a keypoint and a weight a point.
+pub(super) fn check_maps<T: Real, V: Real>(
+    keypoints: &Keypoints<'_, T, V>,
+    size: [usize; 2],
+    heatmaps: &[f32],
+    weights: &[V],
+) -> Result<()> {
+    let [width, height] = check::size("heatmap_size", size)?;
+    check_points(keypoints)?;
+    same_length("heatmaps", product(&[keypoints.count, height, width]), heatmaps.len())?;
+    same_length("keypoint_weights", Some(keypoints.points.len()), weights.len())
+}
+
+/// Checks that there are as many points and visibilities as instances and keypoints.
+pub(super) fn check_points<T, V, const D: usize>(keypoints: &Keypoints<'_, T, V, D>) -> Result<()> {
+    let points = product(&[keypoints.instances, keypoints.count]);
+    same_length("keypoints", points, keypoints.points.len())?;
+    match keypoints.visible {
+        Some(visible) => same_length("keypoints_visible", points, visible.len()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,80 @@
+//! `get_heatmap_maximum` and `get_heatmap_3d_maximum`.
+
+use super::{maps, product, same_length};
+use crate::codecs::{Maps, peak};
+use crate::error::Result;
+use crate::kernels::element::Response;
+use crate::kernels::maximum::heatmap_3d_maximum;
+use crate::parallel;
+
+/// Fills the place `[x, y]` and the value of the first maximum of each map (..., H, W); the place is
+/// -1 where no value is above 0. NaN counts as largest.
+///
+/// ```
+/// use posecodec::functional::get_heatmap_maximum;
+///
+/// let heatmaps = [0.1f32, 0.9, 0.3, 0.4, /* the second: */ 0.0, 0.0, 0.0, 0.0];
+/// let (mut places, mut values) = ([[0.0; 2]; 2], [0.0; 2]);
+/// get_heatmap_maximum(&heatmaps, [1, 2, 2, 2], &mut places, &mut values)?;
+/// assert_eq!((places, values), ([[1.0, 0.0], [-1.0, -1.0]], [0.9, 0.0]));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// [`crate::Error::InvalidInput`] for maps without a cell, slices of the wrong length.
+pub fn get_heatmap_maximum<E: Response>(
+    heatmaps: &[E],
+    shape: [usize; 4],
+    places: &mut [[f32; 2]],
+    values: &mut [E],
+) -> Result<()> {
+    let [batch, count, ..] = shape;
+    let maps = maps("heatmaps", heatmaps, &shape, 2)?;
+    each_sample(&maps, [batch, count], places, values, |map| {
+        let (value, peak) = peak(map, maps.width);
+        (peak.map_or([-1.0; 2], |peak| peak.at.map(|cell| cell as f32)), value)
+    })
+}
+
+/// [`get_heatmap_maximum`] of maps (..., D, H, W): places are `[x, y, z]`.
+///
+/// # Errors
+/// As [`get_heatmap_maximum`].
+pub fn get_heatmap_3d_maximum<E: Response>(
+    heatmaps: &[E],
+    shape: [usize; 5],
+    places: &mut [[f32; 3]],
+    values: &mut [E],
+) -> Result<()> {
+    let [batch, count, depth, height, width] = shape;
+    let maps = maps("heatmaps", heatmaps, &shape, 3)?;
+    each_sample(&maps, [batch, count], places, values, |map| {
+        let (cell, value) = heatmap_3d_maximum(map, [width, height, depth]);
+        (cell.map_or([-1.0; 3], |cell| cell.map(|index| index as f32)), value)
+    })
+}
+
+/// Fills a place and a value a map, samples of a batch on several threads where it is worth it.
+fn each_sample<E: Response, const D: usize>(
+    maps: &Maps<'_, E>,
+    [batch, count]: [usize; 2],
+    places: &mut [[f32; D]],
+    values: &mut [E],
+    find: impl Fn(&[E]) -> ([f32; D], E) + Sync,
+) -> Result<()> {
+    let each = product(&[batch, count]);
+    same_length("places", each, places.len())?;
+    same_length("values", each, values.len())?;
+    if count == 0 {
+        return Ok(());
+    }
+    let samples = maps.values.chunks_exact(count * maps.cells);
+    let samples = samples.zip(places.chunks_exact_mut(count)).zip(values.chunks_exact_mut(count));
+    parallel::for_each(samples.collect(), maps.values.len(), |((maps_of, places), values)| {
+        let found = maps_of.chunks_exact(maps.cells).map(&find);
+        for ((place, value), found) in places.iter_mut().zip(values).zip(found) {
+            (*place, *value) = found;
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The helpers of the reference's `mmpose.codecs.utils`, under their names: what its codecs are made
+//! of, for those who write codecs of their own.
+//!
+//! They check what comes in, fill slices that the caller holds, and work in place where that is what
+//! they are for (`refine_*`). What stands in [`crate::kernels`] is the same without checks, a plane
+//! or a keypoint at a time. Keypoints are in map cells here, not in pixels of the input.
+
+mod blur;
+mod camera;
+mod displacement;
+mod gaussian_heatmaps;
+mod gaussian_heatmaps_3d;
+mod instances;
+mod maxima;
+mod nms;
+mod refinement;
+mod simcc;
+
+pub use crate::codecs::Keypoints;
+pub use blur::{gaussian_blur, gaussian_blur1d};
+pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
+pub use displacement::{InstanceRoots, generate_displacement_heatmap, generate_offset_heatmap};
+pub use gaussian_heatmaps::{
+    generate_gaussian_heatmaps, generate_udp_gaussian_heatmaps, generate_unbiased_gaussian_heatmaps,
+};
+pub use gaussian_heatmaps_3d::{Volumes, generate_3d_gaussian_heatmaps};
+pub use instances::{get_diagonal_lengths, get_instance_bbox, get_instance_root};
+pub use maxima::{get_heatmap_3d_maximum, get_heatmap_maximum};
+pub use nms::batch_heatmap_nms;
+pub use refinement::{
+    refine_keypoints, refine_keypoints_dark, refine_keypoints_dark_udp, refine_simcc_dark,
+};
+pub use simcc::{get_simcc_maximum, get_simcc_normalized};
+
+use crate::codecs::Maps;
+use crate::error::{Error, Result, Shape};
+use crate::kernels::element::Response;
+
+/// Maps of `shape`, whose last `dims` sides are a map's.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for maps without a cell, or fewer or more values than the shape says.
+fn maps<'a, E: Response>(
+    argument: &'static str,
+    values: &'a [E],
+    shape: &[usize],
+    dims: usize,
+) -> Result<Maps<'a, E>> {
+    let (count, sides) = shape.split_at(shape.len() - dims);
+    let cells = product(sides).filter(|&cells| cells > 0).ok_or_else(|| {
+        let wanted = "must hold maps of at least one cell";
+        Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape)))
+    })?;
+    let len = product(count).and_then(|count| count.checked_mul(cells));
+    same_length(argument, len, values.len())?;
+    Ok(Maps { values, cells, width: sides[dims - 1] })
+}
+
+/// How many values an array of this shape holds; `None` where that cannot be said.
+fn product(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
+}
+
+/// Checks that an argument holds as many values as it must.
+fn same_length(argument: &'static str, wanted: Option<usize>, got: usize) -> Result<()> {
+    if wanted == Some(got) {
+        return Ok(());
+    }
+    let wanted = wanted.map_or("an impossible number of".into(), |wanted| wanted.to_string());
+    Err(Error::invalid(argument, format!("must hold {wanted} values"), got))
+}

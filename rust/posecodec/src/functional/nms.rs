@@ -1,0 +1,52 @@
+//! `batch_heatmap_nms`.
+
+use super::{maps, same_length};
+use crate::codecs::check;
+use crate::error::{Result, room_for_scratch};
+use crate::kernels::element::Response;
+use crate::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
+use crate::parallel;
+
+/// Fills `peaks` with the maps' (B, K, H, W) responses that no response in a square of `kernel_size`
+/// cells exceeds, and zeros elsewhere.
+///
+/// ```
+/// use posecodec::functional::batch_heatmap_nms;
+///
+/// let (heatmaps, mut peaks) = ([0.2f32, 0.5, 0.1, 0.3, 0.3], [0.0; 5]);
+/// batch_heatmap_nms(&heatmaps, [1, 1, 1, 5], 3, &mut peaks)?;
+/// assert_eq!(peaks, [0.0, 0.5, 0.0, 0.3, 0.3]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// [`crate::Error::InvalidInput`] for an even kernel, slices of the wrong length,
+/// [`crate::Error::OutOfMemory`] where scratch would not fit.
+pub fn batch_heatmap_nms<E: Response>(
+    heatmaps: &[E],
+    shape: [usize; 4],
+    kernel_size: usize,
+    peaks: &mut [E],
+) -> Result<()> {
+    let radius = check::kernel_size("kernel_size", kernel_size)? / 2;
+    same_length("peaks", Some(heatmaps.len()), peaks.len())?;
+    if heatmaps.is_empty() {
+        return Ok(());
+    }
+    let maps = maps("batch_heatmaps", heatmaps, &shape, 2)?;
+    // Two planes with margins on all sides, of NaNs too.
+    let [.., height, width] = shape;
+    let padded = [height, width].map(|side| side + 2 * radius.min(side - 1));
+    room_for_scratch(padded[0].saturating_mul(padded[1]).saturating_mul(3))?;
+    let each = shape[1] * maps.cells;
+    let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each)).collect();
+    parallel::for_each(samples, heatmaps.len(), |(sample, peaks): (&[E], &mut [E])| {
+        let mut buffers = NmsBuffers::default();
+        for (plane, peaks) in
+            sample.chunks_exact(maps.cells).zip(peaks.chunks_exact_mut(maps.cells))
+        {
+            suppress(Neighbourhood { plane, width, radius }, peaks, &mut buffers);
+        }
+    });
+    Ok(())
+}

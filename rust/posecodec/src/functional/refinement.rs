@@ -1,0 +1,161 @@
+//! `refine_keypoints`, `refine_keypoints_dark`, `refine_keypoints_dark_udp` and `refine_simcc_dark`.
+
+use super::{maps, same_length};
+use crate::codecs::{Maps, check};
+use crate::error::{Error, Result, room_for_scratch};
+use crate::kernels::blur::BlurBuffers;
+use crate::kernels::element::{Real, Response};
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::maximum::maximum;
+use crate::kernels::refinement::{
+    Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
+};
+
+/// Moves keypoints (N, K), in map cells, by a quarter of a cell towards the larger neighbour along
+/// each axis, on maps (K, H, W). No further from the border than the reference.
+///
+/// ```
+/// use posecodec::functional::refine_keypoints;
+///
+/// let heatmap = [0.0f32, 0.1, 0.5, 0.9, 0.7, 0.0, 0.0];
+/// let heatmaps = [heatmap; 5].concat();
+/// let mut keypoints = [[3.0f32, 2.0]];
+/// refine_keypoints(&mut keypoints, &heatmaps, [1, 5, 7])?;
+/// assert_eq!(keypoints, [[3.25, 2.0]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::InvalidInput`] for maps without a cell, slices of the wrong length.
+pub fn refine_keypoints<T: Real, E: Response>(
+    keypoints: &mut [[T; 2]],
+    heatmaps: &[E],
+    shape: [usize; 3],
+) -> Result<()> {
+    each_point(keypoints, heatmaps, shape, truncated, |peak| quarter_shift(peak).map(f64::from))
+}
+
+/// Moves keypoints (N, K), in map cells, to the summits that maps (K, H, W) blurred with
+/// `blur_kernel_size` taps have beside them: [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et
+/// al. 2020). Not within two cells of the border, nor where the Hessian is singular.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for an even kernel, maps without a cell, slices of the wrong length,
+/// [`Error::OutOfMemory`] where scratch would not fit.
+pub fn refine_keypoints_dark<T: Real, E: Response>(
+    keypoints: &mut [[T; 2]],
+    heatmaps: &[E],
+    shape: [usize; 3],
+    blur_kernel_size: usize,
+) -> Result<()> {
+    let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
+    each_point(keypoints, heatmaps, shape, truncated, |peak| {
+        dark_offset(peak, &kernel, &mut buffers)
+    })
+}
+
+/// [`refine_keypoints_dark`] as UDP has it, up to the border:
+/// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
+///
+/// # Errors
+/// As [`refine_keypoints_dark`].
+pub fn refine_keypoints_dark_udp<T: Real, E: Response>(
+    keypoints: &mut [[T; 2]],
+    heatmaps: &[E],
+    shape: [usize; 3],
+    blur_kernel_size: usize,
+) -> Result<()> {
+    let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
+    each_point(keypoints, heatmaps, shape, flat_cell, |peak| {
+        dark_udp_offset(peak, &kernel, &mut buffers)
+    })
+}
+
+/// [`refine_keypoints_dark_udp`] along one axis: of places (N, K), in bins, on SimCC vectors
+/// (N, K, W).
+///
+/// # Errors
+/// As [`refine_keypoints_dark`].
+pub fn refine_simcc_dark<T: Real, E: Response>(
+    keypoints: &mut [T],
+    simcc: &[E],
+    bins: usize,
+    blur_kernel_size: usize,
+) -> Result<()> {
+    let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
+    if keypoints.is_empty() {
+        return same_length("simcc", Some(0), simcc.len());
+    }
+    let vectors = maps("simcc", simcc, &[keypoints.len(), bins], 1)?;
+    room_for_scratch(bins.saturating_mul(4))?;
+    for (number, place) in keypoints.iter_mut().enumerate() {
+        let vector = vectors.plane(number);
+        // The reference looks up the place with two cells of margin, and half a cell for rounding.
+        let Some(at) = cell((*place + T::of(2.5)).trunc() - T::of(2.0), bins) else { continue };
+        let value = maximum(vector).expect("a vector has bins").value;
+        let offset = simcc_dark_offset(vector, at, value, &kernel, &mut buffers);
+        *place = T::of(place.as_f64() + offset);
+    }
+    Ok(())
+}
+
+fn blur_kernel(size: usize) -> Result<GaussianKernel> {
+    Ok(GaussianKernel::new(check::kernel_size("blur_kernel_size", size)?))
+}
+
+/// Moves each keypoint that lies in a cell of its map by what `offset` says of that cell.
+fn each_point<T: Real, E: Response>(
+    keypoints: &mut [[T; 2]],
+    heatmaps: &[E],
+    shape: [usize; 3],
+    cell_of: impl Fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
+    mut offset: impl FnMut(&Peak<'_, E>) -> [f64; 2],
+) -> Result<()> {
+    let [count, height, width] = shape;
+    let Maps { values, cells, .. } = maps("heatmaps", heatmaps, &shape, 2)?;
+    if keypoints.is_empty() {
+        return Ok(());
+    }
+    if count == 0 || !keypoints.len().is_multiple_of(count) {
+        let wanted = format!("must hold {count} points an instance");
+        return Err(Error::invalid("keypoints", wanted, keypoints.len()));
+    }
+    room_for_scratch(cells.saturating_mul(4))?;
+    for (number, plane) in values.chunks_exact(cells).enumerate() {
+        let value = maximum(plane).expect("a map has cells").value;
+        for point in keypoints.iter_mut().skip(number).step_by(count) {
+            if let Some(at) = cell_of(*point, [width, height]) {
+                let offset = offset(&Peak { plane, width, at, value });
+                *point = [0, 1].map(|axis| T::of(point[axis].as_f64() + offset[axis]));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The cell of an axis of `length` that a coordinate is truncated to; none outside.
+fn cell<T: Real>(coordinate: T, length: usize) -> Option<usize> {
+    let inside = coordinate > -T::one() && coordinate < T::of(length as f64);
+    inside.then(|| coordinate.as_f64() as usize)
+}
+
+/// The cell that a point is truncated to.
+fn truncated<T: Real>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+    Some([cell(point[0], width)?, cell(point[1], height)?])
+}
+
+/// The cell where the reference's `refine_keypoints_dark_udp` looks for a point: it computes a flat
+/// index into the map with a margin and truncates that, so that a fraction of y moves along x.
+fn flat_cell<T: Real>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+    let inside =
+        |axis: usize, length: usize| point[axis] >= T::zero() && point[axis] < T::of(length as f64);
+    if !inside(0, width) || !inside(1, height) {
+        return None;
+    }
+    let stride = width + 2;
+    let [x, y] = point.map(|coordinate| coordinate + T::one());
+    let index = (x + y * T::of(stride as f64)).as_f64() as usize;
+    let (column, row) = (index % stride, index / stride);
+    let in_map = (1..=width).contains(&column) && (1..=height).contains(&row);
+    in_map.then(|| [column - 1, row - 1])
+}
