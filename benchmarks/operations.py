@@ -250,9 +250,55 @@ def further() -> Iterator[Operation]:
         )
 
 
+FRAMES = 243
+
+
+def lifting() -> Iterator[Operation]:
+    """The codecs that lift 2D poses to 3D: one picture, or a sequence of 243 frames."""
+    rng = np.random.default_rng(0)
+    poses = rng.normal((0, 0, 5), 0.3, (FRAMES, KEYPOINTS, 3)).astype(np.float32)
+    pixels = (poses[..., :2] / poses[..., 2:] * 1145 + 512).astype(np.float32)
+    visible = np.ones((FRAMES, KEYPOINTS), np.float32)
+    lens = {"f": np.array([[1145.0], [1144.0]]), "c": np.array([[512.5], [515.5]])}
+    camera = {"camera_param": {**lens, "w": 1000, "h": 1002}}
+    means = {"keypoints_mean": np.full((KEYPOINTS, 2), 500.0), "target_mean": np.zeros((16, 3))}
+    deviations = {"keypoints_std": np.full((KEYPOINTS, 2), 200.0), "target_std": np.ones((16, 3))}
+    sizes = {"w": np.full(FRAMES, 1000), "h": np.full(FRAMES, 1002)}
+
+    for name, frames, kwargs, extra, millimetres in (
+        ("ImagePoseLifting", 1, {"remove_root": True, **means, **deviations}, {}, 1),
+        ("VideoPoseLifting", FRAMES, {"remove_root": True, "normalize_camera": True}, camera, 1),
+        ("MotionBERTLabel", FRAMES, {"mode": "train"}, camera, 1000),
+    ):
+        ours = getattr(posecodec_rs, name)(KEYPOINTS, **kwargs)
+        theirs = mmpose_codecs and getattr(mmpose_codecs, name)(KEYPOINTS, **kwargs)
+        inputs = {"keypoints": pixels[:frames], "keypoints_visible": visible[:frames], **extra}
+        inputs["lifting_target"] = poses[:frames] * np.float32(millimetres)
+        inputs["lifting_target_visible"] = visible[:frames]
+        answer = ours.encode(**inputs)
+        targets = {key: array for key, array in answer.items() if isinstance(array, np.ndarray)}
+        yield Operation(
+            f"{name}, encode",
+            partial(ours.encode, **inputs),
+            fill(targets),
+            theirs and partial(theirs.encode, **inputs),
+        )
+        encoded = answer["lifting_target_label"]
+        further = {"target_root": answer["target_root"][:, None]} if "target_root" in answer else {}
+        if name == "MotionBERTLabel":
+            further = {**sizes, "factor": answer["factor"]}
+        yield Operation(
+            f"{name}, decode",
+            partial(ours.decode, encoded, **further),
+            maxima([encoded]),
+            theirs and partial(theirs.decode, encoded, **further),
+        )
+
+
 def operations() -> Iterator[Operation]:
     """Everything that is measured."""
     for subject in TOP_DOWN:
         yield from top_down(subject)
     yield from bottom_up()
+    yield from lifting()
     yield from further()

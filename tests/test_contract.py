@@ -12,11 +12,15 @@ from typing import Any, ClassVar
 import numpy as np
 import posecodec_rs
 import pytest
+from bottom_up_samples import BOTTOM_UP
 from further_samples import FURTHER
 from numpy.random import Generator
 from numpy.typing import NDArray
 from posecodec_rs import (
+    SPR,
+    AssociativeEmbedding,
     BaseKeypointCodec,
+    DecoupledHeatmap,
     EDPoseLabel,
     Hand3DHeatmap,
     IntegralRegressionLabel,
@@ -50,8 +54,17 @@ SIX = (
 )
 
 
-CLASSES = (*SIX, SimCC3DLabel, Hand3DHeatmap, EDPoseLabel, YOLOXPoseAnnotationProcessor)
-EVERY: tuple[Config, ...] = (*CONFIGS, *FURTHER)
+CLASSES = (
+    *SIX,
+    SPR,
+    DecoupledHeatmap,
+    AssociativeEmbedding,
+    SimCC3DLabel,
+    Hand3DHeatmap,
+    EDPoseLabel,
+    YOLOXPoseAnnotationProcessor,
+)
+EVERY: tuple[Config, ...] = (*CONFIGS, *BOTTOM_UP, *FURTHER)
 each_of_every = pytest.mark.parametrize("config", EVERY, ids=str)
 
 
@@ -121,6 +134,66 @@ ATTRIBUTES: dict[str, tuple[type, dict[str, Any], dict[str, Any]]] = {
         SimCCLabel,
         {"input_size": (97, 61), "smoothing_type": "standard", "label_smooth_weight": 0.1},
         {},
+    ),
+    "SPR": (
+        SPR,
+        SIZES,
+        {
+            "sigma": (3072**0.5 / 32,),
+            "generate_keypoint_heatmaps": False,
+            "root_type": "kpt_center",
+            "minimal_diagonal_length": 5,
+            "background_weight": 0.1,
+            "decode_nms_kernel": 5,
+            "decode_max_instances": 30,
+            "decode_thr": 0.01,
+            "scale_factor": scale(4, 4),
+        },
+    ),
+    "SPR-keypoints": (
+        SPR,
+        SIZES | {"generate_keypoint_heatmaps": True, "root_type": "bbox_center"},
+        {"sigma": (3072**0.5 / 32, 0.0)},
+    ),
+    "SPR-sigma": (SPR, SIZES | {"sigma": (4, 2.5), "minimal_diagonal_length": 2.5}, {}),
+    "DecoupledHeatmap": (
+        DecoupledHeatmap,
+        SIZES,
+        {
+            "root_type": "kpt_center",
+            "heatmap_min_overlap": 0.7,
+            "encode_max_instances": 30,
+            "scale_factor": scale(4, 4),
+        },
+    ),
+    "DecoupledHeatmap-odd": (
+        DecoupledHeatmap,
+        ODD_SIZES
+        | {"root_type": "bbox_center", "heatmap_min_overlap": 0.5, "encode_max_instances": 2},
+        {"scale_factor": scale(3.3333333, 3.5714285)},
+    ),
+    "AssociativeEmbedding": (
+        AssociativeEmbedding,
+        SIZES,
+        {
+            "sigma": 3072**0.5 / 64,
+            "use_udp": False,
+            "decode_keypoint_order": [],
+            "decode_nms_kernel": 5,
+            "decode_gaussian_kernel": 3,
+            "decode_keypoint_thr": 0.1,
+            "decode_tag_thr": 1.0,
+            "decode_topk": 30,
+            "decode_center_shift": 0.0,
+            "decode_max_instances": None,
+            "scale_factor": scale(4, 4),
+        },
+    ),
+    "AssociativeEmbedding-udp": (
+        AssociativeEmbedding,
+        ODD_SIZES
+        | {"use_udp": True, "sigma": 2, "decode_keypoint_order": [1, 0], "decode_max_instances": 3},
+        {"scale_factor": scale(3.4137931, 3.7)},
     ),
     "SimCC3DLabel": (
         SimCC3DLabel,

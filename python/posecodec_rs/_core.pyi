@@ -1,7 +1,7 @@
 # The docstrings stand in the extension module itself.
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, NoReturn, TypeAlias, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -9,22 +9,31 @@ from typing_extensions import Self, disjoint_base
 
 from posecodec_rs.types import (
     ArrayInput,
+    AssociativeEmbeddingTargets,
+    CameraParam,
+    DecoupledTargets,
     EDPoseTargets,
     Hand3DTargets,
-    CameraParam,
     HeatmapTargets,
     ImagePoseTargets,
     IntegralRegressionTargets,
+    ListedAssociativeEmbeddingTargets,
+    ListedDecoupledTargets,
     MotionBERTTargets,
     RegressionTargets,
     SimCC3DTargets,
     SimCCTargets,
-    YOLOXPoseTargets,
+    SPRTargets,
+    TensorLike,
     VideoPoseTargets,
+    YOLOXPoseTargets,
 )
 
 __all__ = [
+    "SPR",
+    "AssociativeEmbedding",
     "BaseKeypointCodec",
+    "DecoupledHeatmap",
     "EDPoseLabel",
     "Hand3DHeatmap",
     "ImagePoseLifting",
@@ -37,8 +46,8 @@ __all__ = [
     "SimCC3DLabel",
     "SimCCLabel",
     "UDPHeatmap",
-    "YOLOXPoseAnnotationProcessor",
     "VideoPoseLifting",
+    "YOLOXPoseAnnotationProcessor",
     "__version__",
     "_rebuild",
     "batch_heatmap_nms",
@@ -86,6 +95,10 @@ _Tier: TypeAlias = Literal["baseline", "avx2", "avx512"]
 _Poses: TypeAlias = npt.NDArray[np.floating[Any]]
 # Scores have the dtype of what was decoded.
 _Scores: TypeAlias = npt.NDArray[np.floating[Any]]
+_RootType: TypeAlias = Literal["kpt_center", "bbox_center"]
+_Tensor = TypeVar("_Tensor", bound=TensorLike)
+# One a picture, of different numbers of people: a list of arrays, or an array for all.
+_Pictures: TypeAlias = ArrayInput | list[ArrayInput] | tuple[ArrayInput, ...]
 
 class InvalidInputError(ValueError, AssertionError): ...
 
@@ -532,6 +545,7 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
     # It has nothing to decode.
     def decode(self, *args: Any, **kwargs: Any) -> None: ...  # type: ignore[override]
 
+@disjoint_base
 class ImagePoseLifting(BaseKeypointCodec):
     def __init__(
         self,
@@ -710,6 +724,195 @@ class MotionBERTLabel(BaseKeypointCodec):
         h: ArrayInput | None = None,
         factor: ArrayInput | None = None,
     ) -> tuple[_Poses, npt.NDArray[np.float32]]: ...
+
+@disjoint_base
+class SPR(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        sigma: float | tuple[float, ...] | list[float] | None = None,
+        generate_keypoint_heatmaps: bool = False,
+        root_type: _RootType = "kpt_center",
+        minimal_diagonal_length: float = 5,
+        background_weight: float = 0.1,
+        decode_nms_kernel: int = 5,
+        decode_max_instances: int = 30,
+        decode_thr: float = 0.01,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_size(self) -> tuple[int, int]: ...
+    @property
+    def sigma(self) -> tuple[float, ...]: ...
+    @property
+    def generate_keypoint_heatmaps(self) -> bool: ...
+    @property
+    def root_type(self) -> _RootType: ...
+    @property
+    def minimal_diagonal_length(self) -> float: ...
+    @property
+    def background_weight(self) -> float: ...
+    @property
+    def decode_nms_kernel(self) -> int: ...
+    @property
+    def decode_max_instances(self) -> int: ...
+    @property
+    def decode_thr(self) -> float: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SPRTargets | None = None,
+    ) -> SPRTargets: ...
+    def batch_encode(
+        self,
+        keypoints: _Pictures,
+        keypoints_visible: _Pictures | None = None,
+        *,
+        out: SPRTargets | None = None,
+    ) -> SPRTargets: ...
+    # The keypoints' scores are None where there are no heatmaps of them.
+    @overload
+    def decode(
+        self, heatmaps: _Tensor, displacements: _Tensor
+    ) -> tuple[_Tensor, tuple[_Tensor, _Tensor | None]]: ...
+    @overload
+    def decode(
+        self, heatmaps: npt.ArrayLike, displacements: npt.ArrayLike
+    ) -> tuple[_Scores, tuple[_Scores, _Scores | None]]: ...
+    @overload
+    def decode(
+        self, heatmaps: ArrayInput, displacements: ArrayInput
+    ) -> tuple[Any, tuple[Any, Any]]: ...
+    # A list an item: what `decode` answers with.
+    def batch_decode(
+        self, batch_heatmaps: _Pictures, batch_displacements: _Pictures
+    ) -> tuple[list[Any], list[tuple[Any, Any]]]: ...
+
+@disjoint_base
+class DecoupledHeatmap(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        root_type: _RootType = "kpt_center",
+        heatmap_min_overlap: float = 0.7,
+        encode_max_instances: int = 30,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_size(self) -> tuple[int, int]: ...
+    @property
+    def root_type(self) -> _RootType: ...
+    @property
+    def heatmap_min_overlap(self) -> float: ...
+    @property
+    def encode_max_instances(self) -> int: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        bbox: ArrayInput | None = None,
+    ) -> DecoupledTargets: ...
+    def batch_encode(
+        self,
+        keypoints: _Pictures,
+        keypoints_visible: _Pictures | None = None,
+        bbox: _Pictures | None = None,
+    ) -> ListedDecoupledTargets: ...
+    def decode(
+        self, instance_heatmaps: ArrayInput, instance_scores: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+    # Lists where the heatmaps are one.
+    def batch_decode(
+        self, instance_heatmaps: _Pictures, instance_scores: _Pictures
+    ) -> tuple[
+        npt.NDArray[np.float32] | list[npt.NDArray[np.float32]], _Scores | list[_Scores]
+    ]: ...
+
+@disjoint_base
+class AssociativeEmbedding(BaseKeypointCodec):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        sigma: float | None = None,
+        use_udp: bool = False,
+        decode_keypoint_order: Iterable[int] = (),
+        decode_nms_kernel: int = 5,
+        decode_gaussian_kernel: int = 3,
+        decode_keypoint_thr: float = 0.1,
+        decode_tag_thr: float = 1.0,
+        decode_topk: int = 30,
+        decode_center_shift: float = 0.0,
+        decode_max_instances: int | None = None,
+    ) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def heatmap_size(self) -> tuple[int, int]: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def use_udp(self) -> bool: ...
+    @property
+    def decode_keypoint_order(self) -> list[int]: ...
+    @property
+    def decode_nms_kernel(self) -> int: ...
+    @property
+    def decode_gaussian_kernel(self) -> int: ...
+    @property
+    def decode_keypoint_thr(self) -> float: ...
+    @property
+    def decode_tag_thr(self) -> float: ...
+    @property
+    def decode_topk(self) -> int: ...
+    @property
+    def decode_center_shift(self) -> float: ...
+    @property
+    def decode_max_instances(self) -> int | None: ...
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]: ...
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: AssociativeEmbeddingTargets | None = None,
+    ) -> AssociativeEmbeddingTargets: ...
+    # A list of pictures first: it is an array's likeness too.
+    @overload
+    def batch_encode(
+        self,
+        keypoints: list[Any] | tuple[Any, ...],
+        keypoints_visible: _Pictures | None = None,
+        *,
+        out: None = None,
+    ) -> ListedAssociativeEmbeddingTargets: ...
+    @overload
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: AssociativeEmbeddingTargets | None = None,
+    ) -> AssociativeEmbeddingTargets: ...
+    def decode(self, encoded: Any) -> NoReturn: ...
+    def batch_decode(
+        self, batch_heatmaps: ArrayInput, batch_tags: ArrayInput
+    ) -> tuple[
+        list[npt.NDArray[np.float32]],
+        list[npt.NDArray[np.float32]],
+        list[npt.NDArray[np.float32]],
+    ]: ...
 
 def _rebuild(
     cls: type[_Codec], made: tuple[type[BaseKeypointCodec], dict[str, Any]] | None

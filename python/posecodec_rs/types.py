@@ -1,8 +1,10 @@
 """The types of what goes into codecs and comes out of them, for annotations.
 
 Dimensions: N instances, K keypoints, (H, W) a heatmap, (D, H, W) a volume, Wx, Wy and Wz bins.
-Shapes are those of ``encode``; ``batch_encode`` puts a B before all of them. Every dict also serves
-as ``out=``: then its arrays are C-contiguous and writable, and those returned are the same ones.
+Shapes are those of ``encode``; ``batch_encode`` puts a B before all of them, save in a ``Listed``
+dict, which holds lists of B arrays where their shapes differ. Every dict but ``DecoupledHeatmap``'s
+also serves as ``out=``: then its arrays are C-contiguous and writable, and those returned are the
+same ones.
 """
 
 from collections.abc import Mapping
@@ -13,19 +15,24 @@ import numpy.typing as npt
 
 __all__ = [
     "ArrayInput",
+    "AssociativeEmbeddingTargets",
+    "CameraParam",
+    "DecoupledTargets",
     "EDPoseTargets",
     "Hand3DTargets",
-    "CameraParam",
     "HeatmapTargets",
     "ImagePoseTargets",
     "IntegralRegressionTargets",
+    "ListedAssociativeEmbeddingTargets",
+    "ListedDecoupledTargets",
     "MotionBERTTargets",
     "RegressionTargets",
+    "SPRTargets",
     "SimCC3DTargets",
     "SimCCTargets",
     "TensorLike",
-    "YOLOXPoseTargets",
     "VideoPoseTargets",
+    "YOLOXPoseTargets",
 ]
 
 
@@ -268,3 +275,78 @@ class MotionBERTTargets(TypedDict, total=False):
 
     factor: npt.NDArray[Any]
     """Shape (T, 1)."""
+
+
+class SPRTargets(TypedDict):
+    """What ``SPR`` encodes."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (1, H, W), or (K+1, H, W) with keypoint heatmaps; the roots' is the last."""
+
+    heatmap_weights: npt.NDArray[np.float32]
+    """As ``heatmaps``."""
+
+    displacements: npt.NDArray[np.float32]
+    """Shape (2K, H, W), x and y in turn, in heatmap cells."""
+
+    displacement_weights: npt.NDArray[np.float32]
+    """As ``displacements``."""
+
+
+class DecoupledTargets(TypedDict):
+    """What ``DecoupledHeatmap`` encodes, of M people."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (K+1, H, W), the roots' last."""
+
+    instance_heatmaps: npt.NDArray[Any]
+    """Shape (M*K, H, W), float32; float64 if M is 0."""
+
+    keypoint_weights: npt.NDArray[Any]
+    """Shape (M, K), of the visibilities' dtype, float32 where they were left out; shape (0,),
+    float64, if M is 0."""
+
+    instance_coords: npt.NDArray[np.int32]
+    """Shape (M, 2), in heatmap cells."""
+
+
+class ListedDecoupledTargets(TypedDict):
+    """What ``DecoupledHeatmap`` encodes of B pictures."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (B, K+1, H, W)."""
+
+    instance_heatmaps: list[npt.NDArray[Any]]
+    """As in ``DecoupledTargets``, one a picture."""
+
+    keypoint_weights: list[npt.NDArray[Any]]
+    """As in ``DecoupledTargets``, one a picture."""
+
+    instance_coords: list[npt.NDArray[np.int32]]
+    """As in ``DecoupledTargets``, one a picture."""
+
+
+class AssociativeEmbeddingTargets(TypedDict):
+    """What ``AssociativeEmbedding`` encodes."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (K, H, W)."""
+
+    keypoint_indices: npt.NDArray[np.int64]
+    """Shape (N, K, 2): the cell y*W + x, and 1 if the keypoint is visible and inside, else 0."""
+
+    keypoint_weights: npt.NDArray[Any]
+    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+
+
+class ListedAssociativeEmbeddingTargets(TypedDict):
+    """What ``AssociativeEmbedding`` encodes of a list of B pictures."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (B, K, H, W)."""
+
+    keypoint_indices: list[npt.NDArray[np.int64]]
+    """As in ``AssociativeEmbeddingTargets``, one a picture."""
+
+    keypoint_weights: list[npt.NDArray[Any]]
+    """As in ``AssociativeEmbeddingTargets``, one a picture."""

@@ -47,6 +47,7 @@ class Case:
     note: str
     seed: int | None = None  # set on numpy.random and random before the call
     tol: str | None = None  # "dark" allows more, see golden_cases.py
+    tensors: bool = False  # the reference takes tensors, where ours takes arrays too
     sensitive: bool = False  # blurs or refines: recorded only if the last bits don't matter
 
 

@@ -9,9 +9,13 @@ one set of versions give the same files. With `--codec`, what DIR holds of other
 `SimCC3DLabel` is not in MMPose's package but among the projects of its repository: it is recorded
 with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose, alone.
 
-What is asked stands in `codec_cases.py`; a further codec is one generator more there. Questions
-that the reference answers with NaN, an exception or a numerical warning are skipped and logged, as
-are those whose answer hangs on the last bits of the input: ours may differ there.
+What is asked stands in `codec_cases.py` and `bottom_up_cases.py`; a further codec is one generator
+more there. Questions that the reference answers with NaN, an exception or a numerical warning are
+skipped and logged, as are those whose answer hangs on the last bits of the input: ours may differ
+there.
+
+`AssociativeEmbedding` is recorded with munkres 1.1.4: where several assignments cost the same,
+later ones find others.
 """
 
 import argparse
@@ -25,6 +29,7 @@ import types
 import warnings
 import zlib
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +38,18 @@ try:
     import mmpose
     import numpy as np
     import torch
+    from bottom_up_cases import BOTTOM_UP
     from codec_cases import CODECS, FULL, IN_REPOSITORY, SMALL, Case
 except ImportError as error:
     sys.exit(
         f"{error}. To install the reference: pip install --no-deps mmpose==1.3.2 mmcv-lite==2.1.0 "
         "&& pip install mmengine opencv-python-headless torch torchvision scipy xtcocotools "
-        "munkres json_tricks matplotlib"
+        "munkres==1.1.4 json_tricks matplotlib"
     )
 
 REFERENCE = "1.3.2"
+MUNKRES = "1.1.4"
+QUESTIONS = CODECS | BOTTOM_UP
 NUDGE = 3e-6  # some ulps of float32: what is left of it after a blur is about one
 STEADY = 1e-5  # how far a nudge may move an answer, as a share of its largest value
 
@@ -98,6 +106,18 @@ def numbers(answer: Any) -> Iterator[np.ndarray]:
         yield np.asarray(answer)
 
 
+def as_arrays(answer: Any) -> Any:
+    """A nested answer with arrays for its tensors: what ours says where it is given arrays."""
+    match answer:
+        case torch.Tensor():
+            return answer.numpy(force=True)
+        case list() | tuple():
+            return type(answer)(as_arrays(item) for item in answer)
+        case dict():
+            return {key: as_arrays(item) for key, item in answer.items()}
+    return answer
+
+
 def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
     """The reference's answer, its inputs left alone. Raises where that is no answer to go by."""
     if case.seed is not None:
@@ -106,7 +126,10 @@ def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         codec = codec_class(name)(**copy.deepcopy(case.kwargs))
-        answer = getattr(codec, case.method)(**copy.deepcopy(args))
+        args = copy.deepcopy(args)
+        if case.tensors:
+            args = {key: torch.from_numpy(value) for key, value in args.items()}
+        answer = as_arrays(getattr(codec, case.method)(**args))
     if not all(np.isfinite(array).all() for array in numbers(answer)):
         raise FloatingPointError("NaN or infinity")
     return answer
@@ -133,7 +156,7 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
     for size in FULL if sizes == "full" else SMALL:
         entropy = [seed, zlib.crc32(name.encode()), *size.image]
         nudges = np.random.default_rng([*entropy, 1])
-        for case in CODECS[name](np.random.default_rng(entropy), size):
+        for case in QUESTIONS[name](np.random.default_rng(entropy), size):
             try:
                 answer = ask(name, case, case.args)
                 if case.sensitive and not is_steady(name, case, answer, nudges):
@@ -157,13 +180,13 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
-    parser.add_argument("--codec", nargs="+", choices=CODECS, metavar="NAME")
+    parser.add_argument("--codec", nargs="+", choices=QUESTIONS, metavar="NAME")
     parser.add_argument("--repository", type=Path, metavar="DIR")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sizes", choices=("small", "full"), default="small")
     options = parser.parse_args()
     if options.codec is None:
-        here = [name for name in CODECS if options.repository or name not in IN_REPOSITORY]
+        here = [name for name in QUESTIONS if options.repository or name not in IN_REPOSITORY]
         options.codec = here
     for name in options.codec:
         if name in IN_REPOSITORY:
@@ -173,13 +196,15 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if mmpose.__version__ != REFERENCE:
         sys.exit(f"The reference is mmpose {REFERENCE}, but {mmpose.__version__} is installed.")
+    if "AssociativeEmbedding" in options.codec and version("munkres") != MUNKRES:
+        sys.exit(f"The reference is munkres {MUNKRES}, but {version('munkres')} is installed.")
 
     versions = {"reference": f"mmpose {mmpose.__version__}", "numpy": np.__version__}
     versions |= {"opencv": cv2.__version__, "torch": torch.__version__}
     options.out.mkdir(parents=True, exist_ok=True)
     manifest = options.out / "manifest.json"
     entries: dict[str, list[dict[str, Any]]] = {}
-    if manifest.exists() and set(options.codec) != set(CODECS):
+    if manifest.exists() and set(options.codec) != set(QUESTIONS):
         held = json.loads(manifest.read_text())
         if versions != {key: held[key] for key in versions}:
             sys.exit(f"{manifest} was recorded with other versions: record all codecs anew.")
@@ -189,7 +214,7 @@ def main() -> None:
     for name in options.codec:
         entries[name], arrays = record(name, options.sizes, options.seed)
         np.savez_compressed(options.out / f"{name}.npz", **arrays.by_name)  # type: ignore[arg-type]
-    lines = ",\n".join(json.dumps(entry) for name in CODECS for entry in entries.get(name, ()))
+    lines = ",\n".join(json.dumps(entry) for name in QUESTIONS for entry in entries.get(name, ()))
     manifest.write_text(f'{json.dumps(versions)[:-1]}, "cases": [\n{lines}\n]}}\n')
 
 

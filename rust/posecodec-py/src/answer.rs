@@ -5,7 +5,7 @@ use posecodec::codecs::{Memory, Target};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{fresh, refuse_overlap, writable, writable_as};
+use crate::convert::{fresh, refuse_overlap, reserved, writable, writable_as};
 use crate::error::{invalid, unconvertible};
 
 /// Further items of an answer, which the core does not fill: small arrays, lists.
@@ -148,8 +148,10 @@ pub(crate) fn each_image<'py, const A: usize>(
     let lists: Vec<_> = names.iter().map(|_| PyList::empty(py)).collect();
     for image in 0..images.unwrap_or(0) {
         let mut part = arguments.map(|_| None);
-        for (part, (_, value)) in part.iter_mut().zip(arguments) {
-            *part = value.map(|value| value.get_item(image)).transpose()?;
+        for (part, (name, value)) in part.iter_mut().zip(arguments) {
+            let item = value.map(|value| value.get_item(image)).transpose();
+            let wanted = "must hold an item an image";
+            *part = item.map_err(|cause| unconvertible(py, name, wanted, cause))?;
         }
         let answer = encode(part)?;
         for (list, name) in lists.iter().zip(names) {
@@ -171,6 +173,24 @@ pub(crate) fn images<'py>(
         return Ok(None);
     }
     argument.try_iter()?.collect::<PyResult<_>>().map(Some)
+}
+
+/// The images of an argument that holds them one by one or as an array. What has no length may have no
+/// end, and is refused.
+pub(crate) fn each<'py>(
+    argument: &Bound<'py, PyAny>,
+    name: &str,
+    wanted: &str,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = argument.py();
+    let (Ok(count), Ok(items)) = (argument.len(), argument.try_iter()) else {
+        return Err(invalid(py, name, wanted, argument.get_type()));
+    };
+    let mut images = reserved(count)?;
+    for item in items.take(count) {
+        images.push(item.map_err(|cause| unconvertible(py, name, wanted, cause))?);
+    }
+    Ok(images)
 }
 
 /// Whether an argument holds images one by one: a list or a tuple, of arrays of any shapes.

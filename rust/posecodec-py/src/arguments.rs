@@ -164,12 +164,9 @@ impl<'py> Arguments<'py> {
         let wanted = "must be a list of whole numbers";
         let counts = match &value.0 {
             None => Vec::<usize>::new(),
-            Some(value) if value.is_instance_of::<PyString>() || value.try_iter().is_err() => {
-                return Err(invalid(value.py(), name, wanted, shown(value)));
-            }
             Some(value) => {
-                let items = value.try_iter()?.map(|item| integer(name, wanted, &item?));
-                items.collect::<PyResult<_>>()?
+                let items = items_up_to(MOST_INDICES, name, wanted, value)?;
+                items.iter().map(|item| integer(name, wanted, item)).collect::<PyResult<_>>()?
             }
         };
         self.values.set_item(name, PyTuple::new(self.values.py(), counts.iter().copied())?)?;

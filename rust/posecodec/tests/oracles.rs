@@ -3,7 +3,8 @@
 mod common;
 
 use common::{
-    at, blur, dark, dark_udp, gaussian_ball, gaussian_kernel, gaussian_patch, maximum, simcc_dark,
+    at, blur, bottom_up, dark, dark_udp, gaussian_ball, gaussian_kernel, gaussian_patch, maximum,
+    simcc_dark,
 };
 
 #[test]
@@ -83,4 +84,52 @@ fn balls_are_clipped_and_rounded_as_in_the_reference() {
     // A point outside reaches the border.
     let row = gaussian_ball([3, 1, 1], [-5.0, 0.0, 0.0], 1.0);
     assert_eq!(row, [(-12.5f64).exp(), 0.0, 0.0]);
+}
+
+/// Numbers that torch 2.15 answers with.
+#[test]
+fn samples_are_torch_s() {
+    let plane: Vec<f64> = (0..12).map(|value| f64::from(value * value)).collect();
+    let recorded = [
+        ([0.0, 0.0], 0.0),
+        ([3.0, 2.0], 121.0),
+        ([1.5, 0.5], 9.5),
+        ([-4.0, 9.0], 64.0),
+        ([2.2, 1.9], 109.099_998),
+    ];
+    for (at, want) in recorded {
+        let got = bottom_up::grid_sample(&plane, 4, at);
+        assert!((got - want).abs() < 1e-4, "{got} is not {want}");
+    }
+}
+
+#[test]
+fn peaks_are_the_largest_around() {
+    let row = [1.0, 3.0, 3.0, 2.0, f64::NAN, 5.0, 4.0];
+    let peaks = bottom_up::suppressed(&row, 7, 1);
+    assert_eq!(peaks[..3], [0.0, 3.0, 3.0]);
+    assert!(peaks[4].is_nan());
+    assert_eq!([peaks[3], peaks[5], peaks[6]], [0.0; 3]);
+}
+
+#[test]
+fn every_assignment_is_tried() {
+    let costs = [4.0, 1.0, 3.0, 2.0, 0.0, 5.0, 3.0, 2.0, 2.0];
+    assert_eq!(bottom_up::least_cost(&costs, 3), 5.0);
+    assert_eq!(bottom_up::least_cost(&costs[..6], 3), 3.0);
+}
+
+/// The smaller one's displacements stay, but not where a keypoint lies on its own cell.
+#[test]
+fn displacements_of_the_smaller_stay() {
+    let person = |x: f64, diagonal: f64| bottom_up::Person {
+        points: vec![[x, 0.0]],
+        visible: vec![true],
+        root: [2.0, 0.0],
+        diagonal,
+    };
+    let people = [person(2.0, 2.0), person(4.0, 4.0)];
+    let [along, weights] = bottom_up::displacements(&people, 1, [5, 1], 1.0);
+    assert_eq!(along, [0., 1., 2., 0., 0., 0., 0., 0., 0., 0.]);
+    assert_eq!(weights[..5], [0.0, 0.5, 0.25, 0.0, 0.0]);
 }

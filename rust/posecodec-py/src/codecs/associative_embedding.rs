@@ -47,7 +47,7 @@ pub(crate) struct AssociativeEmbedding(Slot<codecs::AssociativeEmbedding>);
 #[pymethods]
 impl AssociativeEmbedding {
     #[new]
-    #[pyo3(signature = (*_args, **_kwargs), text_signature = "(input_size, heatmap_size, sigma=None, use_udp=False, decode_keypoint_order=[], decode_nms_kernel=5, decode_gaussian_kernel=3, decode_keypoint_thr=0.1, decode_tag_thr=1.0, decode_topk=30, decode_center_shift=0.0, decode_max_instances=None)")]
+    #[pyo3(signature = (*_args, **_kwargs), text_signature = "(input_size, heatmap_size, sigma=None, use_udp=False, decode_keypoint_order=(), decode_nms_kernel=5, decode_gaussian_kernel=3, decode_keypoint_thr=0.1, decode_tag_thr=1.0, decode_topk=30, decode_center_shift=0.0, decode_max_instances=None)")]
     fn new(
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::{Decoded, refuse_shape};
-use crate::answer::is_list;
+use crate::answer::{each, is_list};
 use crate::convert::{Array, Kind, Responses, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
@@ -69,7 +69,8 @@ pub(crate) fn decode_spr_pictures<'py>(
     displacements: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
     let (keypoints, scores) = (PyList::empty(py), PyList::empty(py));
-    for (heatmaps, displacements) in pairs(heatmaps, displacements, ["heatmaps", "displacements"])?
+    for (heatmaps, displacements) in
+        pairs(heatmaps, displacements, ["batch_heatmaps", "batch_displacements"])?
     {
         let decoded = decode_spr(py, codec, &heatmaps, &displacements)?;
         keypoints.append(decoded.0)?;
@@ -84,14 +85,8 @@ fn pairs<'py>(
     other: &Bound<'py, PyAny>,
     names: [&str; 2],
 ) -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
-    let each = |object: &Bound<'py, PyAny>, name| match object.try_iter() {
-        Ok(iterator) => iterator.collect::<PyResult<Vec<_>>>(),
-        Err(_) => {
-            let wanted = "must hold the maps of one picture after another";
-            Err(invalid(object.py(), name, wanted, object.get_type()))
-        }
-    };
-    let (one, other) = (each(one, names[0])?, each(other, names[1])?);
+    let wanted = "must hold the maps of one picture after another";
+    let (one, other) = (each(one, names[0], wanted)?, each(other, names[1], wanted)?);
     if one.len() != other.len() {
         let py = one.first().or(other.first()).expect("one is longer").py();
         let wanted = format!("must hold {} pictures, as `{}` does", one.len(), names[0]);

@@ -52,27 +52,47 @@ pub(crate) fn encode_decoupled_pictures<'py>(
         encode_decoupled(py, codec, &keypoints, visible.as_ref(), bbox.as_ref())
     })?;
     // The one array whose shape does not depend on chance.
-    if let Some(heatmaps) = answer.get_item("heatmaps")?
-        && !heatmaps.is_empty()?
-    {
+    let heatmaps = answer.as_any().get_item("heatmaps")?;
+    let heatmaps = if heatmaps.is_empty()? {
+        no_heatmaps(py, codec, keypoints)?
+    } else {
         let numpy = py.import(intern!(py, "numpy"))?;
-        let stacked = numpy.call_method1(intern!(py, "stack"), (&heatmaps,)).map_err(|cause| {
+        numpy.call_method1(intern!(py, "stack"), (&heatmaps,)).map_err(|cause| {
             let wanted = "must hold as many keypoints an instance in every picture";
             unconvertible(py, "keypoints", wanted, cause)
-        })?;
-        answer.set_item("heatmaps", stacked)?;
-    }
+        })?
+    };
+    answer.set_item("heatmaps", heatmaps)?;
     Ok(answer)
 }
 
-/// A sigma an instance, from boxes (N, 8) or (N, 4, 2) in input pixels.
+/// The heatmaps of no picture: only an array says of how many keypoints.
+fn no_heatmaps<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    keypoints: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let &[0, _, count, 2] = points.shape() else {
+        let wanted = "must hold at least one picture, or be an array of shape (B, N, K, 2)";
+        let got = format!("shape {}", Shown(points.shape()));
+        return Err(invalid(py, "keypoints", wanted, got));
+    };
+    let [width, height] = codec.heatmap_size();
+    let shape = [0, count.saturating_add(1), height, width];
+    Ok(fresh::<f32>(py, "heatmaps", &shape, Memory::Zeroed)?.into_any())
+}
+
+/// A sigma an instance, from boxes (N, 8), or four corners each in any shape, in input pixels.
 fn sigmas_of_boxes(
     codec: &DecoupledHeatmap,
     bbox: &Bound<'_, PyAny>,
     instances: usize,
 ) -> PyResult<Vec<f32>> {
     let boxes = Numbers::read(bbox, "bbox", true)?;
-    if boxes.shape() != [instances, 8] && boxes.shape() != [instances, 4, 2] {
+    // MMPose reshapes whatever comes: its own tests pass pairs of corners.
+    let corners = matches!(boxes.shape(), [_, 8] | [.., 2]);
+    if !corners || boxes.shape().iter().product::<usize>() != 8 * instances {
         let wanted =
             format!("must be of shape ({instances}, 8), the corners of each instance's box");
         let got = format!("shape {}", Shown(boxes.shape()));

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use super::{Call, check_visible, detached, encode};
-use crate::answer::{array, given_arrays, images};
+use crate::answer::{array, each, given_arrays, images};
 use crate::convert::{Numbers, cast, refuse_overlap, values_mut};
 use crate::error::{invalid, raise};
 
@@ -143,12 +143,9 @@ fn visible_items<'py>(
     visible: &Bound<'py, PyAny>,
     pictures: usize,
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let visible_items = match images(visible)? {
-        Some(items) => items,
-        None => visible.try_iter()?.collect::<PyResult<_>>()?,
-    };
+    let wanted = format!("must hold {pictures} pictures, as `keypoints` does");
+    let visible_items = each(visible, "keypoints_visible", &wanted)?;
     if visible_items.len() != pictures {
-        let wanted = format!("must hold {pictures} pictures, as `keypoints` does");
         let got = format!("{} pictures", visible_items.len());
         return Err(invalid(visible.py(), "keypoints_visible", &wanted, got));
     }

@@ -1,13 +1,13 @@
 //! The dicts that describe cameras, `camera_param`.
 
-use numpy::{PyArrayDyn, PyUntypedArrayMethods};
+use numpy::{PyArrayDescrMethods, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{Camera, Pair, VideoPoseLifting};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyTuple};
 
 use crate::arguments::{real, shown};
-use crate::convert::{Reals, real_array, values_mut, zeros};
+use crate::convert::{Reals, copied_array, real_array, values_mut, zeros};
 use crate::encode::Call;
 use crate::error::{invalid, raise};
 
@@ -46,6 +46,11 @@ impl<'py> Cameras<'py> {
         };
         let cameras = params.iter().map(camera).collect::<PyResult<_>>()?;
         Ok(Self { cameras, params })
+    }
+
+    /// The camera of one sample.
+    pub(crate) fn get(&self, sample: usize) -> Option<&Camera> {
+        self.cameras.get(if self.cameras.len() == 1 { 0 } else { sample })
     }
 
     /// Copies of the dicts with normalised focal lengths and principal points: one, or for a batch
@@ -99,13 +104,30 @@ pub(crate) fn pair(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Pair> {
 /// A copy of the dict in units of the picture.
 fn normalized<'py>(param: &Bound<'py, PyDict>, camera: &Camera) -> PyResult<Bound<'py, PyAny>> {
     let py = param.py();
-    let copy = py.import(intern!(py, "copy"))?.call_method1(intern!(py, "deepcopy"), (param,))?;
+    let copy = PyDict::new(py);
+    for (key, value) in param {
+        copy.set_item(key, deep_copy(&value)?)?;
+    }
     let pairs = VideoPoseLifting::normalize_camera(camera).map_err(|error| raise(py, &error))?;
     for (key, pair) in ["f", "c"].into_iter().zip(pairs) {
         let came = real_array(&param.as_any().get_item(key)?, key)?;
         copy.set_item(key, pair_array(py, pair, came.shape())?)?;
     }
-    Ok(copy)
+    Ok(copy.into_any())
+}
+
+/// `copy.deepcopy`, which takes microseconds to find out what to do with a number or an array.
+fn deep_copy<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    if value.is_exact_instance_of::<PyInt>() || value.is_exact_instance_of::<PyFloat>() {
+        return Ok(value.clone());
+    }
+    if let Ok(array) = value.cast_exact::<PyUntypedArray>()
+        && array.dtype().kind() != b'O'
+    {
+        return Ok(copied_array(array)?.into_any());
+    }
+    py.import(intern!(py, "copy"))?.call_method1(intern!(py, "deepcopy"), (value,))
 }
 
 fn pair_array<'py>(py: Python<'py>, pair: Pair, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {

@@ -6,7 +6,8 @@ use posecodec::codecs::{
     encode_keypoints_batch, encode_target_batch,
 };
 use posecodec::kernels::element::Real;
-use posecodec::kernels::lifting::{LabelLayout, fill_reciprocals, fill_weights};
+use posecodec::kernels::pose_labels::LabelLayout;
+use posecodec::kernels::pose_targets::{fill_reciprocals, fill_weights};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
@@ -59,7 +60,6 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
                     format!("must be a batch of {}, as `keypoints` is", keypoints.shape[0]);
                 return Err(invalid(py, "lifting_target", &wanted, target.shape[0]));
             }
-            codec.check_frames(keypoints.shape[1], target.shape[1]).map_err(refuse)?;
             Some(target)
         }
     };
@@ -103,11 +103,15 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
                 self.call,
                 &self.keypoints,
                 target.as_ref().map(|target| target.poses),
-                &self.cameras.cameras,
+                &self.cameras,
                 self.factor,
             )?),
             false => None,
         };
+        if let (Some(target), Some(factors)) = (&target, &factors) {
+            let each = factors.values.len() / self.keypoints.shape[0].max(1);
+            self.codec.check_factors(each, target.poses.shape[1]).map_err(refuse)?;
+        }
         let mut answer = Answer::new(self.py, &items, out)?;
         let layout = self.layout();
         let claims = self.claim(&mut answer, &items, layout, target.as_ref(), factors.as_ref())?;

@@ -5,16 +5,17 @@ use posecodec::Shape;
 use posecodec::codecs::{Camera, UNKNOWN_FACTOR, derives_factor};
 use pyo3::prelude::*;
 
+use super::camera::Cameras;
 use super::poses::Poses;
-use crate::convert::{contiguous, promotes_to_single, real_array};
+use crate::convert::{Array, contiguous, promotes_to_single, real_array};
 use crate::encode::Call;
 use crate::error::invalid;
 
 /// The factors of a call.
 pub(super) struct Factors<'py> {
-    /// (B, T) with zeros where they are to be worked out, or (B, T) or (B, 1) where all are given.
+    /// As many for each sample: those given, zeros where they are to be worked out.
     pub(super) values: Vec<f64>,
-    /// The array that was given, (B, T, 1), where it gives them all.
+    /// The array that was given, (B, F, 1), where it gives them all.
     pub(super) kept: Option<Bound<'py, PyUntypedArray>>,
     /// Whether they are answered in double precision.
     pub(super) double: bool,
@@ -22,58 +23,87 @@ pub(super) struct Factors<'py> {
 
 impl<'py> Factors<'py> {
     /// Reads factors of shape (T,), (T, 1), (B, T) or (B, T, 1), where T may be 1 for all frames.
+    ///
+    /// Those of a camera whose intrinsics are known are worked out, one a frame of the target;
+    /// those of another are the same, one a frame of the keypoints.
     pub(super) fn read(
         py: Python<'py>,
         call: Call,
         keypoints: &Poses<'py>,
         target: Option<&Poses<'py>>,
-        cameras: &[Camera],
+        cameras: &Cameras<'py>,
         given: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
-        let [batch, frames, ..] = keypoints.shape;
-        // Those that are worked out have the target's precision, those that cannot be single.
-        let target_double = target.is_some_and(|target| target.values.is_double());
-        let is_known = |camera: &Camera| matches!(camera.intrinsics(), Ok(Some(_)));
-        let double = target_double && cameras.iter().any(is_known);
-        let unknown = if target.is_some() { 0.0 } else { UNKNOWN_FACTOR };
-        let Some(given) = given else {
-            return Ok(Self { values: vec![unknown; batch * frames], kept: None, double });
+        let [batch, keypoint_frames, ..] = keypoints.shape;
+        let frames = target.map_or(keypoint_frames, |target| target.shape[1]);
+        let given = given.map(|given| Given::read(py, call, batch, frames, given)).transpose()?;
+        let sample = |number: usize| given.as_ref().map(|given| given.sample(number));
+        let is_derived = |number: &usize| derives_factor(sample(*number));
+        if let Some(given) = given.as_ref().filter(|_| !(0..batch).any(|n| is_derived(&n))) {
+            let shape = call.shape(batch, &[given.each, 1]);
+            let kept = given.array.call_method1("reshape", (shape.to_vec(),))?.cast_into()?;
+            return Ok(Self {
+                values: given.numbers.values().to_vec(),
+                kept: Some(kept),
+                double: false,
+            });
+        }
+        let is_known = |number: &usize| {
+            target.is_some() && cameras.get(*number).is_some_and(Camera::has_intrinsics)
         };
-        let given = real_array(given, "factor")?;
-        let leading = usize::from(call == Call::Batch);
-        let (samples, each) = given.shape().split_at(leading.min(given.shape().len()));
-        let fits = matches!(*each, [len] | [len, 1] if len == frames || len == 1);
-        if !fits || samples.iter().any(|&samples| samples != batch) {
-            let wanted = call.shape(batch, &[frames]);
-            let wanted = format!("must be of shape {}, one a frame", Shape(&wanted));
-            return Err(invalid(
-                py,
-                "factor",
-                &wanted,
-                format_args!("shape {}", Shape(given.shape())),
-            ));
-        }
-        let each = each[0];
-        let numbers = contiguous::<f64>(&given)?;
-        let numbers = numbers.values();
-        let sample = |number: usize| &numbers[number * each..][..each];
-        let is_derived = |&number: &usize| derives_factor(Some(sample(number)));
-        let derived = (0..batch).filter(is_derived).count();
-        if derived == 0 {
-            let shape = call.shape(batch, &[each, 1]);
-            let kept = given.call_method1("reshape", (shape.to_vec(),))?.cast_into()?;
-            return Ok(Self { values: numbers.to_vec(), kept: Some(kept), double });
-        }
-        let mut values = Vec::with_capacity(batch * frames);
+        let derived = || (0..batch).filter(is_derived);
+        let each = if derived().any(|number| is_known(&number)) { frames } else { keypoint_frames };
+        let mut values = Vec::with_capacity(batch * each);
         for number in 0..batch {
-            let factors = sample(number);
-            if is_derived(&number) {
-                values.extend(std::iter::repeat_n(unknown, frames));
-            } else {
-                values.extend(factors.iter().cycle().take(frames));
+            match sample(number).filter(|_| !is_derived(&number)) {
+                Some(given) => values.extend(given.iter().cycle().take(each)),
+                None if is_known(&number) => values.extend(std::iter::repeat_n(0.0, each)),
+                None => values.extend(std::iter::repeat_n(UNKNOWN_FACTOR, each)),
             }
         }
-        let given_double = derived < batch && !promotes_to_single(&given.dtype());
-        Ok(Self { values, kept: None, double: double || given_double })
+        // Those that are worked out have the target's precision, those that cannot be single.
+        let target_double = target.is_some_and(|target| target.values.is_double());
+        let derived_double = target_double && derived().any(|number| is_known(&number));
+        let given_double = given.as_ref().is_some_and(|given| {
+            derived().count() < batch && !promotes_to_single(&given.array.dtype())
+        });
+        Ok(Self { values, kept: None, double: derived_double || given_double })
+    }
+}
+
+/// An array of factors.
+struct Given<'py> {
+    array: Bound<'py, PyUntypedArray>,
+    numbers: Array<'py, f64>,
+    /// Factors a sample.
+    each: usize,
+}
+
+impl<'py> Given<'py> {
+    fn read(
+        py: Python<'py>,
+        call: Call,
+        batch: usize,
+        frames: usize,
+        given: &Bound<'py, PyAny>,
+    ) -> PyResult<Self> {
+        let array = real_array(given, "factor")?;
+        let leading = usize::from(call == Call::Batch).min(array.shape().len());
+        let (samples, each) = array.shape().split_at(leading);
+        let each = match *each {
+            [each] | [each, 1] if each == frames || each == 1 => each,
+            _ => usize::MAX,
+        };
+        if each == usize::MAX || samples.iter().any(|&samples| samples != batch) {
+            let wanted =
+                format!("must be of shape {}, one a frame", Shape(&call.shape(batch, &[frames])));
+            let got = format!("shape {}", Shape(array.shape()));
+            return Err(invalid(py, "factor", &wanted, got));
+        }
+        Ok(Self { numbers: contiguous(&array)?, array, each })
+    }
+
+    fn sample(&self, number: usize) -> &[f64] {
+        &self.numbers.values()[number * self.each..][..self.each]
     }
 }

@@ -8,7 +8,8 @@ use super::lifting::{
 };
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::{LabelLayout, fill_centred, fill_labels, fill_roots};
+use crate::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
+use crate::kernels::pose_targets::{fill_centred, fill_roots};
 
 /// The options of [`ImagePoseLifting`], with the reference's defaults.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,12 +188,9 @@ impl LiftPose for ImagePoseLifting {
         labels: &mut [L],
     ) {
         match self.options.keypoints.as_ref().map(Statistics::values) {
-            None => fill_labels(keypoints, extra, layout, labels, |_, _, value| value),
+            None => fill_labels(keypoints, extra, layout, AsIs, labels),
             Some([mean, std]) => {
-                fill_labels(keypoints, extra, layout, labels, |keypoint, axis, value| {
-                    let index = keypoint * layout.dims + axis;
-                    (value - T::of(f64::from(mean[index]))) / T::of(f64::from(std[index]))
-                });
+                fill_labels(keypoints, extra, layout, Standardised { mean, std }, labels);
             }
         }
     }
@@ -208,11 +206,10 @@ impl LiftPose for ImagePoseLifting {
         let (shape, removed) = ([count, dims], self.skeleton.removed());
         fill_roots(target, shape, self.skeleton.roots(), roots);
         match self.options.target.as_ref().map(Statistics::values) {
-            None => fill_centred(target, shape, roots, removed, side.label, |_, value| value),
+            None => fill_centred(target, shape, roots, removed, AsIs, side.label),
             Some([mean, std]) => {
-                fill_centred(target, shape, roots, removed, side.label, |index, value| {
-                    (value - U::of(f64::from(mean[index]))) / U::of(f64::from(std[index]))
-                });
+                let normalise = Standardised { mean, std };
+                fill_centred(target, shape, roots, removed, normalise, side.label);
             }
         }
     }

@@ -10,9 +10,9 @@ use super::lifting::{
 };
 use super::{check, check_poses};
 use crate::error::{Error, Result};
-use crate::kernels::camera::{camera_to_image, root_scale};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::{LabelLayout, fill_labels};
+use crate::kernels::image_space::{Factors, ImageSpace, Restoration};
+use crate::kernels::pose_labels::{InPicture, LabelLayout, PictureUnit, fill_labels};
 
 /// What [`MotionBertLabel`] makes of targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,31 +102,6 @@ pub struct PictureScale<'a> {
     pub factor: Option<&'a [f64]>,
 }
 
-/// Pictures of some size as the unit: 2 wide, the centre at 0.
-#[derive(Debug, Clone, Copy)]
-struct Unit<T> {
-    width: T,
-    offset: [f64; 2],
-}
-
-impl<T: Real> Unit<T> {
-    fn new([width, height]: [f64; 2]) -> Self {
-        Self { width: T::of(width), offset: [1.0, height / width] }
-    }
-
-    /// A length.
-    #[inline(always)]
-    fn length(&self, value: T) -> T {
-        value / self.width * T::of(2.0)
-    }
-
-    /// A coordinate: NumPy subtracts the offset in double precision.
-    #[inline(always)]
-    fn place(&self, axis: usize, value: T) -> T {
-        T::of(self.length(value).as_f64() - self.offset[axis])
-    }
-}
-
 impl MotionBertLabel {
     /// A codec of poses with so many keypoints.
     ///
@@ -205,51 +180,15 @@ impl MotionBertLabel {
                 return Err(Error::invalid(name, "must hold positive finite pixels", side));
             }
         }
-        let answers = encoded.chunks_exact(count).zip(keypoints.chunks_exact_mut(count));
-        for (frame, (answer, keypoints)) in answers.enumerate() {
-            let size = widths.get(frame / each[0]).zip(heights.get(frame / each[1]));
-            self.decode_frame(answer, size, factors.get(frame / each[2]), keypoints);
-        }
-        Ok(())
-    }
-
-    /// Decodes one frame, each step rounded as NumPy rounds it in place.
-    #[inline(always)]
-    fn decode_frame<T: Real>(
-        &self,
-        answer: &[[T; 3]],
-        size: Option<(&f64, &f64)>,
-        factor: Option<&f64>,
-        keypoints: &mut [[T; 3]],
-    ) {
-        let restored = |point: [T; 3]| {
-            let mut point = point;
-            if let Some((&width, &height)) = size {
-                let offset = [1.0, height / width, 0.0];
-                point = std::array::from_fn(|axis| {
-                    T::of((point[axis].as_f64() + offset[axis]) * width / 2.0)
-                });
-            }
-            match factor {
-                Some(factor) => point.map(|value| T::of(value.as_f64() * factor)),
-                None => point,
-            }
+        let restoration = Restoration {
+            count,
+            root_index: self.options.root_index,
+            zero_first: self.options.rootrel,
+            size: (!widths.is_empty()).then_some(([widths, heights], each[0])),
+            factor: (!factors.is_empty()).then_some((factors, each[2])),
         };
-        let at_origin = [T::zero(); 3];
-        let root_index = self.options.root_index;
-        let zeroed = self.options.rootrel && root_index == 0;
-        let root = restored(if zeroed { at_origin } else { answer[root_index] });
-        let thousand = T::of(1000.0);
-        for (keypoint, &point) in keypoints.iter_mut().zip(answer) {
-            let point = restored(point);
-            *keypoint = std::array::from_fn(|axis| (point[axis] - root[axis]) / thousand);
-        }
-        if self.options.rootrel
-            && let Some(first) = keypoints.first_mut()
-        {
-            let point = restored(at_origin);
-            *first = std::array::from_fn(|axis| (point[axis] - root[axis]) / thousand);
-        }
+        restoration.fill(encoded, keypoints);
+        Ok(())
     }
 }
 
@@ -287,12 +226,12 @@ impl LiftPose for MotionBertLabel {
         Ok(())
     }
 
-    fn check_frames(&self, keypoints: usize, target: usize) -> Result<()> {
-        if keypoints == target {
+    fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
+        if self.options.mode == MotionBertMode::Train || factors == frames || factors == 1 {
             return Ok(());
         }
-        let wanted = format!("must have {keypoints} frames, as `keypoints` has");
-        Err(Error::invalid("lifting_target", wanted, target))
+        let wanted = format!("must be one, or one for each of {frames} frames of the target");
+        Err(Error::invalid("factor", wanted, factors))
     }
 
     fn check_target<U: Real>(
@@ -319,10 +258,9 @@ impl LiftPose for MotionBertLabel {
         labels: &mut [L],
     ) {
         let Some(camera) = camera else { return };
-        let unit = Unit::<T>::new(camera.size());
-        fill_labels(keypoints, extra, layout, labels, |_, axis, value| {
-            if axis < 2 { unit.place(axis, value) } else { value }
-        });
+        let unit = PictureUnit::<T>::new(camera.size());
+        let normalise = InPicture { unit, dims: layout.dims };
+        fill_labels(keypoints, extra, layout, normalise, labels);
     }
 
     fn fill_target<U: Real>(
@@ -333,47 +271,21 @@ impl LiftPose for MotionBertLabel {
         side: TargetSide<'_, U>,
     ) {
         let Some(camera) = camera else { return };
-        let intrinsics = camera.intrinsics().ok().flatten().map(in_thousands);
-        let unit = match self.options.mode {
-            MotionBertMode::Train => Some(Unit::new(camera.size().map(|side| side / 1000.0))),
-            MotionBertMode::Test => None,
+        let test = self.options.mode == MotionBertMode::Test;
+        let space = ImageSpace {
+            count,
+            root_index: self.options.root_index,
+            camera: camera.intrinsics().ok().flatten().map(in_thousands),
+            unit: (!test).then(|| PictureUnit::new(camera.size().map(|side| side / 1000.0))),
         };
-        let in_units = |[x, y, depth]: [U; 3]| match unit {
-            Some(unit) => [unit.place(0, x), unit.place(1, y), unit.length(depth)],
-            None => [x, y, depth],
-        };
-        let mut factors = side.factor;
         let (poses, _) = target.as_chunks::<3>();
+        let factors = match side.factor {
+            // Labels in units of the picture have no use for factors.
+            Factor::Given(_) if !test => Factors::Given(&[1.0]),
+            Factor::Given(given) => Factors::Given(given),
+            Factor::Derived(derived) => Factors::Derived(derived, UNKNOWN_FACTOR),
+        };
         let (labels, _) = side.label.as_chunks_mut::<3>();
-        let frames = poses.chunks_exact(count).zip(labels.chunks_exact_mut(count));
-        for (frame, (pose, labels)) in frames.enumerate() {
-            let root = pose[self.options.root_index];
-            let scale = intrinsics.map(|camera| (camera, root_scale(root, camera)));
-            let seen = |point: [U; 3]| match scale {
-                Some((camera, scale)) => camera_to_image(point, root[2], camera, scale),
-                None => point,
-            };
-            let factor = match &mut factors {
-                Factor::Given(given) => given[if given.len() == 1 { 0 } else { frame }],
-                Factor::Derived(derived) => {
-                    let factor = scale.map_or(UNKNOWN_FACTOR, |(_, scale)| scale.factor.as_f64());
-                    if let Some(derived) = derived.get_mut(frame) {
-                        *derived = factor;
-                    }
-                    factor
-                }
-            };
-            let origin = in_units(seen(root));
-            for (label, &point) in labels.iter_mut().zip(pose) {
-                let point = in_units(seen(point));
-                *label = std::array::from_fn(|axis| {
-                    let centred = point[axis] - origin[axis];
-                    match self.options.mode {
-                        MotionBertMode::Train => centred,
-                        MotionBertMode::Test => U::of(centred.as_f64() * factor),
-                    }
-                });
-            }
-        }
+        space.fill(poses, factors, labels);
     }
 }

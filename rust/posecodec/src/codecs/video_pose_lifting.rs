@@ -8,7 +8,8 @@ use super::lifting::{
 };
 use crate::error::{Error, Result};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::{LabelLayout, fill_centred, fill_labels, fill_roots};
+use crate::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
+use crate::kernels::pose_targets::{fill_centred, fill_roots};
 
 /// The options of [`VideoPoseLifting`], with the reference's defaults.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,11 +164,10 @@ impl LiftPose for VideoPoseLifting {
     ) {
         let Some(camera) = camera else { return };
         let (middle, scale) = half_size(camera);
-        let middle = middle.map(|side| T::of(f64::from(side)));
-        let scale = T::of(f64::from(scale));
-        fill_labels(keypoints, extra, layout, labels, |_, axis, value| {
-            (value - middle[axis]) / scale
-        });
+        let mean = middle.repeat(self.skeleton.count());
+        let std = vec![scale; mean.len()];
+        let normalise = Standardised { mean: &mean, std: &std };
+        fill_labels(keypoints, extra, layout, normalise, labels);
     }
 
     fn fill_target<U: Real>(
@@ -183,7 +183,7 @@ impl LiftPose for VideoPoseLifting {
         };
         let shape = [count, dims];
         fill_roots(target, shape, self.skeleton.roots(), roots);
-        fill_centred(target, shape, roots, self.removed(), side.label, |_, value| value);
+        fill_centred(target, shape, roots, self.removed(), AsIs, side.label);
     }
 }
 

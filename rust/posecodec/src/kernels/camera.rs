@@ -56,21 +56,8 @@ pub fn root_scale<T: Real>(root: [T; 3], camera: Intrinsics) -> RootScale<T> {
     RootScale { ratio: width / side, factor: side / width }
 }
 
-/// A point in the camera's space as MotionBERT sees it: its place in the picture, and its depth
-/// behind the root in picture units.
-#[inline(always)]
-pub fn camera_to_image<T: Real>(
-    point: [T; 3],
-    root_depth: T,
-    camera: Intrinsics,
-    scale: RootScale<T>,
-) -> [T; 3] {
-    let [x, y] = camera_to_pixel(point, camera, false);
-    [x, y, scale.ratio * (point[2] - root_depth)]
-}
-
-/// Maps a pose in the camera's space to image space (see [`camera_to_image`]) and answers with the
-/// factor that leads back.
+/// Maps a pose in the camera's space to image space: its places in the picture, and its depths
+/// behind the root in picture units. Answers with the factor that leads back.
 pub fn camera_to_image_coord<T: Real>(
     root_index: usize,
     pose: &[[T; 3]],
@@ -80,7 +67,8 @@ pub fn camera_to_image_coord<T: Real>(
     let root = pose[root_index];
     let scale = root_scale(root, camera);
     for (image, &point) in image.iter_mut().zip(pose) {
-        *image = camera_to_image(point, root[2], camera, scale);
+        let [x, y] = camera_to_pixel(point, camera, false);
+        *image = [x, y, scale.ratio * (point[2] - root[2])];
     }
     scale.factor
 }

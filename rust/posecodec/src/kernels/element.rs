@@ -80,8 +80,6 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
     fn as_f32(self) -> f32;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
-    /// 0 times this value: a zero of its sign, or NaN where it is infinite or NaN.
-    fn times_zero(self) -> Self;
 
     /// The nearest single-precision numbers of a slice, into one of the same length.
     #[inline(always)]
@@ -120,10 +118,6 @@ macro_rules! response {
             fn as_f64(self) -> f64 {
                 f64::from(self)
             }
-            #[inline(always)]
-            fn times_zero(self) -> Self {
-                self * 0.0
-            }
         }
     };
 }
@@ -157,11 +151,6 @@ impl Response for f16 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         f64::from(self.to_f32())
-    }
-    #[inline(always)]
-    fn times_zero(self) -> Self {
-        let sign = f16::from_bits(self.to_bits() & 0x8000);
-        if self.to_bits() & 0x7c00 == 0x7c00 { f16::NAN } else { sign }
     }
 
     /// With the processor's conversion, which one value at a time would have to look for each time.

@@ -17,7 +17,7 @@ pub struct Neighbourhood<'a, E> {
 }
 
 impl<E: Response> Neighbourhood<'_, E> {
-    /// The response of a cell, or 0 times it where some neighbour exceeds it.
+    /// The response of a cell, or 0 where some neighbour exceeds it. NaN stays.
     ///
     /// Cells that are equal stay both. A NaN among the neighbours exceeds everything.
     #[inline]
@@ -29,7 +29,8 @@ impl<E: Response> Neighbourhood<'_, E> {
     #[inline]
     pub(super) fn suppressed_at(&self, [x, y]: [usize; 2]) -> E {
         let value = self.plane[y * self.width + x];
-        if self.is_peak([x, y]) { value } else { value.times_zero() }
+        // The reference multiplies by 0: there infinity becomes NaN, which `topk` puts first.
+        if self.is_peak([x, y]) { value } else { zero_or_nan(value) }
     }
 
     /// Whether the response of the cell `[x, y]` is a number that no neighbour exceeds.
@@ -47,6 +48,12 @@ impl<E: Response> Neighbourhood<'_, E> {
         };
         !exceeded(y) && !rows.into_iter().any(|row| row != y && exceeded(row))
     }
+}
+
+/// What is left of a response that is suppressed.
+#[inline(always)]
+fn zero_or_nan<E: Response>(value: E) -> E {
+    if value.nan_flag() == E::CLEAR { E::of(0.0) } else { value }
 }
 
 /// The largest keys around each cell of a plane, and what they are made with: kept from plane to plane.
@@ -67,7 +74,7 @@ impl<E: Response> Default for NmsBuffers<E> {
     }
 }
 
-/// Fills `peaks` with the plane's responses at its peaks, and 0 times the response elsewhere:
+/// Fills `peaks` with the plane's responses at its peaks, and 0 or NaN elsewhere:
 /// [`Neighbourhood::suppressed`] for every cell, in a time that hardly hangs on the radius.
 pub fn suppress<E: Response>(
     neighbourhood: Neighbourhood<'_, E>,
@@ -128,12 +135,12 @@ impl<E: Response> Kernel for SuppressKernel<'_, E> {
             let start = y * stride;
             let around = &largest[start..start + width];
             for ((peak, &value), &most) in peaks.iter_mut().zip(values).zip(around) {
-                *peak = if value.key() == most { value } else { value.times_zero() };
+                *peak = if value.key() == most { value } else { zero_or_nan(value) };
             }
             if has_nan {
                 let around = &nan[start..start + width];
                 for ((peak, &value), &nan) in peaks.iter_mut().zip(values).zip(around) {
-                    *peak = if nan == 0 { *peak } else { value.times_zero() };
+                    *peak = if nan == 0 { *peak } else { zero_or_nan(value) };
                 }
             }
         }

@@ -35,8 +35,8 @@ impl<'a, T: Real> TaggedMap<'a, T> {
     }
 
     /// The first cell of the least `100 · round(|tags - tag|) - response`, in the tags' precision: the
-    /// nearest tag, and among those equally near the largest response. `None` where every cost is
-    /// NaN or infinite.
+    /// nearest tag, and among those equally near the largest response. `None` where no cost is a
+    /// number below infinity.
     pub fn nearest(&self, tag: &[T]) -> Option<usize> {
         dispatch(Nearest { map: self, tag })
     }

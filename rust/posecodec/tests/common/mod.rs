@@ -2,6 +2,8 @@
 //! `oracles.rs` proves them on hand-computed numbers first.
 #![allow(dead_code)] // each test file uses some
 
+pub(crate) mod bottom_up;
+
 use std::sync::Mutex;
 
 use posecodec::simd::Tier;

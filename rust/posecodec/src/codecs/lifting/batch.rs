@@ -5,7 +5,7 @@ use super::{Camera, Factor, LiftPose, Roots, TargetSide};
 use crate::codecs::encode::split_off;
 use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::LabelLayout;
+use crate::kernels::pose_labels::LabelLayout;
 use crate::parallel;
 
 /// The poses of B samples, one after the other.
@@ -46,8 +46,8 @@ pub struct TargetBatch<'a, T> {
     pub label: &'a mut [T],
     /// (B, T, C).
     pub roots: Roots<'a, T>,
-    /// (B, T), or (B, 1) where none is to be worked out: those given are kept, where the first of
-    /// a sample is not 0, and the others filled.
+    /// (B, T): those given are kept, where the first of a sample is not 0, and the others filled.
+    /// Where all are given they may be (B, 1), or as many as [`LiftPose::check_factors`] lets be.
     pub factor: &'a mut [f64],
 }
 
@@ -122,7 +122,9 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
         Roots::Target(roots) => roots.len() == batch * frames * dims,
     };
     let factor_each = factor.len() / batch.max(1);
-    let factors_fit = factor_each * batch == factor.len();
+    let derived = |factors: &[f64]| derives_factor(Some(factors));
+    let factors_fit = factor_each * batch == factor.len()
+        && (factor_each == frames || !factor.chunks(factor_each.max(1)).any(derived));
     if label.len() != batch * label_each || !roots_fit || !factors_fit {
         return Err(lengths());
     }

@@ -67,6 +67,11 @@ impl Camera {
         self.size
     }
 
+    /// Whether focal lengths and principal point are known.
+    pub fn has_intrinsics(&self) -> bool {
+        self.focal.is_some() && self.centre.is_some()
+    }
+
     /// Focal lengths and principal point, where both are known.
     ///
     /// # Errors

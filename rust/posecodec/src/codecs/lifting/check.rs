@@ -3,7 +3,7 @@
 use crate::codecs::check;
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::thirds;
+use crate::kernels::pose_targets::thirds;
 
 /// Checks that an array is of shape (T, K, D) or (K, D), or (B, T, K, D) where `batched`, with K =
 /// `count` and D at least 1. Answers with B, T, K and D.
@@ -65,7 +65,8 @@ pub fn check_invertible<T: Real>(target: &[T], [count, size]: [usize; 2]) -> Res
 /// [`Error::InvalidInput`] for a depth of 0.
 pub(crate) fn check_depths<T: Real>(target: &[T], count: usize) -> Result<()> {
     let (points, _) = target.as_chunks::<3>();
-    if !points.iter().any(|point| point[2].is_zero()) {
+    // All are looked at: a loop that may end early is not vectorised.
+    if !points.iter().fold(false, |found, point| found | point[2].is_zero()) {
         return Ok(());
     }
     let index = points.iter().position(|point| point[2].is_zero()).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::{Skeleton, Statistics};
 use crate::codecs::{Decoded, check};
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Real;
-use crate::kernels::lifting::fill_restored;
+use crate::kernels::pose_targets::Restore;
 use crate::parallel;
 
 /// A codec whose answers are poses less their root, normalised or not.
@@ -108,31 +108,22 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Real, L: Real>(
     if encoded.is_empty() {
         return Ok(());
     }
-    let poses_a_root = roots.map_or(1, |roots| all * dims / roots.len());
-    let inserted = codec.skeleton().removed().filter(|_| roots.is_some());
-    let statistics = codec.target_statistics().map(Statistics::values);
-    let decode_sample = |(sample, filled): (usize, &mut [L])| {
-        let encoded = encoded.chunks_exact(count * dims).skip(sample * poses);
-        let filled = filled.chunks_exact_mut(decoded * dims);
-        for (number, (pose, filled)) in (sample * poses..).zip(encoded.zip(filled)) {
-            let root = roots.map(|roots| &roots[number / poses_a_root * dims..][..dims]);
-            match statistics {
-                None => fill_restored(pose, dims, root, inserted, filled, |_, value| value),
-                Some([mean, std]) => {
-                    let scaled = |index: usize, value: T| {
-                        value * T::of(f64::from(std[index])) + T::of(f64::from(mean[index]))
-                    };
-                    fill_restored(pose, dims, root, inserted, filled, scaled);
-                }
-            }
-        }
+    let restore = Restore {
+        count,
+        dims,
+        statistics: codec.target_statistics().map(Statistics::values),
+        roots: roots.map(|roots| (roots, all * dims / roots.len())),
+        inserted: codec.skeleton().removed(),
     };
     if batch == 1 {
-        decode_sample((0, keypoints));
+        restore.fill(0, encoded, keypoints);
         return Ok(());
     }
     let values = keypoints.len();
-    let samples = keypoints.chunks_exact_mut(poses * decoded * dims).enumerate().collect();
-    parallel::for_each(samples, values, decode_sample);
+    let samples = encoded.chunks_exact(poses * count * dims);
+    let samples = samples.zip(keypoints.chunks_exact_mut(poses * decoded * dims)).enumerate();
+    parallel::for_each(samples.collect(), values, |(sample, (encoded, keypoints))| {
+        restore.fill(sample * poses, encoded, keypoints);
+    });
     Ok(())
 }

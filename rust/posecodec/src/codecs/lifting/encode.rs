@@ -5,9 +5,10 @@ use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView2, ArrayView3};
 
 use super::check::{check_invertible, check_poses, check_visible};
 use super::{Camera, Skeleton};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::element::Real;
-use crate::kernels::lifting::{LabelLayout, fill_reciprocals, fill_weights};
+use crate::kernels::pose_labels::LabelLayout;
+use crate::kernels::pose_targets::{fill_reciprocals, fill_weights};
 
 /// One item of what a codec answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,12 +177,12 @@ pub trait LiftPose: Sync {
         None
     }
 
-    /// Checks that a sample may have so many frames of keypoints and of a target.
+    /// Checks that so many factors go with a target of so many frames.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where they do not go together.
-    fn check_frames(&self, keypoints: usize, target: usize) -> Result<()> {
-        let _ = (keypoints, target);
+    /// [`Error::InvalidInput`] where they do not.
+    fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
+        let _ = (factors, frames);
         Ok(())
     }
 
@@ -290,11 +291,10 @@ pub trait LiftPose: Sync {
         let derived = factors.as_slice_mut().expect("freshly made");
         let factor = match factor {
             Some(given) if !derives_factor(Some(given)) => {
-                if given.len() != frames {
-                    let wanted = format!("must hold {frames} values, one a frame");
-                    return Err(Error::invalid("factor", wanted, given.len()));
+                self.check_factors(given.len(), frames)?;
+                for (factor, given) in derived.iter_mut().zip(given.iter().cycle()) {
+                    *factor = *given;
                 }
-                derived.copy_from_slice(given);
                 Factor::Given(given)
             }
             _ => Factor::Derived(derived),

@@ -1,0 +1,353 @@
+//! The bottom-up codecs' kernels against naive oracles, by property, at every vector tier; and, where
+//! ties are broken by the order of somebody else's steps, against what was recorded of them.
+
+mod common;
+
+use std::borrow::Cow;
+
+use common::bottom_up::{self as naive, Person};
+use common::each_tier;
+use half::f16;
+use posecodec::kernels::assignment::assign;
+use posecodec::kernels::bilinear::sample_unaligned;
+use posecodec::kernels::displacement_heatmap::{
+    DisplacementMaps, RootedInstance, fill_displacements,
+};
+use posecodec::kernels::element::{Real, Response};
+use posecodec::kernels::gaussian_kernel::GaussianKernel;
+use posecodec::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
+use posecodec::kernels::instance::{RootType, diagonal_length, instance_bbox, instance_root};
+use posecodec::kernels::nearest_tag::TaggedMap;
+use posecodec::kernels::pairwise_sum::pairwise_sum;
+use posecodec::kernels::refinement::log_plane;
+use posecodec::kernels::top_k::top_k;
+use proptest::prelude::*;
+
+/// Values among which many are equal, and, if wanted, some that are not finite.
+fn values(count: usize, odd: bool) -> impl Strategy<Value = Vec<f32>> {
+    let odd = if odd { 1 } else { 0 };
+    let levels = (-2i8..6).prop_map(|level| f32::from(level) / 4.0);
+    let value = prop_oneof![
+        40 => levels,
+        30 => -1f32..2.0,
+        odd => Just(f32::NAN),
+        odd => Just(f32::INFINITY),
+        odd => Just(f32::NEG_INFINITY),
+    ];
+    prop::collection::vec(value, count)
+}
+
+/// A plane with its width.
+fn plane(odd: bool) -> impl Strategy<Value = (usize, Vec<f32>)> {
+    (1usize..80, 1usize..40).prop_flat_map(move |(width, height)| {
+        values(width * height, odd).prop_map(move |plane| (width, plane))
+    })
+}
+
+fn wide<E: Response>(values: &[E]) -> Vec<f64> {
+    values.iter().map(|value| value.as_f64()).collect()
+}
+
+/// Equal, or NaN both.
+fn same(one: f64, other: f64) -> bool {
+    one == other || one.is_nan() && other.is_nan()
+}
+
+fn check_peaks<E: Response>(plane: &[E], width: usize, radius: usize, k: usize) {
+    let want = naive::suppressed(&wide(plane), width, radius);
+    each_tier(|tier| {
+        let neighbourhood = Neighbourhood { plane, width, radius };
+        let mut peaks = plane.to_vec();
+        suppress(neighbourhood, &mut peaks, &mut NmsBuffers::default());
+        assert!(wide(&peaks).iter().zip(&want).all(|(a, b)| same(*a, *b)), "{tier:?}");
+        let largest = top_k(neighbourhood, k);
+        let mut cells: Vec<_> = largest.iter().map(|candidate| candidate.cell).collect();
+        for candidate in &largest {
+            assert!(same(candidate.value.as_f64(), want[candidate.cell]), "{tier:?}");
+        }
+        cells.sort_unstable();
+        cells.dedup();
+        assert_eq!(cells.len(), k, "{tier:?}");
+        // NaN first, as torch sorts them.
+        let mut sorted = want.clone();
+        sorted.sort_by(|a, b| {
+            let nan_first = b.is_nan().cmp(&a.is_nan());
+            nan_first.then(b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal))
+        });
+        let got: Vec<_> = largest.iter().map(|candidate| candidate.value.as_f64()).collect();
+        assert!(got.iter().zip(&sorted).all(|(a, b)| same(*a, *b)), "{tier:?} {got:?}");
+    });
+}
+
+fn roots_of<T: Real>(points: &[[T; 2]]) {
+    let visible = || points.iter().copied();
+    let single = |value: T| value.as_f64() as f32;
+    if points.is_empty() {
+        assert_eq!(instance_root(visible(), RootType::KeypointCentre), None);
+        assert_eq!(instance_root(visible(), RootType::BoxCentre), None);
+        assert_eq!(instance_bbox(visible()), [0.0; 4]);
+        return;
+    }
+    let axis = |axis: usize| points.iter().map(move |point| point[axis]);
+    let mean = |number| {
+        single(axis(number).fold(T::zero(), |sum, x| sum + x) / T::of(points.len() as f64))
+    };
+    let low = |number| axis(number).fold(T::infinity(), T::min);
+    let high = |number| axis(number).fold(T::neg_infinity(), T::max);
+    let centre = |number| single((high(number) + low(number)) / T::of(2.0));
+    assert_eq!(instance_root(visible(), RootType::KeypointCentre), Some([mean(0), mean(1)]));
+    assert_eq!(instance_root(visible(), RootType::BoxCentre), Some([centre(0), centre(1)]));
+    let bbox = [low(0), low(1), high(0), high(1)].map(single);
+    assert_eq!(instance_bbox(visible()), bbox);
+    let diagonal = (f64::from(bbox[2] - bbox[0])).hypot(f64::from(bbox[3] - bbox[1]));
+    assert!((f64::from(diagonal_length(bbox)) - diagonal).abs() <= 1e-6 * diagonal);
+}
+
+fn person(count: usize, [width, height]: [usize; 2]) -> impl Strategy<Value = Person> {
+    let coordinate = |side: usize| {
+        let side = side as f64;
+        prop_oneof![-2.0..side + 2.0, (0.0..side).prop_map(f64::floor)]
+    };
+    let point = || (coordinate(width), coordinate(height)).prop_map(|(x, y)| [x, y]);
+    let points = prop::collection::vec(point(), count);
+    let visible = prop::collection::vec(prop::bool::weighted(0.8), count);
+    // Few sizes, so that some are equal.
+    let diagonal = (1u8..6).prop_map(|size| f64::from(size) * 1.7);
+    (points, visible, point(), diagonal).prop_map(|(points, visible, root, diagonal)| Person {
+        points,
+        visible,
+        root,
+        diagonal,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn peaks_are_torch_s(
+        (width, plane) in plane(true), radius in 0usize..5,
+        few in any::<prop::sample::Index>(), many in any::<prop::sample::Index>(),
+    ) {
+        let half: Vec<_> = plane.iter().copied().map(f16::from_f32).collect();
+        let double: Vec<_> = plane.iter().copied().map(f64::from).collect();
+        // Partial sorting in a heap up to a 64th, and the other way beyond.
+        for k in [few.index(plane.len() / 64 + 1), many.index(plane.len() + 1)] {
+            check_peaks(&plane, width, radius, k);
+            check_peaks(&half, width, radius, k);
+            check_peaks(&double, width, radius, k);
+        }
+    }
+
+    #[test]
+    fn displacements_are_the_reference_s(
+        (size, count, people) in (1usize..24, 1usize..24, 1usize..4).prop_flat_map(|(w, h, k)| {
+            (Just([w, h]), Just(k), prop::collection::vec(person(k, [w, h]), 0..6))
+        }),
+        radius in 0.3f64..9.0,
+    ) {
+        let [want, want_weights] = naive::displacements(&people, count, size, radius);
+        let inside = |root: [f64; 2]| {
+            (0..2).all(|axis| root[axis] >= 0.0 && root[axis] < size[axis] as f64)
+        };
+        let instances: Vec<_> = people.iter().filter(|person| inside(person.root)).map(|person| {
+            RootedInstance {
+                points: &person.points[..],
+                labelled: &person.visible[..],
+                root: person.root,
+                diagonal_length: person.diagonal,
+            }
+        }).collect();
+        each_tier(|tier| {
+            let mut displacements = vec![0f32; want.len()];
+            let mut weights = vec![0f32; want.len()];
+            let maps =
+                DisplacementMaps { displacements: &mut displacements, weights: &mut weights, size };
+            fill_displacements(maps, &instances, radius);
+            assert_eq!(displacements, want, "{tier:?}");
+            assert_eq!(weights, want_weights, "{tier:?}");
+        });
+    }
+
+    #[test]
+    fn no_assignment_costs_less(
+        (rows, columns) in (1usize..7).prop_flat_map(|rows| (Just(rows), rows..8)),
+        levels in prop_oneof![Just(2u32), Just(4), Just(1_000_000)],
+        numbers in prop::collection::vec(any::<u32>(), 56),
+    ) {
+        let costs: Vec<_> =
+            numbers[..rows * columns].iter().map(|number| f64::from(number % levels) - 1.0).collect();
+        let assigned = assign(&costs, columns);
+        prop_assert_eq!(assigned.len(), rows);
+        let mut distinct = assigned.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        prop_assert_eq!(distinct.len(), rows);
+        let cost: f64 =
+            assigned.iter().enumerate().map(|(row, column)| costs[row * columns + column]).sum();
+        prop_assert_eq!(cost, naive::least_cost(&costs, columns));
+    }
+
+    #[test]
+    fn assignments_end_whatever_they_cost(
+        numbers in prop::collection::vec(any::<f64>(), 36),
+    ) {
+        let mut assigned = assign(&numbers, 6);
+        assigned.sort_unstable();
+        prop_assert_eq!(assigned, [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn the_nearest_tag_is_the_reference_s(
+        (responses, tags) in (1usize..600, 1usize..4).prop_flat_map(|(cells, channels)| {
+            (values(cells, true), prop::collection::vec(values(cells, true), channels))
+        }),
+        wanted in prop::collection::vec(-2f32..3.0, 3),
+        stretch in prop_oneof![Just(1f32), Just(40.0)],
+    ) {
+        let tags: Vec<Vec<f32>> =
+            tags.iter().map(|plane| plane.iter().map(|tag| tag * stretch).collect()).collect();
+        let tag = &wanted[..tags.len()];
+        let want = naive::nearest(&responses, &tags, tag);
+        let doubles = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
+        let double_tags: Vec<_> = tags.iter().map(|plane| doubles(plane)).collect();
+        let (double_responses, double_tag) = (doubles(&responses), doubles(tag));
+        let want_double = naive::nearest(&double_responses, &double_tags, &double_tag);
+        each_tier(|tier| {
+            let planes = tags.iter().map(Vec::as_slice).collect();
+            let map = TaggedMap::new(Cow::Borrowed(&responses[..]), planes);
+            assert_eq!(map.nearest(tag), want, "{tier:?}");
+            let planes = double_tags.iter().map(Vec::as_slice).collect();
+            let map = TaggedMap::new(Cow::Borrowed(&double_responses[..]), planes);
+            assert_eq!(map.nearest(&double_tag), want_double, "{tier:?}");
+        });
+    }
+
+    #[test]
+    fn roots_and_boxes_are_the_reference_s(
+        points in prop::collection::vec((-50f64..300.0, -50f64..300.0), 0..20),
+    ) {
+        let doubles: Vec<_> = points.iter().map(|&(x, y)| [x, y]).collect();
+        let singles: Vec<_> = points.iter().map(|&(x, y)| [x as f32, y as f32]).collect();
+        roots_of(&doubles);
+        roots_of(&singles);
+    }
+
+    #[test]
+    fn logarithms_of_planes_are_the_reference_s(
+        (width, plane) in plane(false), radius in 0usize..8, exponent in -4f32..3.0,
+    ) {
+        let plane: Vec<_> = plane.iter().map(|value| value * 10f32.powf(exponent)).collect();
+        let exact = wide(&plane);
+        // Where the largest value is nothing, or all but lost by the blur, single precision says
+        // little about the rescaling.
+        let (largest, size) = (common::maximum(&exact).1, 2 * radius + 1);
+        let blurred = common::maximum(&common::blur(&exact, width, size, false)).1;
+        prop_assume!(largest > 0.0 && blurred > 0.01 * largest);
+        let want = common::modulated_log(&exact, width, size, [1e-3, 50.0]);
+        let kernel = GaussianKernel::new(size);
+        each_tier(|tier| {
+            for (got, want) in log_plane(&plane, width, &kernel).iter().zip(&want) {
+                // Close to zero a blurred value is what rounding leaves of larger ones.
+                let off = (f64::from(*got).exp() - want.exp()).abs();
+                assert!(off <= 1e-4 * want.exp() + 3e-5 * largest, "{tier:?}: {got} is not {want}");
+            }
+        });
+    }
+
+    #[test]
+    fn samples_are_torch_s(
+        (width, plane) in plane(false), at in (-5f64..90.0, -5f64..50.0),
+    ) {
+        prop_assume!(width > 1 && plane.len() > width);
+        let exact = wide(&plane);
+        let want = naive::grid_sample(&exact, width, [at.0, at.1]);
+        prop_assert!((sample_unaligned(&exact, width, [at.0, at.1]) - want).abs() < 1e-9);
+        let got = sample_unaligned(&plane, width, [at.0 as f32, at.1 as f32]);
+        prop_assert!((got - want).abs() < 2e-4, "{} is not {}", got, want);
+    }
+
+    #[test]
+    fn sums_are_sums(values in prop::collection::vec(-1000i16..1000, 0..2000)) {
+        // Whole numbers, whose sum does not depend on the order.
+        let floats: Vec<f32> = values.iter().copied().map(f32::from).collect();
+        let sum: i32 = values.iter().copied().map(i32::from).sum();
+        prop_assert_eq!(f64::from(pairwise_sum(&floats)), f64::from(sum));
+    }
+}
+
+/// Recorded of torch 2.15 on Linux: `topk` of 256 values, many of which are equal.
+#[test]
+fn equal_values_come_as_torch_has_them() {
+    let mut plane: Vec<f32> =
+        (0..256).map(|cell| ((cell * cell * 7 / 3 + cell * 5) % 6) as f32).collect();
+    let cells = |plane: &[f32], k: usize| -> Vec<usize> {
+        let mut first = None;
+        each_tier(|tier| {
+            let largest = top_k(Neighbourhood { plane, width: 16, radius: 0 }, k);
+            let cells: Vec<_> = largest.into_iter().map(|candidate| candidate.cell).collect();
+            assert_eq!(first.get_or_insert_with(|| cells.clone()), &cells, "{tier:?}");
+        });
+        first.expect("one tier at least")
+    };
+    assert_eq!(cells(&plane, 1), [5]);
+    assert_eq!(cells(&plane, 2), [7, 5]);
+    assert_eq!(cells(&plane, 4), [14, 7, 16, 5]);
+    assert_eq!(cells(&plane, 5), [41, 223, 221, 88, 43]);
+    let sixteen = [167, 158, 32, 115, 34, 160, 113, 70, 223, 221, 88, 41, 68, 43, 106, 97];
+    assert_eq!(cells(&plane, 16), sixteen);
+    let forty = [
+        158, 88, 221, 223, 70, 113, 160, 34, 115, 32, 41, 77, 79, 16, 149, 14, 185, 5, 7, 187, 52,
+        61, 205, 59, 95, 203, 97, 176, 178, 169, 86, 212, 50, 214, 104, 167, 106, 43, 68, 248,
+    ];
+    assert_eq!(cells(&plane, 40), forty);
+    for cell in [3, 77, 200] {
+        plane[cell] = f32::NAN;
+    }
+    assert_eq!(cells(&plane, 4), [200, 3, 77, 5]);
+    assert_eq!(cells(&plane, 9), [200, 3, 77, 169, 167, 104, 50, 212, 97]);
+}
+
+/// Recorded of munkres 1.1.4: which of the best assignments it finds.
+#[test]
+fn equal_costs_are_assigned_as_munkres_does() {
+    let recorded: [([usize; 2], u64, &[usize]); 11] = [
+        ([3, 3], 2, &[1, 0, 2]),
+        ([4, 4], 1, &[0, 1, 2, 3]),
+        ([5, 5], 2, &[4, 1, 3, 2, 0]),
+        ([6, 6], 3, &[3, 0, 1, 2, 5, 4]),
+        ([7, 9], 2, &[1, 6, 3, 2, 8, 4, 7]),
+        ([3, 8], 3, &[2, 0, 1]),
+        ([8, 8], 2, &[1, 6, 3, 2, 0, 4, 7, 5]),
+        ([12, 12], 4, &[4, 8, 3, 2, 9, 5, 11, 6, 1, 7, 0, 10]),
+        ([1, 5], 2, &[1]),
+        ([10, 13], 3, &[2, 0, 1, 4, 5, 6, 3, 9, 7, 10]),
+        ([9, 9], 100, &[0, 1, 8, 3, 7, 5, 4, 6, 2]),
+    ];
+    for ([rows, columns], levels, want) in recorded {
+        let cost = |cell: usize| {
+            let (i, j) = ((cell / columns) as u64, (cell % columns) as u64);
+            let mixed = i * 31 + j * 17 + 7 * i * i * j + 3 * j * j * i + 11;
+            ((mixed.wrapping_mul(2_654_435_761) >> 13) % levels) as f64
+        };
+        let costs: Vec<_> = (0..rows * columns).map(cost).collect();
+        assert_eq!(assign(&costs, columns), want, "{rows} x {columns}, {levels} levels");
+    }
+}
+
+/// Recorded of NumPy 2.4: sums of single-precision numbers, to the bit.
+#[test]
+fn sums_round_as_numpy_s() {
+    let recorded = [
+        (5, 0x401e_f413),
+        (8, 0x4070_4503),
+        (100, 0x4249_9f15),
+        (129, 0x4282_32be),
+        (1000, 0x43fa_1694),
+    ];
+    for (count, bits) in recorded {
+        let values: Vec<f32> =
+            (0..count).map(|i| (f64::from(i * 7919 % 1009) / 1009.0) as f32).collect();
+        assert_eq!(pairwise_sum(&values).to_bits(), bits, "{count} values");
+    }
+}
