@@ -50,8 +50,31 @@ __all__ = [
     "YOLOXPoseAnnotationProcessor",
     "__version__",
     "_rebuild",
+    "batch_heatmap_nms",
+    "camera_to_image_coord",
+    "camera_to_pixel",
     "force_simd_tier",
+    "gaussian_blur",
+    "gaussian_blur1d",
+    "generate_3d_gaussian_heatmaps",
+    "generate_displacement_heatmap",
+    "generate_gaussian_heatmaps",
+    "generate_offset_heatmap",
+    "generate_udp_gaussian_heatmaps",
+    "generate_unbiased_gaussian_heatmaps",
+    "get_diagonal_lengths",
+    "get_heatmap_3d_maximum",
+    "get_heatmap_maximum",
+    "get_instance_bbox",
+    "get_instance_root",
     "get_num_threads",
+    "get_simcc_maximum",
+    "get_simcc_normalized",
+    "pixel_to_camera",
+    "refine_keypoints",
+    "refine_keypoints_dark",
+    "refine_keypoints_dark_udp",
+    "refine_simcc_dark",
     "set_num_threads",
     "simd_tiers",
 ]
@@ -65,6 +88,8 @@ _Indices: TypeAlias = list[int] | tuple[int, ...] | npt.NDArray[np.integer[Any]]
 # An array for a batch, or an array an image.
 _Images: TypeAlias = ArrayInput | list[Any] | tuple[Any, ...]
 _Root: TypeAlias = int | Sequence[int] | npt.NDArray[np.integer[Any]]
+# An array or a tensor is answered in kind.
+_InKind = TypeVar("_InKind", bound=ArrayInput)
 _Tier: TypeAlias = Literal["baseline", "avx2", "avx512"]
 # Poses have the dtype of what was decoded, or the wider one of their roots.
 _Poses: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -896,3 +921,79 @@ def get_num_threads() -> int: ...
 def set_num_threads(num_threads: int) -> None: ...
 def simd_tiers() -> tuple[list[_Tier], _Tier]: ...
 def force_simd_tier(tier: _Tier | None) -> None: ...
+
+# The helpers of `posecodec_rs.functional`.
+
+def generate_gaussian_heatmaps(
+    heatmap_size: _Size, keypoints: ArrayInput, keypoints_visible: ArrayInput, sigma: ArrayInput
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]: ...
+def generate_udp_gaussian_heatmaps(
+    heatmap_size: _Size, keypoints: ArrayInput, keypoints_visible: ArrayInput, sigma: float
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]: ...
+def generate_unbiased_gaussian_heatmaps(
+    heatmap_size: _Size, keypoints: ArrayInput, keypoints_visible: ArrayInput, sigma: float
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]: ...
+def generate_3d_gaussian_heatmaps(
+    heatmap_size: _Size3D,
+    keypoints: ArrayInput,
+    keypoints_visible: ArrayInput,
+    sigma: ArrayInput,
+    image_size: Sequence[float] | npt.NDArray[Any],
+    heatmap3d_depth_bound: float = 400.0,
+    joint_indices: _Indices | None = None,
+    max_bound: float = 1.0,
+    use_different_joint_weights: bool = False,
+    dataset_keypoint_weights: ArrayInput | None = None,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]: ...
+def generate_offset_heatmap(
+    heatmap_size: _Size,
+    keypoints: ArrayInput,
+    keypoints_visible: ArrayInput,
+    radius_factor: float,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]: ...
+def generate_displacement_heatmap(
+    heatmap_size: _Size,
+    keypoints: ArrayInput,
+    keypoints_visible: ArrayInput,
+    roots: ArrayInput,
+    roots_visible: ArrayInput,
+    diagonal_lengths: ArrayInput,
+    radius: float,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
+def get_instance_root(
+    keypoints: ArrayInput,
+    keypoints_visible: ArrayInput | None = None,
+    root_type: str = "kpt_center",
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
+def get_instance_bbox(
+    keypoints: ArrayInput, keypoints_visible: ArrayInput | None = None
+) -> npt.NDArray[np.float32]: ...
+def get_diagonal_lengths(
+    keypoints: ArrayInput, keypoints_visible: ArrayInput | None = None
+) -> npt.NDArray[np.float32]: ...
+def get_heatmap_maximum(heatmaps: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+def get_heatmap_3d_maximum(heatmaps: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+def get_simcc_maximum(
+    simcc_x: ArrayInput, simcc_y: ArrayInput, apply_softmax: bool = False
+) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+def get_simcc_normalized(batch_pred_simcc: _InKind, sigma: float | None = None) -> _InKind: ...
+def batch_heatmap_nms(batch_heatmaps: _InKind, kernel_size: int = 5) -> _InKind: ...
+def gaussian_blur(heatmaps: ArrayInput, kernel: int = 11) -> _Scores: ...
+def gaussian_blur1d(simcc: ArrayInput, kernel: int = 11) -> _Scores: ...
+def refine_keypoints(keypoints: ArrayInput, heatmaps: ArrayInput) -> _Scores: ...
+def refine_keypoints_dark(
+    keypoints: ArrayInput, heatmaps: ArrayInput, blur_kernel_size: int
+) -> _Scores: ...
+def refine_keypoints_dark_udp(
+    keypoints: ArrayInput, heatmaps: ArrayInput, blur_kernel_size: int
+) -> _Scores: ...
+def refine_simcc_dark(
+    keypoints: ArrayInput, simcc: ArrayInput, blur_kernel_size: int
+) -> _Scores: ...
+def camera_to_pixel(
+    kpts_3d: ArrayInput, fx: float, fy: float, cx: float, cy: float, shift: bool = False
+) -> _Scores: ...
+def pixel_to_camera(kpts_3d: ArrayInput, fx: float, fy: float, cx: float, cy: float) -> _Scores: ...
+def camera_to_image_coord(
+    root_index: int, kpts_3d_cam: ArrayInput, camera_param: Mapping[str, Any]
+) -> tuple[_Scores, _Scores]: ...

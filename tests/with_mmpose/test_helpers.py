@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
+from posecodec_rs import functional
 from questions import EXAMPLES, Question
 from samples import VISIBILITIES, responses
-
-functional = pytest.importorskip("posecodec_rs.functional")
 
 Array = NDArray[Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -522,6 +522,21 @@ fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     }
 }
 
+/// A torch tensor of half precision in single precision, as torch makes it where it meets others;
+/// anything else as it is.
+pub(crate) fn half_tensor_as_single<'py>(
+    object: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    if is_torch_tensor(object)?
+        && object.call_method0(intern!(py, "is_floating_point"))?.is_truthy()?
+        && object.getattr(intern!(py, "itemsize"))?.eq(2)?
+    {
+        return object.call_method0(intern!(py, "float"));
+    }
+    Ok(object.clone())
+}
+
 /// A tensor's memory as an array, copied only from other devices; bfloat16, which NumPy does not
 /// know, as float32.
 fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

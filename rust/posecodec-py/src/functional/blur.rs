@@ -7,7 +7,7 @@ use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
 use crate::arguments::{Arguments, Given, shown};
-use crate::convert::{Array, Kind, Responses, fresh, values_mut};
+use crate::convert::{Array, Kind, Responses, fresh, half_tensor_as_single, values_mut};
 use crate::decode::in_own_precision;
 use crate::encode::detached;
 use crate::error::{invalid, raise};
@@ -95,6 +95,7 @@ pub(crate) fn batch_heatmap_nms<'py>(
         let got = kernel_size.value().map(shown).unwrap_or_default();
         return Err(invalid(py, "kernel_size", wanted, got));
     };
+    let batch_heatmaps = &half_tensor_as_single(batch_heatmaps)?;
     let maps = Responses::read(batch_heatmaps, NAME)?;
     let &[batch, count, height, width] = maps.shape() else {
         let got = format!("shape {}", Shape(maps.shape()));

@@ -6,7 +6,7 @@ use posecodec::functional;
 use posecodec::kernels::camera::Intrinsics;
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyFloat};
 
 use super::points::{first_columns, in_precision};
 use crate::arguments::{Arguments, Given, integer, shown};
@@ -174,6 +174,11 @@ fn intrinsics(
     [fx, fy, cx, cy]: [&Bound<'_, PyAny>; 4],
 ) -> PyResult<Intrinsics> {
     let read = |number: &Bound<'_, PyAny>, name: &str| -> PyResult<f64> {
+        if number.is_exact_instance_of::<PyFloat>() {
+            let value: f64 = number.extract()?;
+            let single = matches!(points, Numbers::F32(..));
+            return Ok(if single { f64::from(value as f32) } else { value });
+        }
         let Promoted { values, shape, precision } = Promoted::read(number, name)?;
         match (values.as_slice(), points) {
             (&[value], Numbers::F32(..)) if precision == Precision::Weak => {

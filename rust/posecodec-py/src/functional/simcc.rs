@@ -57,8 +57,10 @@ pub(crate) fn get_simcc_maximum<'py>(
         return Err(invalid(py, "simcc_y", "must hold a vector for each of `simcc_x`", got));
     }
     let people = people.to_vec();
-    let (places, values) = in_shared_precision!([x, y], arrays => {
-        maxima(py, &arrays, [bins_x, bins_y], &people, softmax)
+    let vectors =
+        if softmax { [softmaxed(py, &x, bins_x)?, softmaxed(py, &y, bins_y)?] } else { [x, y] };
+    let (places, values) = in_shared_precision!(vectors, arrays => {
+        maxima(py, &arrays, [bins_x, bins_y], &people)
     })?;
     Ok((places, Kind::Array(dtype).answer(values)?))
 }
@@ -68,12 +70,23 @@ fn split_last(shape: &[usize]) -> (&[usize], usize) {
     (rest, *last)
 }
 
+/// The softmax of vectors, each in its own precision.
+fn softmaxed<'py>(
+    py: Python<'py>,
+    vectors: &Responses<'py>,
+    bins: usize,
+) -> PyResult<Responses<'py>> {
+    let softmax = in_own_precision!(vectors, array => filtered(py, array, |vectors, out| {
+        functional::simcc_softmax(vectors, bins, out)
+    }))?;
+    Responses::read(&softmax, "softmax")
+}
+
 fn maxima<'py, E: Response + Element>(
     py: Python<'py>,
     arrays: &[Array<'py, E>; 2],
     bins: [usize; 2],
     people: &[usize],
-    softmax: bool,
 ) -> PyResult<Maxima<'py>> {
     let shape: Vec<_> = people.iter().copied().chain([2]).collect();
     let places = zeros::<f32>(py, "simcc_x", &shape)?;
@@ -83,7 +96,7 @@ fn maxima<'py, E: Response + Element>(
     let rows = SimccRows { responses: arrays.each_ref().map(Array::values), bins };
     let count = rows.responses.iter().map(|responses| responses.len()).sum();
     detached(py, count, || {
-        functional::get_simcc_maximum(rows, softmax, into.as_chunks_mut().0, values_into)
+        functional::get_simcc_maximum(rows, into.as_chunks_mut().0, values_into)
     })
     .map_err(|error| raise(py, &error))?;
     Ok((places.into_any(), values.into_any()))

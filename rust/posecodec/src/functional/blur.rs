@@ -3,7 +3,7 @@
 use super::{maps, same_length};
 use crate::codecs::check;
 use crate::error::{Result, room_for_scratch};
-use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector};
+use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector, rescale};
 use crate::kernels::element::Response;
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::maximum;
@@ -69,17 +69,8 @@ fn modulate<E: Response>(
     room_for_scratch(maps.cells.saturating_mul(4))?;
     let mut buffers = BlurBuffers::default();
     for (map, out) in values.chunks_exact(maps.cells).zip(blurred.chunks_exact_mut(maps.cells)) {
-        let largest = maximum(map).map_or(f64::NAN, |maximum| maximum.value.as_f64());
+        let largest = maximum(map).expect("a map has cells").value;
         rescale(blur(map, &kernel, &mut buffers), largest, out);
     }
     Ok(())
-}
-
-/// Scales blurred values so that their maximum is `largest`; zeros stay zeros.
-fn rescale<E: Response>(blurred: &[f32], largest: f64, out: &mut [E]) {
-    let now = maximum(blurred).map_or(f64::NAN, |maximum| f64::from(maximum.value));
-    let factor = if now == 0.0 { 1.0 } else { largest / now };
-    for (out, &value) in out.iter_mut().zip(blurred) {
-        *out = E::of(f64::from(value) * factor);
-    }
 }

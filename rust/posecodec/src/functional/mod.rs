@@ -30,7 +30,7 @@ pub use nms::batch_heatmap_nms;
 pub use refinement::{
     refine_keypoints, refine_keypoints_dark, refine_keypoints_dark_udp, refine_simcc_dark,
 };
-pub use simcc::{get_simcc_maximum, get_simcc_normalized};
+pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
 
 use crate::codecs::Maps;
 use crate::error::{Error, Result, Shape};

@@ -8,7 +8,7 @@ use crate::kernels::maximum::maximum;
 use crate::kernels::simcc::{normalize_responses, softmax};
 
 /// Fills the bins `[x, y]` of the first maxima of each row's vectors and the lesser maximum; the
-/// bins are -1 where that is not above 0. With `apply_softmax`, of the vectors' softmax.
+/// bins are -1 where that is not above 0. The reference's `apply_softmax` is [`simcc_softmax`] before.
 ///
 /// As [SimCC](https://arxiv.org/abs/2107.03332) (Li et al. 2022) is decoded.
 ///
@@ -18,7 +18,7 @@ use crate::kernels::simcc::{normalize_responses, softmax};
 ///
 /// let rows = SimccRows { responses: [&[0.1f32, 0.8, 0.2][..], &[0.5, 0.3]], bins: [3, 2] };
 /// let (mut places, mut values) = ([[0.0; 2]], [0.0]);
-/// get_simcc_maximum(rows, false, &mut places, &mut values)?;
+/// get_simcc_maximum(rows, &mut places, &mut values)?;
 /// assert_eq!((places, values), ([[1.0, 0.0]], [0.5]));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
@@ -27,7 +27,6 @@ use crate::kernels::simcc::{normalize_responses, softmax};
 /// [`Error::InvalidInput`] for vectors without a bin, slices of the wrong length.
 pub fn get_simcc_maximum<E: Response>(
     rows: SimccRows<'_, E>,
-    apply_softmax: bool,
     places: &mut [[f32; 2]],
     values: &mut [E],
 ) -> Result<()> {
@@ -37,21 +36,22 @@ pub fn get_simcc_maximum<E: Response>(
         return Ok(());
     }
     rows.check(["simcc_x", "simcc_y"], count)?;
-    let mut scratch = Vec::new();
     for (number, (place, value)) in places.iter_mut().zip(values).enumerate() {
-        let [x, y] = rows.row(number).map(|vector| {
-            let largest = maximum(vector).expect("a vector has bins");
-            if !apply_softmax {
-                return largest;
-            }
-            scratch.resize(vector.len(), E::of(0.0));
-            softmax(vector, largest.value, &mut scratch);
-            maximum(&scratch).expect("as many bins")
-        });
+        let [x, y] = rows.row(number).map(|vector| maximum(vector).expect("a vector has bins"));
         *value = if x.value.as_f64() > y.value.as_f64() { y.value } else { x.value };
         *place = if value.as_f64() <= 0.0 { [-1.0; 2] } else { [x, y].map(|m| m.index as f32) };
     }
     Ok(())
+}
+
+/// Fills `out` with the softmax of vectors of `bins` values each, rounded as NumPy rounds it.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for vectors without a bin, slices of the wrong length.
+pub fn simcc_softmax<E: Response>(simcc: &[E], bins: usize, out: &mut [E]) -> Result<()> {
+    each_vector("simcc", simcc, bins, out, |vector, out| {
+        softmax(vector, maximum(vector).expect("a vector has bins").value, out);
+    })
 }
 
 /// Fills `normalized` with vectors of `bins` values, which a Gaussian of `sigma` bins made, on a scale
@@ -67,21 +67,34 @@ pub fn get_simcc_normalized<E: Response>(
     sigma: Option<f64>,
     normalized: &mut [E],
 ) -> Result<()> {
-    same_length("normalized", Some(simcc.len()), normalized.len())?;
     let scale = match sigma {
         Some(sigma) => check::positive("sigma", sigma)? * (2.0 * std::f64::consts::PI).sqrt(),
         None => 1.0,
     };
+    each_vector("batch_pred_simcc", simcc, bins, normalized, |vector, out| {
+        normalize_responses(vector, scale, out);
+    })
+}
+
+/// Fills `out` vector by vector.
+fn each_vector<E: Response>(
+    argument: &'static str,
+    simcc: &[E],
+    bins: usize,
+    out: &mut [E],
+    fill: impl Fn(&[E], &mut [E]),
+) -> Result<()> {
+    same_length("out", Some(simcc.len()), out.len())?;
     if simcc.is_empty() {
         return Ok(());
     }
     if bins == 0 || !simcc.len().is_multiple_of(bins) {
         let wanted = format!("must hold whole vectors of {bins} bins");
-        return Err(Error::invalid("batch_pred_simcc", wanted, simcc.len()));
+        return Err(Error::invalid(argument, wanted, simcc.len()));
     }
     room_for_scratch(bins)?;
-    for (vector, out) in simcc.chunks_exact(bins).zip(normalized.chunks_exact_mut(bins)) {
-        normalize_responses(vector, scale, out);
+    for (vector, out) in simcc.chunks_exact(bins).zip(out.chunks_exact_mut(bins)) {
+        fill(vector, out);
     }
     Ok(())
 }

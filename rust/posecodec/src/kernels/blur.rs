@@ -5,10 +5,12 @@
 //! before they are multiplied: a symmetric map stays symmetric, as it does in OpenCV.
 
 mod plane;
+mod rescale;
 mod vector;
 mod window;
 
 pub use plane::{blur_plane, blur_summit};
+pub use rescale::rescale;
 pub use vector::{blur_vector, blur_vector_window};
 pub use window::{WINDOW_KERNEL, blur_window};
 
