@@ -74,3 +74,17 @@ class Crowds:
         people = np.roll(self.keypoints, number, axis=0).repeat(2, 0)
         assert len(people) >= WORTH_THREADS
         return self.codec.batch_encode(people), threads() - before
+
+
+class Chances:
+    """Pictures of everyone, by the codec that draws whom it encodes, and where."""
+
+    def __init__(self) -> None:
+        self.keypoints = np.concatenate([person["keypoints"] for person in people()])
+        self.codec = posecodec_rs.DecoupledHeatmap(INPUT_SIZE, (48, 64), encode_max_instances=2)
+
+    def __len__(self) -> int:
+        return 8
+
+    def __getitem__(self, number: int) -> Targets:
+        return self.codec.encode(np.roll(self.keypoints, number, axis=0))

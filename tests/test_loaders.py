@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import posecodec_rs
 import pytest
-from people import Crowds, People, threads
+from bottom_up_samples import seeded
+from people import Chances, Crowds, People, threads
 from samples import assert_same
 
 torch = pytest.importorskip("torch")
@@ -48,6 +49,21 @@ def test_targets(method: str | None) -> None:
         for name, targets in batch.items():
             for key, got in targets.items():
                 np.testing.assert_array_equal(got, np.stack([want[name][key] for want in wanted]))
+
+
+@each_kind
+def test_a_seed_repeats_what_workers_draw(method: str | None) -> None:
+    def drawn(seed: int) -> list[Any]:
+        generator = torch.Generator().manual_seed(seed)  # of which torch makes seeds for workers
+        with seeded(seed):
+            return list(loader(Chances(), method, batch_size=None, generator=generator))
+
+    one, again, other = drawn(1), drawn(1), drawn(2)
+    assert len(one) == len(Chances())
+    for first, second in zip(one, again, strict=True):
+        assert all(torch.equal(first[name], second[name]) for name in first)
+    coords = [[targets["instance_coords"] for targets in drawn] for drawn in (one, other)]
+    assert not all(torch.equal(*pair) for pair in zip(*coords, strict=True))
 
 
 @each_kind

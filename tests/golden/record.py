@@ -10,9 +10,9 @@ one set of versions give the same files. With `--codec`, what DIR holds of other
 with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose, alone.
 
 What is asked stands in `codec_cases.py`, `bottom_up_cases.py` and `lifting_cases.py`; a further
-codec is one generator more there. Questions that the reference answers with NaN, an exception or a
-numerical warning are skipped and logged, as are those whose answer hangs on the last bits of the
-input: ours may differ there.
+codec is one generator more there. The helpers, in `functional_cases.py`, count as a codec too.
+Questions that the reference answers with NaN, an exception or a numerical warning are skipped and
+logged, as are those whose answer hangs on the last bits of the input: ours may differ there.
 
 `AssociativeEmbedding` is recorded with munkres 1.1.4: where several assignments cost the same,
 later ones find others.
@@ -40,6 +40,7 @@ try:
     import torch
     from bottom_up_cases import BOTTOM_UP
     from codec_cases import CODECS, FULL, IN_REPOSITORY, SMALL, Case
+    from functional_cases import FUNCTIONAL
     from lifting_cases import LIFTING
 except ImportError as error:
     sys.exit(
@@ -50,7 +51,7 @@ except ImportError as error:
 
 REFERENCE = "1.3.2"
 MUNKRES = "1.1.4"
-QUESTIONS = CODECS | BOTTOM_UP | LIFTING
+QUESTIONS = CODECS | BOTTOM_UP | LIFTING | FUNCTIONAL
 NUDGE = 3e-6  # some ulps of float32: what is left of it after a blur is about one
 STEADY = 1e-5  # how far a nudge may move an answer, as a share of its largest value
 
@@ -59,6 +60,8 @@ log = logging.getLogger("record")
 
 def codec_class(name: str, repository: Path | None = None) -> Any:
     """The reference's class; the first call for one of the repository's says where that is."""
+    if name in FUNCTIONAL:
+        return lambda: mmpose.codecs.utils
     if name not in IN_REPOSITORY:
         return getattr(mmpose.codecs, name)
     folder, module = IN_REPOSITORY[name]
@@ -119,6 +122,11 @@ def as_arrays(answer: Any) -> Any:
     return answer
 
 
+def arrays_of(args: dict[str, Any]) -> list[str]:
+    """The names of the arguments that are arrays."""
+    return [key for key, value in args.items() if isinstance(value, np.ndarray)]
+
+
 def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
     """The reference's answer, its inputs left alone. Raises where that is no answer to go by."""
     if case.seed is not None:
@@ -129,7 +137,7 @@ def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
         codec = codec_class(name)(**copy.deepcopy(case.kwargs))
         args = copy.deepcopy(args)
         if case.tensors:
-            args = {key: torch.from_numpy(value) for key, value in args.items()}
+            args |= {key: torch.from_numpy(args[key]) for key in arrays_of(args)}
         answer = as_arrays(getattr(codec, case.method)(**args))
     if not all(np.isfinite(array).all() for array in numbers(answer)):
         raise FloatingPointError("NaN or infinity")
@@ -139,10 +147,11 @@ def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
 def is_steady(name: str, case: Case, answer: Any, rng: np.random.Generator) -> bool:
     """Whether a nudge of every input value by some ulps leaves the answer where it is."""
     for _ in range(4):
-        nudged = {
-            key: (value * (1 + NUDGE * rng.uniform(-1, 1, value.shape))).astype(value.dtype)
-            for key, value in case.args.items()
-        }
+        nudged = dict(case.args)
+        for key in arrays_of(case.args):
+            value = case.args[key]
+            nudge = 1 + NUDGE * rng.uniform(-1, 1, value.shape)
+            nudged[key] = (value * nudge).astype(value.dtype)
         moved = ask(name, case, nudged)
         for before, after in zip(numbers(answer), numbers(moved), strict=True):
             limit = STEADY * max(1.0, np.abs(before).max(initial=0))

@@ -11,6 +11,9 @@ import torch
 from golden_cases import DECODED, ENCODED, differences
 from mmengine.dataset import Compose
 from mmengine.structures import BaseDataElement
+from mmpose.datasets.datasets.hand3d import interhand_3d_dataset
+from mmpose.evaluation.functional import keypoint_eval
+from mmpose.evaluation.metrics import hand_metric
 from mmpose.models.heads import BaseHead
 from mmpose.registry import MODELS, TRANSFORMS
 from mmpose.structures import MultilevelPixelData
@@ -31,6 +34,7 @@ SIMCC: Cfg = {"type": "SimCCLabel", **INPUT, "sigma": (4.9, 5.66), "normalize": 
 REGRESSION: Cfg = {"type": "RegressionLabel", **INPUT}
 INTEGRAL: Cfg = {"type": "IntegralRegressionLabel", **SMALL, "sigma": 1.5}
 MEGVII: Cfg = {"type": "MegviiHeatmap", **SIZES, "kernel_size": 11}
+EMBEDDING: Cfg = {"type": "AssociativeEmbedding", **SIZES, "decode_keypoint_order": [*range(17)]}
 LEVELS = [MEGVII | {"kernel_size": size} for size in (15, 11, 9, 7)]
 
 
@@ -67,13 +71,16 @@ class Training:
     options: Cfg = field(default_factory=dict)
     train_cfg: Cfg = field(default_factory=dict)
     test_cfg: Cfg = field(default_factory=dict)
+    further: Cfg = field(default_factory=dict)
+    """What a sample holds beside its targets before it is packed."""
 
     def run(self) -> tuple[set[type], Any, Any]:
         """The codecs' classes; what was packed and its losses; what was predicted."""
         generate = TRANSFORMS.build(
             {"type": "GenerateTarget", "encoder": self.encoder} | self.options
         )
-        pipeline = Compose([generate, TRANSFORMS.build({"type": "PackPoseInputs"})])
+        pack = TRANSFORMS.build({"type": "PackPoseInputs"})
+        pipeline = Compose([generate, lambda results: results | self.further, pack])
         rng = np.random.default_rng(7)
         packed = [pipeline(sample(rng))["data_samples"] for _ in range(3)]
         torch.manual_seed(7)
@@ -140,7 +147,7 @@ TRAININGS = {
         [[(4, 8, 6), (4, 16, 12), (4, 32, 24), (4, 64, 48)]],
         {"multilevel": True},
     ),
-    "SimCC": Training(SIMCC, simcc_head(SIMCC), CELLS),
+    "SimCC": Training(SIMCC, simcc_head(SIMCC), CELLS, test_cfg={"output_heatmaps": True}),
     "SimCC, visibility": Training(SIMCC, simcc_head(SIMCC | {"decode_visibility": True}), CELLS),
     "regression": Training(
         REGRESSION,
@@ -164,13 +171,32 @@ TRAININGS = {
         },
         [(4, 16, 12)],
     ),
+    "associative embedding": Training(
+        EMBEDDING,
+        {
+            "type": "AssociativeEmbeddingHead",
+            "in_channels": 4,
+            "num_keypoints": 17,
+            "deconv_out_channels": None,
+            "decoder": EMBEDDING,
+        },
+        MAPS,
+        # The codec does not say how its targets are packed.
+        further={
+            "heatmap_mask": np.ones((64, 48), np.float32),
+            "label_mapping_table": {
+                name: name for name in ("keypoint_indices", "keypoint_weights")
+            },
+        },
+    ),
 }
 
 
+@pytest.mark.parametrize("utils", [False, True])
 @pytest.mark.parametrize("training", TRAININGS.values(), ids=TRAININGS)
-def test_training(training: Training) -> None:
+def test_training(training: Training, utils: bool) -> None:
     theirs, want, predicted = training.run()
-    install()
+    install(utils=utils)
     ours, got, got_predicted = training.run()
     assert {codec.__name__ for codec in ours} == {codec.__name__ for codec in theirs}
     assert all(codec.__module__ == "posecodec_rs" for codec in ours)
@@ -179,6 +205,28 @@ def test_training(training: Training) -> None:
     assert not list(differences(got_predicted, predicted, DECODED))
     uninstall()
     assert training.run()[0] == theirs
+
+
+def test_metrics_with_our_helpers(rng: np.random.Generator) -> None:
+    """What MMPose asks of its helpers elsewhere, in its own way."""
+    maps, x, y = (responses(rng, (6, 17), sides) for sides in ((64, 48), (96,), (128,)))
+    noisy = maps + rng.normal(0, 0.2, maps.shape).astype(np.float32)
+    mask, hands = rng.random((6, 17)) < 0.9, rng.uniform(50, 250, (1, 42, 3)).astype(np.float32)
+    numbers = np.float32([1145, 1143, 512, 515])
+
+    def measure() -> Any:
+        return [
+            keypoint_eval.pose_pck_accuracy(noisy, maps, mask),
+            keypoint_eval.simcc_pck_accuracy((x, y), (x[::-1].copy(), y[::-1].copy()), 2.0, mask),
+            hand_metric.pixel_to_camera(hands, *numbers),
+            hand_metric.pixel_to_camera(hands[:, 20], *numbers.tolist()),
+            interhand_3d_dataset.camera_to_pixel(hands[0], *numbers, shift=True),
+        ]
+
+    want = measure()
+    install(utils=True)
+    assert hand_metric.pixel_to_camera is posecodec_rs.functional.pixel_to_camera
+    assert not list(differences(measure(), want, ENCODED))
 
 
 class Head(BaseHead):

@@ -68,7 +68,7 @@ def _reference() -> tuple[Any, Any]:
         raise ImportError(
             f"posecodec_rs.mmpose needs MMPose, which cannot be imported: {error}. To install it: "
             f"pip install --no-deps mmpose=={_TRIED} mmcv-lite==2.1.0 && "
-            "pip install mmengine torch opencv-python scipy munkres json_tricks",
+            "pip install mmengine torch opencv-python scipy munkres==1.1.4 json_tricks",
             name=error.name,
             path=error.path,
         ) from error
