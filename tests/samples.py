@@ -154,7 +154,102 @@ CONFIGS = (
 )
 """Several of each codec."""
 
+CAMERA = {
+    "w": 1000,
+    "h": 1002,
+    "f": np.array([[1145.0494], [1143.7811]]),
+    "c": np.array([[512.5415], [515.4515]]),
+}
+"""One like those of Human3.6M, in pixels."""
+
+STATISTICS = {
+    name: [[offset + 0.25 * k + 0.5 * axis for axis in range(dims)] for k in range(17)]
+    for name, offset, dims in (
+        ("keypoints_mean", 500.0, 2),
+        ("keypoints_std", 90.0, 2),
+        ("target_mean", -0.125, 3),
+        ("target_std", 0.5, 3),
+    )
+}
+"""Means and deviations of 17 keypoints; the values are exact in single precision."""
+
+
+class LiftingConfig(Config):
+    """A codec that lifts 2D poses to 3D, and samples of some frames for it."""
+
+    @property
+    def frames(self) -> int:
+        """Of a sample: a picture has one."""
+        return 1 if self.codec == "ImagePoseLifting" else 9
+
+    def inputs(self, rng: Generator, *batch: int, dtype: Any = np.float32) -> dict[str, Any]:
+        """The arguments of `encode`, or `batch_encode` with a `batch`: all that there are."""
+        people = (*batch, self.frames, 17)
+        inputs: dict[str, Any] = {
+            "keypoints": rng.uniform(100, 900, (*people, 2)).astype(dtype),
+            "keypoints_visible": rng.choice(VISIBILITIES, people),
+            "lifting_target": rng.normal([0, 0, 5], 0.5, (*people, 3)).astype(dtype),
+            "lifting_target_visible": rng.choice(VISIBILITIES, people),
+        }
+        if self.codec != "ImagePoseLifting":
+            inputs["camera_param"] = dict(CAMERA)
+        if self.codec == "MotionBERTLabel":
+            inputs["factor"] = rng.uniform(3, 5, people[:-1]).astype(dtype)
+        return inputs
+
+    def answers(self, rng: Generator, *batch: int) -> tuple[NDArray[np.float32], ...]:
+        """What a network might say and what comes with it, as `decode` takes it."""
+        frames = (*batch, self.frames)
+        if self.codec == "MotionBERTLabel":
+            sizes = (np.full(frames, np.float32(CAMERA[side])) for side in "wh")
+            factor = rng.uniform(3, 5, (*frames, 1)).astype(np.float32)
+            return (rng.normal(0, 1, (*frames, 17, 3)).astype(np.float32), *sizes, factor)
+        count = 17 - bool(self.kwargs.get("remove_root"))
+        poses = rng.normal(0, 1, (*frames, count, 3)).astype(np.float32)
+        return (poses, rng.normal(0, 1, (*frames, 3)).astype(np.float32))
+
+
+LIFTING = (
+    LiftingConfig("ImagePoseLifting", {"num_keypoints": 17}),
+    LiftingConfig("ImagePoseLifting", {"num_keypoints": 17} | STATISTICS, note="means"),
+    LiftingConfig(
+        "ImagePoseLifting",
+        {
+            "num_keypoints": 17,
+            "root_index": [7],
+            "remove_root": True,
+            "save_index": True,
+            "reshape_keypoints": False,
+            "concat_vis": True,
+            "additional_encode_keys": ["camera_param"],
+        },
+        note="removed",
+    ),
+    LiftingConfig("VideoPoseLifting", {"num_keypoints": 17}),
+    LiftingConfig(
+        "VideoPoseLifting",
+        {"num_keypoints": 17, "root_index": [3, 5], "normalize_camera": True, "concat_vis": True},
+        note="camera",
+    ),
+    LiftingConfig(
+        "VideoPoseLifting",
+        {"num_keypoints": 17, "root_index": 16, "remove_root": True, "save_index": True},
+        note="removed",
+    ),
+    LiftingConfig(
+        "VideoPoseLifting",
+        {"num_keypoints": 17, "zero_center": False, "reshape_keypoints": False},
+        note="not-centred",
+    ),
+    LiftingConfig("MotionBERTLabel", {"num_keypoints": 17, "concat_vis": True, "mode": "train"}),
+    LiftingConfig("MotionBERTLabel", {"num_keypoints": 17, "root_index": 5}, note="test"),
+    LiftingConfig("MotionBERTLabel", {"num_keypoints": 17, "rootrel": True}, note="rootrel"),
+)
+"""Several of each codec that lifts."""
+
 each_config = pytest.mark.parametrize("config", CONFIGS, ids=str)
+each_lifting_config = pytest.mark.parametrize("config", LIFTING, ids=str)
+each_codec = pytest.mark.parametrize("config", [*CONFIGS, *LIFTING], ids=str)
 each_heatmap_config = pytest.mark.parametrize(
     "config", [config for config in CONFIGS if config.has_heatmaps], ids=str
 )

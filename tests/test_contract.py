@@ -34,6 +34,7 @@ from posecodec_rs import (
 )
 from samples import (
     CONFIGS,
+    LIFTING,
     ODD_SIZES,
     SIZES,
     WORTH_THREADS,
@@ -64,7 +65,7 @@ CLASSES = (
     EDPoseLabel,
     YOLOXPoseAnnotationProcessor,
 )
-EVERY: tuple[Config, ...] = (*CONFIGS, *BOTTOM_UP, *FURTHER)
+EVERY: tuple[Config, ...] = (*CONFIGS, *BOTTOM_UP, *LIFTING, *FURTHER)
 each_of_every = pytest.mark.parametrize("config", EVERY, ids=str)
 
 

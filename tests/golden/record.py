@@ -9,10 +9,10 @@ one set of versions give the same files. With `--codec`, what DIR holds of other
 `SimCC3DLabel` is not in MMPose's package but among the projects of its repository: it is recorded
 with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose, alone.
 
-What is asked stands in `codec_cases.py` and `bottom_up_cases.py`; a further codec is one generator
-more there. The helpers, in `functional_cases.py`, count as a codec too. Questions that the
-reference answers with NaN, an exception or a numerical warning are skipped and logged, as are those
-whose answer hangs on the last bits of the input: ours may differ there.
+What is asked stands in `codec_cases.py`, `bottom_up_cases.py` and `lifting_cases.py`; a further
+codec is one generator more there. The helpers, in `functional_cases.py`, count as a codec too.
+Questions that the reference answers with NaN, an exception or a numerical warning are skipped and
+logged, as are those whose answer hangs on the last bits of the input: ours may differ there.
 
 `AssociativeEmbedding` is recorded with munkres 1.1.4: where several assignments cost the same,
 later ones find others.
@@ -41,6 +41,7 @@ try:
     from bottom_up_cases import BOTTOM_UP
     from codec_cases import CODECS, FULL, IN_REPOSITORY, SMALL, Case
     from functional_cases import FUNCTIONAL
+    from lifting_cases import LIFTING
 except ImportError as error:
     sys.exit(
         f"{error}. To install the reference: pip install --no-deps mmpose==1.3.2 mmcv-lite==2.1.0 "
@@ -50,7 +51,7 @@ except ImportError as error:
 
 REFERENCE = "1.3.2"
 MUNKRES = "1.1.4"
-QUESTIONS = CODECS | BOTTOM_UP | FUNCTIONAL
+QUESTIONS = CODECS | BOTTOM_UP | LIFTING | FUNCTIONAL
 NUDGE = 3e-6  # some ulps of float32: what is left of it after a blur is about one
 STEADY = 1e-5  # how far a nudge may move an answer, as a share of its largest value
 

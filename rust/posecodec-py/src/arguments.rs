@@ -278,7 +278,7 @@ pub(crate) fn sequence<'py>(
 /// The most indices that an argument may hold: more than keypoints of any body.
 const MOST_INDICES: usize = 1 << 16;
 
-/// The first `most` items.
+/// The items, `most` at most.
 fn items_up_to<'py>(
     most: usize,
     name: &str,
@@ -290,8 +290,12 @@ fn items_up_to<'py>(
         return Err(invalid(py, name, wanted, shown(value)));
     }
     // Whoever passes an endless iterator gets an answer too.
-    let items: PyResult<Vec<_>> = value.try_iter()?.take(most).collect();
-    items.map_err(|cause| unconvertible(py, name, wanted, cause))
+    let items: PyResult<Vec<_>> = value.try_iter()?.take(most + 1).collect();
+    let items = items.map_err(|cause| unconvertible(py, name, wanted, cause))?;
+    if items.len() > most {
+        return Err(invalid(py, name, wanted, format_args!("more than {most}")));
+    }
+    Ok(items)
 }
 
 pub(crate) fn integer<'py, I>(name: &str, wanted: &str, value: &Bound<'py, PyAny>) -> PyResult<I>

@@ -22,7 +22,7 @@ use crate::lifting::{
 ///
 /// Args:
 ///     num_keypoints (int): Number of keypoints, K.
-///     root_index (int | list[int]): The root, or keypoints whose mean it is. Default: 0.
+///     root_index (int or list of ints): The root, or keypoints whose mean it is. Default: 0.
 ///     remove_root (bool): Whether targets are without the root, where it is one keypoint.
 ///         Default: False.
 ///     save_index (bool): Whether answers say which keypoint was removed. Default: False.
@@ -34,7 +34,7 @@ use crate::lifting::{
 ///     target_mean (array, optional): Means of the 3D keypoints less their root, shape (K, C), or
 ///         (K - 1, C) where that is removed, in the target's unit; with ``target_std``.
 ///     target_std (array, optional): Their standard deviations, of the same shape.
-///     additional_encode_keys (list[str], optional): Names that this codec's
+///     additional_encode_keys (list of str, optional): Names that this codec's
 ///         ``auxiliary_encode_keys`` has more than its class, for a subclass whose ``encode`` takes
 ///         more arguments.
 ///

@@ -215,7 +215,7 @@ impl MotionBertLabel {
     ///     keypoints_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
     ///     lifting_target (array, optional): Shape (B, T, K, 3).
     ///     lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
-    ///     camera_param (dict or list[dict]): One camera for all samples, or one a sample.
+    ///     camera_param (dict or list of dicts): One camera for all samples, or one a sample.
     ///     factor (array, optional): Shape (B, T) or (B, T, 1), or one a sample.
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///

@@ -19,7 +19,7 @@ use crate::lifting::{Inputs, decode_poses, encode_lifting, keypoints_of_root, ro
 /// Args:
 ///     num_keypoints (int): Number of keypoints, K.
 ///     zero_center (bool): Whether targets are centred on their root. Default: True.
-///     root_index (int | list[int]): The root, or keypoints whose mean it is. Default: 0.
+///     root_index (int or list of ints): The root, or keypoints whose mean it is. Default: 0.
 ///     remove_root (bool): Whether centred targets are without the root, where it is one keypoint.
 ///         Default: False.
 ///     save_index (bool): Whether answers say which keypoint was removed. Default: False.
@@ -225,7 +225,7 @@ impl VideoPoseLifting {
     ///     keypoints_visible (array, optional): Shape (B, N, K) or (B, N, K, m).
     ///     lifting_target (array, optional): Shape (B, T, K, C).
     ///     lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
-    ///     camera_param (dict or list[dict]): One camera for all samples, or one a sample.
+    ///     camera_param (dict or list of dicts): One camera for all samples, or one a sample.
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///
     /// Returns:

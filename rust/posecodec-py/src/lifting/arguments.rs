@@ -83,10 +83,12 @@ fn rows<'py>(
 ) -> PyResult<Array2<f32>> {
     let py = value.py();
     let array = real_array(value, name)?;
-    let singles = contiguous::<f32>(&array)?;
-    let values = singles.values();
+    // In double precision first: NumPy warns where a number is too large for single.
+    let numbers = contiguous::<f64>(&array)?;
+    let values: Vec<f32> = numbers.values().iter().map(|&number| number as f32).collect();
     let columns = values.len().checked_div(count).unwrap_or(0);
-    let rows = Array2::from_shape_vec((count, columns), values.to_vec()).map_err(|_| {
+    let rows = Array2::from_shape_vec((count, columns), values);
+    let rows = rows.ok().filter(|_| columns > 0).ok_or_else(|| {
         let got = format!("shape {}", posecodec::Shape(array.shape()));
         invalid(py, name, &format!("must be of shape ({count}, D)"), got)
     })?;

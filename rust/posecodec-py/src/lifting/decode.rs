@@ -33,9 +33,13 @@ pub(crate) fn decode_poses<'py, D: DecodePoses>(
             return Err(refuse_shape(py, argument, call, ["(N, K, C)", "(B, N, K, C)"], got));
         }
     };
-    let [_, poses, count, dims] = shape;
+    let [batch, poses, count, dims] = shape;
     let roots = target_root.map(|root| real_array(root, "target_root")).transpose()?;
-    let roots = roots.filter(|roots| roots.len() > 0); // heads pass an empty array for none
+    // Heads pass an empty array for none; of no pose at all, roots are empty too.
+    let is_given = |roots: &Bound<'py, PyUntypedArray>| {
+        roots.len() > 0 || batch * poses == 0 && roots.shape().last() == Some(&dims)
+    };
+    let roots = roots.filter(is_given);
     if let Some(roots) = &roots {
         check_roots(py, call, shape, roots.shape())?;
     }

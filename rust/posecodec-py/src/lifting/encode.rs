@@ -109,8 +109,7 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
             false => None,
         };
         if let (Some(target), Some(factors)) = (&target, &factors) {
-            let each = factors.values.len() / self.keypoints.shape[0].max(1);
-            self.codec.check_factors(each, target.poses.shape[1]).map_err(refuse)?;
+            self.codec.check_factors(factors.each, target.poses.shape[1]).map_err(refuse)?;
         }
         let mut answer = Answer::new(self.py, &items, out)?;
         let layout = self.layout();
@@ -206,7 +205,7 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
                 Role::Factor => match factors {
                     Some(Factors { kept: Some(kept), .. }) => answer.kept(name, kept)?,
                     Some(factors) => {
-                        let shape = call.shape(batch, &[factors.values.len() / batch.max(1), 1]);
+                        let shape = call.shape(batch, &[factors.each, 1]);
                         claims.factor = Some(Floats::claim(answer, name, &shape, factors.double)?);
                     }
                     None => {}

@@ -15,6 +15,8 @@ use crate::error::invalid;
 pub(super) struct Factors<'py> {
     /// As many for each sample: those given, zeros where they are to be worked out.
     pub(super) values: Vec<f64>,
+    /// How many.
+    pub(super) each: usize,
     /// The array that was given, (B, F, 1), where it gives them all.
     pub(super) kept: Option<Bound<'py, PyUntypedArray>>,
     /// Whether they are answered in double precision.
@@ -44,6 +46,7 @@ impl<'py> Factors<'py> {
             let kept = given.array.call_method1("reshape", (shape.to_vec(),))?.cast_into()?;
             return Ok(Self {
                 values: given.numbers.values().to_vec(),
+                each: given.each,
                 kept: Some(kept),
                 double: false,
             });
@@ -67,7 +70,7 @@ impl<'py> Factors<'py> {
         let given_double = given.as_ref().is_some_and(|given| {
             derived().count() < batch && !promotes_to_single(&given.array.dtype())
         });
-        Ok(Self { values, kept: None, double: derived_double || given_double })
+        Ok(Self { values, each, kept: None, double: derived_double || given_double })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::codecs::check;
 use crate::codecs::decode::Maps;
 use crate::error::{Error, Result, Shape, reserved, room_for_scratch};
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::{Real, Response};
+use crate::kernels::element::{Real, Response, single};
 use crate::kernels::heatmap_nms::Neighbourhood;
 use crate::kernels::nearest_tag::TaggedMap;
 use crate::kernels::pairwise_sum::pairwise_sum;
@@ -139,9 +139,7 @@ impl AssociativeEmbedding {
         let mut refinement = Refinement { codec: self, picture, largest: &largest, maps };
         for (instance, group) in groups.iter().enumerate() {
             let (points, scores) = refinement.complete(group);
-            let mean = pairwise_sum(&group.iter().map(|found| score(*found)).collect::<Vec<_>>())
-                / group.len() as f32;
-            grouped.instance_scores[instance] = mean;
+            grouped.instance_scores[instance] = mean_score(group);
             for (keypoint, (point, score)) in points.iter().zip(scores).enumerate() {
                 for axis in 0..2 {
                     grouped.keypoints[[instance, keypoint, axis]] =
@@ -209,7 +207,18 @@ struct Refinement<'a, T: Clone> {
 
 /// The score of a keypoint as it was found, 0 of a missing one.
 fn score<T: Real>(found: Option<([usize; 2], T)>) -> f32 {
-    found.map_or(0.0, |(_, value)| value.as_f64() as f32)
+    found.map_or(0.0, |(_, value)| single(value.as_f64()))
+}
+
+/// The mean score of a group's keypoints, finite where they are.
+fn mean_score<T: Real>(group: &Group<T>) -> f32 {
+    let scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
+    let mean = pairwise_sum(&scores) / scores.len() as f32;
+    if mean.is_finite() {
+        return mean;
+    }
+    let sum: f64 = scores.iter().copied().map(f64::from).sum();
+    single(sum / scores.len() as f64)
 }
 
 impl<T: Real + Response> Refinement<'_, T> {

@@ -180,7 +180,7 @@ pub trait LiftPose: Sync {
     /// Checks that so many factors go with a target of so many frames.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where they do not.
+    /// [`InvalidInput`](crate::Error::InvalidInput) where they do not.
     fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
         let _ = (factors, frames);
         Ok(())
@@ -189,14 +189,14 @@ pub trait LiftPose: Sync {
     /// Checks that keypoints of `dims` coordinates, taken with this camera, can be encoded.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for too few or too many coordinates, or a camera of which too little
+    /// [`InvalidInput`](crate::Error::InvalidInput) for too few or too many coordinates, or a camera of which too little
     /// is known.
     fn check_keypoints(&self, dims: usize, camera: Option<&Camera>) -> Result<()>;
 
     /// Checks that a target of shape (T, K, C), taken with this camera, can be encoded.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a shape or values that cannot.
+    /// [`InvalidInput`](crate::Error::InvalidInput) for a shape or values that cannot.
     fn check_target<U: Real>(
         &self,
         target: &[U],
@@ -227,7 +227,7 @@ pub trait LiftPose: Sync {
     /// network's input: (T, K, D), or (K·D, T) reshaped; with visibilities D is one more.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for shapes or a camera that do not fit.
+    /// [`InvalidInput`](crate::Error::InvalidInput) for shapes or a camera that do not fit.
     fn encode_keypoints<T: Real>(
         &self,
         keypoints: ArrayView3<'_, T>,
@@ -249,7 +249,7 @@ pub trait LiftPose: Sync {
     /// (T, K) and factors (T,) or none.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for shapes, values or a camera that do not fit.
+    /// [`InvalidInput`](crate::Error::InvalidInput) for shapes, values or a camera that do not fit.
     fn encode_target<U: Real>(
         &self,
         target: ArrayView3<'_, U>,
