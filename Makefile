@@ -18,7 +18,8 @@ VENV_MMPOSE := .venv-mmpose
 MMPOSE_PYTHON ?= $(VENV_MMPOSE)/bin/python
 TORCH ?=
 OWN_MMPOSE := $(filter $(VENV_MMPOSE)/%,$(MMPOSE_PYTHON))
-TORCH_TESTS := tests/with_mmpose tests/test_inputs.py tests/test_loaders.py tests/test_readme.py
+TORCH_TESTS := tests/with_mmpose tests/test_inputs.py tests/test_functional.py \
+	tests/test_loaders.py tests/test_readme.py
 PIP_MMPOSE := $(VENV_MMPOSE)/bin/pip install --quiet --disable-pip-version-check
 SOURCES := $(shell find rust python -name '*.rs' -o -name '*.toml' -o -name '*.py' -o -name '*.pyi' \
 	-o -name '*.json') Cargo.toml Cargo.lock pyproject.toml README.md LICENSE

@@ -5,7 +5,7 @@ use posecodec::functional::{self, Keypoints, Volumes};
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
-use super::points::{Columns, Points, Sigmas, first_columns, in_precision, weighed};
+use super::points::{self, Columns, Points, Sigmas, first_columns, in_precision, weighed};
 use crate::arguments::{Arguments, Given, real, sequence};
 use crate::convert::{Numbers, Precision, Promoted, values_mut, zeros};
 use crate::encode::detached;
@@ -155,7 +155,7 @@ impl Peaks {
         sigmas: &Sigmas,
     ) -> PyResult<Maps<'py>> {
         let py = keypoints.py();
-        let size = Arguments::new(py).size("heatmap_size", heatmap_size)?;
+        let size = points::heatmap_size(heatmap_size)?;
         let points = Points::read(keypoints, Columns::Exactly(2))?;
         let visible = points.read_visible(visible)?;
         let maps = zeros::<f32>(py, "heatmap_size", &[points.count, size[1], size[0]])?;
@@ -219,7 +219,7 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
 ) -> PyResult<Maps<'py>> {
     let py = keypoints.py();
     let arguments = Arguments::new(py);
-    let size = arguments.size("heatmap_size", heatmap_size)?;
+    let size = points::heatmap_size(heatmap_size)?;
     let [width, height, depth] = size;
     let wanted = "must be (w, h), two positive numbers";
     let sides = sequence("image_size", wanted, image_size)?;

@@ -5,8 +5,8 @@ use posecodec::functional::{self, InstanceRoots};
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
-use super::points::{Columns, Points, first_columns, in_precision, weighed};
-use crate::arguments::{Arguments, real};
+use super::points::{self, Columns, Points, first_columns, in_precision, weighed};
+use crate::arguments::real;
 use crate::convert::{Numbers, values_mut, zeros};
 use crate::encode::detached;
 use crate::error::{invalid, raise};
@@ -42,7 +42,7 @@ pub(crate) fn generate_offset_heatmap<'py>(
     radius_factor: &Bound<'py, PyAny>,
 ) -> PyResult<Pair<'py>> {
     let py = keypoints.py();
-    let size = Arguments::new(py).size("heatmap_size", heatmap_size)?;
+    let size = points::heatmap_size(heatmap_size)?;
     let radius_factor = real("radius_factor", radius_factor)?;
     let points = Points::read(keypoints, Columns::AtLeast(2))?;
     let visible = points.read_visible(keypoints_visible)?;
@@ -100,7 +100,7 @@ pub(crate) fn generate_displacement_heatmap<'py>(
     radius: &Bound<'py, PyAny>,
 ) -> PyResult<Pair<'py>> {
     let py = keypoints.py();
-    let size = Arguments::new(py).size("heatmap_size", heatmap_size)?;
+    let size = points::heatmap_size(heatmap_size)?;
     let radius = real("radius", radius)?;
     let points = Points::read(keypoints, Columns::Exactly(2))?;
     let seen = points.read_visible(keypoints_visible)?.widened()?;

@@ -1,13 +1,14 @@
 //! What several helpers read: keypoints, visibilities, sigmas.
 
 use posecodec::Shape;
-use posecodec::functional::Keypoints;
+use posecodec::functional::{Keypoints, check_heatmap_size};
 use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
+use crate::arguments::{Arguments, real};
 use crate::convert::{Numbers, Precision, Promoted};
-use crate::error::invalid;
+use crate::error::{invalid, raise};
 
 /// Calls a generic function with numbers in their own precision.
 macro_rules! in_precision {
@@ -42,6 +43,13 @@ macro_rules! weighed {
     }};
 }
 pub(super) use weighed;
+
+/// A size (W, H) or (W, H, D) in cells.
+pub(super) fn heatmap_size<const N: usize>(size: &Bound<'_, PyAny>) -> PyResult<[usize; N]> {
+    let py = size.py();
+    let size = Arguments::new(py).size("heatmap_size", size)?;
+    check_heatmap_size(size).map_err(|error| raise(py, &error))
+}
 
 /// How many columns keypoints have.
 #[derive(Clone, Copy)]
@@ -128,7 +136,7 @@ impl Sigmas {
     /// Reads a number, or one an instance.
     pub(super) fn read(sigma: &Bound<'_, PyAny>) -> PyResult<Self> {
         if sigma.is_exact_instance_of::<PyFloat>() || sigma.is_exact_instance_of::<PyInt>() {
-            return Ok(Self::Double(vec![crate::arguments::real("sigma", sigma)?]));
+            return Ok(Self::Double(vec![real("sigma", sigma)?]));
         }
         let Promoted { values, shape, precision } = Promoted::read(sigma, "sigma")?;
         if shape.len() > 1 {

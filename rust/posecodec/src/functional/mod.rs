@@ -32,9 +32,17 @@ pub use refinement::{
 };
 pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
 
-use crate::codecs::Maps;
+use crate::codecs::{Maps, check};
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Response;
+
+/// The size of a map, `[W, H]` or `[W, H, D]`, as the helpers take it: before there is memory for one.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for a side of 0, or one that no picture has.
+pub fn check_heatmap_size<const N: usize>(heatmap_size: [usize; N]) -> Result<[usize; N]> {
+    check::size("heatmap_size", heatmap_size)
+}
 
 /// Maps of `shape`, whose last `dims` sides are a map's.
 ///

@@ -215,3 +215,18 @@ pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], centre: [f64; 3], sigma: f64)
     }
     volume
 }
+
+/// The reference's `batch_heatmap_nms` of one plane: 0 times what is not the largest around it.
+pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64> {
+    let height = plane.len() / width;
+    let around = |x: usize, y: usize| {
+        let columns = x.saturating_sub(radius)..(x + radius + 1).min(width);
+        let rows = y.saturating_sub(radius)..(y + radius + 1).min(height);
+        rows.flat_map(move |row| columns.clone().map(move |column| plane[row * width + column]))
+    };
+    let keep = |cell: usize| {
+        let value = plane[cell];
+        around(cell % width, cell / width).all(|other| other <= value)
+    };
+    (0..plane.len()).map(|cell| if keep(cell) { plane[cell] } else { plane[cell] * 0.0 }).collect()
+}
