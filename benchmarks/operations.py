@@ -265,15 +265,15 @@ def lifting() -> Iterator[Operation]:
     deviations = {"keypoints_std": np.full((KEYPOINTS, 2), 200.0), "target_std": np.ones((16, 3))}
     sizes = {"w": np.full(FRAMES, 1000), "h": np.full(FRAMES, 1002)}
 
-    for name, frames, kwargs, extra, millimetres in (
-        ("ImagePoseLifting", 1, {"remove_root": True, **means, **deviations}, {}, 1),
-        ("VideoPoseLifting", FRAMES, {"remove_root": True, "normalize_camera": True}, camera, 1),
-        ("MotionBERTLabel", FRAMES, {"mode": "train"}, camera, 1000),
+    for name, frames, kwargs, extra in (
+        ("ImagePoseLifting", 1, {"remove_root": True, **means, **deviations}, {}),
+        ("VideoPoseLifting", FRAMES, {"remove_root": True, "normalize_camera": True}, camera),
+        ("MotionBERTLabel", FRAMES, {"mode": "train"}, camera),
     ):
         ours = getattr(posecodec_rs, name)(KEYPOINTS, **kwargs)
         theirs = mmpose_codecs and getattr(mmpose_codecs, name)(KEYPOINTS, **kwargs)
         inputs = {"keypoints": pixels[:frames], "keypoints_visible": visible[:frames], **extra}
-        inputs["lifting_target"] = poses[:frames] * np.float32(millimetres)
+        inputs["lifting_target"] = poses[:frames]
         inputs["lifting_target_visible"] = visible[:frames]
         answer = ours.encode(**inputs)
         targets = {key: array for key, array in answer.items() if isinstance(array, np.ndarray)}

@@ -262,7 +262,7 @@ class MotionBERTTargets(TypedDict, total=False):
     """Shape (T, K), the visibilities as they came; float32 ones where they were left out."""
 
     lifting_target_label: npt.NDArray[np.floating[Any]]
-    """Shape (T, K, 3), of the target's dtype; with a target."""
+    """Shape (T, K, 3), less the root: half widths to learn from, or metres; with a target."""
 
     lifting_target_weight: npt.NDArray[np.float32]
     """Shape (T, K); with a target."""
@@ -274,7 +274,7 @@ class MotionBERTTargets(TypedDict, total=False):
     """Shape (T, K), the visibilities as they came; with a target."""
 
     factor: npt.NDArray[Any]
-    """Shape (T, 1)."""
+    """Shape (T, 1), metres a thousand pixels."""
 
 
 class SPRTargets(TypedDict):

@@ -75,15 +75,10 @@ def _from_the_camera(movement: Movement, decoded: Floats) -> Floats:
     return (decoded - movement.poses[: len(decoded)]) * MM
 
 
-def _in_millimetres(movement: Movement) -> Mapping[str, Any]:
-    return {**_with_camera(movement), "lifting_target": movement.poses * np.float32(MM)}
-
-
 def _labels_and_factor(movement: Movement, encoded: Mapping[str, Any]) -> Mapping[str, Any]:
     frames = len(movement.poses)
     return {
-        # As in MMPose, targets are in thousands of what is decoded.
-        "encoded": encoded["lifting_target_label"] / np.float32(1000),
+        "encoded": encoded["lifting_target_label"],
         "w": np.full(frames, movement.camera["w"], np.float32),
         "h": np.full(frames, movement.camera["h"], np.float32),
         "factor": encoded["factor"],
@@ -92,9 +87,9 @@ def _labels_and_factor(movement: Movement, encoded: Mapping[str, Any]) -> Mappin
 
 def _from_the_picture(movement: Movement, decoded: Floats) -> Floats:
     """Against the poses that MotionBERT is tested with: as the picture shows them, scaled."""
-    tested = pc.MotionBERTLabel(KEYPOINTS, mode="test").encode(**_in_millimetres(movement))
+    tested = pc.MotionBERTLabel(KEYPOINTS, mode="test").encode(**_with_camera(movement))
     target: Floats = tested["lifting_target_label"]
-    return decoded * MM - (target - target[:, :1])
+    return (decoded - (target - target[:, :1])) * MM
 
 
 def body_3d_codecs() -> list[Lifting]:
@@ -122,7 +117,7 @@ def body_3d_codecs() -> list[Lifting]:
         Lifting(
             "MotionBERTLabel",
             pc.MotionBERTLabel(KEYPOINTS, mode="train"),
-            _in_millimetres,
+            _with_camera,
             _labels_and_factor,
             _from_the_picture,
         ),

@@ -153,7 +153,7 @@ def sections_3d(
             f"{body_3d.KEYPOINTS} keypoints, {bodies_from}",
             caption="Error: how far a keypoint is from where it was along x, y or z of the "
             "camera's space, in millimetres. MotionBERTLabel decodes poses as the picture shows "
-            "them, scaled to millimetres around the root: its errors are against those that "
+            "them, in metres around the root: its errors are against those that "
             "MotionBERT is tested with. ImagePoseLifting gets the first frame of each sequence.\n"
             "Time: a call for one sequence, one thread, median.",
             unit="mm",

@@ -23,8 +23,8 @@ use crate::lifting::{Inputs, Scales, decode_frames, encode_lifting};
 ///     save_index (bool): Kept, but not used. Default: False.
 ///     concat_vis (bool): Whether visibilities are put beside the keypoints. Default: False.
 ///     rootrel (bool): Whether decoding moves keypoint 0 to the origin first. Default: False.
-///     mode (str): ``'train'`` for targets in units of the picture, which the network learns, or
-///         ``'test'`` for targets times their factor. Default: ``'test'``.
+///     mode (str): ``'train'`` for targets in half widths of the picture, which the network learns,
+///         or ``'test'`` for metres, to compare with what is decoded. Default: ``'test'``.
 ///
 /// Raises:
 ///     InvalidInputError: For a root that is none of the keypoints, or another mode.
@@ -148,15 +148,15 @@ impl MotionBertLabel {
     ///     keypoints_visible (array, optional): Shape (T, K), or with more values a keypoint
     ///         (T, K, m). Default: all visible.
     ///     lifting_target (array, optional): 3D poses, shape (T, K, 3) or (K, 3), in the camera's
-    ///         space, in metres or millimetres. Default: the input side alone is encoded, and the
+    ///         space, in metres. Default: the input side alone is encoded, and the
     ///         answer has only its items and the factor.
     ///     lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
     ///         visible. Default: all visible.
     ///     camera_param (dict): The width ``w`` and height ``h`` of pictures and, together or not
     ///         at all, focal lengths ``f`` and principal point ``c``, shape (2, 1) or (2,), all in
     ///         pixels. With these targets are projected into the picture.
-    ///     factor (array, optional): From picture units to those of the target, shape (T,) or
-    ///         (T, 1), or one for all frames. Where it is left out, or the first is 0, it is worked
+    ///     factor (array, optional): From thousands of pixels to metres, shape (T,) or (T, 1), or
+    ///         one for all frames. Where it is left out, or the first is 0, it is worked
     ///         out of the depth of the root; without ``f`` and ``c`` it is 4.
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///
@@ -166,11 +166,11 @@ impl MotionBertLabel {
     ///       the picture's centre. Visibilities that are put beside make D larger.
     ///     - keypoint_labels_visible (array): The visibilities, as they came.
     ///     - lifting_target_label (array): Shape (T, K, 3), of the target's dtype, less the root:
-    ///       in thousands of half widths (``'train'``), or in the target's unit (``'test'``).
+    ///       in half widths (``'train'``), or in metres (``'test'``).
     ///     - lifting_target_weight (array): Shape (T, K), float32; 1 for visible keypoints, else 0.
     ///     - lifting_target (array): ``lifting_target_label`` again.
     ///     - lifting_target_visible (array): The visibilities, as they came.
-    ///     - factor (array): Shape (T, 1).
+    ///     - factor (array): Shape (T, 1), metres a thousand pixels.
     ///
     /// Raises:
     ///     InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, a camera that is
@@ -256,7 +256,7 @@ impl MotionBertLabel {
         encode_lifting(py, self.0.get()?, Call::Batch, keypoints, inputs)
     }
 
-    /// Decode a network's answer, to metres from the root where the factor leads to millimetres.
+    /// Decode a network's answer, in half widths, to metres from the root.
     ///
     /// Args:
     ///     encoded (array or torch.Tensor): Shape (N, K, 3), or sequences (B, T, K, 3); float16,
@@ -264,12 +264,13 @@ impl MotionBertLabel {
     ///     w (array, optional): Widths of pictures in pixels, shape (N,) or (N, 1), or one a
     ///         sequence; with ``h``. Default, as for an empty array: the answer is not scaled.
     ///     h (array, optional): Heights of pictures in pixels, of the same shape.
-    ///     factor (array, optional): From pixels to millimetres, shape (N,) or (N, 1), or of
-    ///         sequences (B, T, 1), (B, T) or one a sequence.
+    ///     factor (array, optional): From thousands of pixels to metres, shape (N,) or (N, 1), or
+    ///         of sequences (B, T, 1), (B, T) or one a sequence.
     ///
     /// Returns:
     ///     tuple:
-    ///     - keypoints (array): The input's shape and dtype; less the root, divided by 1000.
+    ///     - keypoints (array): The input's shape and dtype; in metres, less the root. (All is
+    ///       divided by 1000, as factors are of thousands of pixels.)
     ///     - scores (array): Shape (N, K) or (B, T, K), float32, all 1.
     ///
     /// Raises:

@@ -40,7 +40,7 @@ pub use decode::InstanceMaps;
 /// let people = array![[[20.0f32, 20.0], [60.0, 90.0]], [[90.0, 30.0], [120.0, 100.0]]];
 /// let targets = codec.encode::<_, f32, f32>(people.view(), None, None, &mut Still)?;
 /// assert_eq!(targets.heatmaps.dim(), (3, 64, 64));
-/// assert_eq!(targets.instance_coords, array![[53, 33], [20, 28]]); // the smaller one first
+/// assert_eq!(targets.instance_coords, array![[52, 32], [20, 27]]); // the smaller one first
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

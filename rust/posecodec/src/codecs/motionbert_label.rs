@@ -17,9 +17,9 @@ use crate::kernels::pose_labels::{InPicture, LabelLayout, PictureUnit, fill_labe
 /// What [`MotionBertLabel`] makes of targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MotionBertMode {
-    /// Units of the picture, which the network learns.
+    /// Half widths of the picture, which the network learns.
     Train,
-    /// Times the factor, which are comparable with what is decoded.
+    /// The target's unit, to compare with what is decoded.
     Test,
 }
 
@@ -65,8 +65,9 @@ impl Default for MotionBertOptions {
 /// 2D poses in half widths of the picture, and 3D poses projected into it with their depth in the
 /// same unit: [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu et al. 2023).
 ///
-/// Keypoints and the camera are in pixels. Targets are in millimetres in the camera's space for
-/// millimetres at the end: what is decoded is divided by 1000, to metres.
+/// Keypoints and the camera are in pixels; labels for training are in half widths, too. Factors lead
+/// from thousands of pixels to the target's unit, so what is decoded is divided by 1000: targets in
+/// metres, in the camera's space, come back as metres.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -98,7 +99,7 @@ pub struct MotionBertLabel {
 pub struct PictureScale<'a> {
     /// Widths and heights of pictures, in pixels.
     pub size: Option<[&'a [f64]; 2]>,
-    /// Factors, from pixels to millimetres.
+    /// Factors, from thousands of pixels to the target's unit.
     pub factor: Option<&'a [f64]>,
 }
 
@@ -122,7 +123,8 @@ impl MotionBertLabel {
         &self.options
     }
 
-    /// Decodes a network's answers, frames (N, K, 3), to metres from the root. The scores are 1.
+    /// Decodes a network's answers, frames (N, K, 3), to the target's unit from the root. The
+    /// scores are 1.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for another shape, or scales that do not fit.

@@ -24,15 +24,18 @@ pub use decode::SprDecoded;
 /// root's last; `displacements` and `displacement_weights` (2K, H, W), in map cells.
 ///
 /// ```
-/// use ndarray::{Array3, array};
+/// use ndarray::array;
 /// use posecodec::codecs::{Encode, Spr, SprOptions};
 ///
-/// let codec = Spr::new([128, 128], [32, 32], SprOptions::default())?;
-/// let people = array![[[20.0f32, 20.0], [60.0, 90.0]], [[90.0, 30.0], [120.0, 100.0]]];
+/// let codec = Spr::new([256, 256], [64, 64], SprOptions::default())?;
+/// let people = array![[[20.0f32, 20.0], [60.0, 100.0]], [[180.0, 60.0], [240.0, 200.0]]];
 /// let targets = codec.encode::<f32, f32>(people.view(), None)?;
-/// assert_eq!(targets.displacements.dim(), (4, 32, 32));
+/// assert_eq!(targets.displacements.dim(), (4, 64, 64));
 /// let decoded = codec.decode(targets.heatmaps.view(), targets.displacements.view())?;
-/// assert_eq!(decoded.keypoints, people);
+/// assert_eq!(decoded.keypoints.dim(), (2, 2, 2));
+/// for person in people.outer_iter() {
+///     assert!(decoded.keypoints.outer_iter().any(|found| found == person));
+/// }
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

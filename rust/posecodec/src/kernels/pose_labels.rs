@@ -33,6 +33,10 @@ impl LabelLayout {
 
 /// How a coordinate becomes a label, by its column: its place among the coordinates of a frame.
 pub trait Normalise<T: Real>: Copy {
+    /// Whether all keypoints are treated alike: then frames can be walked as one long one, which
+    /// leaves no remainder of a vector at the end of each.
+    const KEYPOINTS_ALIKE: bool;
+
     /// The label.
     fn normalised(&self, column: usize, coordinate: T) -> T;
 
@@ -50,6 +54,8 @@ pub trait Normalise<T: Real>: Copy {
 pub struct AsIs;
 
 impl<T: Real> Normalise<T> for AsIs {
+    const KEYPOINTS_ALIKE: bool = true;
+
     #[inline(always)]
     fn normalised(&self, _: usize, coordinate: T) -> T {
         coordinate
@@ -66,6 +72,8 @@ pub struct Standardised<'a> {
 }
 
 impl<T: Real> Normalise<T> for Standardised<'_> {
+    const KEYPOINTS_ALIKE: bool = false;
+
     #[inline(always)]
     fn normalised(&self, column: usize, coordinate: T) -> T {
         let [mean, std] = [self.mean, self.std].map(|values| T::of(f64::from(values[column])));
@@ -128,6 +136,8 @@ pub struct InPicture<T> {
 }
 
 impl<T: Real> Normalise<T> for InPicture<T> {
+    const KEYPOINTS_ALIKE: bool = true;
+
     #[inline(always)]
     fn normalised(&self, column: usize, coordinate: T) -> T {
         if self.dims == 2 {
@@ -180,7 +190,9 @@ impl<T: Real, L: Real, N: Normalise<T>> Kernel for LabelKernel<'_, T, L, N> {
     #[inline(always)]
     fn run(self) {
         let Self { frames, extra, layout, normalise, labels } = self;
-        let LabelLayout { count, dims, extra: columns, transposed } = layout;
+        let LabelLayout { dims, extra: columns, transposed, .. } = layout;
+        let alike = N::KEYPOINTS_ALIKE && !transposed;
+        let count = if alike { (frames.len() / dims).max(1) } else { layout.count };
         match (transposed, dims, columns) {
             (true, ..) => fill_transposed(frames, extra, layout, normalise, labels),
             (false, _, 0) => {

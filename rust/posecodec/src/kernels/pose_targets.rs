@@ -185,20 +185,55 @@ pub fn fill_weights<V: Real>(
     removed: Option<usize>,
     weights: &mut [f32],
 ) {
-    let weight = |visible: V| if visible > V::of(0.5) { 1.0 } else { 0.0 };
     let Some(removed) = removed else {
-        for (filled, &visible) in weights.iter_mut().zip(visible) {
-            *filled = weight(visible);
-        }
+        dispatch(WeightKernel { visible, weights });
         return;
     };
     let kept = ((count - 1) * columns).max(1);
     let frames = visible.chunks_exact((count * columns).max(1));
     for (frame, weights) in frames.zip(weights.chunks_exact_mut(kept)) {
         let (before, after) = frame.split_at(removed * columns);
-        for (filled, &visible) in weights.iter_mut().zip(before.iter().chain(&after[columns..])) {
-            *filled = weight(visible);
-        }
+        let (weights_before, weights_after) = weights.split_at_mut(before.len());
+        weigh(before, weights_before);
+        weigh(&after[columns..], weights_after);
+    }
+}
+
+struct WeightKernel<'a, V> {
+    visible: &'a [V],
+    weights: &'a mut [f32],
+}
+
+impl<V: Real> Kernel for WeightKernel<'_, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        weigh(self.visible, self.weights);
+    }
+}
+
+#[inline(always)]
+fn weigh<V: Real>(visible: &[V], weights: &mut [f32]) {
+    for (filled, &visible) in weights.iter_mut().zip(visible) {
+        *filled = if visible > V::of(0.5) { 1.0 } else { 0.0 };
+    }
+}
+
+/// Whether a value is 0.
+pub fn holds_zero<T: Real>(values: &[T]) -> bool {
+    dispatch(ZeroKernel(values))
+}
+
+struct ZeroKernel<'a, T>(&'a [T]);
+
+impl<T: Real> Kernel for ZeroKernel<'_, T> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        // All are looked at: a loop that may end early is not vectorised.
+        self.0.iter().fold(false, |found, value| found | value.is_zero())
     }
 }
 

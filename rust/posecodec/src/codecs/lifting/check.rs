@@ -3,7 +3,7 @@
 use crate::codecs::check;
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Real;
-use crate::kernels::pose_targets::thirds;
+use crate::kernels::pose_targets::{holds_zero, thirds};
 
 /// Checks that an array is of shape (T, K, D) or (K, D), or (B, T, K, D) where `batched`, with K =
 /// `count` and D at least 1. Answers with B, T, K and D.
@@ -64,12 +64,12 @@ pub fn check_invertible<T: Real>(target: &[T], [count, size]: [usize; 2]) -> Res
 /// # Errors
 /// [`Error::InvalidInput`] for a depth of 0.
 pub(crate) fn check_depths<T: Real>(target: &[T], count: usize) -> Result<()> {
-    let (points, _) = target.as_chunks::<3>();
-    // All are looked at: a loop that may end early is not vectorised.
-    if !points.iter().fold(false, |found, point| found | point[2].is_zero()) {
+    // Any zero at all, which whole vectors tell, is rare enough to look again where it is.
+    if !holds_zero(target) {
         return Ok(());
     }
-    let index = points.iter().position(|point| point[2].is_zero()).unwrap_or_default();
+    let (points, _) = target.as_chunks::<3>();
+    let Some(index) = points.iter().position(|point| point[2].is_zero()) else { return Ok(()) };
     let wanted = "must lie in front of the camera, none at a depth of 0";
     let got = format!("a depth of 0 at frame {}, keypoint {}", index / count, index % count);
     Err(Error::invalid("lifting_target", wanted, got))

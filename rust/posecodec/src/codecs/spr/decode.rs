@@ -63,7 +63,9 @@ impl Spr {
             let radius = self.options.nms_kernel / 2;
             let neighbourhood = Neighbourhood { plane: root_map, width, radius };
             let mut roots = top_k(neighbourhood, self.options.max_instances);
-            roots.retain(|root| Real::as_f64(root.value) > self.options.threshold);
+            // In the maps' precision, as torch compares.
+            let threshold = <T as Real>::of(self.options.threshold);
+            roots.retain(|root| root.value > threshold);
             roots
         };
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
