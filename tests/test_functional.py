@@ -173,9 +173,11 @@ def test_a_sigma_of_0(kind: str) -> None:
 
 
 def test_a_blur_of_zeros() -> None:
-    """MMPose: NaN, of 0 / 0."""
+    """MMPose: NaN or infinity, of x / 0."""
     assert not functional.gaussian_blur(np.zeros((2, 5, 6)), 3).any()
     assert not functional.gaussian_blur1d(np.zeros((2, 5, 6)), 3).any()
+    blurred = functional.gaussian_blur1d(np.array([[[-2.0, 1.0, 0.0, -2.0]]]), 3)
+    np.testing.assert_array_equal(blurred, [[[-0.75, 0.0, -0.25, -1.0]]])
 
 
 def test_a_blur_kernel_of_size_1(rng: Generator) -> None:
