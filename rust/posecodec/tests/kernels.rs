@@ -101,7 +101,9 @@ proptest! {
             ball.stamp(&mut volume, size, centre, peak, false, &mut buffers);
             for (got, want) in volume.iter().zip(&want) {
                 let error = (f64::from(*got) - want * peak).abs();
-                assert!(error <= 1e-6 * want * peak + 1e-37, "{tier:?}: {got}, not {want}");
+                // Profiles have no subnormal numbers; the peak makes what is missing larger.
+                let allowed = 1e-6 * want * peak + 1e-37 * peak.max(1.0);
+                assert!(error <= allowed, "{tier:?}: {got}, not {want}");
             }
             // Merged with what is larger, nothing changes; with what is less, the larger stays.
             let before = volume.clone();
