@@ -1,94 +1,97 @@
-"""Every codec's operations, ours and MMPose's turn about in one process, one thread each.
+"""Ours beside MMPose's, the floor's and others' in one process, turn about; prints Markdown.
 
-`python benchmarks/compare.py [--json FILE]` prints a Markdown table: medians in microseconds a
-call, the range of the middle half of the runs in brackets, and the ratio. Beside each stands the
-floor: filling the outputs with a constant (encode) or taking the maximum of the inputs (decode) in
-NumPy. Where MMPose (1.3.2) is not installed, its columns stay empty.
+    python benchmarks/compare.py [--json FILE] [--plot FILE] [--readme FILE] [--markdown FILE]
+
+Times are medians of rounds with their quartiles. Where MMPose, Numba, torch, transformers or rtmlib
+are not installed, their columns and rows are left out. It takes some five minutes.
 """
 
 import argparse
 import json
-import platform
 import time
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median, quantiles
 
-import numpy as np
-import posecodec_rs
-from operations import Call, operations
+from document import replace
+from posecodec_rs.cli.bench import plot
+from posecodec_rs.cli.bench.machine import Machine
+from posecodec_rs.cli.bench.report import Report
+from sections.batches import batches
+from sections.calls import calls
+from sections.floors import floors
+from sections.memory import memory
+from sections.others import others
+from sections.overhead import overhead
+from sections.section import Section, missed
 
-ROUNDS = 15
-ROUND_SECONDS = 0.01
-
-
-@dataclass
-class Timing:
-    """Microseconds a call: the median of the rounds and its quartiles."""
-
-    median: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.median:.2f} [{self.low:.2f}, {self.high:.2f}]"
-
-
-@dataclass
-class Row:
-    """One operation, as it is printed."""
-
-    operation: str
-    ours: Timing
-    floor: Timing
-    mmpose: Timing | None
-
-
-def measure(calls: list[Call]) -> list[Timing]:
-    """Times calls turn about, so that a change of the machine's speed meets them all."""
-    repeats = []
-    for call in calls:
-        call()
-        start = time.perf_counter()
-        call()
-        repeats.append(max(1, round(ROUND_SECONDS / max(time.perf_counter() - start, 1e-7))))
-    seconds: list[list[float]] = [[] for _ in calls]
-    for _ in range(ROUNDS):
-        for call, count, times in zip(calls, repeats, seconds, strict=True):
-            start = time.perf_counter()
-            for _ in range(count):
-                call()
-            times.append((time.perf_counter() - start) / count * 1e6)
-    low_high = [quantiles(times, n=4) for times in seconds]
-    return [Timing(median(t), q[0], q[2]) for t, q in zip(seconds, low_high, strict=True)]
+COLOURS = 64
+"""Of the picture: bars and letters need no more, and its file is a quarter."""
 
 
 def main() -> None:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="write the figures here as well")
+    """Measures, prints and writes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw every operation here")
+    parser.add_argument(
+        "--readme", type=Path, metavar="FILE", help="put the summary between this file's markers"
+    )
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="put the tables between this file's markers"
+    )
     options = parser.parse_args()
-    warnings.simplefilter("ignore")  # MMPose's, of deprecated NumPy calls
-    posecodec_rs.set_num_threads(1)
-
-    _, tier = posecodec_rs.simd_tiers()
-    print(f"{platform.processor() or platform.machine()}, {tier}; NumPy {np.__version__}\n")
-    print("| operation | posecodec_rs, µs | floor, µs | MMPose, µs | ratio |")
-    print("|---|---|---|---|---|")
-    rows = []
-    for each in operations():
-        calls = [each.ours, each.floor, *([each.theirs] if each.theirs else [])]
-        timings = measure(calls)
-        row = Row(each.name, timings[0], timings[1], timings[2] if each.theirs else None)
-        rows.append(row)
-        ratio = f"{row.mmpose.median / row.ours.median:.1f}" if row.mmpose else ""
-        print(f"| {each.name} | {row.ours} | {row.floor} | {row.mmpose or ''} | {ratio} |")
-    ratios = [row.mmpose.median / row.ours.median for row in rows if row.mmpose]
-    if ratios:
-        print(f"\nGeometric mean of the ratios: {np.exp(np.log(ratios).mean()):.1f}")
+    warnings.simplefilter("ignore")  # MMPose's, of what NumPy gave up
+    start = time.perf_counter()
+    print(Machine.here().about)
+    table, report = calls()
+    sections = [table, *floors(), batches(), overhead(), others()]
+    if (section := memory()) is not None:
+        sections.append(section)
+    print(f"\nGoals missed: {'; '.join(missed(sections)) or 'none'}.")
+    print(f"It took {time.perf_counter() - start:.0f} s.")
     if options.json:
-        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+        options.json.write_text(json.dumps(_as_json(report, sections), indent=1))
+    if options.plot:
+        _draw(options.plot, report)
+    if options.readme:
+        replace(options.readme, _summary(report))
+    if options.markdown:
+        replace(options.markdown, _tables(report, sections))
+
+
+def _as_json(report: Report, sections: list[Section]) -> dict:
+    return {"machine": asdict(report.machine)} | {each.title: each.data for each in sections}
+
+
+def _draw(path: Path, report: Report) -> None:
+    from PIL import Image
+
+    plot.save(path, report)
+    Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+
+
+def _tables(report: Report, sections: list[Section]) -> str:
+    return "\n\n".join([_measured_on(report), *(section.markdown() for section in sections)])
+
+
+def _measured_on(report: Report) -> str:
+    return f"Measured on: {report.machine.about}."
+
+
+def _summary(report: Report) -> str:
+    lines = ["| operation | posecodec_rs, µs | floor, µs | MMPose, µs | ratio |"]
+    lines.append("|---|---:|---:|---:|---:|")
+    for row in report.rows:
+        mmpose = row.mmpose.shown if row.mmpose else ""
+        ratio = f"{row.ratio:.1f}" if row.ratio else ""
+        lines.append(f"| {row.name} | {row.ours.shown} | {row.floor.shown} | {mmpose} | {ratio} |")
+    mean = (
+        f" The geometric mean of the ratios is {report.mean_ratio:.0f}."
+        if report.mean_ratio
+        else ""
+    )
+    return "\n".join([*lines, "", f"{_measured_on(report)}{mean}"])
 
 
 if __name__ == "__main__":

@@ -259,7 +259,7 @@ def arrays(answer: Any) -> list[NDArray[Any]]:
     """The arrays of a nested answer, in order."""
     if isinstance(answer, np.ndarray):
         return [answer]
-    if answer is None or isinstance(answer, bool | float):
+    if answer is None or isinstance(answer, int | float):
         return []
     parts = answer.values() if isinstance(answer, dict) else answer
     return [array for part in parts for array in arrays(part)]

@@ -387,18 +387,19 @@ def out_of_memory() -> Iterator[Bad]:
         yield Bad(
             f"{name} encodes too much",
             lambda codec=codec: codec.encode(ones(1, 1, 2)),
-            (),
+            ("no memory for an array of", "bytes"),
             MemoryError,
         )
     endless = np.broadcast_to(np.float32(0), (2**20, 2**20, 2**15))
     for name, codec in {"MSRAHeatmap": MSRA, "UDPHeatmap": UDP, "MegviiHeatmap": MEGVII}.items():
-        yield Bad(
-            f"{name} decodes too much", lambda codec=codec: codec.decode(endless), (), MemoryError
-        )
+        call = lambda codec=codec: codec.decode(endless)  # noqa: E731
+        yield Bad(f"{name} decodes too much", call, ("Unable to allocate",), MemoryError)
     many = np.broadcast_to(np.float32(0), (1, 2**54, 2))
-    yield Bad("RegressionLabel encodes too much", lambda: REGRESSION.encode(many), (), MemoryError)
+    call = lambda: REGRESSION.encode(many)  # noqa: E731
+    yield Bad("RegressionLabel encodes too much", call, ("no memory for",), MemoryError)
     wide = {"sigma": 1e30, "simcc_split_ratio": 2.0**35}
-    yield Bad("SimCCLabel(sigma=1e30)", lambda: SimCCLabel((2**20, 2), **wide), (), MemoryError)
+    call = lambda: SimCCLabel((2**20, 2), **wide)  # noqa: E731
+    yield Bad("SimCCLabel(sigma=1e30)", call, ("out of memory", "Gaussian"), MemoryError)
 
 
 ROWS = [

@@ -12,7 +12,8 @@ from refusals import Bad, assert_refused, ones
 
 def constructors() -> Iterator[Bad]:
     def bad(cls: type[Any], *words: str, num_keypoints: Any = 17, **given: Any) -> Bad:
-        shown = ", ".join(f"{name}={value!r}"[:60] for name, value in given.items())
+        shapes = {k: v.shape if isinstance(v, np.ndarray) else v for k, v in given.items()}
+        shown = ", ".join(f"{name}={value!r}"[:60] for name, value in shapes.items())
         name = f"{cls.__name__}({num_keypoints!r}, {shown})"
         return Bad(name, lambda: cls(num_keypoints, **given), words)
 
@@ -307,11 +308,12 @@ def decoders() -> Iterator[Bad]:
             lambda shape=shape: codec.decode(ones(*shape)),
             ("`encoded`", "(N, 17, 3)", str(shape)),
         )
-    yield Bad(
-        "MotionBERTLabel decodes a batch of poses",
-        lambda: codec.batch_decode(ones(2, 17, 3)),
-        ("`batch_encoded`", "(B, T, 17, 3)", "(2, 17, 3)"),
-    )
+    for shape in ((17, 3), (2, 17, 3), (1, 2, 16, 3), (1, 2, 17, 2), (1, 1, 2, 17, 3)):
+        yield Bad(
+            f"MotionBERTLabel decodes a batch {shape}",
+            lambda shape=shape: codec.batch_decode(ones(*shape)),
+            ("`batch_encoded`", "(B, T, 17, 3)", str(shape)),
+        )
     two = ones(2, 17, 3)
     for what, scales, words in (
         ("w alone", {"w": ones(2)}, ("`h`", "given with `w`")),

@@ -454,6 +454,14 @@ def test_errors_can_be_pickled() -> None:
     assert again.args == caught.value.args
 
 
+def test_what_a_codec_hands_to_pickle_cannot_change_it() -> None:
+    codec = UDPHeatmap((192, 256), (48, 64))
+    shown = repr(codec)
+    (_, (_, arguments)) = codec.__reduce__()[1]
+    arguments["sigma"] = 7.0
+    assert repr(codec) == shown
+
+
 def test_codecs_are_collected() -> None:
     codec = Named("ring", side=16)
     codec.itself = codec

@@ -3,11 +3,25 @@
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import golden_cases
 import numpy as np
+import posecodec_rs
 import pytest
-from posecodec_rs import MegviiHeatmap, MSRAHeatmap, RegressionLabel, SimCCLabel, UDPHeatmap
+from posecodec_rs import (
+    SPR,
+    InvalidInputError,
+    MegviiHeatmap,
+    MotionBERTLabel,
+    MSRAHeatmap,
+    RegressionLabel,
+    SimCCLabel,
+    UDPHeatmap,
+    functional,
+)
 from samples import SIZES, Config, each_config
 
 
@@ -87,3 +101,37 @@ def test_no_memory_is_no_abort(call: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout in ("MemoryError\n", "")
+
+
+@pytest.mark.parametrize("option", ["heatmap_type", "smoothing_type", "mode", "root_type"])
+def test_words_that_are_no_unicode(option: str) -> None:
+    makers: dict[str, Any] = {
+        "heatmap_type": lambda word: UDPHeatmap(**SIZES, heatmap_type=word),
+        "smoothing_type": lambda word: SimCCLabel((4, 4), smoothing_type=word),
+        "mode": lambda word: MotionBERTLabel(17, mode=word),
+        "root_type": lambda word: SPR(**SIZES, root_type=word),
+    }
+    with pytest.raises(InvalidInputError, match=option):
+        makers[option]("\ud800")
+
+
+@pytest.mark.parametrize("more", [1, 2, 3, 4, 5, 9, 40])
+def test_arrays_of_many_dimensions(more: int) -> None:
+    """An answer or a refusal, for every array that is an argument of anything."""
+    seen = set()
+    for case in golden_cases.load():
+        asked = [case.method] if case.of_helper else [case.method, f"batch_{case.method}"]
+        for name, value in case.args.items():
+            if not isinstance(value, np.ndarray) or (case.codec, case.method, name) in seen:
+                continue
+            seen.add((case.codec, case.method, name))
+            of = functional if case.of_helper else getattr(posecodec_rs, case.codec)(**case.kwargs)
+            sides = (1,) * more
+            for method in filter(partial(hasattr, of), asked):
+                for shape in (sides + value.shape, value.shape + sides):
+                    with suppress(InvalidInputError, TypeError):
+                        getattr(of, method)(**case.args | {name: value.reshape(shape)})
+                with suppress(InvalidInputError, TypeError):
+                    none = np.empty((0,) * more + value.shape, value.dtype)
+                    getattr(of, method)(**case.args | {name: none})
+    assert len(seen) > 100

@@ -67,7 +67,8 @@ def bad_calls() -> Iterator[Bad]:
     yield bad("get_instance_root", "root_type", "head", wanted)
     yield bad("get_instance_root", "root_type", None)
     for helper in ("get_instance_root", "get_instance_bbox", "get_diagonal_lengths"):
-        yield bad(helper, "keypoints", ones(2, 3, 3))
+        for points in (ones(2, 3, 3), ones(3, 2), None, "points"):
+            yield bad(helper, "keypoints", points)
         yield bad(helper, "keypoints_visible", ones(9, 9))
 
     for helper in ("get_heatmap_maximum", "get_heatmap_3d_maximum"):
@@ -124,7 +125,10 @@ def bad_calls() -> Iterator[Bad]:
         yield bad("camera_to_image_coord", "kpts_3d_cam", poses)
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in bad_calls()])
+ROWS = list(bad_calls())
+
+
+@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in ROWS])
 def test_refused(bad: Bad) -> None:
     assert_refused(bad.call, bad.words, bad.error)
 

@@ -8,7 +8,7 @@ import numpy as np
 import posecodec_rs
 import pytest
 from numpy.random import Generator
-from posecodec_rs import GenerateTarget, InvalidInputError, RegressionLabel
+from posecodec_rs import GenerateTarget, RegressionLabel
 from samples import CONFIGS, SIZES, Config, assert_same, each_config
 
 MSRA = {"type": "MSRAHeatmap", **SIZES, "sigma": 2.0}
@@ -145,28 +145,6 @@ def test_the_deprecated_argument() -> None:
     with pytest.warns(DeprecationWarning, match="`target_type` is deprecated"):
         step = GenerateTarget(REGRESSION, "heatmap")
     assert repr(step) == repr(GenerateTarget(REGRESSION))
-
-
-def refusals() -> dict[str, tuple[Any, str]]:
-    good = {"keypoints": np.ones((1, 17, 2)), "keypoints_visible": np.ones((1, 17))}
-    return {
-        "one level": (lambda: GenerateTarget(MSRA, multilevel=True), "Need multiple encoder"),
-        "no level": (lambda: GenerateTarget([], multilevel=True), "Need multiple encoder"),
-        "a tuple": (lambda: GenerateTarget((MSRA, MSRA)), "`cfg` must be a dict"),
-        "an unknown type": (lambda: GenerateTarget({"type": "Nothing"}), "Nothing"),
-        "no keypoints": (lambda: GenerateTarget(MSRA)({"keypoints": None}), "'keypoints'"),
-        "unlike levels": (
-            lambda: GenerateTarget([MSRA, REGRESSION], multilevel=True)(good),
-            "have the same keys",
-        ),
-        "overlaps": (lambda: GenerateTarget([MSRA, MSRA])(good), 'Overlapping item "heatmaps"'),
-    }
-
-
-@pytest.mark.parametrize(("call", "words"), refusals().values(), ids=refusals())
-def test_refusals(call: Any, words: str) -> None:
-    with pytest.raises(InvalidInputError, match=words):
-        call()
 
 
 def test_no_visibilities(sample: dict[str, Any]) -> None:

@@ -1,15 +1,24 @@
 """What a codec alone costs: encode, decode, and how far off the keypoint is then.
 
-Each number follows from how the codec rounds; none comes from a recording.
+Each number follows from how the codec rounds; none comes from a recording. How far off a mean may
+be follows from the number of coordinates that it is a mean of.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.random import Generator
 from numpy.typing import NDArray
-from posecodec_rs import MSRAHeatmap, SimCCLabel, UDPHeatmap
+from posecodec_rs import (
+    Hand3DHeatmap,
+    MegviiHeatmap,
+    MSRAHeatmap,
+    SimCC3DLabel,
+    SimCCLabel,
+    UDPHeatmap,
+)
 from samples import SIZES
 
 Array = NDArray[np.float64]
@@ -20,8 +29,28 @@ CELL = INPUT / SIZES["heatmap_size"]
 
 
 def interior(rng: Generator, margin: float = 40.0) -> Array:
-    """Keypoints (B, 1, K, 2), nowhere near the border: 20 000 coordinates."""
+    """Keypoints (B, 1, K, 2), nowhere near the border: 20 000 coordinates.
+
+    They are uniform over a whole number of cells, and of bins: so are the fractions of a cell that
+    rounding takes away.
+    """
     return rng.uniform(margin, INPUT - margin, (200, 1, 50, 2))
+
+
+def assert_uniform(error: Array, half: float, slack: float = 1e-5) -> None:
+    """Errors that are independent and uniform from -half to half, but for `slack` of float32.
+
+    Each mean lies within five of its standard deviations, which is left by chance once in 1.7
+    million times.
+    """
+    deviations = 5 / math.sqrt(error.size)
+    assert np.abs(error).max() <= half + slack
+    # Of half·U, U uniform from 0 to 1: mean half / 2, standard deviation half / √12.
+    assert abs(np.abs(error).mean() - half / 2) <= deviations * half / math.sqrt(12) + slack
+    # And of half·(2·U - 1): no bias.
+    assert abs(error.mean()) <= deviations * half / math.sqrt(3) + slack
+    # (1 - d/half)^n: chance leaves the outermost d without any of n.
+    assert np.abs(error).max() >= half * (1 - 15 / error.size) - slack
 
 
 def round_trip(encoder: Any, decoder: Any, points: Array) -> Array:
@@ -30,21 +59,21 @@ def round_trip(encoder: Any, decoder: Any, points: Array) -> Array:
     return np.asarray(decoded, np.float64)
 
 
-def test_msra_is_off_by_up_to_half_a_cell(rng: Generator) -> None:
-    codec = MSRAHeatmap(**SIZES, sigma=2.0)
+@pytest.mark.parametrize(
+    "codec",
+    [MSRAHeatmap(**SIZES, sigma=2.0), MegviiHeatmap(**SIZES, kernel_size=11)],
+    ids=lambda codec: type(codec).__name__,
+)
+def test_rounding_is_off_by_a_quarter_of_a_cell(codec: Any, rng: Generator) -> None:
     points = interior(rng)
-    error = np.abs(round_trip(codec, codec, points) - points) / CELL
-    assert error.mean() == pytest.approx(1 / 4, rel=0.02)
-    assert 0.49 < error.max() <= 0.5 + 1e-5
+    assert_uniform((round_trip(codec, codec, points) - points) / CELL, 1 / 2)
 
 
-def test_unbiased_maps_and_a_quarter_shift_are_off_by_up_to_a_quarter(rng: Generator) -> None:
+def test_unbiased_maps_and_a_quarter_shift_are_off_by_an_eighth(rng: Generator) -> None:
     unbiased = MSRAHeatmap(**SIZES, sigma=2.0, unbiased=True)
     points = interior(rng)
     decoded = round_trip(unbiased, MSRAHeatmap(**SIZES, sigma=2.0), points)
-    error = np.abs(decoded - points) / CELL
-    assert error.mean() == pytest.approx(1 / 8, rel=0.02)
-    assert 0.245 < error.max() <= 0.25 + 1e-5
+    assert_uniform((decoded - points) / CELL, 1 / 4)
 
 
 def test_dark_is_all_but_exact(rng: Generator) -> None:
@@ -85,6 +114,26 @@ def test_simcc_is_off_by_up_to_half_a_bin(ratio: float, smoothing: str, rng: Gen
     points = interior(rng)
     encoded = codec.batch_encode(points)
     decoded, _ = codec.batch_decode(encoded["keypoint_x_labels"], encoded["keypoint_y_labels"])
-    error = np.abs(decoded - points)
-    assert error.mean() == pytest.approx(1 / (4 * ratio), rel=0.02)
-    assert 0.98 / (2 * ratio) < error.max() <= 1 / (2 * ratio) + 1e-4
+    assert_uniform(decoded - points, 1 / (2 * ratio), slack=1e-4)
+
+
+@pytest.mark.parametrize("ratio", [1, 2.0])
+def test_simcc_3d_is_off_by_up_to_half_a_bin(ratio: float, rng: Generator) -> None:
+    codec = SimCC3DLabel((*SIZES["input_size"], 288), simcc_split_ratio=ratio)
+    points = interior(rng)
+    labels = codec.batch_encode(points)
+    vectors = (labels[f"keypoint_{axis}_labels"] for axis in "xyz")
+    _, pixels, _ = codec.batch_decode(*vectors)
+    assert_uniform(pixels[..., :2] - points, 1 / (2 * ratio), slack=1e-4)
+
+
+def test_hands_are_off_by_up_to_half_a_cell(rng: Generator) -> None:
+    codec = Hand3DHeatmap(image_size=(256, 256), heatmap_size=(64, 64, 64))
+    points = rng.uniform((40, 40, -100), (216, 216, 100), (10, 1, 42, 3))
+    ones = np.ones(10)
+    labels = {"rel_root_depth": ones, "rel_root_valid": ones, "hand_type_valid": ones}
+    labels |= {"keypoints_visible": None, "dataset_keypoint_weights": None}
+    targets = codec.batch_encode(points, hand_type=np.ones((10, 2)), **labels)
+    maps = targets["heatmaps"].reshape(10, 42, 64, 64, 64)
+    decoded, *_ = codec.batch_decode(maps, np.ones((10, 1)), np.ones((10, 2)))
+    assert_uniform((decoded - points) / (4, 4, 400 / 64), 1 / 2)

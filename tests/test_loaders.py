@@ -75,5 +75,6 @@ def test_batches_in_workers_run_in_parallel(method: str | None) -> None:
         want, _ = data[number]
         assert_same({key: got.numpy() for key, got in targets.items()}, want)
     if method is not None and threads():
-        # Each worker made its own pool, once; torch may start a thread meanwhile.
-        assert sum(started >= 3 for _, started in loaded) == 2
+        # Each worker made its own pool, once, for three of which it is one itself; torch may start
+        # a thread meanwhile.
+        assert sum(started >= 2 for _, started in loaded) == 2

@@ -1,18 +1,33 @@
 """The examples of the README and of the pages in `docs` run and print what they say."""
 
 import re
+import shlex
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-EXAMPLES = {
-    f"{page.stem}-{number}": block
-    for page in PAGES
-    for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
-}
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "examples" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+
+
+def found(pattern: str) -> dict[str, str]:
+    """What is found in the pages, by the page and a number."""
+    return {
+        f"{page.relative_to(ROOT).with_suffix('')}-{number}": match
+        for page in PAGES
+        for number, match in enumerate(re.findall(pattern, page.read_text(), re.DOTALL))
+    }
+
+
+EXAMPLES = found(r"```python\n(.*?)```")
+# `bench` is left out: it takes as long as it takes to measure.
+COMMANDS = found(r"\n\$ posecodec (?!bench)(.*?)(?=\n| +#)")
 
 
 @pytest.fixture
@@ -38,7 +53,42 @@ def test_example(block: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert comment.startswith(line)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_command(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = pytest.importorskip("typer.testing", reason="no command line installed").CliRunner()
+    from posecodec_rs.cli.app import make_app
+
+    monkeypatch.chdir(tmp_path)
+    # The bundled people stand for all of COCO's.
+    people = str(files("posecodec_rs") / "data" / "people.json")
+    arguments = shlex.split(command.replace("person_keypoints_val2017.json", people))
+    answer = runner.invoke(make_app(), arguments)
+    assert answer.exit_code == 0, answer.output
+
+
+def test_every_codec_has_a_page_with_an_example() -> None:
+    from posecodec_rs import CODECS
+
+    for name in {codec.__name__ for codec in CODECS.values()}:
+        pages = [page for page in PAGES if page.read_text().startswith(f"# {name}\n")]
+        assert len(pages) == 1, name
+        assert f"import {name}\n" in pages[0].read_text()
+        assert f"](docs/codecs/{pages[0].name})" in PAGES[0].read_text()
+
+
+def test_everything_public_has_a_reference() -> None:
+    import posecodec_rs
+
+    references = set(
+        re.findall(r":: (?:posecodec_rs\.)?(\w+)\n", "".join(map(Path.read_text, PAGES)))
+    )
+    names = {getattr(posecodec_rs, name) for name in posecodec_rs.__all__ if name != "CODECS"}
+    modules_and_text = {posecodec_rs.functional, posecodec_rs.__version__}
+    assert {item.__name__ for item in names - modules_and_text} <= references
+    assert {"CODECS", "functional"} <= references
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_file_it_links_to_is_there(page: Path) -> None:
-    for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
+    for link in re.findall(r"\]\((?!\w+:)([^)#]+)", page.read_text()):
         assert (page.parent / link).exists(), link

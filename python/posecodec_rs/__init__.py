@@ -32,6 +32,7 @@ from posecodec_rs._core import (
     get_num_threads,
     set_num_threads,
     simd_tiers,
+    to_image,
 )
 from posecodec_rs.generate_target import GenerateTarget
 
@@ -66,4 +67,5 @@ __all__ = [
     "get_num_threads",
     "set_num_threads",
     "simd_tiers",
+    "to_image",
 ]

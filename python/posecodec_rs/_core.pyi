@@ -1,11 +1,20 @@
 # The docstrings stand in the extension module itself.
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, NoReturn, TypeAlias, TypeVar, overload
+from typing import (
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    NoReturn,
+    TypeAlias,
+    overload,
+    type_check_only,
+)
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import Self, disjoint_base
+from typing_extensions import Self, TypeVar, disjoint_base
 
 from posecodec_rs.types import (
     ArrayInput,
@@ -19,6 +28,8 @@ from posecodec_rs.types import (
     IntegralRegressionTargets,
     ListedAssociativeEmbeddingTargets,
     ListedDecoupledTargets,
+    ListedEDPoseTargets,
+    ListedYOLOXPoseTargets,
     MotionBERTTargets,
     RegressionTargets,
     SimCC3DTargets,
@@ -77,6 +88,7 @@ __all__ = [
     "refine_simcc_dark",
     "set_num_threads",
     "simd_tiers",
+    "to_image",
 ]
 
 __version__: str
@@ -85,8 +97,10 @@ _Codec = TypeVar("_Codec", bound=BaseKeypointCodec)
 _Size: TypeAlias = tuple[int, int] | list[int] | npt.NDArray[np.integer[Any]]
 _Size3D: TypeAlias = tuple[int, int, int] | list[int] | npt.NDArray[np.integer[Any]]
 _Indices: TypeAlias = list[int] | tuple[int, ...] | npt.NDArray[np.integer[Any]]
+# An array an image; such a list is an array's likeness too, so it stands first where both may come.
+_Listed: TypeAlias = list[Any] | tuple[Any, ...]
 # An array for a batch, or an array an image.
-_Images: TypeAlias = ArrayInput | list[Any] | tuple[Any, ...]
+_Images: TypeAlias = ArrayInput | _Listed
 _Root: TypeAlias = int | Sequence[int] | npt.NDArray[np.integer[Any]]
 # An array or a tensor is answered in kind.
 _InKind = TypeVar("_InKind", bound=ArrayInput)
@@ -95,6 +109,11 @@ _Tier: TypeAlias = Literal["baseline", "avx2", "avx512"]
 _Poses: TypeAlias = npt.NDArray[np.floating[Any]]
 # Scores have the dtype of what was decoded.
 _Scores: TypeAlias = npt.NDArray[np.floating[Any]]
+_Float = TypeVar("_Float", bound=np.float16 | np.float32 | np.float64)
+_Coordinate = TypeVar("_Coordinate", bound=np.floating[Any])
+# What `SimCCLabel` answers with beside keypoints: with `decode_visibility`, visibilities as well.
+_ScoresAndVisible: TypeAlias = tuple[_Scores, npt.NDArray[np.float64]]
+_Seen = TypeVar("_Seen", default=_Scores | _ScoresAndVisible)
 _RootType: TypeAlias = Literal["kpt_center", "bbox_center"]
 _Tensor = TypeVar("_Tensor", bound=TensorLike)
 # One a picture, of different numbers of people: a list of arrays, or an array for all.
@@ -180,26 +199,13 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         self, batch_encoded: ArrayInput
     ) -> tuple[npt.NDArray[np.float64], _Scores]: ...
 
-@disjoint_base
-class MSRAHeatmap(BaseKeypointCodec):
-    def __init__(
-        self,
-        input_size: _Size,
-        heatmap_size: _Size,
-        sigma: float,
-        unbiased: bool = False,
-        blur_kernel_size: int = 11,
-    ) -> None: ...
+# What the codecs of heatmaps share, which is no class at run time.
+@type_check_only
+class _HeatmapCodec(BaseKeypointCodec, Generic[_Coordinate]):
     @property
     def input_size(self) -> tuple[int, int]: ...
     @property
     def heatmap_size(self) -> tuple[int, int]: ...
-    @property
-    def sigma(self) -> float: ...
-    @property
-    def unbiased(self) -> bool: ...
-    @property
-    def blur_kernel_size(self) -> int: ...
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]: ...
     def encode(
@@ -216,13 +222,50 @@ class MSRAHeatmap(BaseKeypointCodec):
         *,
         out: HeatmapTargets | None = None,
     ) -> HeatmapTargets: ...
-    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+    @overload
+    def decode(
+        self, encoded: npt.NDArray[_Float]
+    ) -> tuple[npt.NDArray[_Coordinate], npt.NDArray[_Float]]: ...
+    @overload
+    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[_Coordinate], _Scores]: ...
+    @overload
     def batch_decode(
-        self, batch_encoded: ArrayInput
-    ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
+        self,
+        batch_encoded: npt.NDArray[_Float],
+        *,
+        flipped: ArrayInput | None = None,
+        flip_indices: _Indices | None = None,
+        shift: bool = False,
+    ) -> tuple[npt.NDArray[_Coordinate], npt.NDArray[_Float]]: ...
+    @overload
+    def batch_decode(
+        self,
+        batch_encoded: ArrayInput,
+        *,
+        flipped: ArrayInput | None = None,
+        flip_indices: _Indices | None = None,
+        shift: bool = False,
+    ) -> tuple[npt.NDArray[_Coordinate], _Scores]: ...
 
 @disjoint_base
-class UDPHeatmap(BaseKeypointCodec):
+class MSRAHeatmap(_HeatmapCodec[np.float32]):
+    def __init__(
+        self,
+        input_size: _Size,
+        heatmap_size: _Size,
+        sigma: float,
+        unbiased: bool = False,
+        blur_kernel_size: int = 11,
+    ) -> None: ...
+    @property
+    def sigma(self) -> float: ...
+    @property
+    def unbiased(self) -> bool: ...
+    @property
+    def blur_kernel_size(self) -> int: ...
+
+@disjoint_base
+class UDPHeatmap(_HeatmapCodec[np.float64]):
     def __init__(
         self,
         input_size: _Size,
@@ -233,10 +276,6 @@ class UDPHeatmap(BaseKeypointCodec):
         blur_kernel_size: int = 11,
     ) -> None: ...
     @property
-    def input_size(self) -> tuple[int, int]: ...
-    @property
-    def heatmap_size(self) -> tuple[int, int]: ...
-    @property
     def heatmap_type(self) -> Literal["gaussian", "combined"]: ...
     @property
     def sigma(self) -> float: ...
@@ -244,59 +283,43 @@ class UDPHeatmap(BaseKeypointCodec):
     def radius_factor(self) -> float: ...
     @property
     def blur_kernel_size(self) -> int: ...
-    @property
-    def scale_factor(self) -> npt.NDArray[np.float32]: ...
-    def encode(
-        self,
-        keypoints: ArrayInput,
-        keypoints_visible: ArrayInput | None = None,
-        *,
-        out: HeatmapTargets | None = None,
-    ) -> HeatmapTargets: ...
-    def batch_encode(
-        self,
-        keypoints: ArrayInput,
-        keypoints_visible: ArrayInput | None = None,
-        *,
-        out: HeatmapTargets | None = None,
-    ) -> HeatmapTargets: ...
-    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float64], _Scores]: ...
-    def batch_decode(
-        self, batch_encoded: ArrayInput
-    ) -> tuple[npt.NDArray[np.float64], _Scores]: ...
 
 @disjoint_base
-class MegviiHeatmap(BaseKeypointCodec):
+class MegviiHeatmap(_HeatmapCodec[np.float32]):
     def __init__(self, input_size: _Size, heatmap_size: _Size, kernel_size: int) -> None: ...
     @property
-    def input_size(self) -> tuple[int, int]: ...
-    @property
-    def heatmap_size(self) -> tuple[int, int]: ...
-    @property
     def kernel_size(self) -> int: ...
-    @property
-    def scale_factor(self) -> npt.NDArray[np.float32]: ...
-    def encode(
-        self,
-        keypoints: ArrayInput,
-        keypoints_visible: ArrayInput | None = None,
-        *,
-        out: HeatmapTargets | None = None,
-    ) -> HeatmapTargets: ...
-    def batch_encode(
-        self,
-        keypoints: ArrayInput,
-        keypoints_visible: ArrayInput | None = None,
-        *,
-        out: HeatmapTargets | None = None,
-    ) -> HeatmapTargets: ...
-    def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]: ...
-    def batch_decode(
-        self, batch_encoded: ArrayInput
-    ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
 
 @disjoint_base
-class SimCCLabel(BaseKeypointCodec):
+class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
+    @overload
+    def __init__(
+        self: SimCCLabel[_Scores],
+        input_size: _Size,
+        smoothing_type: Literal["gaussian", "standard"] = "gaussian",
+        sigma: float | tuple[float, float] | list[float] | npt.NDArray[np.floating[Any]] = 6.0,
+        simcc_split_ratio: float = 2.0,
+        label_smooth_weight: float = 0.0,
+        normalize: bool = True,
+        use_dark: bool = False,
+        decode_visibility: Literal[False] = False,
+        decode_beta: float = 150.0,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: SimCCLabel[_ScoresAndVisible],
+        input_size: _Size,
+        smoothing_type: Literal["gaussian", "standard"] = "gaussian",
+        sigma: float | tuple[float, float] | list[float] | npt.NDArray[np.floating[Any]] = 6.0,
+        simcc_split_ratio: float = 2.0,
+        label_smooth_weight: float = 0.0,
+        normalize: bool = True,
+        use_dark: bool = False,
+        *,
+        decode_visibility: Literal[True],
+        decode_beta: float = 150.0,
+    ) -> None: ...
+    @overload
     def __init__(
         self,
         input_size: _Size,
@@ -341,13 +364,18 @@ class SimCCLabel(BaseKeypointCodec):
         *,
         out: SimCCTargets | None = None,
     ) -> SimCCTargets: ...
-    # The second item is a tuple of scores and visibilities where `decode_visibility` is set.
     def decode(
         self, simcc_x: ArrayInput, simcc_y: ArrayInput
-    ) -> tuple[npt.NDArray[np.float32], _Scores | tuple[_Scores, npt.NDArray[np.float64]]]: ...
+    ) -> tuple[npt.NDArray[np.float32], _Seen]: ...
     def batch_decode(
-        self, simcc_x: ArrayInput, simcc_y: ArrayInput
-    ) -> tuple[npt.NDArray[np.float32], _Scores | tuple[_Scores, npt.NDArray[np.float64]]]: ...
+        self,
+        simcc_x: ArrayInput,
+        simcc_y: ArrayInput,
+        *,
+        flipped: tuple[ArrayInput, ArrayInput] | None = None,
+        flip_indices: _Indices | None = None,
+        shift: bool = False,
+    ) -> tuple[npt.NDArray[np.float32], _Seen]: ...
 
 @disjoint_base
 class SimCC3DLabel(BaseKeypointCodec):
@@ -397,7 +425,14 @@ class SimCC3DLabel(BaseKeypointCodec):
         self, x: ArrayInput, y: ArrayInput, z: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], _Scores]: ...
     def batch_decode(
-        self, x: ArrayInput, y: ArrayInput, z: ArrayInput
+        self,
+        x: ArrayInput,
+        y: ArrayInput,
+        z: ArrayInput,
+        *,
+        flipped: tuple[ArrayInput, ArrayInput, ArrayInput] | None = None,
+        flip_indices: _Indices | None = None,
+        shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], _Scores]: ...
 
 @disjoint_base
@@ -492,17 +527,28 @@ class EDPoseLabel(BaseKeypointCodec):
         *,
         out: EDPoseTargets | None = None,
     ) -> EDPoseTargets: ...
-    # The dict's items are lists where `keypoints` is one.
+    @overload
     def batch_encode(
         self,
         img_shape: _Images,
-        keypoints: _Images,
+        keypoints: _Listed,
         keypoints_visible: _Images | None = None,
         area: _Images | None = None,
         bboxes: _Images | None = None,
         *,
+        out: None = None,
+    ) -> ListedEDPoseTargets: ...
+    @overload
+    def batch_encode(
+        self,
+        img_shape: ArrayInput,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        area: ArrayInput | None = None,
+        bboxes: ArrayInput | None = None,
+        *,
         out: EDPoseTargets | None = None,
-    ) -> Mapping[str, Any]: ...
+    ) -> EDPoseTargets: ...
     def decode(
         self,
         input_shapes: ArrayInput,
@@ -532,16 +578,36 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
         *,
         out: YOLOXPoseTargets | None = None,
     ) -> YOLOXPoseTargets: ...
-    # The dict's items are lists where `keypoints` or `bbox` is one.
+    @overload
     def batch_encode(
         self,
-        keypoints: _Images | None = None,
+        keypoints: _Listed,
         keypoints_visible: _Images | None = None,
         bbox: _Images | None = None,
         category_id: _Images | None = None,
         *,
+        out: None = None,
+    ) -> ListedYOLOXPoseTargets: ...
+    @overload
+    def batch_encode(
+        self,
+        keypoints: ArrayInput | None = None,
+        keypoints_visible: _Images | None = None,
+        *,
+        bbox: _Listed,
+        category_id: _Images | None = None,
+        out: None = None,
+    ) -> ListedYOLOXPoseTargets: ...
+    @overload
+    def batch_encode(
+        self,
+        keypoints: ArrayInput | None = None,
+        keypoints_visible: ArrayInput | None = None,
+        bbox: ArrayInput | None = None,
+        category_id: ArrayInput | None = None,
+        *,
         out: YOLOXPoseTargets | None = None,
-    ) -> Mapping[str, Any]: ...
+    ) -> YOLOXPoseTargets: ...
     # It has nothing to decode.
     def decode(self, *args: Any, **kwargs: Any) -> None: ...  # type: ignore[override]
 
@@ -790,6 +856,15 @@ class SPR(BaseKeypointCodec):
         self, heatmaps: ArrayInput, displacements: ArrayInput
     ) -> tuple[Any, tuple[Any, Any]]: ...
     # A list an item: what `decode` answers with.
+    @overload
+    def batch_decode(
+        self, batch_heatmaps: _Tensor, batch_displacements: _Tensor
+    ) -> tuple[list[_Tensor], list[tuple[_Tensor, _Tensor | None]]]: ...
+    @overload
+    def batch_decode(
+        self, batch_heatmaps: npt.NDArray[Any], batch_displacements: npt.NDArray[Any]
+    ) -> tuple[list[_Scores], list[tuple[_Scores, _Scores | None]]]: ...
+    @overload
     def batch_decode(
         self, batch_heatmaps: _Pictures, batch_displacements: _Pictures
     ) -> tuple[list[Any], list[tuple[Any, Any]]]: ...
@@ -831,12 +906,14 @@ class DecoupledHeatmap(BaseKeypointCodec):
     def decode(
         self, instance_heatmaps: ArrayInput, instance_scores: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
-    # Lists where the heatmaps are one.
+    @overload
     def batch_decode(
-        self, instance_heatmaps: _Pictures, instance_scores: _Pictures
-    ) -> tuple[
-        npt.NDArray[np.float32] | list[npt.NDArray[np.float32]], _Scores | list[_Scores]
-    ]: ...
+        self, instance_heatmaps: _Listed, instance_scores: _Pictures
+    ) -> tuple[list[npt.NDArray[np.float32]], list[_Scores]]: ...
+    @overload
+    def batch_decode(
+        self, instance_heatmaps: ArrayInput, instance_scores: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], _Scores]: ...
 
 @disjoint_base
 class AssociativeEmbedding(BaseKeypointCodec):
@@ -888,11 +965,10 @@ class AssociativeEmbedding(BaseKeypointCodec):
         *,
         out: AssociativeEmbeddingTargets | None = None,
     ) -> AssociativeEmbeddingTargets: ...
-    # A list of pictures first: it is an array's likeness too.
     @overload
     def batch_encode(
         self,
-        keypoints: list[Any] | tuple[Any, ...],
+        keypoints: _Listed,
         keypoints_visible: _Pictures | None = None,
         *,
         out: None = None,
@@ -921,6 +997,9 @@ def get_num_threads() -> int: ...
 def set_num_threads(num_threads: int) -> None: ...
 def simd_tiers() -> tuple[list[_Tier], _Tier]: ...
 def force_simd_tier(tier: _Tier | None) -> None: ...
+def to_image(
+    keypoints: ArrayInput, center: ArrayInput, scale: ArrayInput, input_size: _Size
+) -> _Poses: ...
 
 # The helpers of `posecodec_rs.functional`.
 
@@ -963,7 +1042,7 @@ def generate_displacement_heatmap(
 def get_instance_root(
     keypoints: ArrayInput,
     keypoints_visible: ArrayInput | None = None,
-    root_type: str = "kpt_center",
+    root_type: _RootType = "kpt_center",
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
 def get_instance_bbox(
     keypoints: ArrayInput, keypoints_visible: ArrayInput | None = None

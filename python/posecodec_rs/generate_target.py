@@ -68,7 +68,7 @@ class GenerateTarget:
                 "`encoder` must be a list of configs (Need multiple encoder configs if "
                 f"`multilevel==True`), but got {encoder!r}"
             )
-        self.encoder_cfg = deepcopy(encoder)
+        self.encoder_cfg: _Config | list[_Config] = deepcopy(encoder)
         self.multilevel = multilevel
         self.use_dataset_keypoint_weights = use_dataset_keypoint_weights
         self.encoder: BaseKeypointCodec | list[BaseKeypointCodec]
@@ -166,7 +166,7 @@ def _combined(levels: list[_Config]) -> dict[str, Any]:
             elif key in encoded:
                 raise InvalidInputError(
                     f'Overlapping item "{key}" from multiple encoders, which is not supported when '
-                    "`multilevel==False`"
+                    "`multilevel==False`: all other items must be one encoder's, but got two"
                 )
             else:
                 encoded[key] = value

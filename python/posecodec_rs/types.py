@@ -25,6 +25,8 @@ __all__ = [
     "IntegralRegressionTargets",
     "ListedAssociativeEmbeddingTargets",
     "ListedDecoupledTargets",
+    "ListedEDPoseTargets",
+    "ListedYOLOXPoseTargets",
     "MotionBERTTargets",
     "RegressionTargets",
     "SPRTargets",
@@ -124,7 +126,7 @@ class SimCC3DTargets(TypedDict):
     """Shape (N, K), ``keypoint_weights``; zeros without depths."""
 
     with_z_label: list[bool]
-    """One: whether there are depths."""
+    """One bool, whether there are depths."""
 
 
 class Hand3DTargets(TypedDict):
@@ -165,6 +167,22 @@ class EDPoseTargets(TypedDict):
     """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
 
 
+class ListedEDPoseTargets(TypedDict):
+    """What ``EDPoseLabel`` encodes of a list of B images."""
+
+    keypoints: list[npt.NDArray[np.floating[Any]]]
+    """As in ``EDPoseTargets``, one an image."""
+
+    area: list[npt.NDArray[np.floating[Any]] | None]
+    """As in ``EDPoseTargets``, one an image."""
+
+    bbox: list[npt.NDArray[np.floating[Any]] | None]
+    """As in ``EDPoseTargets``, one an image."""
+
+    keypoints_visible: list[npt.NDArray[Any]]
+    """As in ``EDPoseTargets``, one an image."""
+
+
 class YOLOXPoseTargets(TypedDict, total=False):
     """What ``YOLOXPoseAnnotationProcessor`` encodes, where it was given."""
 
@@ -175,8 +193,18 @@ class YOLOXPoseTargets(TypedDict, total=False):
     """Shape (N,)."""
 
 
+class ListedYOLOXPoseTargets(TypedDict, total=False):
+    """What ``YOLOXPoseAnnotationProcessor`` encodes of a list of B images, where it was given."""
+
+    bbox: list[npt.NDArray[Any]]
+    """As in ``YOLOXPoseTargets``, one an image."""
+
+    bbox_labels: list[npt.NDArray[np.int8]]
+    """As in ``YOLOXPoseTargets``, one an image."""
+
+
 CameraParam: TypeAlias = Mapping[str, Any]
-"""A camera, a dict: the width ``w`` and height ``h`` of its pictures, focal lengths ``f`` and
+"""A camera, a dict of the width ``w`` and height ``h`` of its pictures, focal lengths ``f`` and
 principal point ``c``, shape (2, 1) or (2,), all in pixels."""
 
 
@@ -262,7 +290,7 @@ class MotionBERTTargets(TypedDict, total=False):
     """Shape (T, K), the visibilities as they came; float32 ones where they were left out."""
 
     lifting_target_label: npt.NDArray[np.floating[Any]]
-    """Shape (T, K, 3), less the root: half widths to learn from, or metres; with a target."""
+    """Shape (T, K, 3), less the root, in half widths to learn from, or metres; with a target."""
 
     lifting_target_weight: npt.NDArray[np.float32]
     """Shape (T, K); with a target."""
@@ -333,7 +361,7 @@ class AssociativeEmbeddingTargets(TypedDict):
     """Shape (K, H, W)."""
 
     keypoint_indices: npt.NDArray[np.int64]
-    """Shape (N, K, 2): the cell y*W + x, and 1 if the keypoint is visible and inside, else 0."""
+    """Shape (N, K, 2), the cell y*W + x, and 1 if the keypoint is visible and inside, else 0."""
 
     keypoint_weights: npt.NDArray[Any]
     """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""

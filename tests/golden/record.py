@@ -9,10 +9,11 @@ one set of versions give the same files. With `--codec`, what DIR holds of other
 `SimCC3DLabel` is not in MMPose's package but among the projects of its repository: it is recorded
 with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose, alone.
 
-What is asked stands in `codec_cases.py`, `bottom_up_cases.py` and `lifting_cases.py`; a further
-codec is one generator more there. The helpers, in `functional_cases.py`, count as a codec too.
-Questions that the reference answers with NaN, an exception or a numerical warning are skipped and
-logged, as are those whose answer hangs on the last bits of the input: ours may differ there.
+What is asked stands in `codec_cases.py`, `flip_cases.py`, `bottom_up_cases.py` and
+`lifting_cases.py`; a further codec is one generator more there. The helpers, in
+`functional_cases.py`, count as a codec too. Questions that the reference answers with NaN, an
+exception or a numerical warning are skipped and logged, as are those whose answer hangs on the last
+bits of the input: ours may differ there.
 
 `AssociativeEmbedding` is recorded with munkres 1.1.4: where several assignments cost the same,
 later ones find others.
@@ -30,6 +31,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ try:
     import torch
     from bottom_up_cases import BOTTOM_UP
     from codec_cases import CODECS, FULL, IN_REPOSITORY, SMALL, Case
+    from flip_cases import FLIPS, flip_and_decode
     from functional_cases import FUNCTIONAL
     from lifting_cases import LIFTING
 except ImportError as error:
@@ -138,7 +141,10 @@ def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
         args = copy.deepcopy(args)
         if case.tensors:
             args |= {key: torch.from_numpy(args[key]) for key in arrays_of(args)}
-        answer = as_arrays(getattr(codec, case.method)(**args))
+        if "flipped" in args:
+            answer = flip_and_decode(codec, args)
+        else:
+            answer = as_arrays(getattr(codec, case.method)(**args))
     if not all(np.isfinite(array).all() for array in numbers(answer)):
         raise FloatingPointError("NaN or infinity")
     return answer
@@ -166,7 +172,9 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
     for size in FULL if sizes == "full" else SMALL:
         entropy = [seed, zlib.crc32(name.encode()), *size.image]
         nudges = np.random.default_rng([*entropy, 1])
-        for case in QUESTIONS[name](np.random.default_rng(entropy), size):
+        rng = np.random.default_rng(entropy)
+        asked = [QUESTIONS[name], *FLIPS.get(name, ())]
+        for case in chain.from_iterable(cases(rng, size) for cases in asked):
             try:
                 answer = ask(name, case, case.args)
                 if case.sensitive and not is_steady(name, case, answer, nudges):

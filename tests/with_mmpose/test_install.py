@@ -129,6 +129,8 @@ def test_half_way_is_not_at_all(before: Any, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(KeyboardInterrupt):
         install()
     assert state() == before
+    uninstall()  # of nothing
+    assert state() == before
 
 
 def test_without_a_helper_nothing_is_changed(before: Any, monkeypatch: pytest.MonkeyPatch) -> None:

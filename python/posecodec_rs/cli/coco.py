@@ -20,6 +20,12 @@ WANTED = (
 WHOLE_BODY = ("foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts")
 """COCO-WholeBody's 6 + 68 + 21 + 21 keypoints, in the order in which they follow the body's 17."""
 
+LARGEST = 1e6
+"""Pixels: what is larger is no place in a picture, and would overflow in float32 once scaled."""
+
+BODY_SHARE = 0.53
+"""Of a box is body: what stands for areas in CrowdPose's evaluation, as its files have none."""
+
 
 class AnnotationsError(CommandError):
     """A file that cannot be read as COCO keypoints."""
@@ -33,15 +39,26 @@ class Person:
         keypoints: Shape (K, 2), float32, pixels of the picture.
         visible: Shape (K,), float32; 1 for labelled keypoints, else 0.
         box: Shape (4,), float32; x, y, w, h in pixels of the picture, inside it.
+        annotated_box: Likewise, as the file has it.
         image_id: The picture's id.
         area: In square pixels of the picture.
+        crowd: Whether this is a crowd rather than one person.
+        category: The category's id; 1, people, if the file does not say.
     """
 
     keypoints: NDArray[np.float32]
     visible: NDArray[np.float32]
     box: NDArray[np.float32]
+    annotated_box: NDArray[np.float32]
     image_id: int | str
     area: float
+    crowd: bool
+    category: int | str
+
+    @property
+    def is_usable(self) -> bool:
+        """No crowd, with a labelled keypoint, and a box that has an area."""
+        return bool(not self.crowd and self.visible.any() and (self.box[2:] > 0).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +83,17 @@ class Annotations:
     Attributes:
         source: The file's name, for messages.
         people: At least one; every one has a labelled keypoint and a box with an area.
+        left_out: Crowds, people without a labelled keypoint and people without a box. No codec runs
+            on them, but an evaluation counts them: it ignores or misses them.
+        names: The keypoints' names; empty if the file says nothing that fits.
         skeleton: Pairs of keypoint indices; empty if the file says nothing that fits.
         sizes: (w, h) in pixels of the pictures, by their ids, as far as the file says.
     """
 
     source: str
     people: list[Person]
+    left_out: list[Person]
+    names: list[str]
     skeleton: list[tuple[int, int]]
     sizes: Mapping[Any, tuple[float, float]]
 
@@ -116,14 +138,17 @@ def read_annotations(path: Path | None) -> Annotations:
     """
     source = "the bundled people.json" if path is None else str(path)
     data = _parse(_read(path), source)
-    people = _people(data, source)
+    annotated = _people(data, source)
+    people = [person for person in annotated if person.is_usable]
     if not people:
         raise AnnotationsError(
             f"{source} has nobody to run the codecs on; wanted at least one annotation that is no "
             "crowd (iscrowd 0), with a labelled keypoint (v > 0) and a bbox inside its picture"
         )
-    skeleton = _skeleton(data, len(people[0].visible))
-    return Annotations(source, people, skeleton, _picture_sizes(data))
+    left_out = [person for person in annotated if not person.is_usable]
+    num_keypoints = len(people[0].visible)
+    names, skeleton = _names(data, num_keypoints), _skeleton(data, num_keypoints)
+    return Annotations(source, people, left_out, names, skeleton, _picture_sizes(data))
 
 
 def _extent(people: list[Person]) -> tuple[float, float]:
@@ -165,15 +190,13 @@ def _people(data: Mapping[str, Any], source: str) -> list[Person]:
     sizes = _picture_sizes(data)
     people: list[Person] = []
     for index, annotation in enumerate(data["annotations"]):
-        if "keypoints" not in annotation or annotation.get("iscrowd"):
+        if "keypoints" not in annotation:
             continue
         try:
             person = _person(annotation, sizes)
         except AnnotationsError as error:
             name = f"annotation {annotation.get('id', f'at index {index}')} of {source}"
             raise AnnotationsError(f"{name}: {error}") from error
-        if not person.visible.any() or not (person.box[2:] > 0).all():
-            continue
         if people and len(person.visible) != len(people[0].visible):
             counts = f"{len(people[0].visible)} and {len(person.visible)}"
             raise AnnotationsError(f"{source} has people of {counts} keypoints; wanted one number")
@@ -188,7 +211,8 @@ def _person(annotation: Mapping[str, Any], sizes: Mapping[Any, tuple[float, floa
         parts = [_numbers(annotation, part, multiple=3) for part in WHOLE_BODY]
         keypoints = np.concatenate([keypoints, *parts])
     keypoints = keypoints.reshape(-1, 3)
-    x, y, w, h = _numbers(annotation, "bbox", length=4)
+    annotated_box = _numbers(annotation, "bbox", length=4)
+    x, y, w, h = annotated_box
     image_id = annotation.get("image_id")
     if not isinstance(image_id, int | str):
         raise AnnotationsError(f"`image_id` must be a number or a string, but is {image_id!r}")
@@ -196,14 +220,29 @@ def _person(annotation: Mapping[str, Any], sizes: Mapping[Any, tuple[float, floa
     right, bottom = (side - 1 for side in sizes.get(image_id, (np.inf, np.inf)))
     left, top = np.clip(x, 0, right), np.clip(y, 0, bottom)
     w, h = np.clip(x + w, 0, right) - left, np.clip(y + h, 0, bottom) - top
-    area = annotation.get("area")
+    category = annotation.get("category_id", 1)
+    if not isinstance(category, int | str):
+        raise AnnotationsError(f"`category_id` must be a number or a string, but is {category!r}")
     return Person(
         keypoints=np.ascontiguousarray(keypoints[:, :2]),
         visible=(keypoints[:, 2] > 0).astype(np.float32),
         box=np.array([left, top, w, h], np.float32),
+        annotated_box=annotated_box,
         image_id=image_id,
-        area=float(area) if isinstance(area, int | float) else float(w * h),
+        area=_area(annotation, annotated_box),
+        crowd=bool(annotation.get("iscrowd")),
+        category=category,
     )
+
+
+def _area(annotation: Mapping[str, Any], box: NDArray[np.float32]) -> float:
+    """The annotated area; of a file that has none, the box's share."""
+    area = annotation.get("area")
+    if area is None:
+        return BODY_SHARE * float(np.prod(np.maximum(box[2:], 0)))
+    if not isinstance(area, int | float) or not 0 <= area <= LARGEST**2:
+        raise AnnotationsError(f"`area` must be a finite number, 0 or more, but is {area!r}")
+    return float(area)
 
 
 def _numbers(
@@ -224,8 +263,8 @@ def _numbers(
     if numbers.ndim != 1 or numbers.size != (length or numbers.size) or numbers.size % multiple:
         shape = "x".join(map(str, numbers.shape))
         raise AnnotationsError(f"`{key}` must be a flat list of {wanted}, but has {shape}")
-    if not np.isfinite(numbers).all():
-        raise AnnotationsError(f"`{key}` must hold finite numbers")
+    if not (np.abs(numbers) <= LARGEST).all():
+        raise AnnotationsError(f"`{key}` must hold finite numbers of at most {LARGEST:g} pixels")
     return numbers
 
 
@@ -238,8 +277,18 @@ def _picture_sizes(data: Mapping[str, Any]) -> dict[Any, tuple[float, float]]:
         if isinstance(image, dict)
         and isinstance(image.get("id"), int | str)
         and all(isinstance(image.get(side), int | float) for side in ("width", "height"))
-        and min(image["width"], image["height"]) > 0
+        and all(0 < image[side] <= LARGEST for side in ("width", "height"))
     }
+
+
+def _names(data: Mapping[str, Any], num_keypoints: int) -> list[str]:
+    """The keypoints' names of the first category that has as many."""
+    categories = data.get("categories")
+    for category in categories if isinstance(categories, list) else []:
+        names = category.get("keypoints") if isinstance(category, dict) else None
+        if isinstance(names, list) and len(names) == num_keypoints:
+            return [str(name) for name in names]
+    return []
 
 
 def _skeleton(data: Mapping[str, Any], num_keypoints: int) -> list[tuple[int, int]]:
@@ -251,7 +300,7 @@ def _skeleton(data: Mapping[str, Any], num_keypoints: int) -> list[tuple[int, in
             continue
         try:
             skeleton = [(int(a) - 1, int(b) - 1) for a, b in bones]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return []
         # CrowdPose's files carry COCO's bones, which make no sense among their 14 keypoints.
         known = all(0 <= end < num_keypoints for bone in skeleton for end in bone)

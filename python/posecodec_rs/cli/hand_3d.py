@@ -34,9 +34,9 @@ class HandCodec:
         """Encode and decode all hands, and time some."""
         tally = Tally()
         for hands in samples:
-            inputs = _inputs(hands)
+            inputs = inputs_of(hands)
             tally.encoded = self.codec.encode(**inputs)
-            outputs = _outputs(tally.encoded)
+            outputs = outputs_of(tally.encoded)
             decoded, _, root_depth, _ = self.codec.decode(**outputs)
             weighs = tally.encoded["keypoint_weights"][0] > 0
             off = _in_space(hands, decoded[0], float(root_depth[0])) - hands.joints
@@ -50,7 +50,7 @@ def _roots(hands: Hands) -> tuple[float, float]:
     return float(hands.joints[JOINTS - 1, 2]), float(hands.joints[-1, 2])
 
 
-def _inputs(hands: Hands) -> dict[str, Any]:
+def inputs_of(hands: Hands) -> dict[str, Any]:
     """Joints in pixels of the input, and millimetres behind their hand's wrist."""
     right, left = _roots(hands)
     pixels = hands.joints[:, :2] / hands.joints[:, 2:] * hands.focal + hands.principal_point
@@ -66,7 +66,8 @@ def _inputs(hands: Hands) -> dict[str, Any]:
     }
 
 
-def _outputs(encoded: Mapping[str, Any]) -> dict[str, Any]:
+def outputs_of(encoded: Mapping[str, Any]) -> dict[str, Any]:
+    """What `decode` takes, of what was encoded."""
     maps = encoded["heatmaps"]
     return {
         "heatmaps": maps.reshape(-1, 64, *maps.shape[1:]),

@@ -1,5 +1,6 @@
 """The demo's first rows: codecs that see one person's crop at a time."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,35 @@ INPUT_SIZE = (192, 256)
 """The network's input, (w, h) in pixels: the most common one in MMPose."""
 HEATMAP_SIZE = (48, 64)
 """(W, H) in cells."""
+
+_COORDINATES, _MAPS, _VECTORS = (
+    ("keypoint_labels",),
+    ("heatmaps",),
+    ("keypoint_x_labels", "keypoint_y_labels"),
+)
+DECODES: Mapping[str, Sequence[str]] = {
+    "RegressionLabel": _COORDINATES,
+    "IntegralRegressionLabel": _COORDINATES,
+    "MSRAHeatmap": _MAPS,
+    "UDPHeatmap": _MAPS,
+    "MegviiHeatmap": _MAPS,
+    "SimCCLabel": _VECTORS,
+}
+"""The top-down codecs, and the keys of the targets that `decode` takes, in its order."""
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "RegressionLabel": {},
+    "IntegralRegressionLabel": {},
+    "MSRAHeatmap": {},
+    "MSRAHeatmap unbiased": {"unbiased": True},
+    "UDPHeatmap gaussian": {},
+    "UDPHeatmap combined": {"heatmap_type": "combined"},
+    "MegviiHeatmap": {},
+    "SimCCLabel": {},
+    "SimCCLabel DARK": {"use_dark": True},
+    "SimCCLabel standard": {"smoothing_type": "standard"},
+}
+"""What tables show of them: names that begin with the codec's, and arguments for `config`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,21 +78,22 @@ class TopDown:
     Attributes:
         name: As the table has it.
         codec: For inputs of `INPUT_SIZE`.
-        decodes: The keys of the targets that `decode` takes, in its order.
     """
 
     name: str
     codec: pc.BaseKeypointCodec
-    decodes: Sequence[str] = ("heatmaps",)
+
+    @property
+    def decodes(self) -> Sequence[str]:
+        """The keys of the targets that `decode` takes, in its order."""
+        return DECODES[type(self.codec).__name__]
 
     def round_trip(self, person: Person) -> RoundTrip:
         """Encode one person, and decode the targets as if a network had answered them."""
         points, visible = _sample(person)
         encoded = self.codec.encode(points, visible)
         decoded = self.codec.decode(*(encoded[key] for key in self.decodes))[0]
-        # Up to the last pixel's centre, as MMPose counts.
-        inside = ((points >= 0) & (points <= np.array(INPUT_SIZE) - 1)).all(-1)
-        counts = inside & (visible > 0) & (encoded["keypoint_weights"] > 0)
+        counts = inside(points, INPUT_SIZE) & (visible > 0) & (encoded["keypoint_weights"] > 0)
         return RoundTrip(points[0], encoded, decoded[0], counts[0])
 
     def run(self, people: Iterable[Person]) -> Result:
@@ -84,25 +115,41 @@ def _sample(person: Person) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return points[None], person.visible[None]
 
 
-def top_down_codecs() -> list[TopDown]:
-    """Every top-down codec; heatmaps of sigma 2 and SimCC as RTMPose has them at this size."""
-    sizes: dict[str, Any] = {"input_size": INPUT_SIZE, "heatmap_size": HEATMAP_SIZE}
-    simcc: dict[str, Any] = {"input_size": INPUT_SIZE, "simcc_split_ratio": 2.0}
-    rtmpose = {**simcc, "sigma": (4.9, 5.66), "normalize": False}
-    coordinates, vectors = (["keypoint_labels"], ["keypoint_x_labels", "keypoint_y_labels"])
+def inside(points: Floats, input_size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which points (..., 2) lie inside: up to the last pixel's centre, as MMPose counts."""
+    within: NDArray[np.bool_] = np.all(
+        (points >= 0) & (points <= np.array(input_size) - 1), axis=-1
+    )
+    return within
 
-    def row(name: str, decodes: Sequence[str] = ("heatmaps",), **arguments: Any) -> TopDown:
-        return TopDown(name, pc.build({"type": name.split(maxsplit=1)[0], **arguments}), decodes)
 
+def config(
+    kind: str, input_size: tuple[int, int], heatmap_size: tuple[int, int], /, **arguments: Any
+) -> dict[str, Any]:
+    """A top-down codec's config for `build`; what `arguments` leave out is as MMPose's configs say.
+
+    Those have Gaussians of sigma 2 on maps 48 cells wide, 3 on 72, and so on; SimCC as RTMPose.
+    """
+    usual: dict[str, Any] = {"input_size": input_size}
+    if kind == "SimCCLabel":
+        sigma = tuple(round(math.sqrt(side / 8), 2) for side in input_size)
+        usual |= {"sigma": sigma, "normalize": False}
+    elif kind == "MegviiHeatmap":
+        usual |= {"heatmap_size": heatmap_size, "kernel_size": 11}
+    elif kind != "RegressionLabel":
+        sigma_px = max(1.0, float(round(heatmap_size[0] / 24)))
+        usual |= {"heatmap_size": heatmap_size, "sigma": sigma_px}
+    return {"type": kind, **usual, **arguments}
+
+
+def top_down_codecs(
+    input_size: tuple[int, int] = INPUT_SIZE, heatmap_size: tuple[int, int] = HEATMAP_SIZE
+) -> list[TopDown]:
+    """Every top-down codec, in all its variants."""
     return [
-        row("RegressionLabel", coordinates, input_size=INPUT_SIZE),
-        row("IntegralRegressionLabel", coordinates, **sizes, sigma=2.0),
-        row("MSRAHeatmap", **sizes, sigma=2.0),
-        row("MSRAHeatmap unbiased", **sizes, sigma=2.0, unbiased=True),
-        row("UDPHeatmap gaussian", **sizes),
-        row("UDPHeatmap combined", **sizes, heatmap_type="combined"),
-        row("MegviiHeatmap", **sizes, kernel_size=11),
-        row("SimCCLabel", vectors, **rtmpose),
-        row("SimCCLabel DARK", vectors, **rtmpose, use_dark=True),
-        row("SimCCLabel standard", vectors, **simcc, smoothing_type="standard"),
+        TopDown(
+            name,
+            pc.build(config(name.partition(" ")[0], input_size, heatmap_size, **arguments)),
+        )
+        for name, arguments in VARIANTS.items()
     ]

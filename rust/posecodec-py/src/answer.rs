@@ -5,7 +5,7 @@ use posecodec::codecs::{Memory, Target};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{fresh, refuse_overlap, reserved, writable, writable_as};
+use crate::convert::{fresh, refuse_overlap, reserved, room_for, writable, writable_as};
 use crate::error::{invalid, unconvertible};
 
 /// Further items of an answer, which the core does not fill: small arrays, lists.
@@ -172,6 +172,8 @@ pub(crate) fn images<'py>(
     if !is_list(Some(argument)) {
         return Ok(None);
     }
+    // An image's arrays and slices take some hundred bytes.
+    room_for(argument.len()?.saturating_mul(16))?;
     argument.try_iter()?.collect::<PyResult<_>>().map(Some)
 }
 

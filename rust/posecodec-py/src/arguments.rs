@@ -131,7 +131,7 @@ impl<'py> Arguments<'py> {
 
     /// A whole number ≥ 0, or `None`, which is the default.
     pub(crate) fn count_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<usize>> {
-        match value.0.as_ref().filter(|value| !value.is_none()) {
+        match value.unless_none() {
             Some(value) => self.count(name, value).map(Some),
             None => self.none(name).map(|()| None),
         }
@@ -139,7 +139,7 @@ impl<'py> Arguments<'py> {
 
     /// A real number, or `None`, which is the default.
     pub(crate) fn number_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<f64>> {
-        match value.0.as_ref().filter(|value| !value.is_none()) {
+        match value.unless_none() {
             Some(value) => self.number(name, value).map(Some),
             None => self.none(name).map(|()| None),
         }
@@ -161,14 +161,7 @@ impl<'py> Arguments<'py> {
 
     /// Whole numbers ≥ 0; none is the default. A list is kept as a tuple.
     pub(crate) fn counts_or_empty(&self, name: &str, value: &Given<'py>) -> PyResult<Vec<usize>> {
-        let wanted = "must be a list of whole numbers";
-        let counts = match &value.0 {
-            None => Vec::<usize>::new(),
-            Some(value) => {
-                let items = items_up_to(MOST_INDICES, name, wanted, value)?;
-                items.iter().map(|item| integer(name, wanted, item)).collect::<PyResult<_>>()?
-            }
-        };
+        let counts = value.0.as_ref().map_or(Ok(Vec::new()), |value| indices(name, value))?;
         self.values.set_item(name, PyTuple::new(self.values.py(), counts.iter().copied())?)?;
         Ok(counts)
     }
@@ -257,13 +250,21 @@ impl<'py> Arguments<'py> {
         let word = match &value.0 {
             None => default.to_owned(),
             Some(value) => match value.cast::<PyString>() {
-                Ok(word) => word.to_cow()?.into_owned(),
+                // What is no Unicode is none of the words either.
+                Ok(word) => word.to_string_lossy().into_owned(),
                 Err(_) => return Err(invalid(value.py(), name, "must be a str", shown(value))),
             },
         };
         self.values.set_item(name, &word)?;
         Ok(word)
     }
+}
+
+/// Whole numbers ≥ 0.
+pub(crate) fn indices(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
+    let wanted = "must be a list of whole numbers";
+    let items = items_up_to(MOST_INDICES, name, wanted, value)?;
+    items.iter().map(|item| integer(name, wanted, item)).collect()
 }
 
 /// The items of a tuple, a list, an array: anything that can be iterated, but words.

@@ -261,7 +261,10 @@ impl BaseKeypointCodec {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
         let rebuild = py.import("posecodec_rs._core")?.getattr(intern!(py, "_rebuild"))?;
-        let made = slf.get().made.get().map(|made| (&made.class, &made.arguments));
+        // A copy: what is done to it must not reach the codec, which never changes.
+        let copied =
+            |made: &Made| PyResult::Ok((made.class.clone_ref(py), made.arguments.bind(py).copy()?));
+        let made = slf.get().made.get().map(copied).transpose()?;
         let state = match slf.getattr_opt(intern!(py, "__getstate__"))? {
             Some(get_state) => get_state.call0()?,
             // Before CPython 3.11 objects have none of their own.

@@ -15,6 +15,7 @@ use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
     PyUntypedArray, PyUntypedArrayMethods,
 };
+use posecodec::kernels::element::Real;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -94,6 +95,23 @@ impl<'py> Responses<'py> {
         }
     }
 
+    pub(crate) fn dtype(&self, py: Python<'py>) -> Bound<'py, PyArrayDescr> {
+        match self {
+            Self::F16(_) => f16::get_dtype(py),
+            Self::F32(_) => f32::get_dtype(py),
+            Self::F64(_) => f64::get_dtype(py),
+        }
+    }
+
+    /// The same numbers as values of type `E`: the array itself where they are.
+    pub(crate) fn of_type<E: Element>(&self) -> PyResult<Array<'py, E>> {
+        match self {
+            Self::F16(array) => contiguous(array.array.as_untyped()),
+            Self::F32(array) => contiguous(array.array.as_untyped()),
+            Self::F64(array) => contiguous(array.array.as_untyped()),
+        }
+    }
+
     pub(crate) fn is_half(&self) -> bool {
         matches!(self, Self::F16(_))
     }
@@ -101,7 +119,7 @@ impl<'py> Responses<'py> {
     /// The same numbers, float16 in single precision.
     pub(crate) fn into_reals(self) -> PyResult<Reals<'py>> {
         Ok(match self {
-            Self::F16(array) => Reals::F32(contiguous(array.array.as_untyped())?),
+            Self::F16(_) => Reals::F32(self.of_type()?),
             Self::F32(array) => Reals::F32(array),
             Self::F64(array) => Reals::F64(array),
         })
@@ -109,11 +127,7 @@ impl<'py> Responses<'py> {
 
     /// The same numbers in double precision.
     pub(crate) fn widened(self) -> PyResult<Array<'py, f64>> {
-        match self {
-            Self::F16(array) => contiguous(array.array.as_untyped()),
-            Self::F32(array) => contiguous(array.array.as_untyped()),
-            Self::F64(array) => Ok(array),
-        }
+        self.of_type()
     }
 }
 
@@ -138,6 +152,7 @@ impl<'py> Numbers<'py> {
         let single = promotes_to_single(&dtype) && (promote || float_size(&array) == Some(4));
         // The weights are of the visibilities' dtype, byte order and all.
         let native = promote || dtype.is_native_byteorder() != Some(false);
+        room_for(array.len())?;
         Ok(if single && native {
             Self::F32(copied(contiguous::<f32>(&array)?.values())?, shape)
         } else {
@@ -207,10 +222,33 @@ pub(crate) fn promotes_to_single(dtype: &Bound<'_, PyArrayDescr>) -> bool {
 }
 
 /// A copy, or a `MemoryError`.
-fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
+pub(crate) fn copied<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
     let mut copy = reserved(values.len())?;
     copy.extend_from_slice(values);
     Ok(copy)
+}
+
+/// Checks that there is room for what is made of so many small numbers on the way (cells, weights,
+/// labels, copies in double precision), or it is a `MemoryError`: who found out later could only
+/// end the process. Few of them are left to the reserve.
+pub(crate) fn room_for(numbers: usize) -> PyResult<()> {
+    const EACH: usize = 64;
+    const MANY: usize = 1 << 10;
+    if numbers >= MANY { reserved::<[u8; EACH]>(numbers).map(drop) } else { Ok(()) }
+}
+
+/// So many times the same value, or a `MemoryError`.
+pub(crate) fn filled_with<T: Clone>(value: T, len: usize) -> PyResult<Vec<T>> {
+    let mut values = reserved(len)?;
+    values.resize(len, value);
+    Ok(values)
+}
+
+/// Numbers in double precision, or a `MemoryError`.
+pub(crate) fn doubles<T: Real>(values: &[T]) -> PyResult<Vec<f64>> {
+    let mut widened = reserved(values.len())?;
+    widened.extend(values.iter().map(|&value| value.as_f64()));
+    Ok(widened)
 }
 
 /// Room for so many values, or a `MemoryError`.

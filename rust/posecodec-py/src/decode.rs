@@ -4,13 +4,17 @@ mod bottom_up;
 
 use numpy::{Element, PyArrayDyn};
 use posecodec::Shape;
-use posecodec::codecs::{DecodeHeatmaps, RegressionLabel, decode_heatmaps_batch};
+use posecodec::codecs::{
+    DecodeHeatmaps, FlippedMaps, RegressionLabel, decode_flipped_heatmaps_batch,
+    decode_heatmaps_batch,
+};
 use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
 use crate::convert::{Array, Responses, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
+use crate::flip::{Flip, FlipArguments};
 
 pub(crate) use bottom_up::{
     decode_grouped, decode_instance_batch, decode_instances, decode_spr, decode_spr_pictures,
@@ -53,12 +57,37 @@ pub(crate) fn encoded_name(call: Call) -> &'static str {
     if call == Call::Batch { "batch_encoded" } else { "encoded" }
 }
 
-/// Decodes heatmaps (maps, H, W) or (B, maps, H, W).
+/// Decodes heatmaps (maps, H, W).
 pub(crate) fn decode_heatmaps<'py, C>(
+    py: Python<'py>,
+    codec: &C,
+    encoded: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+{
+    decode_maps(py, codec, Call::Single, encoded, None)
+}
+
+/// Decodes heatmaps (B, maps, H, W), perhaps with those of mirrored pictures.
+pub(crate) fn decode_heatmap_batch<'py, C>(
+    py: Python<'py>,
+    codec: &C,
+    encoded: &Bound<'py, PyAny>,
+    flip: FlipArguments<'_, 'py>,
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+{
+    decode_maps(py, codec, Call::Batch, encoded, Some(flip))
+}
+
+fn decode_maps<'py, C>(
     py: Python<'py>,
     codec: &C,
     call: Call,
     encoded: &Bound<'py, PyAny>,
+    flip: Option<FlipArguments<'_, 'py>>,
 ) -> PyResult<Decoded<'py>>
 where
     C: DecodeHeatmaps<Coordinate: Element>,
@@ -72,7 +101,12 @@ where
             return Err(refuse_shape(py, argument, call, ["(K, H, W)", "(B, K, H, W)"], got));
         }
     };
-    in_own_precision!(maps, array => decode_planes(py, codec, call, &array, shape))
+    let count = codec.keypoints(shape[1]).map_err(|error| raise(py, &error.about(argument)))?;
+    let maps = [maps];
+    let flip = flip.map(|flip| flip.read(py, [argument], &maps, count)).transpose()?.flatten();
+    in_own_precision!(&maps[0], array => {
+        decode_planes(py, codec, call, array, flip.as_ref(), shape)
+    })
 }
 
 fn decode_planes<'py, C, E>(
@@ -80,6 +114,7 @@ fn decode_planes<'py, C, E>(
     codec: &C,
     call: Call,
     maps: &Array<'py, E>,
+    flip: Option<&Flip<'py, 1>>,
     shape: [usize; 4],
 ) -> PyResult<Decoded<'py>>
 where
@@ -93,9 +128,18 @@ where
     // SAFETY: both arrays were made here and nobody else knows them yet.
     let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
     let (points, _) = points.as_chunks_mut();
+    let mirrored = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
+    let flipped = flip.zip(mirrored.as_ref()).map(|(flip, mirrored)| FlippedMaps {
+        heatmaps: mirrored.values(),
+        flip_indices: &flip.flip_indices,
+        shift: flip.shift,
+    });
     let maps = maps.values();
-    detached(py, maps.len(), || decode_heatmaps_batch(codec, maps, shape, points, values))
-        .map_err(refuse)?;
+    detached(py, maps.len(), || match flipped {
+        None => decode_heatmaps_batch(codec, maps, shape, points, values),
+        Some(flipped) => decode_flipped_heatmaps_batch(codec, maps, flipped, shape, points, values),
+    })
+    .map_err(refuse)?;
     Ok((keypoints.into_any(), scores.into_any()))
 }
 

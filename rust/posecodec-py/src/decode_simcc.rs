@@ -3,7 +3,7 @@
 use numpy::Element;
 use posecodec::Shape;
 use posecodec::codecs::{
-    Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel, SimccRows,
+    FlippedRows, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel, SimccRows,
 };
 use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
@@ -12,6 +12,7 @@ use crate::convert::{Alike, Array, Responses, values_mut, zeros};
 use crate::decode::{Decoded, refuse_shape};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
+use crate::flip::{Flip, FlipArguments};
 
 /// Calls a generic function with the arrays in the precision that they share.
 macro_rules! in_shared_precision {
@@ -90,6 +91,48 @@ impl<const A: usize> Layout<A> {
     fn rows<'a, E: Element>(&self, arrays: &'a [Array<'_, E>; A]) -> SimccRows<'a, E, A> {
         SimccRows { responses: arrays.each_ref().map(Array::values), bins: self.bins }
     }
+
+    /// The rows of mirrored pictures.
+    fn flipped<'a, E: Element>(
+        &self,
+        flipped: Option<&'a Mirrored<'_, E, A>>,
+    ) -> Option<FlippedRows<'a, E, A>> {
+        let Mirrored { arrays, flip_indices } = flipped?;
+        Some(FlippedRows { rows: self.rows(arrays), flip_indices })
+    }
+
+    /// Reads what a call says of mirrored pictures.
+    fn read_flip<'py>(
+        &self,
+        py: Python<'py>,
+        names: [&str; A],
+        responses: &[Responses<'py>; A],
+        flip: Option<FlipArguments<'_, 'py>>,
+    ) -> PyResult<Option<Flip<'py, A>>> {
+        let Some(flip) = flip else { return Ok(None) };
+        let flip = flip.read(py, names, responses, self.samples[1])?;
+        if flip.as_ref().is_some_and(|flip| flip.shift) {
+            let wanted = "must be False for vectors, which MMPose does not shift";
+            return Err(invalid(py, "shift", wanted, "True"));
+        }
+        Ok(flip)
+    }
+}
+
+/// The vectors of mirrored pictures.
+struct Mirrored<'py, E, const A: usize> {
+    arrays: [Array<'py, E>; A],
+    flip_indices: Vec<usize>,
+}
+
+impl<'py, E: Element, const A: usize> Mirrored<'py, E, A> {
+    /// In the precision of the pictures' own.
+    fn of(flip: Option<Flip<'py, A>>) -> PyResult<Option<Self>> {
+        let Some(Flip { flipped, flip_indices, .. }) = flip else { return Ok(None) };
+        let arrays: PyResult<Vec<_>> = flipped.iter().map(Responses::of_type::<E>).collect();
+        let arrays = arrays?.try_into().unwrap_or_else(|_| unreachable!("as many as came"));
+        Ok(Some(Self { arrays, flip_indices }))
+    }
 }
 
 /// How many values there are to read.
@@ -104,18 +147,23 @@ pub(crate) fn decode_simcc<'py>(
     call: Call,
     simcc_x: &Bound<'py, PyAny>,
     simcc_y: &Bound<'py, PyAny>,
+    flip: Option<FlipArguments<'_, 'py>>,
 ) -> PyResult<Decoded<'py>> {
     let names = ["simcc_x", "simcc_y"];
     let responses = [Responses::read(simcc_x, names[0])?, Responses::read(simcc_y, names[1])?];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
-    in_shared_precision!(responses, arrays => decode_two(py, codec, &arrays, layout))
+    let flip = layout.read_flip(py, names, &responses, flip)?;
+    in_shared_precision!(responses, arrays => {
+        decode_two(py, codec, &arrays, Mirrored::of(flip)?, layout)
+    })
 }
 
 fn decode_two<'py, E: Response + Element>(
     py: Python<'py>,
     codec: &SimccLabel,
     arrays: &[Array<'py, E>; 2],
+    flipped: Option<Mirrored<'py, E, 2>>,
     layout: Layout<2>,
 ) -> PyResult<Decoded<'py>> {
     let with_visibility = codec.options().decode_visibility;
@@ -133,10 +181,13 @@ fn decode_two<'py, E: Response + Element>(
     let (points, values_of, visibility) =
         unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
     let (points, _) = points.as_chunks_mut();
-    let rows = layout.rows(arrays);
+    let (rows, flipped) = (layout.rows(arrays), layout.flipped(flipped.as_ref()));
     let decoded = SimccDecodedRows { keypoints: points, scores: values_of, visibility };
-    detached(py, values(&rows), || codec.decode_batch(layout.batch, rows, decoded))
-        .map_err(|error| raise(py, &error))?;
+    detached(py, values(&rows), || match flipped {
+        None => codec.decode_batch(layout.batch, rows, decoded),
+        Some(flipped) => codec.decode_flipped_batch(layout.batch, rows, flipped, decoded),
+    })
+    .map_err(|error| raise(py, &error))?;
     let scores = if with_visibility {
         (scores, seen).into_pyobject(py)?.into_any()
     } else {
@@ -154,6 +205,7 @@ pub(crate) fn decode_simcc_3d<'py>(
     codec: &Simcc3dLabel,
     call: Call,
     [x, y, z]: [&Bound<'py, PyAny>; 3],
+    flip: Option<FlipArguments<'_, 'py>>,
 ) -> PyResult<Decoded3d<'py>> {
     let names = ["x", "y", "z"];
     let responses = [
@@ -163,13 +215,17 @@ pub(crate) fn decode_simcc_3d<'py>(
     ];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
-    in_shared_precision!(responses, arrays => decode_three(py, codec, &arrays, layout))
+    let flip = layout.read_flip(py, names, &responses, flip)?;
+    in_shared_precision!(responses, arrays => {
+        decode_three(py, codec, &arrays, Mirrored::of(flip)?, layout)
+    })
 }
 
 fn decode_three<'py, E: Response + Element>(
     py: Python<'py>,
     codec: &Simcc3dLabel,
     arrays: &[Array<'py, E>; 3],
+    flipped: Option<Mirrored<'py, E, 3>>,
     layout: Layout<3>,
 ) -> PyResult<Decoded3d<'py>> {
     let shape = layout.points_shape();
@@ -179,13 +235,16 @@ fn decode_three<'py, E: Response + Element>(
     // SAFETY: the arrays were made here and nobody else knows them yet.
     let (points, pixels, values_of) =
         unsafe { (values_mut(&keypoints), values_mut(&keypoints_simcc), values_mut(&scores)) };
-    let rows = layout.rows(arrays);
+    let (rows, flipped) = (layout.rows(arrays), layout.flipped(flipped.as_ref()));
     let decoded = Simcc3dDecodedRows {
         keypoints: points.as_chunks_mut().0,
         keypoints_simcc: pixels.as_chunks_mut().0,
         scores: values_of,
     };
-    detached(py, values(&rows), || codec.decode_batch(layout.batch, rows, decoded))
-        .map_err(|error| raise(py, &error))?;
+    detached(py, values(&rows), || match flipped {
+        None => codec.decode_batch(layout.batch, rows, decoded),
+        Some(flipped) => codec.decode_flipped_batch(layout.batch, rows, flipped, decoded),
+    })
+    .map_err(|error| raise(py, &error))?;
     Ok((keypoints.into_any(), keypoints_simcc.into_any(), scores.into_any()))
 }

@@ -3,7 +3,7 @@
 mod decoupled;
 mod pictures;
 
-use numpy::{Element, PyArrayDescr, PyArrayDyn};
+use numpy::{Element, IntoPyArray, PyArrayDescr, PyArrayDyn, PyArrayMethods};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
     Encode, Keypoints, Memory, SampleTargets, TargetKind, check_keypoints, encode_batch,
@@ -13,7 +13,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::answer::{Further, array, check_further, given_arrays, put};
-use crate::convert::{Numbers, Shape, cast, refuse_overlap, values_mut, writable_as};
+use crate::convert::{
+    Numbers, Shape, cast, doubles, filled_with, refuse_overlap, values_mut, writable_as,
+};
 use crate::decode::refuse_shape;
 use crate::error::{invalid, raise};
 
@@ -133,6 +135,19 @@ fn check_visible(py: Python<'_>, visible: Option<&Numbers<'_>>, wanted: &[usize]
     }
 }
 
+/// Weights in the visibilities' precision as an array, of their dtype where the core does not know it.
+fn weights_array<'py, V: Real + Element>(
+    py: Python<'py>,
+    weights: Vec<V>,
+    shape: &[usize],
+    dtype: Option<&Bound<'py, PyArrayDescr>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let Some(dtype) = dtype else {
+        return Ok(weights.into_pyarray(py).reshape(shape)?.into_any());
+    };
+    cast(&doubles(&weights)?, shape, dtype)
+}
+
 /// What is to be encoded, and where to.
 struct Sample<'a, 'py> {
     call: Call,
@@ -196,7 +211,7 @@ impl<'py> Sample<'_, 'py> {
                         if let Some(given) = given {
                             writable_as(given, &format!("out['{}']", target.name), &shape, dtype)?;
                         }
-                        Filled::Cast(vec![V::zero(); shape.iter().product()])
+                        Filled::Cast(filled_with(V::zero(), shape.iter().product())?)
                     }
                 },
             });
@@ -246,10 +261,8 @@ impl<'py> Sample<'_, 'py> {
                 }
                 Filled::Float(_) | Filled::Integer(_) | Filled::Weights(_) => {}
                 Filled::Cast(values) => {
-                    let dtype = weights_dtype.expect("the reason for the cast");
-                    let values: Vec<f64> = values.into_iter().map(Real::as_f64).collect();
                     let shape = self.call.shape(self.batch, &target.shape);
-                    let array = cast(&values, &shape, dtype)?;
+                    let array = weights_array(py, values, &shape, weights_dtype)?;
                     match self.out {
                         None => dict.set_item(target.name, array)?,
                         Some(out) => out.get_item(target.name)?.set_item(py.Ellipsis(), array)?,

@@ -9,7 +9,8 @@ use pyo3::types::PyDict;
 
 use crate::answer::Further;
 use crate::convert::{
-    Array, Numbers, Precision, Promoted, Responses, new_array, real_array, values_mut, zeros,
+    Array, Numbers, Precision, Promoted, Responses, new_array, real_array, room_for, values_mut,
+    zeros,
 };
 use crate::decode::{in_own_precision, refuse_shape};
 use crate::encode::{Call, detached, encode_numbers, read_visible};
@@ -158,7 +159,7 @@ pub(crate) fn decode<'py>(
     let batch = shape[0];
     let roots = Responses::read(root_depth, "root_depth")?;
     let (fits, rest) = behind_batch(call, batch, roots.shape());
-    if !fits || rest.iter().any(|&side| side != 1) {
+    if !fits || !matches!(rest, [] | [1] | [1, 1]) {
         let wanted = ["(1,) or (1, 1)", "(B,), (B, 1) or (B, 1, 1), a sample's each"];
         return Err(refuse_shape(py, "root_depth", call, wanted, roots.shape()));
     }
@@ -168,6 +169,7 @@ pub(crate) fn decode<'py>(
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), a sample's each"];
         return Err(refuse_shape(py, "hand_type", call, wanted, types.shape()));
     }
+    room_for(roots.shape().iter().product())?;
     let types = types.widened()?.into_iter().map(Hand3dHeatmap::decode_hand_type);
     let types: Vec<i64> = types.collect();
 

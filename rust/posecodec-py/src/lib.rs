@@ -6,22 +6,28 @@ mod arguments;
 mod base;
 mod codecs;
 mod convert;
+mod crop;
 mod decode;
 mod decode_simcc;
 mod edpose;
 mod encode;
 mod error;
+mod flip;
 mod functional;
 mod hand_3d;
 mod lifting;
 mod memory;
+mod reserve;
 mod simcc_3d;
 mod threads;
 mod yolox_pose;
 
 use pyo3::prelude::*;
 
-#[pymodule]
+// Sound without the GIL, on free-threaded Python: classes are frozen, what their `__init__` makes is
+// set once (`base.rs`), and what else is shared is a lock or an atomic (`memory.rs`, `error.rs`;
+// `parallel.rs` and `simd.rs` of the crate). Arrays are their caller's to guard, as in NumPy.
+#[pymodule(gil_used = false)]
 mod _core {
     use super::*;
 
@@ -33,6 +39,8 @@ mod _core {
         IntegralRegressionLabel, MegviiHeatmap, MotionBertLabel, MsraHeatmap, RegressionLabel,
         Simcc3dLabel, SimccLabel, Spr, UdpHeatmap, VideoPoseLifting, YoloxPoseAnnotationProcessor,
     };
+    #[pymodule_export]
+    use crate::crop::to_image;
     #[pymodule_export]
     use crate::functional::{
         batch_heatmap_nms, camera_to_image_coord, camera_to_pixel, gaussian_blur, gaussian_blur1d,

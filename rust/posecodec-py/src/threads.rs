@@ -16,9 +16,13 @@ pub(crate) fn get_num_threads() -> usize {
     posecodec::num_threads()
 }
 
-/// Sets the number of threads that batches of this process may use; 0 restores the default.
+/// Sets the number of threads that batches of this process may use.
 ///
-/// Raises InvalidInputError for anything but an integer from 0 to 1024.
+/// Args:
+///     num_threads (int): 1 to 1024; 0 restores the default.
+///
+/// Raises:
+///     InvalidInputError: For anything else.
 #[pyfunction]
 pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
     match num_threads.extract::<usize>() {
@@ -43,7 +47,11 @@ pub(crate) fn simd_tiers() -> (Vec<&'static str>, &'static str) {
 /// Makes the kernels of this process use these vector instructions, or the widest again (``None``).
 /// For tests and benchmarks: the answers are the same.
 ///
-/// Raises InvalidInputError for a tier that this processor does not have.
+/// Args:
+///     tier (str, optional): One of :func:`simd_tiers`.
+///
+/// Raises:
+///     InvalidInputError: For a tier that this processor does not have.
 #[pyfunction]
 #[pyo3(signature = (tier))]
 pub(crate) fn force_simd_tier(tier: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -37,3 +37,12 @@ pub mod simd;
 
 pub use error::{Error, Result, Shape};
 pub use parallel::{MOST_THREADS, num_threads, set_num_threads};
+
+/// The examples of the documentation's page, run as this crate's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rust.md")]
+struct InRust;
+/// The README's example is tested as this one's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,6 +10,15 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use pulp::{Scalar, Simd, WithSimd};
 
 /// A set of vector instructions that the kernels are compiled for.
+///
+/// ```
+/// use posecodec::simd::Tier;
+///
+/// assert_eq!(Tier::available()[0], Tier::Baseline);
+/// assert!(Tier::force(Some(Tier::Baseline)));
+/// assert_eq!(Tier::current().name(), "baseline");
+/// Tier::force(None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Tier {
@@ -110,4 +119,19 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
         }
     }
     Simd::vectorize(Scalar::new(), op)
+}
+
+/// Asks for the memory of an element that is soon read, where the processor can be asked. It may lie
+/// beyond the slice.
+#[inline(always)]
+pub(crate) fn prefetch<T>(values: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: every x86-64 processor has it, it reads nothing into the program, and it does not
+        // fault, wherever it points.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(index).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, index);
 }

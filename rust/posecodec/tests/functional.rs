@@ -19,7 +19,7 @@ fn centre() -> impl Strategy<Value = [f64; 2]> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(common::cases(128))]
 
     #[test]
     fn of_several_unbiased_gaussians_the_larger_shows(

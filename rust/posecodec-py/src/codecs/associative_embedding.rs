@@ -263,13 +263,14 @@ impl AssociativeEmbedding {
     ///         first; float16, float32 or float64.
     ///
     /// Returns:
-    ///     tuple: Lists of B float32 arrays.
-    ///     - batch_keypoints (list): Shape (N, K, 2), input pixels. A keypoint that was not detected
-    ///       lies where its heatmap and its tag suit the person best.
-    ///     - batch_scores (list): Shape (N, K), the responses. With ``use_udp``, a keypoint that was not
-    ///       detected has the logarithm of the blurred response, which may be negative: MMPose blurs
-    ///       its maps in place before it looks there.
-    ///     - batch_instance_scores (list): Shape (N,), the mean response, 0 for what was not detected.
+    ///     tuple:
+    ///     - batch_keypoints (list): B arrays of shape (N, K, 2), float32, input pixels. A keypoint
+    ///       that was not detected lies where its heatmap and its tag suit the person best.
+    ///     - batch_scores (list): B arrays of shape (N, K), float32, the responses. With ``use_udp``, a
+    ///       keypoint that was not detected has the logarithm of the blurred response, which may be
+    ///       negative: MMPose blurs its maps in place before it looks there.
+    ///     - batch_instance_scores (list): B arrays of shape (N,), float32, the mean response, 0 for
+    ///       what was not detected.
     ///
     /// Raises:
     ///     InvalidInputError: For other shapes or dtypes, maps that differ in size or with fewer cells

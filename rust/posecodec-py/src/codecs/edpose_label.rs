@@ -80,7 +80,8 @@ impl EdPoseLabel {
         argument(slf, "num_keypoints")
     }
 
-    /// Encode the instances of one image.
+    /// Encode the instances of one image. Each array keeps its input's precision; whole numbers become
+    /// float64.
     ///
     /// Args:
     ///     img_shape (tuple): Size (w, h) of the image in pixels.
@@ -92,7 +93,7 @@ impl EdPoseLabel {
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///
     /// Returns:
-    ///     dict: Each array of its input's precision, whole numbers as float64:
+    ///     dict:
     ///     - keypoints (array): Shape (N, K, 2), in units of the image's size.
     ///     - area (array): Shape (N,), in units of the image's area; ``None`` without one.
     ///     - bbox (array): Shape (N, 4), the centre (x, y) and the size (w, h) in units of the image's
@@ -178,7 +179,8 @@ impl EdPoseLabel {
         })
     }
 
-    /// Decode the candidates of one image: those with the largest scores, best first.
+    /// Decode the candidates of one image: the S with the largest scores, best first, ``num_select`` or
+    /// Q * C where that is less.
     ///
     /// Args:
     ///     input_shapes (array): Size (h, w) of the network's input in pixels, shape (2,).
@@ -190,7 +192,7 @@ impl EdPoseLabel {
     ///         input's size, then K visibilities.
     ///
     /// Returns:
-    ///     tuple: Of the best S candidates, ``num_select`` or Q * C where that is less:
+    ///     tuple:
     ///     - boxes (array): Shape (S, 4), (left, top, right, bottom) in pixels, float64 (float32
     ///       where boxes and ``input_shapes`` are).
     ///     - keypoints (array): Shape (S, K, 2), pixels, float64 as the boxes.

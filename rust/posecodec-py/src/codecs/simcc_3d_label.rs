@@ -10,6 +10,7 @@ use crate::convert::axes_array;
 use crate::decode_simcc::{Decoded3d, decode_simcc_3d};
 use crate::encode::Call;
 use crate::error::raise;
+use crate::flip::FlipArguments;
 use crate::simcc_3d::encode;
 
 /// Represent keypoints as one classification vector an axis, depth included: "SimCC" in three
@@ -249,16 +250,24 @@ impl Simcc3dLabel {
         y: &Bound<'py, PyAny>,
         z: &Bound<'py, PyAny>,
     ) -> PyResult<Decoded3d<'py>> {
-        decode_simcc_3d(py, self.0.get()?, Call::Single, [x, y, z])
+        decode_simcc_3d(py, self.0.get()?, Call::Single, [x, y, z], None)
     }
 
     /// Decode a batch of vectors, on several threads where it is worth it (see
     /// :func:`posecodec_rs.set_num_threads`).
     ///
+    /// With ``flipped``, a flip test: the vectors are averaged one by one, as they are decoded, with
+    /// those of the mirrored pictures; only those along x are turned around.
+    ///
     /// Args:
     ///     x (array or torch.Tensor): Shape (B, K, Wx) or (B, N, K, Wx).
     ///     y (array or torch.Tensor): Shape (B, K, Wy) or (B, N, K, Wy).
     ///     z (array or torch.Tensor): Shape (B, K, Wz) or (B, N, K, Wz).
+    ///     flipped (tuple of 3 arrays or tensors, optional): What the network answered for the mirrored pictures,
+    ///         of the same shapes and dtypes. Default: no flip test.
+    ///     flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
+    ///         image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
+    ///     shift (bool): For heatmaps; vectors are not shifted, as in MMPose. Default: False.
     ///
     /// Returns:
     ///     tuple:
@@ -267,14 +276,19 @@ impl Simcc3dLabel {
     ///     - scores (array): Shape (B, N, K), of the vectors' dtype.
     ///
     /// Raises:
-    ///     InvalidInputError: As for ``decode``.
+    ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
+    #[pyo3(signature = (x, y, z, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, x, y, z, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
         x: &Bound<'py, PyAny>,
         y: &Bound<'py, PyAny>,
         z: &Bound<'py, PyAny>,
+        flipped: Option<&Bound<'py, PyAny>>,
+        flip_indices: Option<&Bound<'py, PyAny>>,
+        shift: Given<'py>,
     ) -> PyResult<Decoded3d<'py>> {
-        decode_simcc_3d(py, self.0.get()?, Call::Batch, [x, y, z])
+        let flip = FlipArguments { flipped, flip_indices, shift };
+        decode_simcc_3d(py, self.0.get()?, Call::Batch, [x, y, z], Some(flip))
     }
 }

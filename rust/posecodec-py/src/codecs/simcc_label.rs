@@ -10,6 +10,7 @@ use crate::convert::axes_array;
 use crate::decode_simcc::decode_simcc;
 use crate::encode::{Call, encode};
 use crate::error::raise;
+use crate::flip::FlipArguments;
 
 /// Represent keypoints as one classification vector an axis, "SimCC" (once called SimDR).
 ///
@@ -223,15 +224,23 @@ impl SimccLabel {
         simcc_x: &Bound<'py, PyAny>,
         simcc_y: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        decode_simcc(py, self.0.get()?, Call::Single, simcc_x, simcc_y)
+        decode_simcc(py, self.0.get()?, Call::Single, simcc_x, simcc_y, None)
     }
 
     /// Decode a batch of vectors, on several threads where it is worth it (see
     /// :func:`posecodec_rs.set_num_threads`).
     ///
+    /// With ``flipped``, a flip test: the vectors are averaged one by one, as they are decoded, with those
+    /// of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+    ///
     /// Args:
     ///     simcc_x (array or torch.Tensor): Shape (B, K, Wx) or (B, N, K, Wx).
     ///     simcc_y (array or torch.Tensor): Shape (B, K, Wy) or (B, N, K, Wy).
+    ///     flipped (tuple of 2 arrays or tensors, optional): What the network answered for the mirrored pictures,
+    ///         of the same shapes and dtypes. Default: no flip test.
+    ///     flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
+    ///         image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
+    ///     shift (bool): For heatmaps; vectors are not shifted, as in MMPose. Default: False.
     ///
     /// Returns:
     ///     tuple:
@@ -240,13 +249,18 @@ impl SimccLabel {
     ///       tuple of scores and visibilities (B, N, K), float64.
     ///
     /// Raises:
-    ///     InvalidInputError: As for ``decode``.
+    ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
+    #[pyo3(signature = (simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
         simcc_x: &Bound<'py, PyAny>,
         simcc_y: &Bound<'py, PyAny>,
+        flipped: Option<&Bound<'py, PyAny>>,
+        flip_indices: Option<&Bound<'py, PyAny>>,
+        shift: Given<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        decode_simcc(py, self.0.get()?, Call::Batch, simcc_x, simcc_y)
+        let flip = FlipArguments { flipped, flip_indices, shift };
+        decode_simcc(py, self.0.get()?, Call::Batch, simcc_x, simcc_y, Some(flip))
     }
 }

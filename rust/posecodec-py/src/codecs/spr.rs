@@ -183,7 +183,7 @@ impl Spr {
         Ok(self.0.get()?.scale_factor().to_pyarray(py))
     }
 
-    /// Encode the keypoints of the people in one picture.
+    /// Encode the keypoints of the people in one picture. All that it answers is float32.
     ///
     /// Args:
     ///     keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
@@ -194,7 +194,7 @@ impl Spr {
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///
     /// Returns:
-    ///     dict: All float32.
+    ///     dict:
     ///     - heatmaps (array): Shape (1, H, W), the roots'; or (K+1, H, W), the roots' last.
     ///     - heatmap_weights (array): Of that shape; 1 where a heatmap is above 0, else the background
     ///       weight.

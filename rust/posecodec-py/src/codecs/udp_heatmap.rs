@@ -7,9 +7,10 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
-use crate::decode::decode_heatmaps;
+use crate::decode::{decode_heatmap_batch, decode_heatmaps};
 use crate::encode::{Call, encode};
 use crate::error::raise;
+use crate::flip::FlipArguments;
 
 /// Represent keypoints as heatmaps by Unbiased Data Processing (UDP).
 ///
@@ -118,7 +119,7 @@ impl UdpHeatmap {
         argument(slf, "blur_kernel_size")
     }
 
-    /// Input pixels a heatmap cell, shape (2,), float32: (w-1)/(W-1).
+    /// Input pixels a heatmap cell, (w-1)/(W-1), shape (2,), float32.
     #[getter]
     fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
         Ok(self.0.get()?.scale_factor().to_pyarray(py))
@@ -194,14 +195,23 @@ impl UdpHeatmap {
         py: Python<'py>,
         encoded: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        decode_heatmaps(py, self.0.get()?, Call::Single, encoded)
+        decode_heatmaps(py, self.0.get()?, encoded)
     }
 
     /// Decode a batch of heatmaps, on several threads where it is worth it (see
     /// :func:`posecodec_rs.set_num_threads`).
     ///
+    /// With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
+    /// of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+    ///
     /// Args:
     ///     batch_encoded (array or torch.Tensor): Shape (B, C, H, W), float16, float32 or float64.
+    ///     flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
+    ///         of the same shape and dtype. Default: no flip test.
+    ///     flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
+    ///         image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
+    ///     shift (bool): Move what is turned back on by a cell, the first column staying as it is:
+    ///         ``shift_heatmap`` in MMPose. Default: False.
     ///
     /// Returns:
     ///     tuple:
@@ -209,12 +219,17 @@ impl UdpHeatmap {
     ///     - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
     ///
     /// Raises:
-    ///     InvalidInputError: As for ``decode``.
+    ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
+    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
         batch_encoded: &Bound<'py, PyAny>,
+        flipped: Option<&Bound<'py, PyAny>>,
+        flip_indices: Option<&Bound<'py, PyAny>>,
+        shift: Given<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        decode_heatmaps(py, self.0.get()?, Call::Batch, batch_encoded)
+        let flip = FlipArguments { flipped, flip_indices, shift };
+        decode_heatmap_batch(py, self.0.get()?, batch_encoded, flip)
     }
 }

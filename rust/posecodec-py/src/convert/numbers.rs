@@ -4,7 +4,7 @@ use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use super::{Numbers, Shape, cast, copied, new_array, reserved};
+use super::{Numbers, Shape, cast, copied, doubles, new_array};
 
 impl<'py> Numbers<'py> {
     /// How many there are.
@@ -18,11 +18,7 @@ impl<'py> Numbers<'py> {
     /// The numbers in double precision.
     pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
         match self {
-            Self::F32(values, _) => {
-                let mut widened = reserved(values.len())?;
-                widened.extend(values.iter().copied().map(f64::from));
-                Ok(widened)
-            }
+            Self::F32(values, _) => doubles(values),
             Self::F64(values, ..) => copied(values),
         }
     }

@@ -1,7 +1,6 @@
 //! Torch tensors, without importing torch.
 
-use half::f16;
-use numpy::{Element, PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -18,12 +17,10 @@ pub(crate) enum Kind<'py> {
 impl<'py> Kind<'py> {
     /// The kind of `object`, which was read as these responses.
     pub(crate) fn of(object: &Bound<'py, PyAny>, responses: &Responses<'py>) -> PyResult<Self> {
-        let py = object.py();
-        Ok(match responses {
-            _ if is_torch_tensor(object)? => Self::Tensor(object.clone()),
-            Responses::F16(_) => Self::Array(f16::get_dtype(py)),
-            Responses::F32(_) => Self::Array(f32::get_dtype(py)),
-            Responses::F64(_) => Self::Array(f64::get_dtype(py)),
+        Ok(if is_torch_tensor(object)? {
+            Self::Tensor(object.clone())
+        } else {
+            Self::Array(responses.dtype(object.py()))
         })
     }
 

@@ -10,9 +10,9 @@ use posecodec::kernels::element::{Real, Response};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::{Decoded, refuse_shape};
+use super::{Decoded, in_own_precision, refuse_shape};
 use crate::answer::{each, is_list};
-use crate::convert::{Array, Kind, Responses, values_mut, zeros};
+use crate::convert::{Array, Kind, Responses, reserved, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
 
@@ -221,11 +221,7 @@ fn decode_instance_maps<'py>(
     let instance_scores = instance_scores.widened()?;
     let instance_scores = instance_scores.values();
     let target = InstanceTarget { codec, shape, pictures, answer, instance_scores };
-    match maps {
-        Responses::F16(maps) => target.decode(py, &maps),
-        Responses::F32(maps) => target.decode(py, &maps),
-        Responses::F64(maps) => target.decode(py, &maps),
-    }
+    in_own_precision!(maps, maps => target.decode(py, &maps))
 }
 
 struct InstanceTarget<'a> {
@@ -255,15 +251,15 @@ impl InstanceTarget<'_> {
         // A score an instance, or a score a keypoint.
         let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / pictures };
         let mut rest = (maps.values(), self.instance_scores, keypoints, values);
-        let pictures = (0..pictures).map(|_| InstanceMaps {
+        let mut samples = reserved(pictures)?;
+        samples.extend((0..pictures).map(|_| InstanceMaps {
             heatmaps: rest.0.split_off(..each * count * height * width).expect("lengths fit"),
             shape: [each, count, height, width],
             instance_scores: rest.1.split_off(..scores_each).expect("lengths fit"),
             keypoints: rest.2.split_off_mut(..each * count).expect("lengths fit"),
             scores: rest.3.split_off_mut(..each * count).expect("lengths fit"),
-        });
-        let pictures = pictures.collect();
-        detached(py, maps.values().len(), || codec.decode_pictures(pictures))
+        }));
+        detached(py, maps.values().len(), || codec.decode_pictures(samples))
             .map_err(|error| raise(py, &error))?;
         Ok((points.into_any(), scores.into_any()))
     }

@@ -8,9 +8,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::{check_visible, read_visible};
+use super::{check_visible, read_visible, weights_array};
 use crate::answer::each_image;
-use crate::convert::{Numbers, cast, fresh, values_mut};
+use crate::convert::{Numbers, filled_with, fresh, values_mut};
 use crate::error::{invalid, raise, unconvertible};
 
 /// Encodes one picture.
@@ -160,19 +160,12 @@ impl Picture<'_> {
         } else {
             let shape = [chosen.saturating_mul(count), height, width];
             let maps = fresh::<f32>(py, "instance_heatmaps", &shape, Memory::Zeroed)?;
-            let mut weights = vec![V::zero(); chosen * count];
+            let mut weights = filled_with(V::zero(), chosen * count)?;
             // SAFETY: as above.
             let values = unsafe { values_mut(&maps) };
             codec.encode_instances(&keypoints, &selection, values, &mut weights);
             dict.set_item("instance_heatmaps", maps)?;
-            let shape = [chosen, count];
-            let weights = match weights_dtype {
-                None => weights.into_pyarray(py).reshape(shape)?.into_any(),
-                Some(dtype) => {
-                    let weights: Vec<f64> = weights.into_iter().map(Real::as_f64).collect();
-                    cast(&weights, &shape, dtype)?
-                }
-            };
+            let weights = weights_array(py, weights, &[chosen, count], weights_dtype)?;
             dict.set_item("keypoint_weights", weights)?;
         }
         let coords: Vec<i32> = selection.coords.into_iter().flatten().collect();

@@ -10,9 +10,9 @@ use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use super::{Call, check_visible, detached, encode};
+use super::{Call, check_visible, detached, encode, read_visible, weights_array};
 use crate::answer::{array, each, given_arrays, images};
-use crate::convert::{Numbers, cast, refuse_overlap, values_mut};
+use crate::convert::{Numbers, filled_with, refuse_overlap, values_mut};
 use crate::error::{invalid, raise};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of (N, K, 2), one a picture, where N may differ.
@@ -53,7 +53,7 @@ pub(crate) fn encode_pictures<'py, C: Encode>(
         refuse_overlap(&maps)?;
     }
     for picture in &mut pictures {
-        picture.make_room(codec);
+        picture.make_room(codec)?;
     }
 
     // SAFETY: each array is new here or was found not to overlap the others, and gives one slice;
@@ -120,10 +120,7 @@ fn read_pictures<'py, C: Encode>(
             let got = format!("shape {} in picture {number}", Shown(points.shape()));
             return Err(invalid(py, "keypoints", &wanted, got));
         }
-        let visible = visible
-            .as_ref()
-            .map(|visible| Numbers::read(&visible[number], "keypoints_visible", false))
-            .transpose()?;
+        let visible = read_visible(visible.as_ref().map(|visible| &visible[number]))?;
         check_visible(py, visible.as_ref(), &[instances, count])?;
         let weights = match &visible {
             Some(Numbers::F64(..)) => Weights::F64(Vec::new()),
@@ -154,16 +151,21 @@ fn visible_items<'py>(
 
 impl Picture<'_> {
     /// Allocates what is not a map.
-    fn make_room<C: Encode>(&mut self, codec: &C) {
+    fn make_room<C: Encode>(&mut self, codec: &C) -> PyResult<()> {
         for target in codec.targets(self.instances, self.count) {
             let len = target.len().unwrap_or(0);
             match (target.kind, &mut self.weights) {
                 (TargetKind::Float32, _) => {}
-                (TargetKind::Int64, _) => self.integers.resize(len, 0),
-                (TargetKind::Visibility, Weights::F32(weights)) => weights.resize(len, 0.0),
-                (TargetKind::Visibility, Weights::F64(weights)) => weights.resize(len, 0.0),
+                (TargetKind::Int64, _) => self.integers = filled_with(0, len)?,
+                (TargetKind::Visibility, Weights::F32(weights)) => {
+                    *weights = filled_with(0.0, len)?;
+                }
+                (TargetKind::Visibility, Weights::F64(weights)) => {
+                    *weights = filled_with(0.0, len)?;
+                }
             }
         }
+        Ok(())
     }
 }
 
@@ -258,14 +260,9 @@ fn weights<'py>(py: Python<'py>, pictures: &mut [Picture<'py>]) -> PyResult<Boun
             Some(Numbers::F64(_, _, dtype)) => dtype.as_ref(),
             _ => None,
         };
-        let array = match (&mut picture.weights, dtype) {
-            (Weights::F32(weights), _) => {
-                std::mem::take(weights).into_pyarray(py).reshape(shape)?.into_any()
-            }
-            (Weights::F64(weights), None) => {
-                std::mem::take(weights).into_pyarray(py).reshape(shape)?.into_any()
-            }
-            (Weights::F64(weights), Some(dtype)) => cast(weights, &shape, dtype)?,
+        let array = match &mut picture.weights {
+            Weights::F32(weights) => weights_array(py, std::mem::take(weights), &shape, None)?,
+            Weights::F64(weights) => weights_array(py, std::mem::take(weights), &shape, dtype)?,
         };
         arrays.append(array)?;
     }

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyFloat};
 
 use super::points::{first_columns, in_precision};
 use crate::arguments::{Arguments, Given, integer, shown};
-use crate::convert::{Numbers, Precision, Promoted, new_array, real_array};
+use crate::convert::{Numbers, Precision, Promoted, filled_with, new_array, real_array};
 use crate::error::{invalid, raise};
 use crate::lifting::pair;
 
@@ -48,8 +48,8 @@ pub(crate) fn camera_to_pixel<'py>(
     shape.pop();
     shape.push(2);
     in_precision!(&points, values => {
-        let points = first_columns(values, columns);
-        let mut pixels = vec![Default::default(); points.len()];
+        let points = first_columns(values, columns)?;
+        let mut pixels = filled_with(Default::default(), points.len())?;
         functional::camera_to_pixel(&points, camera, shift, &mut pixels)
             .map_err(|error| raise(py, &error))?;
         new_array(py, "kpts_3d", &shape, pixels.as_flattened())
@@ -82,7 +82,7 @@ pub(crate) fn pixel_to_camera<'py>(
     let (mut points, columns) = read_points(kpts_3d)?;
     let camera = intrinsics(&points, [fx, fy, cx, cy])?;
     in_precision!(&mut points, values => {
-        let mut moved = first_columns(values, columns);
+        let mut moved = first_columns(values, columns)?;
         functional::pixel_to_camera(&mut moved, camera);
         for (row, point) in values.chunks_exact_mut(columns).zip(&moved) {
             row[..3].copy_from_slice(point);
@@ -141,8 +141,8 @@ pub(crate) fn camera_to_image_coord<'py>(
     let camera = [part("f", "camera_param['f']")?, part("c", "camera_param['c']")?];
     in_precision!(&poses, values => {
         let (points, _) = values.as_chunks();
-        let mut image = vec![Default::default(); points.len()];
-        let mut factors = vec![Real::of(0.0); people];
+        let mut image = filled_with(Default::default(), points.len())?;
+        let mut factors = filled_with(Real::of(0.0), people)?;
         functional::camera_to_image_coord(root, points, count, camera, &mut image, &mut factors)
             .map_err(|error| raise(py, &error))?;
         let image = new_array(py, NAME, poses.shape(), image.as_flattened())?;

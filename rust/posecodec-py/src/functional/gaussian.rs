@@ -252,7 +252,7 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
     let values = unsafe { values_mut(&maps) };
     let shape = [points.instances, joints].into_iter().collect();
     let weights = in_precision!(&points.numbers, places => {
-        let places = first_columns(places, points.columns);
+        let places = first_columns(places, points.columns)?;
         weighed!(py, &visible, shape, |seen, weights| {
             let keypoints = points.sample(&places, Some(seen));
             detached(py, values.len(), || {

@@ -51,7 +51,7 @@ pub(crate) fn generate_offset_heatmap<'py>(
     // SAFETY: the array was made here and nobody else knows it yet.
     let values = unsafe { values_mut(&maps) };
     let weights = in_precision!(&points.numbers, places => {
-        let places = first_columns(places, points.columns);
+        let places = first_columns(places, points.columns)?;
         weighed!(py, &visible, points.people(), |seen, weights| {
             let keypoints = points.sample(&places, Some(seen));
             detached(py, values.len(), || {

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
 use crate::arguments::{Arguments, real};
-use crate::convert::{Numbers, Precision, Promoted};
+use crate::convert::{Numbers, Precision, Promoted, reserved};
 use crate::error::{invalid, raise};
 
 /// Calls a generic function with numbers in their own precision.
@@ -29,12 +29,12 @@ macro_rules! weighed {
         let len = shape.iter().product();
         let weights = match $visible {
             $crate::convert::Numbers::F32($seen, _) => {
-                let mut $weights = vec![0f32; len];
+                let mut $weights = $crate::convert::filled_with(0f32, len)?;
                 $call.map_err(|error| $crate::error::raise($py, &error))?;
                 $crate::convert::Numbers::F32($weights, shape)
             }
             $crate::convert::Numbers::F64($seen, _, dtype) => {
-                let mut $weights = vec![0f64; len];
+                let mut $weights = $crate::convert::filled_with(0f64, len)?;
                 $call.map_err(|error| $crate::error::raise($py, &error))?;
                 $crate::convert::Numbers::F64($weights, shape, dtype.clone())
             }
@@ -122,8 +122,14 @@ impl<'py> Points<'py> {
 }
 
 /// The first `D` of so many columns.
-pub(super) fn first_columns<T: Real, const D: usize>(values: &[T], columns: usize) -> Vec<[T; D]> {
-    values.chunks_exact(columns).map(|row| std::array::from_fn(|column| row[column])).collect()
+pub(super) fn first_columns<T: Real, const D: usize>(
+    values: &[T],
+    columns: usize,
+) -> PyResult<Vec<[T; D]>> {
+    let rows = values.chunks_exact(columns);
+    let mut first = reserved(rows.len())?;
+    first.extend(rows.map(|row| std::array::from_fn(|column| row[column])));
+    Ok(first)
 }
 
 /// A sigma, or several, in the precision that NumPy computes with.

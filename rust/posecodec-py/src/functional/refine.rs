@@ -149,7 +149,7 @@ impl Rule {
         }
         let shape = [count, height, width];
         in_precision!(&mut numbers, values => {
-            let mut places = first_columns(values, columns);
+            let mut places = first_columns(values, columns)?;
             in_own_precision!(&maps, array => {
                 let maps = &array.values()[..count * height * width];
                 detached(py, maps.len(), || self.apply(&mut places, maps, shape))

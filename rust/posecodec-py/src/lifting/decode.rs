@@ -7,8 +7,7 @@ use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
 use crate::convert::{
-    Array, Reals, Responses, Shape, as_half, contiguous, fresh, promotes_to_single, real_array,
-    values_mut,
+    Array, Reals, Responses, as_half, contiguous, fresh, promotes_to_single, real_array, values_mut,
 };
 use crate::decode::{Decoded, encoded_name, refuse_shape};
 use crate::encode::{Call, detached};
@@ -154,7 +153,7 @@ pub(crate) fn decode_frames<'py>(
     let encoded = Responses::read(encoded, argument)?;
     let count = codec.num_keypoints();
     let wanted = [&*format!("(N, {count}, 3)"), &*format!("(B, T, {count}, 3)")];
-    let shape: Shape = encoded.shape().iter().copied().collect();
+    let shape = encoded.shape().to_vec();
     let leading = match (call, &shape[..]) {
         (Call::Single, [leading @ .., keypoints, 3])
             if matches!(leading.len(), 1 | 2) && *keypoints == count =>

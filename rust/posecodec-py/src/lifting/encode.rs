@@ -16,7 +16,7 @@ use super::camera::Cameras;
 use super::claims::{Claims, Floats};
 use super::factors::Factors;
 use super::poses::{Poses, Target, Visible};
-use crate::convert::{Array, Reals, contiguous, promotes_to_single, values_mut};
+use crate::convert::{Array, Reals, contiguous, filled_with, promotes_to_single, values_mut};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
 
@@ -248,7 +248,7 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
             _ => None,
         };
         let ones = match &beside {
-            None if layout.extra > 0 => vec![L::one(); shape[..3].iter().product()],
+            None if layout.extra > 0 => filled_with(L::one(), shape[..3].iter().product())?,
             _ => Vec::new(),
         };
         let extra = beside.as_ref().map_or(&ones[..], Array::values);

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use super::camera::Cameras;
 use super::poses::Poses;
-use crate::convert::{Array, contiguous, promotes_to_single, real_array};
+use crate::convert::{Array, contiguous, copied, promotes_to_single, real_array, reserved};
 use crate::encode::Call;
 use crate::error::invalid;
 
@@ -45,7 +45,7 @@ impl<'py> Factors<'py> {
             let shape = call.shape(batch, &[given.each, 1]);
             let kept = given.array.call_method1("reshape", (shape.to_vec(),))?.cast_into()?;
             return Ok(Self {
-                values: given.numbers.values().to_vec(),
+                values: copied(given.numbers.values())?,
                 each: given.each,
                 kept: Some(kept),
                 double: false,
@@ -56,7 +56,7 @@ impl<'py> Factors<'py> {
         };
         let derived = || (0..batch).filter(is_derived);
         let each = if derived().any(|number| is_known(&number)) { frames } else { keypoint_frames };
-        let mut values = Vec::with_capacity(batch * each);
+        let mut values = reserved(batch * each)?;
         for number in 0..batch {
             match sample(number).filter(|_| !is_derived(&number)) {
                 Some(given) => values.extend(given.iter().cycle().take(each)),

@@ -4,7 +4,7 @@ use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{LiftPose, check_poses, check_visible};
 use pyo3::prelude::*;
 
-use crate::convert::{Array, Reals, Shape, copied_array, real_array};
+use crate::convert::{Array, Reals, Shape, copied_array, real_array, room_for};
 use crate::encode::Call;
 use crate::error::raise;
 
@@ -58,6 +58,7 @@ impl<'py> Poses<'py> {
                 Some(Visible { array: if copy { copied_array(&array)? } else { array }, axis })
             }
         };
+        room_for(array.len())?;
         let values = Reals::of(&array, copy)?;
         Ok(Self { values, came: came.iter().copied().collect(), shape, visible })
     }

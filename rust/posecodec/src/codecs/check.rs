@@ -6,6 +6,11 @@ use crate::kernels::gaussian_heatmap_3d::GaussianBall;
 /// The longest side of a picture or a map.
 const LONGEST: usize = 1 << 20;
 
+/// How many values an array of this shape holds; `None` where that cannot be said.
+pub(crate) fn product(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
+}
+
 /// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, none beyond any picture.
 pub(crate) fn size<const N: usize>(argument: &'static str, size: [usize; N]) -> Result<[usize; N]> {
     let (sides, number) = if N == 3 { ("[w, h, d]", "three") } else { ("[w, h]", "two") };

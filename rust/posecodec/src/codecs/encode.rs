@@ -6,7 +6,8 @@ mod targets;
 use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayView3, IxDyn};
 
-use crate::error::{Error, Result, reserved, room_for_scratch};
+use crate::codecs::check::product;
+use crate::error::{Error, Result, reserved, room_for_points, room_for_scratch};
 use crate::kernels::element::Real;
 use crate::parallel;
 
@@ -16,6 +17,19 @@ pub use targets::{Filled, HeatmapTargets, Memory, SampleTargets, Target, TargetK
 pub(crate) use targets::{arrays, dimensioned, zeros};
 
 /// A codec that turns keypoints of `D` coordinates into training targets.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, MsraHeatmap};
+///
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let keypoints = array![[[96.0f32, 128.0], [20.0, 40.0]]]; // (N, K, 2)
+/// let visible = array![[1.0f32, 0.0]];
+/// let targets = codec.encode(keypoints.view(), Some(visible.view()))?;
+/// assert_eq!(targets.heatmaps[[0, 32, 24]], 1.0);
+/// assert_eq!(targets.keypoint_weights, visible);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 pub trait Encode<const D: usize = 2>: Sync {
     /// The codec's name in the reference.
     const NAME: &'static str;
@@ -82,6 +96,7 @@ pub trait Encode<const D: usize = 2>: Sync {
             }
         }
         room_for_scratch(self.scratch())?;
+        room_for_points(sample.points.len())?;
         self.encode_sample(
             &sample,
             SampleTargets {
@@ -104,6 +119,24 @@ pub trait Encode<const D: usize = 2>: Sync {
 ///
 /// `keypoints` describes one sample of B after another: `points` and `visible` are B times as long.
 ///
+/// ```
+/// use posecodec::codecs::{Keypoints, Memory, RegressionLabel, SampleTargets, encode_batch};
+///
+/// let codec = RegressionLabel::new([100, 200])?;
+/// let points = [[50.0f32, 50.0], [25.0, 150.0]]; // of two samples with one keypoint each
+/// let keypoints = Keypoints { points: &points, visible: None::<&[f32]>, instances: 1, count: 1 };
+/// let [mut labels, mut weights] = [vec![0.0; 4], vec![0.0; 2]];
+/// let targets = SampleTargets {
+///     floats: [&mut labels[..], &mut weights[..]].into_iter().collect(),
+///     integers: &mut [],
+///     weights: &mut [],
+///     memory: Memory::Zeroed,
+/// };
+/// encode_batch(&codec, 2, &keypoints, targets)?;
+/// assert_eq!(labels, [0.5, 0.25, 0.25, 0.75]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] where an array does not have the length that [`Encode::targets`] says.
 pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
@@ -113,7 +146,7 @@ pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
     targets: SampleTargets<'_, V>,
 ) -> Result<()> {
     let Keypoints { points, visible, instances, count } = *keypoints;
-    let each = instances * count;
+    let each = instances.saturating_mul(count);
     let lengths = Lengths::of::<_, D>(codec, instances, count);
     let fits = |length: usize, each: usize| each.checked_mul(batch) == Some(length);
     let all_fit = fits(points.len(), each)
@@ -128,6 +161,7 @@ pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
     let memory = targets.memory;
     if batch == 1 {
         room_for_scratch(codec.scratch())?;
+        room_for_points(points.len())?;
         codec.encode_sample(keypoints, targets);
         return Ok(());
     }
@@ -156,17 +190,37 @@ pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
 /// Encodes samples that may differ in their number of instances, each into its own arrays; on
 /// several threads where it is worth it.
 ///
+/// ```
+/// use posecodec::codecs::{Keypoints, Memory, RegressionLabel, SampleTargets, encode_samples};
+///
+/// let codec = RegressionLabel::new([100, 200])?;
+/// let points = [[50.0f32, 50.0], [25.0, 150.0], [10.0, 20.0]];
+/// let [mut labels, mut weights] = [vec![0.0; 6], vec![0.0; 3]];
+/// let (labels_of, weights_of) = (labels.split_at_mut(2), weights.split_at_mut(1));
+/// let sample = |points, instances, labels, weights| {
+///     let keypoints = Keypoints { points, visible: None::<&[f32]>, instances, count: 1 };
+///     let floats = [labels, weights].into_iter().collect();
+///     let memory = Memory::Zeroed;
+///     (keypoints, SampleTargets { floats, integers: &mut [], weights: &mut [], memory })
+/// };
+/// let one = sample(&points[..1], 1, labels_of.0, weights_of.0); // a picture of one person
+/// let two = sample(&points[1..], 2, labels_of.1, weights_of.1);
+/// encode_samples(&codec, vec![one, two])?;
+/// assert_eq!(labels[..4], [0.5, 0.25, 0.25, 0.75]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] where an array does not have the length that [`Encode::targets`] says.
 pub fn encode_samples<C: Encode<D>, T: Real, V: Real, const D: usize>(
     codec: &C,
     samples: Vec<(Keypoints<'_, T, V, D>, SampleTargets<'_, V>)>,
 ) -> Result<()> {
-    let mut values = 0;
+    let (mut values, mut all_points) = (0, 0);
     for (keypoints, targets) in &samples {
         let Keypoints { points, visible, instances, count } = *keypoints;
         let lengths = Lengths::of::<_, D>(codec, instances, count);
-        let all_fit = points.len() == instances * count
+        let all_fit = product(&[instances, count]) == Some(points.len())
             && visible.is_none_or(|visible| visible.len() == points.len())
             && targets.floats.iter().map(|array| array.len()).eq(lengths.floats)
             && targets.integers.len() == lengths.integers
@@ -175,9 +229,11 @@ pub fn encode_samples<C: Encode<D>, T: Real, V: Real, const D: usize>(
             return Err(other_lengths());
         }
         values += targets.floats.iter().map(|array| array.len()).sum::<usize>();
+        all_points += points.len();
     }
     let at_once = parallel::num_threads().min(samples.len());
     room_for_scratch(codec.scratch().saturating_mul(at_once))?;
+    room_for_points(all_points)?;
     parallel::for_each(samples, values, |(keypoints, targets)| {
         codec.encode_sample(&keypoints, targets);
     });

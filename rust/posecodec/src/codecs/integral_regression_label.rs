@@ -77,6 +77,16 @@ impl IntegralRegressionLabel {
 
     /// Decodes coordinates (N, K, 2), or coordinates and sigmas (N, K, 4).
     ///
+    /// ```
+    /// use ndarray::array;
+    /// use posecodec::codecs::IntegralRegressionLabel;
+    ///
+    /// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], 2.0, false, 11, true)?;
+    /// let decoded = codec.decode(array![[[0.5f32, 0.25]]].view())?;
+    /// assert_eq!(decoded.keypoints, array![[[96.0, 64.0]]]);
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`RegressionLabel::decode`].
     pub fn decode<E: Response>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {

@@ -3,6 +3,10 @@
 //! Every codec has an inherent `new`; [`Encode`] and the decoding traits do the rest, for one
 //! sample with `ndarray` views and for batches with flat slices. [`LiftPose`] and [`DecodePoses`] are
 //! the same for the codecs that lift 2D poses to 3D.
+//!
+//! Every codec has an example, and so have the traits and what works on batches. What a codec takes
+//! (`…Options`) and answers with (`…Targets`, `…Decoded`) has none of its own: it is in the codec's.
+//! `check_*` are the checks that come first, for callers that allocate what is to be filled.
 
 mod associative_embedding;
 pub(crate) mod check;
@@ -10,6 +14,7 @@ mod decode;
 mod decoupled_heatmap;
 mod edpose_label;
 mod encode;
+mod flip;
 mod hand_3d_heatmap;
 mod image_pose_lifting;
 mod integral_regression_label;
@@ -43,6 +48,7 @@ pub use encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
 };
+pub use flip::{FlippedMaps, FlippedRows, check_flip_indices, decode_flipped_heatmaps_batch};
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};

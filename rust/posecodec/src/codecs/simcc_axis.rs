@@ -9,6 +9,7 @@ use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::SimccProfile;
+use crate::parallel;
 
 /// What the axes of a codec are made of.
 pub(super) struct AxisOptions<const A: usize> {
@@ -139,19 +140,21 @@ pub struct SimccRows<'a, E, const A: usize = 2> {
 }
 
 impl<'a, E: Response, const A: usize> SimccRows<'a, E, A> {
-    /// Checks that there are `count` rows of at least one bin, and room for decoding them.
+    /// Checks that there are `count` rows of at least one bin, and room for decoding them, on as many
+    /// threads as there may be.
     pub(crate) fn check(&self, arguments: [&'static str; A], count: usize) -> Result<()> {
         for (axis, argument) in arguments.into_iter().enumerate() {
             if self.bins[axis] == 0 {
                 return Err(Error::invalid(argument, "must hold at least one bin", "none"));
             }
-            if self.responses[axis].len() != count * self.bins[axis] {
+            if count.checked_mul(self.bins[axis]) != Some(self.responses[axis].len()) {
                 let wanted = "must hold as many values as the batch has";
                 return Err(Error::invalid(argument, wanted, "other lengths"));
             }
         }
         let longest = self.bins.iter().max().copied().unwrap_or(0);
-        room_for_scratch(longest.saturating_mul(4))
+        let at_once = parallel::num_threads().min(count);
+        room_for_scratch(longest.saturating_mul(4).saturating_mul(at_once))
     }
 
     /// The rows of the sample of this number, `each` a sample.

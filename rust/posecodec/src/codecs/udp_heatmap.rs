@@ -211,6 +211,10 @@ impl DecodeHeatmaps for UdpHeatmap {
         }
     }
 
+    fn mirrored_offsets(&self) -> Option<usize> {
+        matches!(self.maps, MapKind::Combined { .. }).then_some(1)
+    }
+
     fn decode_sample<E: Response>(
         &self,
         maps: Maps<'_, E>,

@@ -38,6 +38,15 @@ pub fn gaussian_blur<E: Response>(
 
 /// [`gaussian_blur`] of SimCC vectors (N, K, W), along their one axis.
 ///
+/// ```
+/// use posecodec::functional::gaussian_blur1d;
+///
+/// let (simcc, mut blurred) = ([0.0f32, 0.0, 2.0, 0.0, 0.0], [0.0; 5]);
+/// gaussian_blur1d(&simcc, [1, 1, 5], 3, &mut blurred)?;
+/// assert_eq!(blurred, [0.0, 1.0, 2.0, 1.0, 0.0]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`gaussian_blur`].
 pub fn gaussian_blur1d<E: Response>(

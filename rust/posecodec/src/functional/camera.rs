@@ -38,6 +38,16 @@ pub fn camera_to_pixel<T: Real>(
 
 /// Moves places in the picture, `[x, y]` and a depth, to the points in the camera's space that are
 /// seen there.
+///
+/// ```
+/// use posecodec::functional::pixel_to_camera;
+/// use posecodec::kernels::camera::Intrinsics;
+///
+/// let camera = Intrinsics { focal: [1145.0, 1143.0], centre: [512.0, 515.0] };
+/// let mut points = [[798.25, 229.25, 2.0]];
+/// pixel_to_camera(&mut points, camera);
+/// assert_eq!(points, [[0.5, -0.5, 2.0]]);
+/// ```
 pub fn pixel_to_camera<T: Real>(points: &mut [[T; 3]], intrinsics: Intrinsics) {
     for point in points {
         *point = camera::pixel_to_camera(*point, intrinsics);
@@ -49,6 +59,18 @@ pub fn pixel_to_camera<T: Real>(points: &mut [[T; 3]], intrinsics: Intrinsics) {
 /// for each pose the factor that leads back.
 ///
 /// Focal lengths and principal point are in pixels, which the reference counts in thousands here.
+///
+/// ```
+/// use posecodec::codecs::Pair;
+/// use posecodec::functional::camera_to_image_coord;
+///
+/// let (focal, centre) = (Pair::F64([1145.0, 1143.0]), Pair::F64([512.0, 515.0]));
+/// let pose = [[0.0, 0.0, 4.0], [0.5, 0.25, 4.0]]; // two keypoints, metres
+/// let (mut image, mut factors) = ([[0.0; 3]; 2], [0.0]);
+/// camera_to_image_coord(0, &pose, 2, [focal, centre], &mut image, &mut factors)?;
+/// assert_eq!(image[0], [0.512, 0.515, 0.0]); // the root, in thousands of pixels
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a root beyond the keypoints, slices of the wrong length.

@@ -3,7 +3,7 @@
 use super::gaussian_heatmaps::{check_maps, check_points};
 use super::{product, same_length};
 use crate::codecs::{Keypoints, check};
-use crate::error::Result;
+use crate::error::{Result, room_for_scratch};
 use crate::kernels::displacement_heatmap::{DisplacementMaps, RootedInstance, fill_displacements};
 use crate::kernels::element::Real;
 use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
@@ -13,6 +13,19 @@ use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 /// radius. Of several instances the last shows.
 ///
 /// As in [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
+///
+/// ```
+/// use posecodec::functional::{Keypoints, generate_offset_heatmap};
+///
+/// let points = [[5.25f32, 3.0]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32]), instances: 1, count: 1 };
+/// let (mut maps, mut weights) = (vec![0.0; 3 * 32 * 24], [0.0]);
+/// generate_offset_heatmap(&keypoints, [24, 32], 2.0 / 32.0, &mut maps, &mut weights)?;
+/// let (class, offsets) = maps.split_at(32 * 24);
+/// // In the cell [5, 3]: a quarter of a cell to the right, an eighth of the radius.
+/// assert_eq!((class[3 * 24 + 5], offsets[3 * 24 + 5]), (1.0, 0.125));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for a size of 0, a factor that is not positive and finite, slices of
@@ -62,6 +75,21 @@ pub struct InstanceRoots<'a, R> {
 /// As in [Single-stage Multi-person Pose Machines](https://arxiv.org/abs/1908.09220) (Nie et al. 2019).
 /// Keypoints with a visibility below 1, or outside, have none.
 ///
+/// ```
+/// use posecodec::functional::{InstanceRoots, Keypoints, generate_displacement_heatmap};
+///
+/// let points = [[12.0f32, 9.0]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32]), instances: 1, count: 1 };
+/// let roots = [[10.0f32, 10.0]];
+/// let roots = InstanceRoots { roots: &roots, visible: &[1.0], diagonal_lengths: &[8.0] };
+/// let [mut ways, mut weights] = [(); 2].map(|()| vec![0.0; 2 * 32 * 24]);
+/// generate_displacement_heatmap(&keypoints, [24, 32], &roots, 4.0, &mut ways, &mut weights)?;
+/// let root = 10 * 24 + 10;
+/// assert_eq!((ways[root], ways[32 * 24 + root]), (2.0, -1.0));
+/// assert_eq!(weights[root], 1.0 / 8.0);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for a size of 0, a radius that is not finite, slices of the wrong
 /// length.
@@ -83,6 +111,8 @@ pub fn generate_displacement_heatmap<T: Real, V: Real, R: Real>(
     same_length("displacements", len, displacements.len())?;
     same_length("displacement_weights", len, weights.len())?;
     let radius = check::finite("radius", radius)?;
+    // A value a cell near a root.
+    room_for_scratch(width.saturating_mul(height))?;
 
     let labelled: Vec<_> = match keypoints.visible {
         Some(visible) => visible.iter().map(|&visible| !(visible < V::one())).collect(),

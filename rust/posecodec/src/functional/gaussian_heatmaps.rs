@@ -3,7 +3,7 @@
 
 use super::{product, same_length};
 use crate::codecs::{Keypoints, Stamper, check};
-use crate::error::{Result, room_for_scratch};
+use crate::error::{Result, room_for_points, room_for_scratch};
 use crate::kernels::element::Real;
 use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
 
@@ -41,6 +41,17 @@ pub fn generate_gaussian_heatmaps<T: Real, V: Real, S: Real>(
 
 /// [`generate_gaussian_heatmaps`] with the peaks where the keypoints are, not in their cells:
 /// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
+///
+/// ```
+/// use posecodec::functional::{Keypoints, generate_udp_gaussian_heatmaps};
+///
+/// let points = [[5.5f32, 4.0]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32]), instances: 1, count: 1 };
+/// let (mut map, mut weights) = (vec![0.0; 32 * 24], [0.0]);
+/// generate_udp_gaussian_heatmaps(&keypoints, [24, 32], 2.0, &mut map, &mut weights)?;
+/// assert_eq!(map[4 * 24 + 5], map[4 * 24 + 6]); // the peak lies between them
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`generate_gaussian_heatmaps`].
@@ -85,6 +96,17 @@ fn stamp<T: Real, V: Real, S: Real>(
 /// [`generate_gaussian_heatmaps`] with Gaussians that are neither rounded nor cut off:
 /// [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et al. 2020).
 ///
+/// ```
+/// use posecodec::functional::{Keypoints, generate_unbiased_gaussian_heatmaps};
+///
+/// let points = [[5.5f32, 4.0]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32]), instances: 1, count: 1 };
+/// let (mut map, mut weights) = (vec![0.0; 12 * 12], [0.0]);
+/// generate_unbiased_gaussian_heatmaps(&keypoints, [12, 12], 2.0, &mut map, &mut weights)?;
+/// assert!(map.iter().all(|&value| value > 0.0));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`generate_gaussian_heatmaps`].
 pub fn generate_unbiased_gaussian_heatmaps<T: Real, V: Real>(
@@ -126,10 +148,12 @@ pub(super) fn check_maps<T: Real, V: Real>(
     same_length("keypoint_weights", Some(keypoints.points.len()), weights.len())
 }
 
-/// Checks that there are as many points and visibilities as instances and keypoints.
+/// Checks that there are as many points and visibilities as instances and keypoints, and room for what
+/// is made of them.
 pub(super) fn check_points<T, V, const D: usize>(keypoints: &Keypoints<'_, T, V, D>) -> Result<()> {
     let points = product(&[keypoints.instances, keypoints.count]);
     same_length("keypoints", points, keypoints.points.len())?;
+    room_for_points(keypoints.points.len())?;
     match keypoints.visible {
         Some(visible) => same_length("keypoints_visible", points, visible.len()),
         None => Ok(()),

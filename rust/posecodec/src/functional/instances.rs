@@ -10,6 +10,19 @@ use crate::kernels::instance::{diagonal_length, instance_bbox, instance_root};
 /// Fills a root and its visibility an instance: of keypoints with a visibility above 0, and 0 where
 /// there are none.
 ///
+/// ```
+/// use posecodec::codecs::RootType;
+/// use posecodec::functional::{Keypoints, get_instance_root};
+///
+/// let points = [[0.0f32, 0.0], [3.0, 6.0], [6.0, 9.0], [70.0, 70.0]];
+/// let visible = Some(&[1.0f32, 1.0, 1.0, 0.0][..]);
+/// let keypoints = Keypoints { points: &points, visible, instances: 1, count: 4 };
+/// let (mut roots, mut seen) = ([[0.0; 2]], [0.0]);
+/// get_instance_root(&keypoints, RootType::KeypointCentre, &mut roots, &mut seen)?;
+/// assert_eq!((roots, seen), ([[3.0, 5.0]], [1.0]));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for slices of the wrong length.
 pub fn get_instance_root<T: Real, V: Real>(
@@ -59,6 +72,17 @@ pub fn get_instance_bbox<T: Real, V: Real>(
 }
 
 /// Fills the length of the diagonal of each instance's box: see [`get_instance_bbox`].
+///
+/// ```
+/// use posecodec::functional::{Keypoints, get_diagonal_lengths};
+///
+/// let points = [[2.0f32, 2.0], [5.0, 6.0]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32; 2]), instances: 1, count: 2 };
+/// let mut lengths = [0.0];
+/// get_diagonal_lengths(&keypoints, &mut lengths)?;
+/// assert_eq!(lengths, [5.0]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for slices of the wrong length.

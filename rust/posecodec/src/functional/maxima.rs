@@ -2,7 +2,7 @@
 
 use super::{maps, product, same_length};
 use crate::codecs::{Maps, peak};
-use crate::error::Result;
+use crate::error::{Result, collected};
 use crate::kernels::element::Response;
 use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
@@ -38,6 +38,16 @@ pub fn get_heatmap_maximum<E: Response>(
 
 /// [`get_heatmap_maximum`] of maps (..., D, H, W): places are `[x, y, z]`.
 ///
+/// ```
+/// use posecodec::functional::get_heatmap_3d_maximum;
+///
+/// let heatmaps = [0.1f32, 0.2, /* the second plane: */ 0.9, 0.3];
+/// let (mut places, mut values) = ([[0.0; 3]], [0.0]);
+/// get_heatmap_3d_maximum(&heatmaps, [1, 1, 2, 1, 2], &mut places, &mut values)?;
+/// assert_eq!((places, values), ([[0.0, 0.0, 1.0]], [0.9]));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`get_heatmap_maximum`].
 pub fn get_heatmap_3d_maximum<E: Response>(
@@ -70,7 +80,8 @@ fn each_sample<E: Response, const D: usize>(
     }
     let samples = maps.values.chunks_exact(count * maps.cells);
     let samples = samples.zip(places.chunks_exact_mut(count)).zip(values.chunks_exact_mut(count));
-    parallel::for_each(samples.collect(), maps.values.len(), |((maps_of, places), values)| {
+    let samples = collected("the samples of a batch", samples)?;
+    parallel::for_each(samples, maps.values.len(), |((maps_of, places), values)| {
         let found = maps_of.chunks_exact(maps.cells).map(&find);
         for ((place, value), found) in places.iter_mut().zip(values).zip(found) {
             (*place, *value) = found;

@@ -32,11 +32,20 @@ pub use refinement::{
 };
 pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
 
+use crate::codecs::check::product;
 use crate::codecs::{Maps, check};
 use crate::error::{Error, Result, Shape};
 use crate::kernels::element::Response;
 
 /// The size of a map, `[W, H]` or `[W, H, D]`, as the helpers take it: before there is memory for one.
+///
+/// ```
+/// use posecodec::functional::check_heatmap_size;
+///
+/// assert_eq!(check_heatmap_size([48, 64])?, [48, 64]);
+/// assert!(check_heatmap_size([48, 0]).is_err());
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a side of 0, or one that no picture has.
@@ -62,11 +71,6 @@ fn maps<'a, E: Response>(
     let len = product(count).and_then(|count| count.checked_mul(cells));
     same_length(argument, len, values.len())?;
     Ok(Maps { values, cells, width: sides[dims - 1] })
-}
-
-/// How many values an array of this shape holds; `None` where that cannot be said.
-fn product(shape: &[usize]) -> Option<usize> {
-    shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
 }
 
 /// Checks that an argument holds as many values as it must.

@@ -2,7 +2,7 @@
 
 use super::{maps, same_length};
 use crate::codecs::check;
-use crate::error::{Result, room_for_scratch};
+use crate::error::{Result, collected, room_for_scratch};
 use crate::kernels::element::Response;
 use crate::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
 use crate::parallel;
@@ -37,9 +37,12 @@ pub fn batch_heatmap_nms<E: Response>(
     // Two planes with margins on all sides, of NaNs too.
     let [.., height, width] = shape;
     let padded = [height, width].map(|side| side + 2 * radius.min(side - 1));
-    room_for_scratch(padded[0].saturating_mul(padded[1]).saturating_mul(3))?;
+    let at_once = parallel::num_threads().min(shape[0]);
+    let scratch = padded[0].saturating_mul(padded[1]).saturating_mul(3 * size_of::<E>() / 2);
+    room_for_scratch(scratch.saturating_mul(at_once))?;
     let each = shape[1] * maps.cells;
-    let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each)).collect();
+    let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each));
+    let samples = collected("the samples of a batch", samples)?;
     parallel::for_each(samples, heatmaps.len(), |(sample, peaks): (&[E], &mut [E])| {
         let mut buffers = NmsBuffers::default();
         for (plane, peaks) in

@@ -39,6 +39,20 @@ pub fn refine_keypoints<T: Real, E: Response>(
 /// `blur_kernel_size` taps have beside them: [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et
 /// al. 2020). Not within two cells of the border, nor where the Hessian is singular.
 ///
+/// ```
+/// use posecodec::functional::{Keypoints, generate_unbiased_gaussian_heatmaps, refine_keypoints_dark};
+///
+/// let points = [[12.3f32, 20.6]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32]), instances: 1, count: 1 };
+/// let (mut map, mut weights) = (vec![0.0; 32 * 24], [0.0]);
+/// generate_unbiased_gaussian_heatmaps(&keypoints, [24, 32], 2.0, &mut map, &mut weights)?;
+///
+/// let mut found = [[12.0f32, 21.0]]; // the highest cell
+/// refine_keypoints_dark(&mut found, &map, [1, 32, 24], 11)?;
+/// assert!((found[0][0] - 12.3).abs() < 0.01 && (found[0][1] - 20.6).abs() < 0.01);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] for an even kernel, maps without a cell, slices of the wrong length,
 /// [`Error::OutOfMemory`] where scratch would not fit.
@@ -57,6 +71,20 @@ pub fn refine_keypoints_dark<T: Real, E: Response>(
 /// [`refine_keypoints_dark`] as UDP has it, up to the border:
 /// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
 ///
+/// ```
+/// use posecodec::functional::{Keypoints, generate_udp_gaussian_heatmaps, refine_keypoints_dark_udp};
+///
+/// let points = [[12.3f32, 20.6]];
+/// let keypoints = Keypoints { points: &points, visible: Some(&[1.0f32]), instances: 1, count: 1 };
+/// let (mut map, mut weights) = (vec![0.0; 32 * 24], [0.0]);
+/// generate_udp_gaussian_heatmaps(&keypoints, [24, 32], 2.0, &mut map, &mut weights)?;
+///
+/// let mut found = [[12.0f32, 21.0]]; // the highest cell
+/// refine_keypoints_dark_udp(&mut found, &map, [1, 32, 24], 11)?;
+/// assert!((found[0][0] - 12.3).abs() < 0.01 && (found[0][1] - 20.6).abs() < 0.01);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`refine_keypoints_dark`].
 pub fn refine_keypoints_dark_udp<T: Real, E: Response>(
@@ -73,6 +101,17 @@ pub fn refine_keypoints_dark_udp<T: Real, E: Response>(
 
 /// [`refine_keypoints_dark_udp`] along one axis: of places (N, K), in bins, on SimCC vectors
 /// (N, K, W).
+///
+/// ```
+/// use posecodec::functional::refine_simcc_dark;
+///
+/// let gaussian = |bin: i32| (-(bin as f32 - 30.3).powi(2) / 72.0).exp();
+/// let vector: Vec<f32> = (0..64).map(gaussian).collect();
+/// let mut places = [30.0f32]; // the highest bin
+/// refine_simcc_dark(&mut places, &vector, 64, 21)?;
+/// assert!((places[0] - 30.3).abs() < 0.01);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`refine_keypoints_dark`].

@@ -46,6 +46,15 @@ pub fn get_simcc_maximum<E: Response>(
 
 /// Fills `out` with the softmax of vectors of `bins` values each, rounded as NumPy rounds it.
 ///
+/// ```
+/// use posecodec::functional::simcc_softmax;
+///
+/// let mut shares = [0.0f32; 2];
+/// simcc_softmax(&[3.0, 3.0], 2, &mut shares)?;
+/// assert_eq!(shares, [0.5, 0.5]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] for vectors without a bin, slices of the wrong length.
 pub fn simcc_softmax<E: Response>(simcc: &[E], bins: usize, out: &mut [E]) -> Result<()> {
@@ -57,6 +66,15 @@ pub fn simcc_softmax<E: Response>(simcc: &[E], bins: usize, out: &mut [E]) -> Re
 /// Fills `normalized` with vectors of `bins` values, which a Gaussian of `sigma` bins made, on a scale
 /// of 0 to 1: divided by `sigma·√2π`, negative values made 0; and where the largest is above 1,
 /// divided by it.
+///
+/// ```
+/// use posecodec::functional::get_simcc_normalized;
+///
+/// let mut normalized = [0.0f32; 3];
+/// get_simcc_normalized(&[-1.0, 1.0, 4.0], 3, None, &mut normalized)?;
+/// assert_eq!(normalized, [0.0, 0.25, 1.0]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for vectors without a bin, a sigma that is not positive and finite, slices
@@ -92,7 +110,7 @@ fn each_vector<E: Response>(
         let wanted = format!("must hold whole vectors of {bins} bins");
         return Err(Error::invalid(argument, wanted, simcc.len()));
     }
-    room_for_scratch(bins)?;
+    room_for_scratch(bins.saturating_mul(2))?; // in double precision
     for (vector, out) in simcc.chunks_exact(bins).zip(out.chunks_exact_mut(bins)) {
         fill(vector, out);
     }

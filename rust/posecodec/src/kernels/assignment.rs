@@ -6,19 +6,25 @@
 //! Munkres' steps as that package takes them, with its additions in its order, on rows that are
 //! scanned as slices.
 
+use crate::error::{Result, reserved};
+
 /// The least-cost assignment of the rows of a matrix, `columns` wide, to different columns: the
 /// column of each row. There must not be more rows than columns.
 ///
 /// Costs that are not finite count as very large ones.
-pub fn assign(costs: &[f64], columns: usize) -> Vec<usize> {
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`] for a square of `columns`.
+pub fn assign(costs: &[f64], columns: usize) -> Result<Vec<usize>> {
     let rows = costs.len().checked_div(columns).unwrap_or(0);
     assert!(rows <= columns, "more rows than columns");
-    let mut matching = Matching::new(costs, columns);
+    let mut matching = Matching::new(costs, columns)?;
     matching.star_free_zeros();
     while matching.cover_starred_columns() < columns {
         matching.augment();
     }
-    matching.star_in_row.into_iter().take(rows).map(|column| column.expect("all matched")).collect()
+    let starred = matching.star_in_row.into_iter().take(rows);
+    Ok(starred.map(|column| column.expect("all matched")).collect())
 }
 
 /// A square matrix of costs, reduced step by step, and the zeros that were chosen in it.
@@ -35,10 +41,11 @@ struct Matching {
 
 impl Matching {
     /// Rows of zeros fill the square; every row is reduced by its least cost.
-    fn new(costs: &[f64], size: usize) -> Self {
+    fn new(costs: &[f64], size: usize) -> Result<Self> {
         // Above every cost that a finite distance makes, and far from overflow when added up.
         const LARGEST: f64 = 1e100;
-        let mut square = vec![0.0; size * size];
+        let mut square = reserved("costs of an assignment", size.saturating_mul(size))?;
+        square.resize(size * size, 0.0);
         for (reduced, &cost) in square.iter_mut().zip(costs) {
             *reduced = if cost.is_nan() { LARGEST } else { cost.clamp(-LARGEST, LARGEST) };
         }
@@ -48,7 +55,7 @@ impl Matching {
                 *cost -= least;
             }
         }
-        Self {
+        Ok(Self {
             size,
             costs: square,
             row_covered: vec![false; size],
@@ -56,7 +63,7 @@ impl Matching {
             star_in_row: vec![None; size],
             star_in_column: vec![None; size],
             prime_in_row: vec![None; size],
-        }
+        })
     }
 
     fn row(&self, row: usize) -> &[f64] {

@@ -1,5 +1,7 @@
 //! The number types of the arrays that come in.
 
+use std::ops::Neg;
+
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use num_traits::Float;
@@ -59,7 +61,9 @@ pub(crate) fn single(value: f64) -> f32 {
 ///
 /// Maxima are compared in the value's own precision; everything after works on single precision,
 /// as the reference's blur does.
-pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static {
+pub trait Response:
+    Copy + Neg<Output = Self> + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static
+{
     /// What the values compare as: integers for `f16`, which order as the floats do and vectorise
     /// everywhere, and the value itself for the others.
     type Key: Copy + PartialOrd + Send + Sync;
@@ -70,6 +74,24 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
     /// The key of the least value, negative infinity.
     const LEAST: Self::Key;
 
+    /// The bits as a signed integer: they order as the values do above 0, and NaNs with a clear sign
+    /// come after them.
+    type Bits: Copy + Ord;
+    /// The bits as an unsigned integer: NaNs with their sign set come last.
+    type Raw: Copy + Ord;
+    /// The least signed integer.
+    const LEAST_BITS: Self::Bits;
+    /// The bits of infinity, beyond which NaNs begin.
+    const INFINITY_BITS: Self::Bits;
+    /// The bits of negative infinity, beyond which NaNs begin.
+    const NEGATIVE_INFINITY_RAW: Self::Raw;
+
+    /// This value's bits.
+    fn bits(self) -> Self::Bits;
+    /// This value's bits.
+    fn raw(self) -> Self::Raw;
+    /// The value of these bits.
+    fn of_bits(bits: Self::Bits) -> Self;
     /// What this value compares as.
     fn key(self) -> Self::Key;
     /// All bits set where this value is not a number, else clear.
@@ -80,6 +102,9 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
     fn as_f32(self) -> f32;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
+    /// The averages of two slices of one length, into the second: `(one + other) * 0.5`, each step
+    /// rounded to this type.
+    fn average(values: &[Self], others: &mut [Self]);
 
     /// The nearest single-precision numbers of a slice, into one of the same length.
     #[inline(always)]
@@ -91,12 +116,30 @@ pub trait Response: Copy + Send + Sync + std::fmt::Debug + sealed::Sealed + 'sta
 }
 
 macro_rules! response {
-    ($float:ty, $flag:ty, $single:expr) => {
+    ($float:ty, $flag:ty, $bits:ty, $single:expr) => {
         impl Response for $float {
             type Key = $float;
             type Flag = $flag;
             const CLEAR: $flag = 0;
             const LEAST: $float = <$float>::NEG_INFINITY;
+            type Bits = $bits;
+            type Raw = $flag;
+            const LEAST_BITS: $bits = <$bits>::MIN;
+            const INFINITY_BITS: $bits = <$float>::INFINITY.to_bits() as $bits;
+            const NEGATIVE_INFINITY_RAW: $flag = <$float>::NEG_INFINITY.to_bits();
+
+            #[inline(always)]
+            fn bits(self) -> $bits {
+                self.to_bits() as $bits
+            }
+            #[inline(always)]
+            fn raw(self) -> $flag {
+                self.to_bits()
+            }
+            #[inline(always)]
+            fn of_bits(bits: $bits) -> Self {
+                Self::from_bits(bits as $flag)
+            }
 
             #[inline(always)]
             fn key(self) -> $float {
@@ -118,17 +161,41 @@ macro_rules! response {
             fn as_f64(self) -> f64 {
                 f64::from(self)
             }
+            #[inline(always)]
+            fn average(values: &[Self], others: &mut [Self]) {
+                for (other, &value) in others.iter_mut().zip(values) {
+                    *other = (value + *other) * 0.5;
+                }
+            }
         }
     };
 }
-response!(f32, u32, std::convert::identity);
-response!(f64, u64, single);
+response!(f32, u32, i32, std::convert::identity);
+response!(f64, u64, i64, single);
 
 impl Response for f16 {
     type Key = i16;
     type Flag = u16;
     const CLEAR: u16 = 0;
     const LEAST: i16 = i16::MIN;
+    type Bits = i16;
+    type Raw = u16;
+    const LEAST_BITS: i16 = i16::MIN;
+    const INFINITY_BITS: i16 = f16::INFINITY.to_bits() as i16;
+    const NEGATIVE_INFINITY_RAW: u16 = f16::NEG_INFINITY.to_bits();
+
+    #[inline(always)]
+    fn bits(self) -> i16 {
+        self.to_bits() as i16
+    }
+    #[inline(always)]
+    fn raw(self) -> u16 {
+        self.to_bits()
+    }
+    #[inline(always)]
+    fn of_bits(bits: i16) -> Self {
+        Self::from_bits(bits as u16)
+    }
 
     /// The bits as an integer that orders as the floats do: negative ones count downwards.
     #[inline(always)]
@@ -151,6 +218,25 @@ impl Response for f16 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         f64::from(self.to_f32())
+    }
+
+    /// Halving rounds nothing that the sum's rounding has not rounded, so that one conversion does
+    /// for both; but a sum beyond the largest float16 is infinite before it is halved.
+    #[inline(always)]
+    fn average(values: &[Self], others: &mut [Self]) {
+        const BLOCK: usize = 512;
+        const OVERFLOW: f32 = 65520.0;
+        let (mut ones, mut halves) = ([0f32; BLOCK], [0f32; BLOCK]);
+        for (values, others) in values.chunks(BLOCK).zip(others.chunks_mut(BLOCK)) {
+            let (ones, halves) = (&mut ones[..values.len()], &mut halves[..values.len()]);
+            values.convert_to_f32_slice(ones);
+            others.convert_to_f32_slice(halves);
+            for (half, &one) in halves.iter_mut().zip(&*ones) {
+                let sum = *half + one;
+                *half = sum * if sum.abs() < OVERFLOW { 0.5 } else { f32::INFINITY };
+            }
+            others.convert_from_f32_slice(halves);
+        }
     }
 
     /// With the processor's conversion, which one value at a time would have to look for each time.

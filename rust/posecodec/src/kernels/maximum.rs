@@ -1,5 +1,9 @@
 //! Where a map is largest, and how large: one pass, as NumPy's `argmax` and `max`.
 
+mod above_zero;
+
+use above_zero::maximum_above_zero;
+
 use super::element::Response;
 use crate::simd::{Kernel, dispatch};
 
@@ -41,6 +45,11 @@ pub fn heatmap_3d_maximum<E: Response>(
 
 struct MaximumKernel<'a, E>(&'a [E]);
 
+/// Bytes from which on memory sets the pace, and the plain order of reading is the faster one: 42
+/// volumes of 64³ f32 take 1.5 ms with it, 2.4 ms with [`maximum_above_zero`]; 17 maps of 64×48 in the
+/// cache 3.6 and 2.4 µs.
+const CACHED: usize = 1 << 16;
+
 /// Values a block: small enough that the search for the position, which follows the search for the
 /// maximum, finds the block in the first-level cache (16 KiB of float32), large enough that the
 /// reduction over lanes at its end is lost in it. 1024 to 8192 measure alike on 64×48 maps.
@@ -51,36 +60,51 @@ impl<E: Response> Kernel for MaximumKernel<'_, E> {
 
     #[inline(always)]
     fn run(self) -> Maximum<E> {
-        let (mut best_block, mut best) = (0, E::LEAST);
-        for (number, block) in self.0.chunks(BLOCK).enumerate() {
-            let (key, has_nan) = largest_key(block);
-            if has_nan {
-                let index = number * BLOCK + first_nan(block);
-                return Maximum { index, value: self.0[index] };
-            }
-            if number == 0 || key > best {
-                (best_block, best) = (number, key);
-            }
-        }
-        let start = best_block * BLOCK;
-        let index = start + first_key(&self.0[start..], best);
-        Maximum { index, value: self.0[index] }
+        let usual = match size_of::<E>() {
+            _ if size_of_val(self.0) > CACHED => None,
+            2 => maximum_above_zero::<E, 32>(self.0),
+            4 => maximum_above_zero::<E, 16>(self.0),
+            // Before AVX-512 there is no maximum of 64-bit integers.
+            _ => None,
+        };
+        usual.unwrap_or_else(|| maximum_of_any(self.0))
     }
+}
+
+/// The maximum whatever the values are.
+#[inline(always)]
+fn maximum_of_any<E: Response>(values: &[E]) -> Maximum<E> {
+    let (mut best_block, mut best) = (0, E::LEAST);
+    for (number, block) in values.chunks(BLOCK).enumerate() {
+        let (key, has_nan) = largest_key(block);
+        if has_nan {
+            let index = number * BLOCK + first_nan(block);
+            return Maximum { index, value: values[index] };
+        }
+        if number == 0 || key > best {
+            (best_block, best) = (number, key);
+        }
+    }
+    let start = best_block * BLOCK;
+    let index = start + first_key(&values[start..], best);
+    Maximum { index, value: values[index] }
 }
 
 /// The largest key of a block, and whether a NaN was among its values.
 #[inline(always)]
 fn largest_key<E: Response>(block: &[E]) -> (E::Key, bool) {
-    // As many lanes as four AVX-512 vectors, in four chains that do not wait for each other.
+    // An AVX-512 vector of lanes; of f64 two, because the compiler makes poor code of one (1.24
+    // instead of 0.34 µs for a 64×48 map).
     match size_of::<E>() {
         2 => largest_in_lanes::<E, 32>(block),
-        4 => largest_in_lanes::<E, 16>(block),
-        _ => largest_in_lanes::<E, 8>(block),
+        _ => largest_in_lanes::<E, 16>(block),
     }
 }
 
 #[inline(always)]
 fn largest_in_lanes<E: Response, const LANES: usize>(block: &[E]) -> (E::Key, bool) {
+    // Chains that do not wait for each other: with AVX-512, 2, 4 and 8 of them take 0.29, 0.18 and
+    // 0.19 µs for a 64×48 map of f32, and 0.16 µs each for one of f16.
     const CHAINS: usize = 4;
     let mut largest = [[E::LEAST; LANES]; CHAINS];
     let mut nan = [[E::CLEAR; LANES]; CHAINS];
@@ -136,9 +160,11 @@ pub(super) fn larger<K: PartialOrd>(one: K, other: K) -> K {
     if one > other { one } else { other }
 }
 
-/// The index of the first value with this key, which is there.
+/// The index of the first value with this key, which is there; any, if it is not there any more.
 #[inline(always)]
 fn first_key<E: Response>(values: &[E], key: E::Key) -> usize {
+    // With AVX-512, steps of 16, 64 and 256 values take 0.19, 0.18 and 0.18 µs for a 64×48 map of f32,
+    // the search for the maximum included, and 0.19, 0.16 and 0.17 µs for one of f16.
     const STEP: usize = 64;
     let mut start = 0;
     let (steps, _) = values.as_chunks::<STEP>();
@@ -148,8 +174,9 @@ fn first_key<E: Response>(values: &[E], key: E::Key) -> usize {
             found |= value.key() == key;
         }
         if found {
-            // The least index with the key, without a branch a value.
-            let mut first = STEP as u32;
+            // The least index with the key, without a branch a value. It is one of these even where
+            // another thread writes meanwhile and the key is gone.
+            let mut first = STEP as u32 - 1;
             for (index, value) in step.iter().enumerate() {
                 let candidate = if value.key() == key { index as u32 } else { STEP as u32 };
                 first = first.min(candidate);
@@ -161,7 +188,7 @@ fn first_key<E: Response>(values: &[E], key: E::Key) -> usize {
     while start < values.len() - 1 && values[start].key() != key {
         start += 1;
     }
-    start
+    start.min(values.len() - 1)
 }
 
 #[inline(always)]

@@ -2,14 +2,19 @@
 //!
 //! Planes are row-major slices with their width beside them. A cell is one value of a map; its
 //! coordinates are `[x, y]`.
+//!
+//! They have no examples, as they are not where to begin: they check nothing, and what they compute is
+//! shown by the [codecs](crate::codecs) and [helpers](crate::functional) that are made of them.
 
 pub mod assignment;
 pub mod bilinear;
 pub mod blur;
 pub mod camera;
+pub mod crop;
 pub mod displacement_heatmap;
 pub mod element;
 mod exp;
+pub mod flip;
 pub mod gaussian_heatmap;
 pub mod gaussian_heatmap_3d;
 pub mod gaussian_kernel;

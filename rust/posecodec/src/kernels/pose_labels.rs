@@ -22,9 +22,9 @@ pub struct LabelLayout {
 impl LabelLayout {
     /// The shape of the labels of so many frames.
     pub fn shape(&self, frames: usize) -> ArrayVec<usize, 3> {
-        let width = self.dims + self.extra;
+        let width = self.dims.saturating_add(self.extra);
         if self.transposed {
-            [self.count * width, frames].into_iter().collect()
+            [self.count.saturating_mul(width), frames].into_iter().collect()
         } else {
             [frames, self.count, width].into()
         }

@@ -12,7 +12,7 @@ use super::blur::{
 };
 use super::element::Response;
 use super::gaussian_kernel::GaussianKernel;
-use super::logarithm::clip_and_log;
+use super::logarithm::{self, clip_and_log};
 use super::maximum::maximum;
 
 /// Lower clip of DARK's logarithm.
@@ -98,7 +98,8 @@ pub fn dark_offset<E: Response>(
     if x <= 1 || y <= 1 || x + 2 >= peak.width || y + 2 >= peak.height() {
         return [0.0; 2];
     }
-    let samples = logarithms::<E, 5>(peak, kernel, [DARK_LEAST, f32::INFINITY], &THIRTEEN, buffers);
+    let samples =
+        logarithms::<E, 5, 16>(peak, kernel, [DARK_LEAST, f32::INFINITY], &THIRTEEN, buffers);
     let at = |dx: isize, dy: isize| {
         samples[2usize.wrapping_add_signed(dy)][2usize.wrapping_add_signed(dx)]
     };
@@ -123,7 +124,7 @@ pub fn dark_udp_offset<E: Response>(
     // The seven samples, by row and column of the window; at the border some coincide.
     let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
         .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
-    let samples = logarithms::<E, 3>(peak, kernel, [UDP_LEAST, UDP_LARGEST], &seven, buffers);
+    let samples = logarithms::<E, 3, 8>(peak, kernel, [UDP_LEAST, UDP_LARGEST], &seven, buffers);
     let [i, ix1, iy1, ix1y1, ix1_y1_, ix1_, iy1_] = seven.map(|(row, column)| samples[row][column]);
     let gradient = [0.5 * (ix1 - ix1_), 0.5 * (iy1 - iy1_)];
     let dxx = ix1 - 2.0 * i + ix1_;
@@ -164,32 +165,60 @@ fn clamped(at: usize, length: usize) -> [usize; 3] {
 }
 
 /// The logarithms of the blurred, rescaled and clipped plane in a window around the peak, at the
-/// cells of the window that are needed: row and column each.
-fn logarithms<E: Response, const N: usize>(
+/// cells of the window that are needed: row and column each, as many as `LANES` at most.
+fn logarithms<E: Response, const N: usize, const LANES: usize>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    clip: [f32; 2],
+    needed: &[(usize, usize)],
+    buffers: &mut BlurBuffers,
+) -> [[f64; N]; N] {
+    let mut samples = [1f32; LANES];
+    if !window_samples::<E, N>(peak, kernel, clip, needed, &mut samples) {
+        plane_samples::<E, N>(peak, kernel, clip, needed, &mut samples, buffers);
+    }
+    let mut window = [[0.0; N]; N];
+    for (&(row, column), logarithm) in needed.iter().zip(logarithm::logarithms(samples)) {
+        window[row][column] = logarithm;
+    }
+    window
+}
+
+/// The samples from a window alone; whether that is exact.
+#[inline]
+fn window_samples<E: Response, const N: usize>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     [least, most]: [f32; 2],
     needed: &[(usize, usize)],
-    buffers: &mut BlurBuffers,
-) -> [[f64; N]; N] {
-    let mut logarithms = [[0.0; N]; N];
-    if kernel.size() <= WINDOW_KERNEL && peak.value.as_f32() <= most {
-        let window = blur_window::<E, N>(peak.plane, peak.width, peak.at, kernel);
-        if needed.iter().all(|&(row, column)| window[row][column] >= least) {
-            for &(row, column) in needed {
-                logarithms[row][column] = f64::from(window[row][column]).ln();
-            }
-            return logarithms;
-        }
+    samples: &mut [f32],
+) -> bool {
+    if kernel.size() > WINDOW_KERNEL || !(peak.value.as_f32() <= most) {
+        return false;
     }
+    let window = blur_window::<E, N>(peak.plane, peak.width, peak.at, kernel);
+    for (sample, &(row, column)) in samples.iter_mut().zip(needed) {
+        *sample = window[row][column];
+    }
+    samples.iter().all(|&sample| sample >= least)
+}
+
+/// The samples from the whole plane, rescaled and clipped.
+fn plane_samples<E: Response, const N: usize>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    [least, most]: [f32; 2],
+    needed: &[(usize, usize)],
+    samples: &mut [f32],
+    buffers: &mut BlurBuffers,
+) {
     let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
     let factor = peak.value.as_f32() / largest(blurred);
     let [x, y] = peak.at;
-    for &(row, column) in needed {
+    for (sample, &(row, column)) in samples.iter_mut().zip(needed) {
         let cell = (y + row - N / 2) * peak.width + x + column - N / 2;
-        logarithms[row][column] = f64::from((blurred[cell] * factor).clamp(least, most)).ln();
+        *sample = (blurred[cell] * factor).clamp(least, most);
     }
-    logarithms
 }
 
 /// The plane as [`dark_udp_offset`] sees it, blurred with `kernel`, rescaled, clipped, in logarithms.

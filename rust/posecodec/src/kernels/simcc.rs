@@ -79,31 +79,47 @@ impl<E: Response> Kernel for SoftmaxKernel<'_, E> {
 
     #[inline(always)]
     fn run(self) -> f64 {
-        const LANES: usize = 16;
         let Self { vector, largest, beta, sigma } = self;
+        let wide =
+            |single: f32| f64::from((single * beta as f32).clamp(f32::MIN, f32::MAX)) * sigma;
         let double = size_of::<E>() == 8;
-        let scaled = |value: E| {
+        let top = if double { largest.as_f64() * beta * sigma } else { wide(largest.as_f32()) };
+        let mut sums = [0f64; SOFTMAX_LANES];
+        let mut scaled = [0f64; SOFTMAX_BLOCK];
+        let mut singles = [0f32; SOFTMAX_BLOCK];
+        for block in vector.chunks(SOFTMAX_BLOCK) {
+            let scaled = &mut scaled[..block.len()];
             if double {
-                value.as_f64() * beta * sigma
+                for (scaled, value) in scaled.iter_mut().zip(block) {
+                    *scaled = value.as_f64() * beta * sigma;
+                }
             } else {
-                f64::from((value.as_f32() * beta as f32).clamp(f32::MIN, f32::MAX)) * sigma
+                let singles = &mut singles[..block.len()];
+                E::singles(block, singles);
+                for (scaled, &single) in scaled.iter_mut().zip(&*singles) {
+                    *scaled = wide(single);
+                }
             }
-        };
-        let top = scaled(largest);
-        let mut sums = [0f64; LANES];
-        let steps = vector.chunks_exact(LANES);
-        let rest = steps.remainder();
-        for step in steps {
-            for lane in 0..LANES {
-                sums[lane] += exp_negative(scaled(step[lane]) - top);
+            let (steps, rest) = scaled.as_chunks::<SOFTMAX_LANES>();
+            for step in steps {
+                for lane in 0..SOFTMAX_LANES {
+                    sums[lane] += exp_negative(step[lane] - top);
+                }
             }
-        }
-        for (lane, &value) in rest.iter().enumerate() {
-            sums[lane] += exp_negative(scaled(value) - top);
+            for (lane, &value) in rest.iter().enumerate() {
+                sums[lane] += exp_negative(value - top);
+            }
         }
         1.0 / sums.iter().sum::<f64>()
     }
 }
+
+/// Exponentials that are summed side by side: two AVX-512 vectors of float64.
+const SOFTMAX_LANES: usize = 16;
+
+/// Values that are converted at once. Half floats would take 6 times as long as float32 one by one, and
+/// 2.4 times by 16.
+const SOFTMAX_BLOCK: usize = 256;
 
 /// Fills `out` with the softmax of a vector whose largest value is `largest`: every step rounded to
 /// the vector's own precision and summed as NumPy does, so that what is equal there is equal here.

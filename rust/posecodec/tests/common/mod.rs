@@ -3,10 +3,23 @@
 #![allow(dead_code)] // each test file uses some
 
 pub(crate) mod bottom_up;
+pub(crate) mod strategies;
 
 use std::sync::Mutex;
 
+use posecodec::kernels::element::Real;
 use posecodec::simd::Tier;
+use proptest::prelude::ProptestConfig;
+
+/// So many cases of a property, unless `PROPTEST_CASES` says otherwise.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        asked
+    } else {
+        ProptestConfig { cases: usual, ..asked }
+    }
+}
 
 /// Runs a check with every vector tier of this processor in turn.
 pub(crate) fn each_tier(mut check: impl FnMut(Tier)) {
@@ -162,16 +175,17 @@ pub(crate) fn simcc_dark(vector: &[f64], x: i64, size: usize) -> f64 {
 }
 
 /// The reference's `generate_gaussian_heatmaps` (`exact` false) or `generate_udp_gaussian_heatmaps`
-/// (`exact` true) for one keypoint in cells; `None` where it is dropped.
-pub(crate) fn gaussian_patch(
+/// (`exact` true) for one keypoint in cells, rounded in its own precision; `None` where it is dropped.
+pub(crate) fn gaussian_patch<T: Real>(
     [width, height]: [usize; 2],
-    at: [f64; 2],
+    at: [T; 2],
     sigma: f64,
     exact: bool,
 ) -> Option<Vec<f64>> {
     let radius = sigma * 3.0;
     let size = 2.0 * radius + 1.0;
-    let mu = at.map(|coordinate| (coordinate + 0.5).trunc());
+    let mu = at.map(|coordinate| (coordinate + T::of(0.5)).trunc().as_f64());
+    let at = at.map(Real::as_f64);
     let corner = mu.map(|mu| (mu - radius).trunc());
     let end = mu.map(|mu| (mu + radius + 1.0).trunc());
     let sides = [width as f64, height as f64];
@@ -192,6 +206,46 @@ pub(crate) fn gaussian_patch(
         }
     }
     Some(plane)
+}
+
+/// The reference's `generate_unbiased_gaussian_heatmaps` for one keypoint in cells; `None` where it is
+/// dropped.
+pub(crate) fn gaussian(
+    [width, height]: [usize; 2],
+    [x0, y0]: [f64; 2],
+    sigma: f64,
+) -> Option<Vec<f64>> {
+    let radius = sigma * 3.0;
+    let inside = |at: f64, side: usize| at - radius < side as f64 && at + radius + 1.0 >= 0.0;
+    (inside(x0, width) && inside(y0, height)).then(|| {
+        let squares = |cell: usize| {
+            ((cell % width) as f64 - x0).powi(2) + ((cell / width) as f64 - y0).powi(2)
+        };
+        (0..width * height).map(|cell| (-squares(cell) / (2.0 * sigma * sigma)).exp()).collect()
+    })
+}
+
+/// The reference's `generate_offset_heatmap` for one keypoint: 1 within the radius, and the ways to it
+/// along x and y.
+pub(crate) fn offsets([width, height]: [usize; 2], at: [f64; 2], radius: f64) -> [Vec<f64>; 3] {
+    let cells = || (0..width * height).map(|cell| [(cell % width) as f64, (cell / width) as f64]);
+    let along = |axis: usize| cells().map(|cell| (at[axis] - cell[axis]) / radius).collect();
+    let (x, y): (Vec<f64>, Vec<f64>) = (along(0), along(1));
+    let inside = |(x, y): (&f64, &f64)| f64::from(u8::from(x * x + y * y <= 1.0));
+    [x.iter().zip(&y).map(inside).collect(), x, y]
+}
+
+/// The reference's `refine_keypoints` for one keypoint: a quarter of a cell towards the larger side.
+pub(crate) fn quarter(plane: &[f64], width: usize, x: i64, y: i64) -> [f64; 2] {
+    let height = (plane.len() / width) as i64;
+    let slope = |dx: i64, dy: i64| {
+        let slope =
+            at(plane, width, x + dx, y + dy, false) - at(plane, width, x - dx, y - dy, false);
+        if slope == 0.0 { 0.0 } else { 0.25 * slope.signum() }
+    };
+    let free_x = 1 < x && x < width as i64 - 1 && 0 < y && y < height;
+    let free_y = 1 < y && y < height - 1 && 0 < x && x < width as i64;
+    [if free_x { slope(1, 0) } else { 0.0 }, if free_y { slope(0, 1) } else { 0.0 }]
 }
 
 /// `generate_3d_gaussian_heatmaps` for one joint at a centre in cells: the values of (D, H, W).

@@ -65,14 +65,17 @@ impl AssociativeEmbedding {
     ) -> Result<Vec<GroupedKeypoints>> {
         self.check_maps(shapes)?;
         let [[batch, count, height, width], [_, channels, ..]] = shapes;
-        let cells = height * width;
-        if heatmaps.len() != batch * count * cells || tags.len() != batch * channels * cells {
+        if shapes.map(|shape| check::product(&shape)) != [Some(heatmaps.len()), Some(tags.len())] {
             let wanted = "must hold as many values as the batch has";
             return Err(Error::invalid("heatmaps", wanted, "other lengths"));
         }
+        let cells = height * width;
         let at_once = parallel::num_threads().min(batch);
         let logs = if self.options.use_udp { count } else { 0 };
-        room_for_scratch(cells.saturating_mul(4 + logs).saturating_mul(at_once))?;
+        room_for_scratch(cells.saturating_mul(8 + logs).saturating_mul(at_once))?;
+        // A candidate, its tags, and their vector.
+        let candidates = count.saturating_mul(self.options.top_k.saturating_mul(32));
+        room_for_scratch(candidates.saturating_mul(at_once))?;
         let mut decoded = reserved("the pictures of a batch", batch)?;
         decoded.resize_with(batch, || None);
         let mut pictures = reserved("the pictures of a batch", batch)?;
@@ -88,7 +91,7 @@ impl AssociativeEmbedding {
         parallel::for_each(pictures, heatmaps.len() + tags.len(), |(picture, decoded)| {
             *decoded = Some(self.decode_picture(&picture));
         });
-        Ok(decoded.into_iter().flatten().collect())
+        decoded.into_iter().flatten().collect()
     }
 
     fn check_maps(&self, [heatmaps, tags]: [[usize; 4]; 2]) -> Result<()> {
@@ -101,8 +104,9 @@ impl AssociativeEmbedding {
             );
             return Err(check::shape("tags", &wanted, &tags));
         }
-        if self.options.top_k > height * width {
-            let wanted = format!("must be at most the {} cells of a heatmap", height * width);
+        let cells = height.saturating_mul(width);
+        if self.options.top_k > cells {
+            let wanted = format!("must be at most the {cells} cells of a heatmap");
             return Err(Error::invalid("decode_topk", wanted, self.options.top_k));
         }
         let order = &self.options.keypoint_order;
@@ -113,7 +117,10 @@ impl AssociativeEmbedding {
         Ok(())
     }
 
-    fn decode_picture<T: Real + Response>(&self, picture: &Picture<'_, T>) -> GroupedKeypoints {
+    fn decode_picture<T: Real + Response>(
+        &self,
+        picture: &Picture<'_, T>,
+    ) -> Result<GroupedKeypoints> {
         let options = &self.options;
         let largest: Vec<_> = (0..picture.keypoints)
             .map(|keypoint| {
@@ -126,7 +133,8 @@ impl AssociativeEmbedding {
                 picture.tagged(keypoint, &largest[keypoint], options.keypoint_threshold)
             })
             .collect();
-        let mut groups = group_by_tags(&candidates, &options.keypoint_order, options.tag_threshold);
+        let mut groups =
+            group_by_tags(&candidates, &options.keypoint_order, options.tag_threshold)?;
         groups.truncate(options.max_instances.unwrap_or(usize::MAX));
 
         let shape = (groups.len(), picture.keypoints);
@@ -148,7 +156,7 @@ impl AssociativeEmbedding {
                 grouped.scores[[instance, keypoint]] = score;
             }
         }
-        grouped
+        Ok(grouped)
     }
 }
 

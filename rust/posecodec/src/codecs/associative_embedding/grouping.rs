@@ -1,5 +1,6 @@
 //! Keypoint candidates to instances, by their tags.
 
+use crate::error::{Result, reserved, room_for_scratch};
 use crate::kernels::assignment::assign;
 use crate::kernels::element::Real;
 use crate::kernels::pairwise_sum::pairwise_sum;
@@ -57,22 +58,31 @@ pub(super) fn mean_tag<T: Real>(tags: &[Vec<T>]) -> Vec<T> {
 /// than `threshold` to the instance's mean tag, and else begins one.
 ///
 /// `candidates` holds those of each keypoint, largest response first.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`]: what it takes grows with the square of the instances.
 pub(super) fn group_by_tags<T: Real>(
     candidates: &[Vec<TaggedCandidate<T>>],
     order: &[usize],
     threshold: f64,
-) -> Vec<Group<T>> {
+) -> Result<Vec<Group<T>>> {
+    /// Values that an instance and a keypoint of it take at most.
+    const INSTANCE: usize = 64;
+    const KEYPOINT: usize = 8;
     let mut instances: Vec<Instance<T>> = Vec::new();
     for &keypoint in order {
         let added = &candidates[keypoint];
         if added.is_empty() {
             continue;
         }
+        // Each may begin an instance.
+        let each = INSTANCE + KEYPOINT * candidates.len();
+        room_for_scratch(each.saturating_mul(added.len()))?;
         // At the first keypoint there is nothing to join.
         let matched = if instances.is_empty() {
             vec![None; added.len()]
         } else {
-            match_to_instances(added, &instances, threshold)
+            match_to_instances(added, &instances, threshold)?
         };
         for (candidate, instance) in added.iter().zip(matched) {
             let known = match instance {
@@ -85,7 +95,7 @@ pub(super) fn group_by_tags<T: Real>(
             instances[known].group[keypoint] = Some((candidate.at, candidate.value));
         }
     }
-    instances.into_iter().map(|instance| instance.group).collect()
+    Ok(instances.into_iter().map(|instance| instance.group).collect())
 }
 
 /// A new instance with this candidate's tag; where one began with the same tag, that one, with no
@@ -113,13 +123,13 @@ fn match_to_instances<T: Real>(
     added: &[TaggedCandidate<T>],
     instances: &[Instance<T>],
     threshold: f64,
-) -> Vec<Option<usize>> {
+) -> Result<Vec<Option<usize>>> {
     let means: Vec<_> = instances.iter().map(Instance::mean_tag).collect();
     // Where there are more candidates than instances, some have to stay without.
     const NO_INSTANCE: f64 = 1e10;
     let columns = instances.len().max(added.len());
-    let mut distances = Vec::with_capacity(added.len() * instances.len());
-    let mut costs = Vec::with_capacity(added.len() * columns);
+    let mut distances = reserved("distances of tags", added.len() * instances.len())?;
+    let mut costs = reserved("costs of an assignment", added.len() * columns)?;
     for candidate in added {
         for mean in &means {
             let distance = distance(&candidate.tag, mean);
@@ -133,7 +143,7 @@ fn match_to_instances<T: Real>(
             column < instances.len() && distances[row * instances.len() + column] < threshold;
         joins.then_some(column)
     };
-    assign(&costs, columns).into_iter().enumerate().map(near).collect()
+    Ok(assign(&costs, columns)?.into_iter().enumerate().map(near).collect())
 }
 
 /// The Euclidean distance of two tags, in double precision.

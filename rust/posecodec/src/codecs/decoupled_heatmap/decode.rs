@@ -30,6 +30,20 @@ impl DecoupledHeatmap {
     /// (N, 1), or which have a score a keypoint (N, K). What comes out are keypoints (N, K, 2) in
     /// input pixels and their responses times those scores.
     ///
+    /// ```
+    /// use ndarray::{Array4, array};
+    /// use posecodec::codecs::{DecoupledHeatmap, DecoupledHeatmapOptions};
+    ///
+    /// let options = DecoupledHeatmapOptions::default();
+    /// let codec = DecoupledHeatmap::new([512, 512], [128, 128], options)?;
+    /// let mut heatmaps = Array4::<f32>::zeros((1, 17, 128, 128)); // one person's
+    /// heatmaps[[0, 0, 20, 10]] = 0.8;
+    /// let decoded = codec.decode(heatmaps.view(), array![[0.5f32]].view())?;
+    /// assert_eq!(decoded.keypoints[[0, 0, 0]], 40.0); // four pixels a cell
+    /// assert_eq!(decoded.scores[[0, 0]], 0.4);
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a cell or scores that do not fit.
     pub fn decode<E: Response, S: Response>(
@@ -72,13 +86,13 @@ impl DecoupledHeatmap {
         let mut values = 0;
         for picture in &pictures {
             let [instances, count, height, width] = picture.shape;
-            let keypoints = instances * count;
-            if keypoints > 0 && height * width == 0 {
+            let keypoints = instances.saturating_mul(count);
+            if keypoints > 0 && (height == 0 || width == 0) {
                 let wanted = "must hold maps of at least one cell";
                 let got = format!("shape {}", Shape(&picture.shape));
                 return Err(Error::invalid("instance_heatmaps", wanted, got));
             }
-            let all_fit = picture.heatmaps.len() == keypoints * height * width
+            let all_fit = check::product(&picture.shape) == Some(picture.heatmaps.len())
                 && picture.keypoints.len() == keypoints
                 && picture.scores.len() == keypoints
                 && [instances, keypoints].contains(&picture.instance_scores.len());

@@ -34,6 +34,23 @@ pub struct EdPoseDecoded<E> {
 impl EdPoseLabel {
     /// Decodes the candidates of an input of size `[h, w]`.
     ///
+    /// ```
+    /// use ndarray::array;
+    /// use posecodec::codecs::{EdPoseLabel, EdPosePredictions};
+    ///
+    /// let codec = EdPoseLabel::new(1, 1)?; // the best candidate of one keypoint
+    /// let logits = array![[0.1f32], [0.9]];
+    /// let boxes = array![[0.5, 0.5, 1.0, 1.0], [0.5, 0.5, 0.5, 0.5]];
+    /// let keypoints = array![[0.0, 0.0, 1.0], [0.25, 0.5, 1.0]];
+    /// let [logits, boxes, keypoints] = [logits.view(), boxes.view(), keypoints.view()];
+    /// let predictions = EdPosePredictions { logits, boxes, keypoints };
+    /// let decoded = codec.decode([480.0, 640.0], predictions)?; // [h, w]
+    /// assert_eq!(decoded.boxes, array![[160.0, 120.0, 480.0, 360.0]]);
+    /// assert_eq!(decoded.keypoints, array![[[160.0, 240.0]]]);
+    /// assert_eq!(decoded.scores, array![[0.9]]);
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for shapes that do not fit.
     pub fn decode<E: Response>(

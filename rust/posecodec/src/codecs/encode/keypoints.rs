@@ -10,6 +10,15 @@ use crate::kernels::gaussian_heatmap::{GaussianPatch, Span};
 
 /// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels, or of `D`
 /// coordinates.
+///
+/// ```
+/// use posecodec::codecs::Keypoints;
+///
+/// let points = [[95.3f32, 40.1], [101.7, 34.6], [88.2, 34.9]];
+/// let visible = [1.0f32, 1.0, 0.0];
+/// let person = Keypoints { points: &points, visible: Some(&visible), instances: 1, count: 3 };
+/// let all_visible = Keypoints { visible: None, ..person };
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Keypoints<'a, T, V, const D: usize = 2> {
     /// The points, instance by instance.
@@ -55,11 +64,12 @@ impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
     ) {
         let Planes { values, cells, fills_all, memory } = planes;
         let dirty = memory == Memory::Dirty;
-        // One large fill: small ones cost their start-up 17 times over.
-        if dirty && !fills_all {
-            values.fill(0.0);
-        }
         for (index, (plane, weight)) in values.chunks_exact_mut(cells).zip(weights).enumerate() {
+            // Plane by plane, so that it is in the first-level cache when something is put into it:
+            // 64 samples take 0.88 times as long as with a fill a sample, one sample as long.
+            if dirty && !fills_all {
+                plane.fill(0.0);
+            }
             let mut filled = false;
             *weight = self.weight(index, |point| {
                 filled = encode(plane, point);
@@ -186,6 +196,14 @@ fn contiguous<T: Clone, I: Dimension>(array: ArrayView<'_, T, I>) -> CowArray<'_
 /// Checks the shape of keypoints: (N, K, D), or (B, N, K, D) where `batched`, with the number of
 /// instances that the codec takes. Answers with B (1 for a sample), N and K.
 ///
+/// ```
+/// use posecodec::codecs::{MsraHeatmap, check_keypoints};
+///
+/// assert_eq!(check_keypoints::<MsraHeatmap, 2>(&[8, 1, 17, 2], true)?, [8, 1, 17]);
+/// assert!(check_keypoints::<MsraHeatmap, 2>(&[3, 17, 2], false).is_err()); // three people
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`](crate::Error::InvalidInput) for another shape.
 pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
@@ -197,6 +215,14 @@ pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
 
 /// [`check_keypoints`] for a codec that takes any number of instances, or just one, and then has
 /// this name.
+///
+/// ```
+/// use posecodec::codecs::check_instances;
+///
+/// assert_eq!(check_instances::<2>(&[3, 17, 2], false, None)?, [1, 3, 17]);
+/// assert!(check_instances::<2>(&[3, 17, 2], false, Some("UDPHeatmap")).is_err());
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::InvalidInput`](crate::Error::InvalidInput) for another shape.

@@ -3,6 +3,7 @@
 use arrayvec::ArrayVec;
 use ndarray::{Array, Array2, Array3, ArrayD, Dimension, IntoDimension};
 
+use crate::codecs::check::product;
 use crate::error::{Result, reserved};
 
 /// What numbers a target holds.
@@ -43,7 +44,7 @@ impl Target {
 
     /// Number of values; `None` where it is too large to be addressed.
     pub fn len(&self) -> Option<usize> {
-        self.shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
+        product(&self.shape)
     }
 
     /// Whether the target holds no value.

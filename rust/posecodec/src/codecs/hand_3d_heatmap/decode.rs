@@ -58,15 +58,15 @@ impl Hand3dHeatmap {
     ) -> Result<()> {
         let [batch, count, depth, height, width] = shape;
         let size = [width, height, depth];
-        if keypoints.len() != batch * count || scores.len() != batch * count {
+        let points = check::product(&[batch, count]);
+        if points != Some(keypoints.len()) || points != Some(scores.len()) {
             let wanted = "must hold a value a joint of the batch";
             return Err(Error::invalid("keypoints", wanted, "other lengths"));
         }
         if keypoints.is_empty() {
             return Ok(());
         }
-        let cells = size.iter().product::<usize>();
-        if cells == 0 {
+        if size.contains(&0) {
             let wanted = "must hold maps of at least one cell";
             return Err(Error::invalid(
                 "heatmaps",
@@ -74,9 +74,10 @@ impl Hand3dHeatmap {
                 format_args!("shape {}", Shape(&shape)),
             ));
         }
-        if heatmaps.len() != batch * count * cells {
+        if check::product(&shape) != Some(heatmaps.len()) {
             return Err(check::shape("heatmaps", "(B, K, D, H, W), flat", &[heatmaps.len()]));
         }
+        let cells = size.iter().product::<usize>();
         let (mut keypoints, mut scores) = (keypoints, scores);
         let mut samples = reserved("the samples of a batch", batch)?;
         for maps in heatmaps.chunks_exact(count * cells) {

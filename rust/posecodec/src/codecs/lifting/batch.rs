@@ -1,7 +1,9 @@
 //! Batches of samples, on several threads where it is worth it.
 
+use super::check::check_poses;
 use super::encode::derives_factor;
 use super::{Camera, Factor, LiftPose, Roots, TargetSide};
+use crate::codecs::check::product;
 use crate::codecs::encode::split_off;
 use crate::error::{Error, Result, reserved};
 use crate::kernels::element::Real;
@@ -31,9 +33,9 @@ impl<'a, T> PoseBatch<'a, T> {
         self.cameras.get(if self.cameras.len() == 1 { 0 } else { number })
     }
 
-    fn check(&self) -> Result<()> {
-        let [batch, ..] = self.shape;
-        let fits = self.shape.iter().product::<usize>() == self.values.len()
+    fn check<C: LiftPose>(&self, argument: &'static str, codec: &C) -> Result<()> {
+        let [batch, ..] = check_poses(argument, &self.shape, true, codec.skeleton().count())?;
+        let fits = product(&self.shape) == Some(self.values.len())
             && (self.cameras.len() <= 1 || self.cameras.len() == batch);
         if fits { Ok(()) } else { Err(lengths()) }
     }
@@ -57,6 +59,22 @@ fn lengths() -> Error {
 
 /// Fills the labels of a batch of keypoints; `extra` holds what is put beside them.
 ///
+/// ```
+/// use posecodec::codecs::{
+///     Camera, LiftPose, PoseBatch, VideoPoseLifting, VideoPoseLiftingOptions, encode_keypoints_batch,
+/// };
+///
+/// let options = VideoPoseLiftingOptions { reshape_keypoints: false, ..Default::default() };
+/// let codec = VideoPoseLifting::new(1, options)?;
+/// let camera = Camera::new([1000.0, 1000.0], None, None)?;
+/// let pixels = [750.0f32, 500.0, 500.0, 0.0]; // of two samples
+/// let keypoints = PoseBatch { values: &pixels, shape: [2, 1, 1, 2], cameras: &[camera] };
+/// let mut labels = [0.0f32; 4];
+/// encode_keypoints_batch(&codec, keypoints, &[], codec.layout(2, 0), &mut labels)?;
+/// assert_eq!(labels, [0.5, 0.0, 0.0, -1.0]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] where an array has not as many values as the batch.
 pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
@@ -66,11 +84,14 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
     layout: LabelLayout,
     labels: &mut [L],
 ) -> Result<()> {
-    keypoints.check()?;
-    let [batch, frames, count, _] = keypoints.shape;
-    let extra_each = frames * count * layout.extra;
-    let labels_each: usize = layout.shape(frames).iter().product();
-    if extra.len() != batch * extra_each || labels.len() != batch * labels_each {
+    keypoints.check("keypoints", codec)?;
+    let [batch, frames, count, dims] = keypoints.shape;
+    let each = [product(&[frames, count, layout.extra]), product(&layout.shape(frames))];
+    let all = each.map(|each| each?.checked_mul(batch));
+    let [Some(extra_each), Some(labels_each)] = each else { return Err(lengths()) };
+    if all != [Some(extra.len()), Some(labels.len())]
+        || [layout.count, layout.dims] != [count, dims]
+    {
         return Err(lengths());
     }
     if batch == 1 {
@@ -95,7 +116,7 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
 /// # Errors
 /// [`Error::InvalidInput`] for a shape or values that cannot.
 pub fn check_target_batch<C: LiftPose, U: Real>(codec: &C, target: PoseBatch<'_, U>) -> Result<()> {
-    target.check()?;
+    target.check("lifting_target", codec)?;
     let [batch, frames, count, dims] = target.shape;
     (0..batch).try_for_each(|number| {
         let (values, camera) = target.sample(number);
@@ -105,6 +126,24 @@ pub fn check_target_batch<C: LiftPose, U: Real>(codec: &C, target: PoseBatch<'_,
 
 /// Fills what a batch of targets becomes.
 ///
+/// ```
+/// use posecodec::codecs::{
+///     PoseBatch, Roots, TargetBatch, VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch,
+///     encode_target_batch,
+/// };
+///
+/// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
+/// let poses = [0.5f32, 1.0, 4.0, 0.5, 1.0, 5.0]; // of two samples
+/// let target = PoseBatch { values: &poses, shape: [2, 1, 1, 3], cameras: &[] };
+/// check_target_batch(&codec, target)?;
+/// let (mut label, mut roots) = ([1.0f32; 6], [0.0; 6]);
+/// let roots_of = Roots::Target(&mut roots);
+/// let into = TargetBatch { label: &mut label, roots: roots_of, factor: &mut [] };
+/// encode_target_batch(&codec, target, into)?;
+/// assert_eq!((label, roots), ([0.0; 6], poses));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] where an array has not as many values as the batch.
 pub fn encode_target_batch<C: LiftPose, U: Real>(
@@ -112,20 +151,23 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
     target: PoseBatch<'_, U>,
     into: TargetBatch<'_, U>,
 ) -> Result<()> {
-    target.check()?;
+    target.check("lifting_target", codec)?;
     let TargetBatch { label, roots, factor } = into;
     let [batch, frames, count, dims] = target.shape;
-    let label_each = frames * (count - usize::from(codec.removed().is_some())) * dims;
+    let kept = count - usize::from(codec.removed().is_some());
+    let each = [product(&[frames, kept, dims]), product(&[frames, dims])];
+    let [Some(label_each), Some(roots_each)] = each else { return Err(lengths()) };
+    let fits = |len: usize, each: usize| each.checked_mul(batch) == Some(len);
     let roots_fit = match &roots {
         Roots::Absent => true,
-        Roots::Float32(roots) => roots.len() == batch * frames * dims,
-        Roots::Target(roots) => roots.len() == batch * frames * dims,
+        Roots::Float32(roots) => fits(roots.len(), roots_each),
+        Roots::Target(roots) => fits(roots.len(), roots_each),
     };
     let factor_each = factor.len() / batch.max(1);
     let derived = |factors: &[f64]| derives_factor(Some(factors));
-    let factors_fit = factor_each * batch == factor.len()
+    let factors_fit = fits(factor.len(), factor_each)
         && (factor_each == frames || !factor.chunks(factor_each.max(1)).any(derived));
-    if label.len() != batch * label_each || !roots_fit || !factors_fit {
+    if !fits(label.len(), label_each) || !roots_fit || !factors_fit {
         return Err(lengths());
     }
     let shape = [frames, count, dims];
@@ -141,8 +183,8 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
             label: split_off(&mut label, label_each),
             roots: match &mut roots {
                 Roots::Absent => Roots::Absent,
-                Roots::Float32(rest) => Roots::Float32(split_off(rest, frames * dims)),
-                Roots::Target(rest) => Roots::Target(split_off(rest, frames * dims)),
+                Roots::Float32(rest) => Roots::Float32(split_off(rest, roots_each)),
+                Roots::Target(rest) => Roots::Target(split_off(rest, roots_each)),
             },
             factor: if derives_factor(Some(factor)) || factor.is_empty() {
                 Factor::Derived(factor)

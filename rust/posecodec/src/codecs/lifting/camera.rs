@@ -33,6 +33,16 @@ impl Pair {
 }
 
 /// A camera: the size of its pictures, in pixels, and what else is known of it.
+///
+/// ```
+/// use posecodec::codecs::{Camera, Pair};
+///
+/// let (focal, centre) = (Pair::F32([1145.0, 1143.0]), Pair::F32([512.0, 515.0]));
+/// let camera = Camera::new([1000.0, 1002.0], Some(focal), Some(centre))?;
+/// assert_eq!(camera.size(), [1000.0, 1002.0]);
+/// assert!(camera.has_intrinsics());
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Camera {
     size: [f64; 2],

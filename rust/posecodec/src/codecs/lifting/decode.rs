@@ -4,12 +4,24 @@ use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
 use super::{Skeleton, Statistics};
 use crate::codecs::{Decoded, check};
-use crate::error::{Error, Result, Shape};
+use crate::error::{Error, Result, Shape, collected};
 use crate::kernels::element::Real;
 use crate::kernels::pose_targets::Restore;
 use crate::parallel;
 
 /// A codec whose answers are poses less their root, normalised or not.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{DecodePoses, VideoPoseLifting, VideoPoseLiftingOptions};
+///
+/// let codec = VideoPoseLifting::new(2, VideoPoseLiftingOptions::default())?;
+/// let answer = array![[[0.0f32, 0.0, 0.0], [0.5, 0.25, 0.0]]]; // (N, K, 3), from the root
+/// let root = array![[1.0f32, 1.0, 4.0]];
+/// let decoded = codec.decode(answer.view(), Some(root.view()))?;
+/// assert_eq!(decoded.keypoints, array![[[1.0, 1.0, 4.0], [1.5, 1.25, 4.0]]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 pub trait DecodePoses: Sync {
     /// The poses.
     fn skeleton(&self) -> &Skeleton;
@@ -84,6 +96,18 @@ pub trait DecodePoses: Sync {
 /// Decodes a batch of encoded poses (B, N, K, C), flat; on several threads where it is worth it.
 /// `roots` are one a sample, (B, 1, C), or one a pose, (B, N, C).
 ///
+/// ```
+/// use posecodec::codecs::{VideoPoseLifting, VideoPoseLiftingOptions, decode_poses_batch};
+///
+/// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
+/// let answers = [0.0f32, 0.0, 0.0, 0.5, 0.0, 0.0]; // of two samples
+/// let roots = [1.0f32, 1.0, 4.0, 1.0, 1.0, 5.0];
+/// let mut keypoints = [0.0f32; 6];
+/// decode_poses_batch(&codec, &answers, [2, 1, 1, 3], Some(&roots), &mut keypoints)?;
+/// assert_eq!(keypoints, [1.0, 1.0, 4.0, 1.5, 1.0, 5.0]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::InvalidInput`] for a shape that does not fit, or an array of another length than it
 /// says.
@@ -96,10 +120,13 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Real, L: Real>(
 ) -> Result<()> {
     let [batch, poses, count, dims] = shape;
     let decoded = codec.decoded_keypoints([poses, count, dims], roots.is_some())?;
-    let all = batch * poses;
-    let roots_fit = |roots: &[L]| [batch * dims, all * dims].contains(&roots.len());
-    let fits = encoded.len() == all * count * dims
-        && keypoints.len() == all * decoded * dims
+    let roots_fit = |roots: &[L]| {
+        [&[batch, dims][..], &[batch, poses, dims]]
+            .iter()
+            .any(|shape| check::product(shape) == Some(roots.len()))
+    };
+    let fits = check::product(&shape) == Some(encoded.len())
+        && check::product(&[batch, poses, decoded, dims]) == Some(keypoints.len())
         && roots.is_none_or(roots_fit);
     if !fits {
         let wanted = "must hold as many values as the batch has";
@@ -112,7 +139,7 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Real, L: Real>(
         count,
         dims,
         statistics: codec.target_statistics().map(Statistics::values),
-        roots: roots.map(|roots| (roots, all * dims / roots.len())),
+        roots: roots.map(|roots| (roots, batch * poses * dims / roots.len())),
         inserted: codec.skeleton().removed(),
     };
     if batch == 1 {
@@ -122,7 +149,8 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Real, L: Real>(
     let values = keypoints.len();
     let samples = encoded.chunks_exact(poses * count * dims);
     let samples = samples.zip(keypoints.chunks_exact_mut(poses * decoded * dims)).enumerate();
-    parallel::for_each(samples.collect(), values, |(sample, (encoded, keypoints))| {
+    let samples = collected("the samples of a batch", samples)?;
+    parallel::for_each(samples, values, |(sample, (encoded, keypoints))| {
         restore.fill(sample * poses, encoded, keypoints);
     });
     Ok(())

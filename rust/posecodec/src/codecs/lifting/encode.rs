@@ -128,6 +128,24 @@ pub struct PoseTargets<U> {
 }
 
 /// A codec that prepares 2D poses for a network that lifts them, and the 3D poses it should find.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Camera, LiftPose, VideoPoseLifting, VideoPoseLiftingOptions};
+///
+/// let options = VideoPoseLiftingOptions { reshape_keypoints: false, ..Default::default() };
+/// let codec = VideoPoseLifting::new(1, options)?;
+/// let camera = Camera::new([1000.0, 1000.0], None, None)?;
+/// let pixels = array![[[750.0f32, 500.0]]]; // (T, K, 2)
+/// let labels = codec.encode_keypoints(pixels.view(), None, Some(&camera))?;
+/// assert_eq!(labels, array![[[0.5f32, 0.0]]].into_dyn()); // half widths from the centre
+///
+/// let target = array![[[0.5f32, 1.0, 4.0]]]; // (T, K, 3), metres
+/// let seen = array![[1.0f32]];
+/// let targets = codec.encode_target(target.view(), Some(seen.view()), Some(&camera), None)?;
+/// assert_eq!(targets.root, Some(array![[0.5, 1.0, 4.0]]));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
 pub trait LiftPose: Sync {
     /// The codec's name in the reference.
     const NAME: &'static str;

@@ -3,8 +3,8 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::Simcc3dLabel;
-use crate::codecs::check;
 use crate::codecs::encode::split_off;
+use crate::codecs::flip::{FlippedRows, RowReader, with_rows};
 use crate::codecs::simcc_axis::{Located, SimccRows, locate};
 use crate::error::{Error, Result, reserved};
 use crate::kernels::blur::BlurBuffers;
@@ -44,17 +44,31 @@ impl Simcc3dLabel {
         y: ArrayView3<'_, E>,
         z: ArrayView3<'_, E>,
     ) -> Result<Simcc3dDecoded<E>> {
-        let (instances, count, _) = x.dim();
-        for (argument, vectors) in [("y", &y), ("z", &z)] {
-            if vectors.dim().0 != instances || vectors.dim().1 != count {
-                let wanted = format!("({instances}, {count}, bins) as `x` is");
-                return Err(check::shape(argument, &wanted, vectors.shape()));
-            }
-        }
-        let bins = [x.dim().2, y.dim().2, z.dim().2];
-        let vectors = [x, y, z];
-        let vectors = vectors.each_ref().map(|vectors| vectors.as_standard_layout());
-        let responses = vectors.each_ref().map(|vectors| vectors.as_slice().expect("standard"));
+        self.decode_views([x, y, z], None)
+    }
+
+    /// A flip test: decodes the averages of vectors along x, y and z and of those that a network
+    /// answered for the mirrored picture; `flip_indices` has the index of each keypoint's mirror
+    /// image.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and for indices
+    /// that are not one a keypoint.
+    pub fn decode_flipped<E: Response>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 3],
+        flipped: [ArrayView3<'_, E>; 3],
+        flip_indices: &[usize],
+    ) -> Result<Simcc3dDecoded<E>> {
+        self.decode_views(vectors, Some((flipped, flip_indices)))
+    }
+
+    fn decode_views<E: Response>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 3],
+        flipped: Option<([ArrayView3<'_, E>; 3], &[usize])>,
+    ) -> Result<Simcc3dDecoded<E>> {
+        let (instances, count, _) = vectors[0].dim();
         let rows = instances * count;
         let (mut points, mut pixels) = (vec![[0f32; 3]; rows], vec![[0f32; 3]; rows]);
         let mut scores = vec![E::of(0.0); rows];
@@ -63,7 +77,9 @@ impl Simcc3dLabel {
             keypoints_simcc: &mut pixels,
             scores: &mut scores,
         };
-        self.decode_batch(1, SimccRows { responses, bins }, decoded)?;
+        with_rows(["x", "y", "z"], vectors, flipped, |rows, flipped| {
+            self.decode_samples(1, rows, flipped, decoded)
+        })?;
         let together = |points: Vec<[f32; 3]>| {
             let flat = points.into_iter().flatten().collect();
             Array3::from_shape_vec((instances, count, 3), flat).expect("a point each")
@@ -85,6 +101,32 @@ impl Simcc3dLabel {
         rows: SimccRows<'_, E, 3>,
         decoded: Simcc3dDecodedRows<'_, E>,
     ) -> Result<()> {
+        self.decode_samples(batch, rows, None, decoded)
+    }
+
+    /// A flip test: [`Self::decode_batch`] of the averages of a batch's vectors and of those of the
+    /// mirrored pictures, which are turned back while they are read.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] as for [`Self::decode_batch`], and for flipped rows or indices that do
+    /// not fit.
+    pub fn decode_flipped_batch<E: Response>(
+        &self,
+        batch: usize,
+        rows: SimccRows<'_, E, 3>,
+        flipped: FlippedRows<'_, E, 3>,
+        decoded: Simcc3dDecodedRows<'_, E>,
+    ) -> Result<()> {
+        self.decode_samples(batch, rows, Some(flipped), decoded)
+    }
+
+    fn decode_samples<E: Response>(
+        &self,
+        batch: usize,
+        rows: SimccRows<'_, E, 3>,
+        flipped: Option<FlippedRows<'_, E, 3>>,
+        decoded: Simcc3dDecodedRows<'_, E>,
+    ) -> Result<()> {
         let Simcc3dDecodedRows { mut keypoints, mut keypoints_simcc, mut scores } = decoded;
         let count = keypoints.len();
         if count == 0 {
@@ -96,6 +138,7 @@ impl Simcc3dLabel {
             return Err(Error::invalid("decoded", wanted, "other lengths"));
         }
         let each = count / batch;
+        RowReader::check(&rows, flipped.as_ref(), each)?;
         let mut samples = reserved("the samples of a batch", batch)?;
         for sample in 0..batch {
             let decoded = Simcc3dDecodedRows {
@@ -103,7 +146,7 @@ impl Simcc3dLabel {
                 keypoints_simcc: split_off(&mut keypoints_simcc, each),
                 scores: split_off(&mut scores, each),
             };
-            samples.push((rows.sample(sample, each), decoded));
+            samples.push((RowReader::new(rows, flipped, sample, each), decoded));
         }
         parallel::for_each(samples, rows.values(), |(rows, decoded)| {
             self.decode_rows(rows, decoded);
@@ -113,7 +156,7 @@ impl Simcc3dLabel {
 
     fn decode_rows<E: Response>(
         &self,
-        rows: SimccRows<'_, E, 3>,
+        mut rows: RowReader<'_, E, 3>,
         decoded: Simcc3dDecodedRows<'_, E>,
     ) {
         let ratio = self.options.simcc_split_ratio as f32;

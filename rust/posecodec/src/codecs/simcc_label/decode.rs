@@ -3,8 +3,8 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::{SimccLabel, SimccOptions};
-use crate::codecs::check;
 use crate::codecs::encode::split_off;
+use crate::codecs::flip::{FlippedRows, RowReader, with_rows};
 use crate::codecs::simcc_axis::{Located, SimccRows, locate};
 use crate::error::{Error, Result, reserved};
 use crate::kernels::blur::BlurBuffers;
@@ -44,29 +44,43 @@ impl SimccLabel {
         simcc_x: ArrayView3<'_, E>,
         simcc_y: ArrayView3<'_, E>,
     ) -> Result<SimccDecoded<E>> {
-        let (instances, count, bins_x) = simcc_x.dim();
-        let (instances_y, count_y, bins_y) = simcc_y.dim();
-        if (instances, count) != (instances_y, count_y) {
-            let wanted = format!("({instances}, {count}, Wy) as `simcc_x` is");
-            return Err(check::shape("simcc_y", &wanted, simcc_y.shape()));
-        }
-        let (x, y) = (simcc_x.as_standard_layout(), simcc_y.as_standard_layout());
+        self.decode_views([simcc_x, simcc_y], None)
+    }
+
+    /// A flip test: decodes the averages of vectors (N, K, Wx) and (N, K, Wy) and of those that a
+    /// network answered for the mirrored picture; `flip_indices` has the index of each keypoint's
+    /// mirror image.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and for indices
+    /// that are not one a keypoint.
+    pub fn decode_flipped<E: Response>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 2],
+        flipped: [ArrayView3<'_, E>; 2],
+        flip_indices: &[usize],
+    ) -> Result<SimccDecoded<E>> {
+        self.decode_views(vectors, Some((flipped, flip_indices)))
+    }
+
+    fn decode_views<E: Response>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 2],
+        flipped: Option<([ArrayView3<'_, E>; 2], &[usize])>,
+    ) -> Result<SimccDecoded<E>> {
+        let (instances, count, _) = vectors[0].dim();
         let rows = instances * count;
         let mut points = vec![[0f32; 2]; rows];
         let mut scores = vec![E::of(0.0); rows];
         let mut visibility = vec![0f64; if self.options.decode_visibility { rows } else { 0 }];
-        self.decode_batch(
-            1,
-            SimccRows {
-                responses: [&x, &y].map(|array| array.as_slice().expect("standard layout")),
-                bins: [bins_x, bins_y],
-            },
-            SimccDecodedRows {
-                keypoints: &mut points,
-                scores: &mut scores,
-                visibility: &mut visibility,
-            },
-        )?;
+        let decoded = SimccDecodedRows {
+            keypoints: &mut points,
+            scores: &mut scores,
+            visibility: &mut visibility,
+        };
+        with_rows(["simcc_x", "simcc_y"], vectors, flipped, |rows, flipped| {
+            self.decode_samples(1, rows, flipped, decoded)
+        })?;
         let flat = points.into_iter().flatten().collect();
         let shape = (instances, count);
         Ok(SimccDecoded {
@@ -89,6 +103,32 @@ impl SimccLabel {
         rows: SimccRows<'_, E>,
         decoded: SimccDecodedRows<'_, E>,
     ) -> Result<()> {
+        self.decode_samples(batch, rows, None, decoded)
+    }
+
+    /// A flip test: [`Self::decode_batch`] of the averages of a batch's vectors and of those of the
+    /// mirrored pictures, which are turned back while they are read.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] as for [`Self::decode_batch`], and for flipped rows or indices that do
+    /// not fit.
+    pub fn decode_flipped_batch<E: Response>(
+        &self,
+        batch: usize,
+        rows: SimccRows<'_, E>,
+        flipped: FlippedRows<'_, E>,
+        decoded: SimccDecodedRows<'_, E>,
+    ) -> Result<()> {
+        self.decode_samples(batch, rows, Some(flipped), decoded)
+    }
+
+    fn decode_samples<E: Response>(
+        &self,
+        batch: usize,
+        rows: SimccRows<'_, E>,
+        flipped: Option<FlippedRows<'_, E>>,
+        decoded: SimccDecodedRows<'_, E>,
+    ) -> Result<()> {
         let SimccDecodedRows { mut keypoints, mut scores, mut visibility } = decoded;
         let count = keypoints.len();
         if count == 0 {
@@ -103,6 +143,7 @@ impl SimccLabel {
             return Err(Error::invalid("decoded", wanted, "other lengths"));
         }
         let (each, seen_each) = (count / batch, visibility.len() / batch);
+        RowReader::check(&rows, flipped.as_ref(), each)?;
         let mut samples = reserved("the samples of a batch", batch)?;
         for sample in 0..batch {
             let decoded = SimccDecodedRows {
@@ -110,7 +151,7 @@ impl SimccLabel {
                 scores: split_off(&mut scores, each),
                 visibility: split_off(&mut visibility, seen_each),
             };
-            samples.push((rows.sample(sample, each), decoded));
+            samples.push((RowReader::new(rows, flipped, sample, each), decoded));
         }
         parallel::for_each(samples, rows.values(), |(rows, decoded)| {
             self.decode_rows(rows, decoded);
@@ -118,7 +159,11 @@ impl SimccLabel {
         Ok(())
     }
 
-    fn decode_rows<E: Response>(&self, rows: SimccRows<'_, E>, decoded: SimccDecodedRows<'_, E>) {
+    fn decode_rows<E: Response>(
+        &self,
+        mut rows: RowReader<'_, E, 2>,
+        decoded: SimccDecodedRows<'_, E>,
+    ) {
         let SimccOptions { sigma, simcc_split_ratio, decode_beta, .. } = self.options;
         let mut buffers = BlurBuffers::default();
         let decoded_rows = decoded.keypoints.iter_mut().zip(decoded.scores);

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::Spr;
 use crate::codecs::check;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, room_for_scratch};
 use crate::kernels::bilinear::sample_unaligned;
 use crate::kernels::element::{Real, Response};
 use crate::kernels::heatmap_nms::Neighbourhood;
@@ -51,6 +51,8 @@ impl Spr {
             let wanted = format!("must be at most the {cells} cells of a heatmap");
             return Err(Error::invalid("decode_max_instances", wanted, self.options.max_instances));
         }
+        // All cells may be candidates at once.
+        room_for_scratch(cells.saturating_mul(4))?;
         let (heatmaps, displacements) =
             (heatmaps.as_standard_layout(), displacements.as_standard_layout());
         let heatmaps = heatmaps.as_slice().expect("standard layout");

@@ -26,7 +26,7 @@ pub fn blur_plane<'a, E: Response>(
 /// plane, of which only the summit's row and those next to it need be right.
 ///
 /// A blur is an average: it cannot exceed the largest value under its taps. Rows whose bound lies
-/// below what was found already are left out, which on a map with one bump is most of them.
+/// below what was found already are left out, which on a map with one bump is all but a few.
 pub fn blur_summit<'a, E: Response>(
     plane: &[E],
     width: usize,
@@ -40,9 +40,8 @@ pub fn blur_summit<'a, E: Response>(
         return (maximum(blurred).expect("a plane with a largest value"), blurred);
     }
     buffers.blurred.resize(plane.len(), 0.0);
-    let first = largest.index / width;
     let (blur, blurred, bounds) = PlaneBlur::new(plane, width, kernel, border, buffers);
-    let summit = dispatch(SummitKernel { blur, blurred, bounds, first });
+    let summit = dispatch(SummitKernel { blur, blurred, bounds });
     (summit, &mut buffers.blurred)
 }
 
@@ -74,7 +73,8 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         let radius = kernel.radius();
         let height = plane.len() / width;
         let stride = width.next_multiple_of(TILE);
-        sums.resize(stride + 2 * radius + TILE, 0.0);
+        sums.clear();
+        sums.resize((stride + 2 * radius + TILE).next_multiple_of(TILE), 0.0);
         mirrored.clear();
         if border == Border::Reflect101 {
             let outside = (-(radius as i64)..0).chain(width as i64..(width + radius) as i64);
@@ -91,7 +91,9 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         let height = self.plane.len() / self.width;
         let rows = self.rows[radius * stride..].chunks_exact_mut(stride);
         for (from, row) in self.plane.chunks_exact(self.width).zip(rows) {
-            E::singles(from, &mut row[..self.width]);
+            let (row, rest) = row.split_at_mut(self.width);
+            E::singles(from, row);
+            rest.fill(0.0);
         }
         for outside in (0..radius).chain(radius + height..2 * radius + height) {
             if self.mirrored.is_empty() {
@@ -101,6 +103,23 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
                 self.rows.copy_within(inside * stride..(inside + 1) * stride, outside * stride);
             }
         }
+    }
+
+    /// The most that each row can be after the blur: the rows' largest values, blurred. What is
+    /// below 0 counts as 0, so that rounding cannot make a bound less than it should be.
+    #[inline(always)]
+    fn bounds<'b>(&self, height: usize, bounds: &'b mut Vec<f32>) -> &'b [f32] {
+        let padded = height + 2 * self.kernel.radius() + TILE;
+        bounds.clear();
+        bounds.resize(padded + height.next_multiple_of(TILE), 0.0);
+        let (along, across) = bounds.split_at_mut(padded);
+        for (bound, row) in along.iter_mut().zip(self.rows.chunks_exact(self.stride)) {
+            *bound = larger(largest(&row[..self.width]), 0.0);
+        }
+        for start in (0..height).step_by(TILE) {
+            *tile_mut(across, start) = weighted_sum(self.kernel.taps(), &along[start..], 1);
+        }
+        &across[..height]
     }
 
     /// Sums the columns around a row into `sums`, and continues it left and right.
@@ -178,8 +197,6 @@ struct SummitKernel<'a, E> {
     blur: PlaneBlur<'a, E>,
     blurred: &'a mut [f32],
     bounds: &'a mut Vec<f32>,
-    /// The row to begin with: that of the plane's largest value.
-    first: usize,
 }
 
 impl<E: Response> Kernel for SummitKernel<'_, E> {
@@ -187,33 +204,24 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
 
     #[inline(always)]
     fn run(self) -> Maximum<f32> {
-        // Rounding may lift a sum a little above its bound.
-        const SLACK: f32 = 1.0 + 1e-5;
-        let Self { mut blur, blurred, bounds, first } = self;
-        let (width, radius) = (blur.width, blur.kernel.radius());
+        let Self { mut blur, blurred, bounds } = self;
+        let width = blur.width;
         let height = blurred.len() / width;
         blur.pad();
-        // The largest value of each row, then of the rows under the taps of each.
-        let padded = height + 2 * radius;
-        bounds.clear();
-        bounds.resize(padded + height, f32::NEG_INFINITY);
-        let (rows, reached) = bounds.split_at_mut(padded);
-        for (bound, row) in rows.iter_mut().zip(blur.rows.chunks_exact(blur.stride)) {
-            *bound = largest(&row[..width]);
-        }
-        for shift in 0..=2 * radius {
-            for (bound, &row) in reached.iter_mut().zip(&rows[shift..]) {
-                *bound = larger(row, *bound);
-            }
-        }
+        // What rounding may lift a sum above its bound, which is itself rounded.
+        let slack = 1.0 + 1e-6 * blur.kernel.size() as f32;
+        let reached = blur.bounds(height, bounds);
+        let centre = blur.kernel.taps()[0];
         let mut summit = Maximum { index: 0, value: f32::NEG_INFINITY };
-        let hopeless = |bound: f32, found: f32| found > 0.0 && bound * SLACK < found;
+        let hopeless = |bound: f32, found: f32| found > 0.0 && bound * slack < found;
+        let first = position(reached, largest(reached));
         for y in std::iter::once(first).chain((0..height).filter(|&y| y != first)) {
             if hopeless(reached[y], summit.value) {
                 continue;
             }
             blur.sum_columns(y);
-            if hopeless(largest(&blur.sums[radius..radius + width]), summit.value) {
+            let (largest_sum, mass) = largest_and_mass(blur.sums);
+            if hopeless(largest_sum.min(centre * mass), summit.value) {
                 continue;
             }
             let row = &mut blurred[y * width..][..width];
@@ -221,8 +229,7 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
             let value = largest(row);
             // Rows come in order but for the first: of equal values the one that is first wins.
             if value > summit.value || value == summit.value && y < summit.index / width {
-                let column = row.iter().position(|&cell| cell == value).unwrap_or(0);
-                summit = Maximum { index: y * width + column, value };
+                summit = Maximum { index: y * width + position(row, value), value };
             }
         }
         let y = summit.index / width;
@@ -234,10 +241,40 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
     }
 }
 
+/// The largest of some whole vectors of values and the sum of those above 0, or 0.
+#[inline(always)]
+fn largest_and_mass(values: &[f32]) -> (f32, f32) {
+    let (mut largest, mut mass) = ([0f32; LANES], [0f32; LANES]);
+    for values in values.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            let value = larger(values[lane], 0.0);
+            largest[lane] = larger(value, largest[lane]);
+            mass[lane] += value;
+        }
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            largest[lane] = larger(largest[lane + half], largest[lane]);
+            mass[lane] += mass[lane + half];
+        }
+        half /= 2;
+    }
+    (largest[0], mass[0])
+}
+
+/// Values that are compared at once: one AVX-512 or two AVX2 vectors.
+const LANES: usize = 16;
+
+/// The first place of a value, or 0.
+#[inline(always)]
+fn position(values: &[f32], value: f32) -> usize {
+    values.iter().position(|&other| other == value).unwrap_or(0)
+}
+
 /// The largest of a few values, none of them NaN.
 #[inline(always)]
 fn largest(values: &[f32]) -> f32 {
-    const LANES: usize = 16;
     let mut lanes = [f32::NEG_INFINITY; LANES];
     let (steps, rest) = values.as_chunks::<LANES>();
     for step in steps {

@@ -72,11 +72,12 @@ impl<E: Response, const N: usize> WindowKernel<'_, E, N> {
                 E::singles(&from[first..=last], &mut to[offset..][..=last - first]);
             }
         }
-        // Sums of columns first, a row of `C` for each row of samples, and some room at the end.
-        let mut sums = [0f32; 5 * WINDOW + LANES];
-        for (n, sums) in sums.chunks_exact_mut(C).take(N).enumerate() {
-            sums.copy_from_slice(&column_sums(&rows[n..], taps));
+        // Sums of columns first, a row for each of the `N` rows of samples, and room at the end.
+        let mut sums = [[0f32; C]; 6];
+        for (n, sums) in sums[..N].iter_mut().enumerate() {
+            *sums = column_sums(&rows[n..], taps);
         }
+        let sums = sums.as_flattened();
         let mut samples = [[0f32; N]; N];
         for (n, sample) in samples.iter_mut().enumerate() {
             // Of a vector of lanes, N are samples; the others are not used.

@@ -1,0 +1,90 @@
+"""The most memory that a batch takes, of ours and of MMPose's: a process each, on Linux.
+
+`python -m sections.memory ours "UDPHeatmap, decode" INPUTS.npz` is such a process: it prints bytes.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from posecodec_rs.cli.bench.operation import reference
+from posecodec_rs.cli.bench.top_down import TOP_DOWN
+
+from sections.section import Section
+
+BATCH = 64
+CODECS = ("MSRAHeatmap", "UDPHeatmap", "UDPHeatmap combined", "MegviiHeatmap", "SimCCLabel DARK")
+STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+ABOUT = f"""\
+How far the process's resident memory rises above what it was before the call, in MB, for {BATCH}
+samples: `batch_encode` and `batch_decode`, and MMPose's codec in a loop that keeps its answers. The
+arrays are what goes in (decode) or comes out (encode). Pages of zeros that nobody wrote to are not
+resident, and memory that was freed before does not count again."""
+
+
+def memory() -> Section | None:
+    """Measures; None where the system does not say."""
+    if not CLEAR.exists():
+        return None
+    columns = ["operation", "arrays", "posecodec_rs", "MMPose"]
+    section = Section("Peak memory", ABOUT, columns).begin()
+    packages = ("ours", "theirs") if reference() else ("ours",)
+    for name in CODECS:
+        sample = TOP_DOWN[name].sample(BATCH)
+        for step, inputs, arrays in (
+            ("encode", [sample.keypoints, sample.visible], sample.targets.values()),
+            ("decode", sample.maps, sample.maps),
+        ):
+            operation = f"{name}, {step}"
+            peaks = [_in_a_process(package, operation, inputs) for package in packages]
+            held = sum(array.nbytes for array in arrays)
+            cells = [f"{count / 1e6:.1f}" for count in (held, *peaks)]
+            data = dict(zip(("arrays", *packages), (held, *peaks), strict=True))
+            section.add([operation, *cells], {"operation": operation, **data})
+    return section
+
+
+def _in_a_process(package: str, operation: str, inputs: list[np.ndarray]) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "inputs.npz")
+        np.savez(path, *inputs)
+        command = [sys.executable, "-m", "sections.memory", package, operation, str(path)]
+        root = Path(__file__).parent.parent
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+def peak(package: str, operation: str, path: str) -> int:
+    """How many bytes the resident memory rises by while the operation runs."""
+    name, step = operation.rsplit(", ", 1)
+    subject, encode = TOP_DOWN[name], step == "encode"
+    codec = subject.ours() if package == "ours" else subject.theirs()
+    batch = list(np.load(path).values())
+
+    def run(inputs: list[np.ndarray]) -> object:
+        if package == "ours":
+            return codec.batch_encode(*inputs) if encode else codec.batch_decode(*inputs)
+        each_sample = zip(*inputs, strict=True)
+        if encode:
+            return [codec.encode(*each) for each in each_sample]
+        return [subject.theirs_decode(codec, list(each)) for each in each_sample]
+
+    run([array[:1] for array in batch])  # code and tables are there
+    before = _status("VmRSS")
+    CLEAR.write_text("5")  # forgets the peak so far
+    answer = run(batch)
+    risen = _status("VmHWM") - before
+    del answer
+    return risen
+
+
+def _status(key: str) -> int:
+    lines = STATUS.read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{key}:"))
+
+
+if __name__ == "__main__":
+    print(peak(*sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""How the documentation site is made: `make docs`. Its pages also read as they are, as Markdown."""
+
+import sys
+from pathlib import Path
+
+import posecodec_rs
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "posecodec_rs"
+author = "the posecodec_rs authors"
+copyright = "MMPose, whose behaviour this package follows, is © OpenMMLab; both are Apache-2.0"
+version = release = posecodec_rs.__version__
+
+extensions = [
+    "myst_parser",  # pages in Markdown
+    "sphinx.ext.autodoc",  # references out of the installed package's docstrings
+    "sphinx.ext.napoleon",  # which are in Google's style
+    "stub_signatures",  # with the types that stand in its stub
+]
+exclude_patterns = ["pictures"]
+html_theme = "furo"
+html_title = f"posecodec_rs {version}"
+html_copy_source = False
+html_static_path = ["style.css"]
+html_css_files = ["style.css"]
+
+# `[the crate](crate:posecodec/index.html)` is what `cargo doc` made, which stands beside the site.
+myst_url_schemes = {"http": None, "https": None, "crate": {"url": "crate/{{path}}"}}
+myst_heading_anchors = 3
+
+default_role = "py:obj"  # `build` in a docstring is a link
+
+# A parameter a line where a signature is long, and the package's types by their last name.
+maximum_signature_line_length = 80
+python_trailing_comma_in_multi_line_signatures = False
+python_use_unqualified_type_names = True
+autodoc_member_order = "bysource"
+
+# Every name in the references must lead somewhere, but for those of other packages: no network.
+nitpicky = True
+nitpick_ignore_regex = [
+    ("py:.*", r"(np|npt|numpy|torch|typing|collections)\..*"),
+    (
+        "py:.*",
+        "bool|dicts?|float|ints?|list|None|set|str|tuple|type|arrays?|tensors|sequence|optional",
+    ),
+    ("py:.*", r"\d arrays"),
+    ("py:.*", "Any|Iterable|Literal|Mapping|NoReturn|Sequence|Tensor"),
+]

@@ -1,0 +1,150 @@
+"""What `roundtrip` compares: top-down codecs at sizes, as the command line names them."""
+
+import ast
+import inspect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import posecodec_rs as pc
+from posecodec_rs._build import CODECS
+from posecodec_rs.cli import CommandError
+from posecodec_rs.cli.top_down import DECODES, TopDown, config, top_down_codecs
+
+Size = tuple[int, int]
+
+SIZES: Sequence[Size] = ((48, 64), (72, 96), (96, 128))
+"""The heatmaps of the sweep, (W, H) in cells: those that MMPose's configs have, and finer ones."""
+
+LARGEST_SIDE = 2048
+"""Of an input or a heatmap: what is larger is a slip, and its heatmaps fill the memory."""
+
+WANTED = (
+    "wanted a codec's name, with arguments if need be, such as UDPHeatmap or "
+    "'MSRAHeatmap(sigma=3, unbiased=True)'"
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A codec at a size.
+
+    Attributes:
+        top_down: The codec and its name.
+        heatmap_size: (W, H) in cells; None for a codec without heatmaps to decode.
+        use_udp: How people are cropped for it; see `Crop`.
+    """
+
+    top_down: TopDown
+    heatmap_size: Size | None
+    use_udp: bool
+
+
+def parse_size(option: str, text: str) -> Size:
+    """(w, h) of a text like "192x256".
+
+    Raises:
+        CommandError: If it is none.
+    """
+    sides = re.fullmatch("([0-9]{1,4})[xX×]([0-9]{1,4})", text)
+    if sides:
+        width, height = int(sides[1]), int(sides[2])
+        if 1 <= min(width, height) <= max(width, height) <= LARGEST_SIDE:
+            return width, height
+    raise CommandError(
+        f"{option} must be WIDTHxHEIGHT, each from 1 to {LARGEST_SIDE}, such as 48x64, "
+        f"but is {text!r}"
+    )
+
+
+def candidates(
+    codecs: Sequence[str],
+    input_size: Size,
+    heatmap_sizes: Sequence[Size],
+    use_udp: bool | None = None,
+) -> list[Candidate]:
+    """Every codec at every size, those without heatmaps once.
+
+    Args:
+        codecs: As the user names them; every top-down codec if empty.
+        input_size: (w, h) in pixels, of codecs that do not say theirs.
+        heatmap_sizes: (W, H) in cells, of codecs that do not say theirs; `SIZES` if empty.
+        use_udp: How people are cropped; None as in MMPose's configs: for `UDPHeatmap` alone.
+
+    Raises:
+        CommandError: If there is no such codec, it is none for one person's crop, or it cannot be
+            made with these arguments and sizes.
+    """
+    found: dict[tuple[str, Size | None], Candidate] = {}
+    for heatmap_size in heatmap_sizes or SIZES:
+        made = (
+            [_build(text, input_size, heatmap_size) for text in codecs]
+            if codecs
+            else _sweep(input_size, heatmap_size)
+        )
+        for top_down in made:
+            size = getattr(top_down.codec, "heatmap_size", None)
+            udp = isinstance(top_down.codec, pc.UDPHeatmap) if use_udp is None else use_udp
+            found.setdefault((top_down.name, size), Candidate(top_down, size, udp))
+    order = list(dict.fromkeys(name for name, _ in found))
+    return sorted(found.values(), key=lambda each: order.index(each.top_down.name))
+
+
+def _sweep(input_size: Size, heatmap_size: Size) -> list[TopDown]:
+    try:
+        return top_down_codecs(input_size, heatmap_size)
+    except pc.InvalidInputError as error:
+        raise CommandError(str(error)) from error
+
+
+def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
+    kind, arguments = _parse(text)
+    if kind not in CODECS:
+        raise CommandError(f"there is no codec {kind}; wanted {_top_down()}")
+    kind = CODECS[kind].__name__
+    if kind not in DECODES:
+        raise CommandError(
+            f"roundtrip crops one person at a time, which {kind} is not for; wanted {_top_down()} "
+            "(`posecodec demo` takes every codec there and back)"
+        )
+    known = list(inspect.signature(CODECS[kind]).parameters)
+    unknown = arguments.keys() - set(known)
+    if unknown:
+        raise CommandError(
+            f"--codec {text!r}: {kind} takes {', '.join(known)}, not {', '.join(sorted(unknown))}"
+        )
+    try:
+        codec = pc.build(config(kind, input_size, heatmap_size, **arguments))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise CommandError(f"--codec {text!r}: {error}") from error
+    if tuple(getattr(codec, "input_size", input_size)) != input_size:
+        raise CommandError(f"--codec {text!r} must leave its input's size to --input-size")
+    return TopDown(" ".join(text.split()), codec)
+
+
+def _parse(text: str) -> tuple[str, dict[str, Any]]:
+    """The name and the arguments of a text like "UDPHeatmap(sigma=3)"."""
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+        if isinstance(call, ast.Name):
+            return call.id, {}
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args:
+            arguments = {each.arg: _literal(each.value) for each in call.keywords if each.arg}
+            if len(arguments) == len(call.keywords):
+                return call.func.id, arguments
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        pass
+    raise CommandError(f"--codec {text!r} cannot be read; {WANTED}")
+
+
+def _literal(node: ast.expr) -> Any:
+    """A value; names stand for themselves, as quotes are a nuisance in a shell."""
+    if isinstance(node, ast.Name):
+        return {"true": True, "false": False}.get(node.id, node.id)
+    return ast.literal_eval(node)
+
+
+def _top_down() -> str:
+    *first, last = DECODES
+    return f"{', '.join(first)} or {last}"

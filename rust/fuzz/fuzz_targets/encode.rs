@@ -1,0 +1,6 @@
+#![no_main]
+//! See [`posecodec_fuzz::encode`].
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| posecodec_fuzz::fuzz(data, posecodec_fuzz::encode::one));

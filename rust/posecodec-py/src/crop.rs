@@ -1,0 +1,97 @@
+//! `to_image`: from a crop back to the picture.
+
+use posecodec::Shape;
+use posecodec::kernels::crop::Crop;
+use posecodec::kernels::element::Real;
+use pyo3::prelude::*;
+
+use crate::arguments::Arguments;
+use crate::convert::Numbers;
+use crate::error::invalid;
+
+/// Take keypoints from a network's input back to the picture that it was cropped from.
+///
+/// As MMPose's top-down estimators: ``keypoints / input_size * scale + center - 0.5 * scale``. A crop
+/// that was rotated needs its inverse affine transform instead.
+///
+/// Args:
+///     keypoints (array): Shape (K, D), (N, K, D) or (B, N, K, D), D at least 2: x and y in input
+///         pixels, and what stays as it is, such as a depth; float32 or float64 (others are
+///         converted).
+///     center (array): The crop's centre in pixels of the picture: shape (2,) or (1, 2), or, for
+///         keypoints of several crops, (B, K, D) or (B, N, K, D), shape (B, 2).
+///     scale (array): The crop's width and height in pixels of the picture, shaped as ``center`` may
+///         be.
+///     input_size (tuple): Input size (w, h) in pixels.
+///
+/// Returns:
+///     array: Keypoints in pixels of the picture, of the same shape and dtype, computed in float64.
+///
+/// Raises:
+///     InvalidInputError: For shapes or dtypes that do not fit, or an input size of 0.
+#[pyfunction]
+pub(crate) fn to_image<'py>(
+    keypoints: &Bound<'py, PyAny>,
+    center: &Bound<'py, PyAny>,
+    scale: &Bound<'py, PyAny>,
+    input_size: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = keypoints.py();
+    let input_size: [usize; 2] = Arguments::new(py).size("input_size", input_size)?;
+    if input_size.contains(&0) {
+        let wanted = "must be (w, h), two positive integers";
+        return Err(invalid(py, "input_size", wanted, Shape(&input_size)));
+    }
+    let mut points = Numbers::read(keypoints, "keypoints", true)?.native();
+    let (crops, columns) = match *points.shape() {
+        [_, columns @ 2..=usize::MAX] => (1, columns),
+        [crops, _, columns @ 2..=usize::MAX] | [crops, _, _, columns @ 2..=usize::MAX] => {
+            (crops, columns)
+        }
+        ref shape => {
+            let wanted = "must be of shape (K, D), (N, K, D) or (B, N, K, D), D at least 2";
+            return Err(invalid(py, "keypoints", wanted, format_args!("shape {}", Shape(shape))));
+        }
+    };
+    let center = pairs(center, "center", crops)?;
+    let scale = pairs(scale, "scale", crops)?;
+    let crop = |number: usize| Crop {
+        center: center[number % center.len()],
+        scale: scale[number % scale.len()],
+        input_size,
+    };
+    match &mut points {
+        Numbers::F32(values, _) => move_crops(values, crops, columns, crop),
+        Numbers::F64(values, ..) => move_crops(values, crops, columns, crop),
+    }
+    points.into_array(py, "keypoints")
+}
+
+/// Moves the keypoints of each crop in turn.
+fn move_crops<T: Real>(
+    values: &mut [T],
+    crops: usize,
+    columns: usize,
+    crop: impl Fn(usize) -> Crop,
+) {
+    if values.is_empty() {
+        return;
+    }
+    let each = values.len() / crops;
+    for (number, values) in values.chunks_exact_mut(each).enumerate() {
+        crop(number).to_image_rows(values, columns);
+    }
+}
+
+/// One pair of numbers for all crops, or one each.
+fn pairs(object: &Bound<'_, PyAny>, argument: &str, crops: usize) -> PyResult<Vec<[f64; 2]>> {
+    let numbers = Numbers::read(object, argument, true)?;
+    let shape = numbers.shape();
+    if !matches!(shape, [2] | [1, 2]) && shape != [crops, 2] {
+        let several = format!("must be of shape (2,), or (B, 2), one for each of {crops} crops");
+        let wanted = if crops == 1 { "must be of shape (2,)" } else { &several };
+        let got = format_args!("shape {}", Shape(shape));
+        return Err(invalid(object.py(), argument, wanted, got));
+    }
+    Ok(numbers.widened()?.as_chunks().0.to_vec())
+}

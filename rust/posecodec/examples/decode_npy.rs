@@ -1,0 +1,116 @@
+//! Decodes the heatmaps in a NumPy file to JSON, a line a sample:
+//! `cargo run --release --example decode_npy -- heatmaps.npy --input-size 192x256`.
+//!
+//! The file holds float16, float32 or float64 of shape (K, H, W) or (B, K, H, W), as `np.save`
+//! writes what a network trained with `UDPHeatmap` answers.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+use half::f16;
+use npyz::{Deserialize, NpyFile, Order};
+use posecodec::codecs::{UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch};
+use posecodec::kernels::element::Response;
+use serde::Serialize;
+
+/// Decode a network's heatmaps to keypoints, as UDPHeatmap does.
+#[derive(Parser)]
+struct Arguments {
+    /// A file as np.save writes it: (K, H, W) or (B, K, H, W) of float16, float32 or float64.
+    heatmaps: PathBuf,
+    /// Width and height of the network's input in pixels, such as 192x256.
+    #[arg(long, value_parser = size)]
+    input_size: [usize; 2],
+    /// The blur before refinement, in cells: 11 for 48x64 maps of sigma 2, 17 for 72x96 of 3.
+    #[arg(long, default_value_t = 11)]
+    blur_kernel_size: usize,
+}
+
+/// A line of the output: a sample's keypoints.
+#[derive(Serialize)]
+struct Sample<'a> {
+    /// `[x, y]` in pixels of the input, K of them.
+    keypoints: &'a [[f64; 2]],
+    /// The heights of their peaks.
+    scores: Vec<f64>,
+}
+
+fn main() {
+    if let Err(error) = run(&Arguments::parse()) {
+        eprintln!("decode_npy: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let path = arguments.heatmaps.display();
+    let file = File::open(&arguments.heatmaps).map_err(|cause| format!("{path}: {cause}"))?;
+    let npy = NpyFile::new(BufReader::new(file))
+        .map_err(|cause| format!("{path} is no file of np.save ({cause})"))?;
+    match npy.dtype().descr().trim_matches(['\'', '<', '>']) {
+        "f2" => decode::<f16>(arguments, npy, f64::from),
+        "f4" => decode::<f32>(arguments, npy, f64::from),
+        "f8" => decode::<f64>(arguments, npy, |value| value),
+        other => {
+            Err(format!("{path} must hold float16, float32 or float64, but holds {other}").into())
+        }
+    }
+}
+
+/// Reads the values, decodes them in their own precision, and prints.
+fn decode<E: Response + Deserialize>(
+    arguments: &Arguments,
+    npy: NpyFile<impl Read>,
+    to_f64: fn(E) -> f64,
+) -> Result<(), Box<dyn Error>> {
+    let path = arguments.heatmaps.display();
+    let lengths: Vec<usize> =
+        npy.shape().iter().map(|&length| usize::try_from(length)).collect::<Result<_, _>>()?;
+    let shape = match (npy.order(), lengths.as_slice()) {
+        (Order::C, &[maps, height, width]) => [1, maps, height, width],
+        (Order::C, &[batch, maps, height, width]) => [batch, maps, height, width],
+        (Order::C, other) => {
+            return Err(format!(
+                "{path} must be of shape (K, H, W) or (B, K, H, W), but is of {other:?}"
+            )
+            .into());
+        }
+        (Order::Fortran, _) => {
+            return Err(format!(
+                "{path} is in Fortran's order: save np.ascontiguousarray(heatmaps)"
+            )
+            .into());
+        }
+    };
+    let values: Vec<E> =
+        npy.into_vec().map_err(|cause| format!("{path} ends too early ({cause})"))?;
+
+    let [batch, maps, height, width] = shape;
+    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 }; // of targets; decoding does not ask
+    let codec =
+        UdpHeatmap::new(arguments.input_size, [width, height], kind, arguments.blur_kernel_size)?;
+    let mut keypoints = vec![[0.0; 2]; batch * maps];
+    let mut scores = vec![E::of(0.0); batch * maps];
+    decode_heatmaps_batch(&codec, &values, shape, &mut keypoints, &mut scores)?;
+
+    let mut output = std::io::stdout().lock();
+    for sample in 0..batch {
+        let of_sample = sample * maps..(sample + 1) * maps;
+        let line = Sample {
+            keypoints: &keypoints[of_sample.clone()],
+            scores: scores[of_sample].iter().map(|&score| to_f64(score)).collect(),
+        };
+        serde_json::to_writer(&mut output, &line)?;
+        writeln!(output)?;
+    }
+    Ok(())
+}
+
+/// `192x256` as `[192, 256]`.
+fn size(text: &str) -> Result<[usize; 2], String> {
+    let sides = text.split_once('x').and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
+    sides.ok_or_else(|| format!("wanted width and height, such as 192x256, but got {text}"))
+}

@@ -1,0 +1,46 @@
+//! Crops of a picture that become a network's input, and the way back.
+
+use super::element::Real;
+
+/// A part of a picture that is a network's input, without rotation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Crop {
+    /// Its centre `[x, y]`, in pixels of the picture.
+    pub center: [f64; 2],
+    /// Its width and height, in pixels of the picture.
+    pub scale: [f64; 2],
+    /// Size of the input `[w, h]`, in pixels.
+    pub input_size: [usize; 2],
+}
+
+impl Crop {
+    /// Takes keypoints from pixels of the input back to pixels of the picture, in place; what follows
+    /// x and y, such as depths, stays.
+    ///
+    /// As the reference's top-down estimators, with their operations in their order: computed in
+    /// double precision and rounded once.
+    ///
+    /// ```
+    /// use posecodec::kernels::crop::Crop;
+    ///
+    /// let crop = Crop { center: [410.0, 300.0], scale: [150.0, 200.0], input_size: [192, 256] };
+    /// let mut keypoints = [[96.0f32, 128.0], [0.0, 256.0]];
+    /// crop.to_image(&mut keypoints);
+    /// assert_eq!(keypoints, [[410.0, 300.0], [335.0, 400.0]]);
+    /// ```
+    pub fn to_image<T: Real, const D: usize>(&self, keypoints: &mut [[T; D]]) {
+        self.to_image_rows(keypoints.as_flattened_mut(), D);
+    }
+
+    /// The same for keypoints of any number of columns, two at least, row after row.
+    pub fn to_image_rows<T: Real>(&self, keypoints: &mut [T], columns: usize) {
+        let Self { center, scale, input_size } = self;
+        for point in keypoints.chunks_exact_mut(columns) {
+            for axis in 0..2 {
+                let share = point[axis].as_f64() / input_size[axis] as f64;
+                let moved = share * scale[axis] + center[axis] - 0.5 * scale[axis];
+                point[axis] = T::of(moved);
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What slices and shapes that do not fit are answered with: an error, whatever they claim. Found by
+//! the fuzz targets.
+
+use half::f16;
+use posecodec::codecs::{
+    AssociativeEmbedding, AssociativeEmbeddingOptions, DecoupledHeatmap, DecoupledHeatmapOptions,
+    Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps, Keypoints, LiftPose, Memory, PoseBatch,
+    RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, SimccRows,
+    TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting, VideoPoseLiftingOptions,
+    decode_heatmaps_batch, decode_poses_batch, encode_batch, encode_keypoints_batch,
+    encode_target_batch,
+};
+
+/// Two sides whose product is 0 in the arithmetic of words.
+const HALF: usize = 1 << (usize::BITS / 2);
+const SIZE: [usize; 2] = [16, 16];
+
+fn udp() -> UdpHeatmap {
+    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
+    UdpHeatmap::new([64, 64], SIZE, kind, 11).expect("valid")
+}
+
+#[test]
+fn shapes_that_overflow_are_refused() {
+    let maps = [f16::ONE; 4];
+    for shape in [[HALF, HALF, 2, 2], [1, 1, HALF, HALF], [HALF, 1, HALF, 1], [2, HALF, HALF, 3]] {
+        let (mut points, mut scores) = ([[0.0; 2]; 1], [f16::ZERO]);
+        assert!(decode_heatmaps_batch(&udp(), &maps, shape, &mut points, &mut scores).is_err());
+        assert!(decode_heatmaps_batch(&udp(), &maps, shape, &mut [], &mut []).is_err());
+    }
+    let hands = Hand3dHeatmap::new(Hand3dOptions::default()).expect("valid");
+    for shape in [[HALF, HALF, 1, 1, 1], [1, 1, HALF, HALF, 1]] {
+        let (mut points, mut scores) = ([[0.0; 3]; 1], [f16::ZERO]);
+        assert!(hands.decode_batch(&maps, shape, &mut points, &mut scores).is_err());
+        assert!(hands.decode_batch(&maps, shape, &mut [], &mut []).is_err());
+    }
+    let decoupled = DecoupledHeatmap::new([64, 64], SIZE, DecoupledHeatmapOptions::default());
+    for shape in [[HALF, HALF, 1, 1], [1, 1, HALF, HALF]] {
+        let picture = InstanceMaps {
+            heatmaps: &maps,
+            shape,
+            instance_scores: &[1f32],
+            keypoints: &mut [[0.0; 2]; 1],
+            scores: &mut [f16::ZERO],
+        };
+        assert!(decoupled.as_ref().expect("valid").decode_pictures(vec![picture]).is_err());
+    }
+    let options =
+        AssociativeEmbeddingOptions { keypoint_order: vec![0], top_k: 1, ..Default::default() };
+    let groups = AssociativeEmbedding::new([64, 64], SIZE, options).expect("valid");
+    for shape in [[HALF, 1, HALF, 1], [1, 1, HALF, HALF]] {
+        assert!(groups.decode_batch(&[1f32; 4], &[1f32; 4], [shape; 2]).is_err());
+    }
+    let simcc = Simcc3dLabel::new([8, 8, 8], Simcc3dOptions::default()).expect("valid");
+    let decoded = Simcc3dDecodedRows {
+        keypoints: &mut [[0.0; 3]; 2],
+        keypoints_simcc: &mut [[0.0; 3]; 2],
+        scores: &mut [f16::ZERO; 2],
+    };
+    let rows = SimccRows { responses: [&[], &[], &[]], bins: [1 << (usize::BITS - 1); 3] };
+    assert!(simcc.decode_batch(1, rows, decoded).is_err());
+}
+
+#[test]
+fn samples_that_overflow_are_refused() {
+    let codec = udp();
+    let keypoints =
+        Keypoints::<f32, f32> { points: &[], visible: None, instances: HALF, count: HALF };
+    for batch in [0, 1, 2] {
+        let targets = SampleTargets {
+            floats: [&mut [0f32; 0][..]].into_iter().collect(),
+            integers: &mut [],
+            weights: &mut [],
+            memory: Memory::Zeroed,
+        };
+        // Nothing of what cannot be is nothing; something of it is refused.
+        assert_eq!(encode_batch(&codec, batch, &keypoints, targets).is_ok(), batch == 0);
+    }
+    assert_eq!(codec.targets(HALF, HALF).last().expect("weights").len(), None);
+}
+
+#[test]
+fn poses_of_another_count_are_refused() {
+    let options = VideoPoseLiftingOptions { remove_root: true, ..Default::default() };
+    let codec = VideoPoseLifting::new(3, options).expect("valid");
+    for (shape, values) in [([1, 1, 0, 3], 0), ([1, 1, 1, 3], 3), ([1, HALF, HALF, 3], 0)] {
+        let values = vec![0f32; values];
+        let poses = PoseBatch { values: &values, shape, cameras: &[] };
+        let into =
+            TargetBatch { label: &mut [], roots: Roots::Target(&mut [0f32; 3]), factor: &mut [] };
+        assert!(encode_target_batch(&codec, poses, into).is_err(), "{shape:?}");
+    }
+    for shape in [[HALF, HALF, 2, 3], [1, HALF, 2, HALF]] {
+        assert!(decode_poses_batch(&codec, &[0f32; 0], shape, None, &mut [0f32; 0]).is_err());
+    }
+    assert_eq!(codec.root_kind(), RootKind::Target);
+    // None of very many frames, and a layout of other poses.
+    let layout = codec.layout(2, 1);
+    let encode = |layout, shape| {
+        let poses = PoseBatch { values: &[0f32; 0], shape, cameras: &[] };
+        encode_keypoints_batch(&codec, poses, &[0f32; 0], layout, &mut [])
+    };
+    assert!(encode(layout, [0, usize::MAX, 3, 2]).is_err());
+    assert!(encode(codec.layout(3, 1), [0, 1, 3, 2]).is_err());
+    // No pose at all may have any number of coordinates.
+    assert!(encode(codec.layout(usize::MAX, 1), [0, 1, 3, usize::MAX]).is_ok());
+}

@@ -1,0 +1,223 @@
+"""What the command line says to bad input: in one line what is wrong and what would be right.
+
+The table's rows are a call, the exit code and words of the message. `{NAME}` is a file of `FILES`.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from posecodec_rs.cli.app import make_app
+from typer.testing import CliRunner
+
+PERSON: Mapping[str, Any] = {
+    "image_id": 1,
+    "keypoints": [10, 20, 2, 30, 40, 1, 0, 0, 0],
+    "bbox": [5, 10, 40, 50],
+    "area": 900,
+}
+
+
+def people(**changes: Any) -> str:
+    """A COCO file of one person who is not as usual."""
+    images = [{"id": 1, "width": 640, "height": 480}]
+    return json.dumps({"images": images, "annotations": [{**PERSON, **changes}]})
+
+
+FILES: Mapping[str, str] = {
+    "good": people(),
+    "empty": "",
+    "text": "x, y, visible\n1, 2, 3\n",
+    "half": people()[:50],
+    "list": f"[{people()}]",
+    "images": '{"images": []}',
+    "nobody": '{"images": [], "annotations": []}',
+    "boxes": '{"annotations": [{"bbox": [1, 2, 3, 4]}]}',
+    "unlabelled": people(keypoints=[0, 0, 0] * 3),
+    "crowd": people(iscrowd=1),
+    "flat": people(bbox=[5, 10, 0, 50]),
+    "no_box": '{"annotations": [{"image_id": 1, "keypoints": [1, 2, 2]}]}',
+    "no_image": '{"annotations": [{"keypoints": [1, 2, 2], "bbox": [1, 2, 3, 4]}]}',
+    "nan": people(keypoints=[float("nan"), 2, 2] * 3),
+    "infinite_box": people(bbox=[0, 0, float("inf"), 5]),
+    "nan_area": people(area=float("nan")),
+    "area_below_0": people(area=-5),
+    "text_area": people(area="large"),
+    "huge": people(keypoints=[1e30, 2, 2] * 3),
+    "pairs": people(keypoints=[1, 2, 3, 4]),
+    "category": people(category_id=[1]),
+    "mixed": json.dumps({"annotations": [PERSON, {**PERSON, "keypoints": [1, 2, 2]}]}),
+    "cameras": "{}",
+}
+
+# Of both commands that read annotations.
+ANNOTATIONS = [
+    ("{missing}", "there is no file", "wanted a COCO keypoints file"),
+    ("{folder}", "cannot read", "wanted a COCO keypoints file"),
+    ("{picture}", "is not JSON", "wanted a COCO keypoints file"),
+    ("{empty}", "is not JSON", "wanted a COCO keypoints file"),
+    ("{text}", "is not JSON", "wanted a COCO keypoints file"),
+    ("{half}", "is not JSON", "wanted a COCO keypoints file"),
+    ("{list}", "holds a JSON list", "wanted a COCO keypoints file"),
+    ("{images}", "no list `annotations`", "wanted a COCO keypoints file"),
+    ("{nobody}", "has nobody to run the codecs on", "wanted at least one"),
+    ("{boxes}", "no annotation of", "has `keypoints`"),
+    ("{unlabelled}", "has nobody to run the codecs on", "a labelled keypoint"),
+    ("{crowd}", "has nobody to run the codecs on", "no crowd"),
+    ("{flat}", "has nobody to run the codecs on", "a bbox"),
+    ("{no_box}", "annotation at index 0", "`bbox` must be a list of 4 numbers"),
+    ("{no_image}", "annotation at index 0", "`image_id` must be a number or a string"),
+    ("{nan}", "`keypoints` must hold finite numbers"),
+    ("{infinite_box}", "`bbox` must hold finite numbers"),
+    ("{nan_area}", "`area` must be a finite number, 0 or more", "nan"),
+    ("{area_below_0}", "`area` must be a finite number, 0 or more", "-5"),
+    ("{text_area}", "`area` must be a finite number, 0 or more", "'large'"),
+    ("{huge}", "`keypoints` must hold finite numbers", "pixels"),
+    ("{pairs}", "`keypoints`", "a multiple of 3 numbers"),
+    ("{category}", "`category_id` must be a number or a string", "[1]"),
+    ("{mixed}", "people of 3 and 1 keypoints", "wanted one number"),
+]
+
+# The options, the exit code, words.
+DEMO: list[Any] = [
+    (["--plot", "{folder}"], 2, "cannot save a picture", "wanted a file name like"),
+    (["--plot", "{folder}/a.docx"], 2, "cannot save a picture", "wanted a file name like"),
+    (["--plot", "{good}/a.png"], 2, "cannot make the folder"),
+    (["--body-3d", "{good}"], 2, "--body-3d needs --cameras"),
+    (["--cameras", "{cameras}"], 2, "--cameras needs --body-3d"),
+    (["--body-3d", "{missing}", "--cameras", "{cameras}"], 2, "cannot read", "wanted Human3.6M"),
+    (["--body-3d", "{frames}", "--cameras", "{cameras}"], 2, "has no camera S1/5", "wanted"),
+    (["--hands", "{folder}"], 2, "has not one *_data.json", "wanted a folder"),
+    (["--colour"], 2, "No such option"),
+    (["{good}", "{good}"], 2, "unexpected extra argument"),
+]
+
+CODECS = "wanted RegressionLabel, IntegralRegressionLabel, MSRAHeatmap"
+ROUNDTRIP: list[Any] = [
+    (["--codec", "Heatmap"], 2, "there is no codec Heatmap", CODECS),
+    (["--codec", "udpheatmap"], 2, "there is no codec udpheatmap", "UDPHeatmap"),
+    (["--codec", "SPR"], 2, "one person at a time", "SPR", CODECS, "posecodec demo"),
+    (["--codec", "VideoPoseLifting"], 2, "one person at a time", CODECS),
+    (["--codec", "Hand3DHeatmap(sigma=2)"], 2, "one person at a time", CODECS),
+    (["--codec", ""], 2, "cannot be read", "such as UDPHeatmap"),
+    (["--codec", "UDPHeatmap(sigma=3"], 2, "cannot be read", "such as UDPHeatmap"),
+    (["--codec", "UDPHeatmap:sigma=3"], 2, "cannot be read", "'MSRAHeatmap(sigma=3,"),
+    (["--codec", "UDPHeatmap(3)"], 2, "cannot be read", "'MSRAHeatmap(sigma=3,"),
+    (["--codec", "UDPHeatmap(**{{}})"], 2, "cannot be read"),
+    (["--codec", "UDPHeatmap(sigma=print(1))"], 2, "cannot be read"),
+    (["--codec", "(" * 500], 2, "cannot be read"),
+    (["--codec", "UDPHeatmap(sgima=3)"], 2, "UDPHeatmap takes", "sigma", "not sgima"),
+    (["--codec", "UDPHeatmap(type=3)"], 2, "UDPHeatmap takes", "not type"),
+    (["--codec", "UDPHeatmap(sigma=-1)"], 2, "`sigma` must be a positive", "-1"),
+    (["--codec", "UDPHeatmap(sigma=1e999)"], 2, "`sigma` must be a positive finite number"),
+    (["--codec", "UDPHeatmap(heatmap_type=x)"], 2, "`heatmap_type`", "gaussian"),
+    (["--codec", "MegviiHeatmap(kernel_size=4)"], 2, "`kernel_size` must be", "odd"),
+    (["--codec", "RegressionLabel(heatmap_size=(4, 4))"], 2, "takes input_size, not heatmap_size"),
+    (["--codec", "SimCC(input_size=(9, 9))"], 2, "to --input-size"),
+    (["--heatmap-size", "48"], 2, "--heatmap-size must be WIDTHxHEIGHT", "'48'"),
+    (["--heatmap-size", "48x"], 2, "--heatmap-size must be WIDTHxHEIGHT", "'48x'"),
+    (["--heatmap-size", "0x64"], 2, "--heatmap-size must be WIDTHxHEIGHT", "from 1 to"),
+    (["--heatmap-size", "48x64", "--heatmap-size", "4,8"], 2, "--heatmap-size", "'4,8'"),
+    (["--heatmap-size", "99999x99999"], 2, "--heatmap-size must be WIDTHxHEIGHT", "from 1 to"),
+    (["--input-size", "-192x256"], 2, "--input-size must be WIDTHxHEIGHT", "'-192x256'"),
+    (["--input-size", "192 x 256"], 2, "--input-size must be WIDTHxHEIGHT", "such as"),
+    (["--sigmas", "small"], 2, "--sigmas must be 17 numbers above 0", "'small'"),
+    (["--sigmas", "0.1,0.2"], 2, "--sigmas must be 17 numbers above 0"),
+    (["--sigmas", "0"], 2, "--sigmas must be 17 numbers above 0"),
+    (["--sigmas", "nan"], 2, "--sigmas must be 17 numbers above 0"),
+    (["--plot", "{folder}/a.docx"], 2, "cannot save a picture", "wanted a file name like"),
+    (["--plot", "{good}/a.png"], 2, "cannot make the folder"),
+    (["--codecs", "SimCC"], 2, "No such option"),
+]
+
+TABLE = [
+    *(
+        (command, [file], 2, words)
+        for command in ("demo", "roundtrip")
+        for file, *words in ANNOTATIONS
+    ),
+    *(("demo", options, code, words) for options, code, *words in DEMO),
+    *(("roundtrip", options, code, words) for options, code, *words in ROUNDTRIP),
+    ("train", [], 2, ["No such command 'train'"]),
+    ("--fast", [], 2, ["No such option"]),
+]
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Where the files of the table are."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "folder").mkdir()
+    for name, text in FILES.items():
+        (folder / f"{name}.json").write_text(text)
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff\x00")
+    pose = np.zeros((1, 17, 4))
+    np.savez(folder / "frames.npz", imgname=["S1/S1_Walking.5/1.jpg"], part=pose[..., :3], S=pose)
+    named = {path.stem: path for path in folder.iterdir()}
+    return {**named, "missing": folder / "missing.json"}
+
+
+def call(command: str, options: list[str], places: Mapping[str, Path]) -> list[str]:
+    """The arguments with files in place of their names, and no picture where there was none."""
+    arguments = [command, *(option.format(**places) for option in options)]
+    if command == "demo" and "--plot" not in arguments:
+        arguments += ["--plot", str(places["folder"] / "never.png")]
+    return arguments
+
+
+def assert_one_line(code: int, stdout: str, stderr: str, wanted: int, words: list[str]) -> None:
+    """That it failed as the table says, on stderr alone and without a traceback."""
+    assert code == wanted
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    if stderr.startswith("error: "):
+        assert stderr.count("\n") == 1
+    else:
+        assert "Usage: posecodec" in stderr  # typer's own, in a box
+        stderr = " ".join(stderr.replace("│", " ").split())
+    for word in words:
+        assert word in stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "code", "words"),
+    TABLE,
+    ids=[" ".join([command, *options])[:60] for command, options, *_ in TABLE],
+)
+def test_bad_input(
+    command: str, options: list[str], code: int, words: list[str], places: Mapping[str, Path]
+) -> None:
+    result = CliRunner().invoke(make_app(), call(command, options, places), prog_name="posecodec")
+    assert_one_line(result.exit_code, result.stdout, result.stderr, code, words)
+    assert not (places["folder"] / "never.png").exists()
+
+
+@pytest.mark.parametrize("row", [0, 8, 24, 26, len(ANNOTATIONS) * 2 + 3, -36, -34, -3, -2])
+def test_bad_input_to_the_installed_command(row: int, places: Mapping[str, Path]) -> None:
+    command, options, code, words = TABLE[row]
+    posecodec = Path(sys.executable).with_name("posecodec")
+    done = subprocess.run(
+        [posecodec, *call(command, options, places)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert_one_line(done.returncode, done.stdout, done.stderr, code, words)
+
+
+def test_a_plot_on_a_full_disk_is_one_line(places: Mapping[str, Path]) -> None:
+    """What fails after the work is said in one line too."""
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    plot = places["folder"] / "full.png"
+    plot.symlink_to(full)
+    arguments = ["roundtrip", str(places["good"]), "--codec", "SimCC", "--plot", str(plot)]
+    result = CliRunner().invoke(make_app(), arguments)
+    assert_one_line(result.exit_code, result.stdout, result.stderr, 2, ["cannot write", "space"])

@@ -1,0 +1,147 @@
+"""The programs in `examples` do what their README says, as a newcomer runs them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import posecodec_rs
+import pytest
+from numpy.random import Generator
+
+ROOT = Path(__file__).parent.parent
+DEADLINE = 900  # seconds, after which a program counts as hung
+
+
+def output_of(*command: str | Path) -> str:
+    """What a command prints; it must succeed, and is ended where it hangs."""
+    # Apart from it, what libraries have to say on a loaded machine, such as Ray's warnings.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=ROOT,
+    ) as process:
+        try:
+            output, news = process.communicate(timeout=DEADLINE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    assert process.returncode == 0, output + news
+    return output
+
+
+def test_train_pytorch_learns_the_sample() -> None:
+    pytest.importorskip("torch")
+    output = output_of(sys.executable, "examples/train_pytorch.py")
+    epochs = np.array(re.findall(r"loss ([\d.]+), PCK@0.05 ([\d.]+)", output), float)
+    assert len(epochs) == 8
+    losses, pck = epochs.T
+    assert losses[-1] < losses[0]
+    assert pck[0] < 0.5
+    assert pck[-1] > 0.9
+
+
+def test_infer_onnx_finds_everyone() -> None:
+    pytest.importorskip("onnxruntime")
+    heading, *rows = output_of(sys.executable, "examples/infer_onnx.py").splitlines()
+    assert heading.startswith("height of person")
+    people = np.array([row.split() for row in rows], float)
+    assert len(people) == 16
+    _, _, scores, medians, worst = people.T
+    assert (scores > 0.05).all()
+    assert (medians < 0.5).all()
+    assert (worst < 4).all()
+
+
+def test_encode_ray_encodes_on_the_cluster() -> None:
+    pytest.importorskip("ray")
+    output = output_of(sys.executable, "examples/encode_ray.py", "--repeats", "40")
+    found = re.findall(r"(\w+): (\d+) keypoints, ([\d.]+) px off, ([\d.]+) at worst", output)
+    assert [name for name, *_ in found] == ["UDPHeatmap", "MSRAHeatmap"]
+    (keypoints, udp, udp_worst), (_, msra, _) = (map(float, row[1:]) for row in found)
+    assert keypoints > 40 * 16 * 10
+    # UDP's half pixel: it decodes with w/(W-1) where it encodes with (w-1)/(W-1).
+    assert 0.3 < udp < udp_worst < 1.5
+    assert 0 < msra < 0.1
+
+
+@pytest.fixture(scope="module")
+def decode_npy() -> Path:
+    """The Rust example, as `cargo test` has built it."""
+    command = [
+        "cargo",
+        "build",
+        "--locked",
+        "--quiet",
+        "--profile",
+        "test",
+        "--package",
+        "posecodec",
+    ]
+    built = subprocess.run(
+        [*command, "--example", "decode_npy", "--message-format", "json"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    messages = map(json.loads, built.stdout.splitlines())
+    (program,) = [path for message in messages if (path := message.get("executable"))]
+    return Path(program)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", ">f4"])
+@pytest.mark.parametrize("samples", [None, 1, 3])
+def test_decode_npy_equals_python_to_the_bit(
+    decode_npy: Path, tmp_path: Path, rng: Generator, dtype: str, samples: int | None
+) -> None:
+    codec = posecodec_rs.UDPHeatmap((192, 256), (48, 64))
+    people = rng.uniform(-20, 270, (samples or 1, 1, 17, 2))
+    heatmaps = codec.batch_encode(people)["heatmaps"]
+    heatmaps = (heatmaps + 0.05 * rng.random(heatmaps.shape)).astype(dtype)
+    np.save(tmp_path / "maps.npy", heatmaps[0] if samples is None else heatmaps)
+
+    output = output_of(decode_npy, tmp_path / "maps.npy", "--input-size", "192x256")
+    decoded = [json.loads(line) for line in output.splitlines()]
+    keypoints, scores = codec.batch_decode(heatmaps)
+    np.testing.assert_array_equal([sample["keypoints"] for sample in decoded], keypoints[:, 0])
+    np.testing.assert_array_equal([sample["scores"] for sample in decoded], scores[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("array", "options", "message"),
+    [
+        (np.zeros((17, 64, 48)), ["--input-size", "192"], "wanted width and height, such as"),
+        (np.zeros((17, 64, 48)), ["--input-size", "0x256"], "`input_size` must be"),
+        (np.zeros((64, 48)), ["--input-size", "192x256"], r"\(K, H, W\) or \(B, K, H, W\)"),
+        (np.zeros((1, 2, 3, 4), order="F"), ["--input-size", "192x256"], "Fortran's order"),
+        (np.zeros((17, 64, 48), int), ["--input-size", "192x256"], "float16, float32 or float64"),
+        (np.zeros((17, 0, 48)), ["--input-size", "192x256"], "`heatmap_size` must be"),
+    ],
+)
+def test_decode_npy_says_what_is_wrong(
+    decode_npy: Path, tmp_path: Path, array: np.ndarray, options: list[str], message: str
+) -> None:
+    np.save(tmp_path / "maps.npy", array)
+    with pytest.raises(AssertionError, match=message):
+        output_of(decode_npy, tmp_path / "maps.npy", *options)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "No such file"), (b"PNG", "is no file of"), (200, "too early")]
+)
+def test_decode_npy_refuses_what_is_no_array(
+    decode_npy: Path, tmp_path: Path, content: bytes | int | None, message: str
+) -> None:
+    path = tmp_path / "maps.npy"
+    if content is not None:
+        np.save(path, np.zeros((17, 64, 48)))
+        path.write_bytes(content if isinstance(content, bytes) else path.read_bytes()[:content])
+    with pytest.raises(AssertionError, match=message):
+        output_of(decode_npy, path, "--input-size", "192x256")
