@@ -121,6 +121,14 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     Simd::vectorize(Scalar::new(), op)
 }
 
+/// Bytes of a cache line on the processors that the kernels are made for.
+pub(crate) const LINE: usize = 64;
+
+/// What begins with a cache line: vectors that cross one cost twice.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct CacheLines<T>(pub(crate) T);
+
 /// Asks for the memory of an element that is soon read, where the processor can be asked. It may lie
 /// beyond the slice.
 #[inline(always)]

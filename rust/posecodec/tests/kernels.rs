@@ -45,10 +45,12 @@ fn check_refinements<E: Response>(plane: &[E], width: usize, size: usize) {
     let (x, y) = (at[0] as i64, at[1] as i64);
     let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
     let peak = Peak { plane, width, at, value: plane[index] };
-    let near = |got: [f64; 2], want: [f64; 2]| {
-        // A step of many cells comes of a Hessian that single precision does not resolve.
+    let near = |got: [f64; 2], (want, sensitivity): ([f64; 2], f64)| {
+        // What single precision leaves in the logarithms' differences, of which there is one for the
+        // gradient and, times the step, one for the Hessian.
         let step = want[0].abs().max(want[1].abs());
-        step > 1.0 || (0..2).all(|axis| (got[axis] - want[axis]).abs() <= 1e-3)
+        let allowed = 1e-4 + 1e-6 * (1.0 + step) * sensitivity;
+        (0..2).all(|axis| (got[axis] - want[axis]).abs() <= allowed)
     };
     each_tier(|tier| {
         if let Some(want) = common::dark(&exact, width, x, y, size) {
@@ -182,7 +184,7 @@ proptest! {
             let whole = blur_plane(&plane, width, &kernel, Border::Zero, &mut buffers).to_vec();
             let window = blur_window::<f32, 5>(&plane, width, [x, y], &kernel);
             for (row, samples) in window.iter().enumerate() {
-                for (column, sample) in samples.iter().enumerate() {
+                for (column, sample) in samples[..5].iter().enumerate() {
                     let (x, y) = (x + column, y + row);
                     if (2..width + 2).contains(&x) && (2..height + 2).contains(&y) {
                         let plane_sample = whole[(y - 2) * width + x - 2];

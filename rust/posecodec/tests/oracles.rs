@@ -52,7 +52,7 @@ fn dark_finds_the_summit_of_a_gaussian() {
         })
         .collect();
     for offset in [dark(&plane, 20, 10, 10, 1), dark_udp(&plane, 20, 10, 10, 1)] {
-        let offset = offset.expect("not singular");
+        let (offset, _) = offset.expect("not singular");
         assert!((offset[0] - 0.3).abs() < 1e-5 && (offset[1] + 0.2).abs() < 1e-5, "{offset:?}");
     }
     let vector: Vec<f64> = plane[10 * 20..11 * 20].iter().map(|value| value * 40.0).collect();

@@ -291,8 +291,12 @@ fn refinements() {
     type Offset = fn(&[f64], usize, i64, i64, usize) -> Option<[f64; 2]>;
     let helpers: [(&str, Offset); 3] = [
         ("refine_keypoints", |plane, width, x, y, _| Some(common::quarter(plane, width, x, y))),
-        ("refine_keypoints_dark", common::dark),
-        ("refine_keypoints_dark_udp", common::dark_udp),
+        ("refine_keypoints_dark", |plane, width, x, y, size| {
+            common::dark(plane, width, x, y, size).map(|(step, _)| step)
+        }),
+        ("refine_keypoints_dark_udp", |plane, width, x, y, size| {
+            common::dark_udp(plane, width, x, y, size).map(|(step, _)| step)
+        }),
     ];
     for (helper, offset) in helpers {
         each(helper, 2e-3, |reader| {

@@ -84,6 +84,22 @@ pub(crate) fn shifted_peak<E: Response>(
     (cell, value)
 }
 
+/// The peaks of the maps from `first` on, a score each; and their cells, -1 where no value is above 0.
+pub(crate) fn peaks<'a, E: Response>(
+    maps: &Maps<'a, E>,
+    first: usize,
+    scores: &mut [E],
+    cells: &mut [[f32; 2]],
+) -> impl Iterator<Item = Option<Peak<'a, E>>> {
+    let found = scores.iter_mut().zip(cells).enumerate();
+    found.map(move |(number, (score, cell))| {
+        let (value, peak) = maps.peak(first + number);
+        *score = value;
+        *cell = peak.map_or([-1.0; 2], |peak| peak.at.map(|coordinate| coordinate as f32));
+        peak
+    })
+}
+
 /// A codec that turns heatmaps back into keypoints.
 ///
 /// ```

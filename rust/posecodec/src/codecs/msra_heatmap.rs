@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::decode::{DecodeHeatmaps, Maps, shifted_peak};
+use super::decode::{DecodeHeatmaps, Maps, peaks, shifted_peak};
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind,
     arrays,
@@ -13,7 +13,7 @@ use crate::kernels::blur::BlurBuffers;
 use crate::kernels::element::{Real, Response};
 use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::refinement::{dark_offset, quarter_shift};
+use crate::kernels::refinement::{PEAKS, dark_offsets, quarter_shift};
 
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
 /// Tracking](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018), and with `unbiased`
@@ -164,17 +164,22 @@ impl DecodeHeatmaps for MsraHeatmap {
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) {
-        let mut buffers = BlurBuffers::default();
-        for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-            let (cell, value) = shifted_peak(&maps, number, |peak| {
-                if self.unbiased {
-                    dark_offset(peak, &self.kernel, &mut buffers).map(|offset| offset as f32)
-                } else {
-                    quarter_shift(peak)
-                }
-            });
-            *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
-            *score = value;
+        let to_input = |cell: [f32; 2]| [0, 1].map(|axis| cell[axis] * self.scale_factor[axis]);
+        if !self.unbiased {
+            for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
+                let (cell, value) = shifted_peak(&maps, number, quarter_shift);
+                (*point, *score) = (to_input(cell), value);
+            }
+            return;
+        }
+        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS]);
+        let blocks = keypoints.chunks_mut(PEAKS).zip(scores.chunks_mut(PEAKS));
+        for (block, (points, scores)) in blocks.enumerate() {
+            let found = peaks(&maps, block * PEAKS, scores, &mut cells);
+            let offsets = dark_offsets(found, &self.kernel, &mut buffers);
+            for (point, (cell, offset)) in points.iter_mut().zip(cells.iter().zip(offsets)) {
+                *point = to_input([0, 1].map(|axis| cell[axis] + offset[axis] as f32));
+            }
         }
     }
 }

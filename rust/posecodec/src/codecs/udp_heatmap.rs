@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::decode::{DecodeHeatmaps, Maps};
+use super::decode::{DecodeHeatmaps, Maps, peaks};
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
@@ -14,7 +14,7 @@ use crate::kernels::gaussian_heatmap::GaussianPatch;
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::maximum;
 use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
-use crate::kernels::refinement::dark_udp_offset;
+use crate::kernels::refinement::{PEAKS, dark_udp_offsets};
 
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -221,38 +221,60 @@ impl DecodeHeatmaps for UdpHeatmap {
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
-        let mut buffers = BlurBuffers::default();
+        match self.maps {
+            MapKind::Gaussian(_) => self.decode_gaussian(&maps, keypoints, scores),
+            MapKind::Combined { radius_factor } => {
+                let radius = Self::radius(radius_factor, [maps.width, maps.cells / maps.width]);
+                self.decode_combined(&maps, radius as f32, keypoints, scores);
+            }
+        }
+    }
+}
+
+impl UdpHeatmap {
+    fn decode_gaussian<E: Response>(
+        &self,
+        maps: &Maps<'_, E>,
+        keypoints: &mut [[f64; 2]],
+        scores: &mut [E],
+    ) {
+        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS]);
+        let blocks = keypoints.chunks_mut(PEAKS).zip(scores.chunks_mut(PEAKS));
+        for (block, (points, scores)) in blocks.enumerate() {
+            let found = peaks(maps, block * PEAKS, scores, &mut cells);
+            let offsets = dark_udp_offsets(found, &self.kernel, &mut buffers);
+            for (point, (cell, offset)) in points.iter_mut().zip(cells.iter().zip(offsets)) {
+                let cell = [0, 1].map(|axis| (f64::from(cell[axis]) + offset[axis]) as f32);
+                *point = self.restore(cell);
+            }
+        }
+    }
+
+    /// `radius` is the offset maps' unit, in cells.
+    fn decode_combined<E: Response>(
+        &self,
+        maps: &Maps<'_, E>,
+        radius: f32,
+        keypoints: &mut [[f64; 2]],
+        scores: &mut [E],
+    ) {
+        let (width, border, mut buffers) = (maps.width, Border::Reflect101, BlurBuffers::default());
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
+            let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
+            let largest = maximum(class).expect("a map has cells");
+            let (summit, _) =
+                blur_summit(class, width, largest, &self.kernel, border, &mut buffers);
+            // Values near the largest float32 may overflow in the blur.
+            let finite = summit.value.is_finite();
+            *score = if finite { E::of(f64::from(summit.value)) } else { largest.value };
             let mut cell = [-1f32; 2];
-            match self.maps {
-                MapKind::Gaussian(_) => {
-                    let (value, found) = maps.peak(number);
-                    *score = value;
-                    if let Some(peak) = found {
-                        let offset = dark_udp_offset(&peak, &self.kernel, &mut buffers);
-                        cell = [0, 1].map(|axis| (peak.at[axis] as f64 + offset[axis]) as f32);
-                    }
-                }
-                MapKind::Combined { radius_factor } => {
-                    let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
-                    let (width, border) = (maps.width, Border::Reflect101);
-                    let largest = maximum(class).expect("a map has cells");
-                    let (summit, _) =
-                        blur_summit(class, width, largest, &self.kernel, border, &mut buffers);
-                    // Values near the largest float32 may overflow in the blur.
-                    let finite = summit.value.is_finite();
-                    *score = if finite { E::of(f64::from(summit.value)) } else { largest.value };
-                    if !(summit.value <= 0.0) {
-                        let size = [width, maps.cells / width];
-                        let radius = Self::radius(radius_factor, size) as f32;
-                        let index = summit.index;
-                        cell = [
-                            (index % width) as f32 + x[index].as_f32() * radius,
-                            (index / width) as f32 + y[index].as_f32() * radius,
-                        ]
-                        .map(|coordinate| coordinate.clamp(f32::MIN, f32::MAX));
-                    }
-                }
+            if !(summit.value <= 0.0) {
+                let index = summit.index;
+                cell = [
+                    (index % width) as f32 + x[index].as_f32() * radius,
+                    (index / width) as f32 + y[index].as_f32() * radius,
+                ]
+                .map(|coordinate| coordinate.clamp(f32::MIN, f32::MAX));
             }
             *point = self.restore(cell);
         }

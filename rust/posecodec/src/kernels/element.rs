@@ -113,10 +113,17 @@ pub trait Response:
             *single = value.as_f32();
         }
     }
+
+    /// The same in a buffer of the same length, or the slice itself where it is of single precision.
+    #[inline(always)]
+    fn as_singles<'a>(values: &'a [Self], buffer: &'a mut [f32]) -> &'a [f32] {
+        Self::singles(values, buffer);
+        buffer
+    }
 }
 
 macro_rules! response {
-    ($float:ty, $flag:ty, $bits:ty, $single:expr) => {
+    ($float:ty, $flag:ty, $bits:ty, $single:expr; $($own:tt)*) => {
         impl Response for $float {
             type Key = $float;
             type Flag = $flag;
@@ -167,11 +174,18 @@ macro_rules! response {
                     *other = (value + *other) * 0.5;
                 }
             }
+
+            $($own)*
         }
     };
 }
-response!(f32, u32, i32, std::convert::identity);
-response!(f64, u64, i64, single);
+response! { f32, u32, i32, std::convert::identity;
+    #[inline(always)]
+    fn as_singles<'a>(values: &'a [Self], _: &'a mut [f32]) -> &'a [f32] {
+        values
+    }
+}
+response! { f64, u64, i64, single; }
 
 impl Response for f16 {
     type Key = i16;

@@ -213,9 +213,11 @@ impl Kernel for StampKernel<'_> {
     fn run(self) {
         let Self { plane, width, x, y, merge } = self;
         let (end, rows) = (x.start + x.values.len(), y.start * width..);
+        // What is in the table of a profile is normal, and so are its products.
+        let least = f32::MIN_POSITIVE;
         if width < LANES {
             for (row, &wy) in plane[rows].chunks_exact_mut(width).zip(y.values) {
-                put(&mut row[x.start..end], x.values, wy, merge);
+                put(&mut row[x.start..end], x.values, wy, least, merge);
             }
             return;
         }
@@ -228,17 +230,17 @@ impl Kernel for StampKernel<'_> {
             for (row, &wy) in plane[rows.clone()].chunks_exact_mut(width).zip(y.values) {
                 let cells: &mut [f32; LANES] =
                     row[start..].first_chunk_mut().expect("room for a vector");
-                put(cells, &values, wy, merge);
+                put(cells, &values, wy, least, merge);
             }
         }
     }
 }
 
-/// Part of a row of an outer product; beside the strip it is 0, however large `wy` is.
+/// Part of a row of an outer product; where `values` are less than `least` it is 0.
 #[inline(always)]
-fn put(cells: &mut [f32], values: &[f32], wy: f32, merge: bool) {
+fn put(cells: &mut [f32], values: &[f32], wy: f32, least: f32, merge: bool) {
     for (cell, &wx) in cells.iter_mut().zip(values) {
-        let product = if wx > 0.0 { wx * wy } else { 0.0 };
+        let product = if wx >= least { wx * wy } else { 0.0 };
         *cell = if merge { cell.max(product) } else { product };
     }
 }
@@ -287,25 +289,27 @@ impl Kernel for OuterProductKernel<'_> {
 
     #[inline(always)]
     fn run(self) {
+        let Self { plane, x, y, merge } = self;
+        let width = x.len();
         // A product below the least normal number would cost a hundred cycles each and is below every
         // tolerance: 0. What that takes of `wx` is divided for several rows at a time.
-        let rows = self.plane.chunks_mut(LANES * self.x.len());
-        for (rows, factors) in rows.zip(self.y.chunks(LANES)) {
+        for (rows, factors) in plane.chunks_mut(LANES * width).zip(y.chunks(LANES)) {
             let mut least = [0f32; LANES];
             for (least, wy) in least.iter_mut().zip(factors) {
                 *least = f32::MIN_POSITIVE / wy;
             }
-            let rows = rows.chunks_exact_mut(self.x.len());
-            for ((row, &wy), &least) in rows.zip(factors).zip(&least) {
-                let product = |wx: f32| if wx >= least { wx } else { 0.0 } * wy;
-                if self.merge {
-                    for (cell, &wx) in row.iter_mut().zip(self.x) {
-                        *cell = product(wx).max(*cell);
-                    }
-                } else {
-                    for (cell, &wx) in row.iter_mut().zip(self.x) {
-                        *cell = product(wx);
-                    }
+            for ((row, &wy), &least) in rows.chunks_exact_mut(width).zip(factors).zip(&least) {
+                if width < LANES {
+                    put(row, x, wy, least, merge);
+                    continue;
+                }
+                for start in (0..width).step_by(LANES) {
+                    // The last vector overlaps the one before, so that every one is whole.
+                    let start = start.min(width - LANES);
+                    let values: [f32; LANES] = *x[start..].first_chunk().expect("a vector");
+                    let cells: &mut [f32; LANES] =
+                        row[start..].first_chunk_mut().expect("a vector");
+                    put(cells, &values, wy, least, merge);
                 }
             }
         }

@@ -1,7 +1,5 @@
 //! The natural logarithm, written so that it vectorises.
 
-use std::array::from_fn;
-
 use crate::simd::{Kernel, dispatch};
 
 /// Clips the values to `[least, most]`, which must be normal and positive, and takes logarithms; NaN
@@ -28,29 +26,12 @@ impl Kernel for ClipAndLog<'_> {
     }
 }
 
-/// The logarithms of normal positive numbers, to 1e-12; NaN and infinity stay.
-#[inline]
-pub(crate) fn logarithms<const N: usize>(values: [f32; N]) -> [f64; N] {
-    dispatch(Logarithms(values))
-}
-
-struct Logarithms<const N: usize>([f32; N]);
-
-impl<const N: usize> Kernel for Logarithms<N> {
-    type Output = [f64; N];
-
-    #[inline(always)]
-    fn run(self) -> [f64; N] {
-        from_fn(|index| ln(self.0[index]))
-    }
-}
-
 /// ln x of a normal positive number; NaN and infinity stay.
 ///
 /// x = m·2^e with m around 1, and ln m = 2 artanh s with s = (m-1)/(m+1), |s| ≤ 0.172: seven terms
 /// of the series leave 1e-12.
 #[inline(always)]
-fn ln(x: f32) -> f64 {
+pub(super) fn ln(x: f32) -> f64 {
     const SQRT_HALF: u32 = 0x3f35_04f3;
     let bits = x.to_bits();
     let exponent = (bits.wrapping_sub(SQRT_HALF) as i32) >> 23;

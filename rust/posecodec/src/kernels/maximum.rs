@@ -62,8 +62,7 @@ impl<E: Response> Kernel for MaximumKernel<'_, E> {
     fn run(self) -> Maximum<E> {
         let usual = match size_of::<E>() {
             _ if size_of_val(self.0) > CACHED => None,
-            2 => maximum_above_zero::<E, 32>(self.0),
-            4 => maximum_above_zero::<E, 16>(self.0),
+            2 | 4 => maximum_above_zero(self.0),
             // Before AVX-512 there is no maximum of 64-bit integers.
             _ => None,
         };

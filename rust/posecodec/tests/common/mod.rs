@@ -110,18 +110,26 @@ pub(crate) fn modulated_log(
     blurred.iter().map(|value| (value * factor).clamp(least, most).ln()).collect()
 }
 
-/// `-H⁻¹·g` of a gradient and a Hessian `[dxx, dxy, dyy]`; `None` where it is singular.
-fn newton([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> Option<[f64; 2]> {
+/// `-H⁻¹·g` of a gradient and a Hessian `[dxx, dxy, dyy]`, and how large an error in them makes the
+/// step's: the inverse of the Hessian's smaller eigenvalue. `None` where it is singular.
+fn newton([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> Option<([f64; 2], f64)> {
     let determinant = dxx * dyy - dxy * dxy;
-    (determinant != 0.0)
-        .then(|| [(dxy * dy - dyy * dx) / determinant, (dxy * dx - dxx * dy) / determinant])
+    let step = [(dxy * dy - dyy * dx) / determinant, (dxy * dx - dxx * dy) / determinant];
+    let sensitivity = (dxx.abs() + dyy.abs() + dxy.abs()) / determinant.abs();
+    (determinant != 0.0).then_some((step, sensitivity))
 }
 
 /// The reference's `refine_keypoints_dark` for one keypoint.
-pub(crate) fn dark(plane: &[f64], width: usize, x: i64, y: i64, size: usize) -> Option<[f64; 2]> {
+pub(crate) fn dark(
+    plane: &[f64],
+    width: usize,
+    x: i64,
+    y: i64,
+    size: usize,
+) -> Option<([f64; 2], f64)> {
     let height = (plane.len() / width) as i64;
     if !(1 < x && x < width as i64 - 2 && 1 < y && y < height - 2) {
-        return Some([0.0; 2]);
+        return Some(([0.0; 2], 0.0));
     }
     let log = modulated_log(plane, width, size, [1e-10, f64::INFINITY]);
     let l = |dx: i64, dy: i64| log[((y + dy) * width as i64 + x + dx) as usize];
@@ -140,7 +148,7 @@ pub(crate) fn dark_udp(
     x: i64,
     y: i64,
     size: usize,
-) -> Option<[f64; 2]> {
+) -> Option<([f64; 2], f64)> {
     let height = (plane.len() / width) as i64;
     let log = modulated_log(plane, width, size, [1e-3, 50.0]);
     let l = |dx: i64, dy: i64| {

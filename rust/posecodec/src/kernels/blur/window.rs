@@ -3,7 +3,7 @@
 use super::{add_pair, add_product};
 use crate::kernels::element::Response;
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::simd::{Kernel, dispatch};
+use crate::simd::{CacheLines, Kernel, dispatch};
 
 /// Rows and columns that a window can have: kernels up to 60 taps around 5 samples.
 const WINDOW: usize = 64;
@@ -11,20 +11,29 @@ const WINDOW: usize = 64;
 /// The largest kernel that [`blur_window`] takes.
 pub const WINDOW_KERNEL: usize = WINDOW - 5;
 
-/// `N`×`N` samples of the blurred plane around the cell `[x, y]`, zeros lying outside the plane.
-/// Samples outside the plane are not meaningful. `N` is odd and at most 5; the kernel has at most
-/// [`WINDOW_KERNEL`] taps.
+/// Samples side by side: one AVX2 vector, of which a window uses 3 or 5.
+const LANES: usize = 8;
+
+/// `N`×`N` samples of the blurred plane around the cell `[x, y]`, zeros lying outside the plane; the
+/// other lanes are not meaningful, nor are samples outside the plane. `N` is odd and at most 5; the
+/// kernel has at most [`WINDOW_KERNEL`] taps.
 #[inline]
 pub fn blur_window<E: Response, const N: usize>(
     plane: &[E],
     width: usize,
     [x, y]: [usize; 2],
     kernel: &GaussianKernel,
-) -> [[f32; N]; N] {
-    dispatch(WindowKernel::<E, N> { plane, width, x, y, kernel })
+) -> [[f32; LANES]; N] {
+    // Room for the usual kernels: 7 to 13 taps, 17 to 27.
+    match N - 1 + kernel.size() {
+        0..=16 => dispatch(WindowKernel::<E, N, 16> { plane, width, x, y, kernel }),
+        17..=32 => dispatch(WindowKernel::<E, N, 32> { plane, width, x, y, kernel }),
+        _ => dispatch(WindowKernel::<E, N, WINDOW> { plane, width, x, y, kernel }),
+    }
 }
 
-struct WindowKernel<'a, E, const N: usize> {
+/// With room for `C` rows and columns.
+struct WindowKernel<'a, E, const N: usize, const C: usize> {
     plane: &'a [E],
     width: usize,
     x: usize,
@@ -32,80 +41,79 @@ struct WindowKernel<'a, E, const N: usize> {
     kernel: &'a GaussianKernel,
 }
 
-impl<E: Response, const N: usize> Kernel for WindowKernel<'_, E, N> {
-    type Output = [[f32; N]; N];
+impl<E: Response, const N: usize, const C: usize> Kernel for WindowKernel<'_, E, N, C> {
+    type Output = [[f32; LANES]; N];
 
     #[inline(always)]
-    fn run(self) -> [[f32; N]; N] {
-        // Room for the usual kernels (7 to 13 taps, 17 to 27), which is cleared for every window.
-        match N - 1 + self.kernel.size() {
-            0..=16 => self.sum::<16>(),
-            17..=32 => self.sum::<32>(),
-            _ => self.sum::<WINDOW>(),
-        }
-    }
-}
-
-impl<E: Response, const N: usize> WindowKernel<'_, E, N> {
-    /// With room for `C` rows and columns.
-    #[inline(always)]
-    fn sum<const C: usize>(self) -> [[f32; N]; N] {
+    fn run(self) -> Self::Output {
         let (taps, radius) = (self.kernel.taps(), self.kernel.radius());
-        let reach = N / 2 + radius;
-        let height = self.plane.len() / self.width;
-        let mut rows = [[0f32; C]; C];
-        let inside = self.x >= reach && self.x - reach + C <= self.width;
-        // Columns x - reach ..= x + reach, clipped to the plane; what is clipped counts as zero.
-        let first = self.x.saturating_sub(reach);
-        let last = (self.x + reach).min(self.width - 1);
-        let offset = first + reach - self.x;
-        for (row, to) in rows[..=2 * reach].iter_mut().enumerate() {
-            // Row y - reach + row of the plane.
-            if self.y + row < reach || self.y + row - reach >= height {
-                continue;
-            }
-            let from = &self.plane[(self.y + row - reach) * self.width..][..self.width];
-            if inside {
-                // Whole vectors, the values after the last column among them: they are not used.
-                E::singles(&from[first..first + C], to);
-            } else {
-                E::singles(&from[first..=last], &mut to[offset..][..=last - first]);
-            }
+        // As many columns of the plane as there is room for, those around x among them.
+        let first = self.x.saturating_sub(N / 2 + radius).min(self.width.saturating_sub(C));
+        let mut rows = CacheLines([[E::of(0.0); C]; C]);
+        self.copy_rows(first, &mut rows.0);
+        let mut singles = CacheLines([[0f32; C]; C]);
+        let rows = E::as_singles(rows.0.as_flattened(), singles.0.as_flattened_mut());
+        // Sums of columns first, a row for each of the `N` rows of samples, between zeros: what lies
+        // left and right of the plane.
+        let columns = column_sums::<C, N>(rows, taps);
+        let mut sums = CacheLines([[[0f32; C]; 3]; N]);
+        for (sums, columns) in sums.0.iter_mut().zip(columns.0) {
+            sums[1] = columns;
         }
-        // Sums of columns first, a row for each of the `N` rows of samples, and room at the end.
-        let mut sums = [[0f32; C]; 6];
-        for (n, sums) in sums[..N].iter_mut().enumerate() {
-            *sums = column_sums(&rows[n..], taps);
-        }
-        let sums = sums.as_flattened();
-        let mut samples = [[0f32; N]; N];
-        for (n, sample) in samples.iter_mut().enumerate() {
-            // Of a vector of lanes, N are samples; the others are not used.
+        // Of a vector of samples the first is this one.
+        let start = C + self.x - N / 2 - first;
+        let mut samples = [[0f32; LANES]; N];
+        for (samples, sums) in samples.iter_mut().zip(&sums.0) {
+            let sums = sums.as_flattened();
             let lanes = |start: usize| -> &[f32; LANES] {
-                sums[n * C + start..].first_chunk().expect("room for the window")
+                sums[start..].first_chunk().expect("room for the window")
             };
             let mut sum = [0f32; LANES];
-            add_product(&mut sum, taps[0], lanes(radius));
+            add_product(&mut sum, taps[0], lanes(start));
             for (distance, &tap) in taps.iter().enumerate().skip(1) {
-                add_pair(&mut sum, tap, lanes(radius - distance), lanes(radius + distance));
+                add_pair(&mut sum, tap, lanes(start - distance), lanes(start + distance));
             }
-            sample.copy_from_slice(&sum[..N]);
+            *samples = sum;
         }
         samples
     }
 }
 
-/// Lanes of the sums along rows: one AVX2 vector.
-const LANES: usize = 8;
+impl<E: Response, const N: usize, const C: usize> WindowKernel<'_, E, N, C> {
+    /// Copies the rows around y, from the column `first` on; what lies outside stays 0.
+    #[inline(always)]
+    fn copy_rows(&self, first: usize, rows: &mut [[E; C]; C]) {
+        let reach = N / 2 + self.kernel.radius();
+        let above = reach.saturating_sub(self.y);
+        let inside = self.plane.chunks_exact(self.width).skip(self.y.saturating_sub(reach));
+        for (row, from) in rows[above..=2 * reach].iter_mut().zip(inside) {
+            match from[first..].first_chunk::<C>() {
+                Some(from) => *row = *from,
+                None => row[..self.width].copy_from_slice(from),
+            }
+        }
+    }
+}
 
-/// The sums of the columns of the first rows, as many as the kernel has taps.
+/// The sums of columns of rows of `C` values: of as many rows as the kernel has taps, `N` times, from
+/// the next row on each time.
 #[inline(always)]
-fn column_sums<const C: usize>(rows: &[[f32; C]], taps: &[f32]) -> [f32; C] {
+fn column_sums<const C: usize, const N: usize>(
+    rows: &[f32],
+    taps: &[f32],
+) -> CacheLines<[[f32; C]; N]> {
     let radius = taps.len() - 1;
-    let mut sums = [0f32; C];
-    add_product(&mut sums, taps[0], &rows[radius]);
+    let values = |row: usize| rows[row * C..].as_chunks::<C>().0.first_chunk::<N>().expect("rows");
+    let mut sums = CacheLines([[0f32; C]; N]);
+    let centre = values(radius);
+    for n in 0..N {
+        add_product(&mut sums.0[n], taps[0], &centre[n]);
+    }
     for (distance, &tap) in taps.iter().enumerate().skip(1) {
-        add_pair(&mut sums, tap, &rows[radius - distance], &rows[radius + distance]);
+        let (before, after) = (values(radius - distance), values(radius + distance));
+        for n in 0..N {
+            add_pair(&mut sums.0[n], tap, &before[n], &after[n]);
+        }
     }
     sums
 }

@@ -5,61 +5,66 @@
 //! ones it is a negative NaN, if there is one. Two maxima of integers cost less than one of floats
 //! and a test for NaN.
 
+use arrayvec::ArrayVec;
+
 use super::{Maximum, first_key};
 use crate::kernels::element::Response;
-use crate::simd::prefetch;
+use crate::simd::{CacheLines, LINE, prefetch};
 
 /// Vectors a chunk, whose largest lanes are kept, so that the position is looked for in one alone: a
 /// 64×48 map of f32 takes 76 ns with AVX-512, with a search through all of it 120.
-const CHUNK: usize = 16;
+const CHUNK: usize = 8;
 
 /// How many chunks ahead memory is asked for, beyond the end too, where the next map lies. The maxima of
 /// 64 samples' maps, 13 MB, take 1.6 times as long as one plain pass without that, and 1.3 to 1.4 times
 /// with 1, 2, 4 or 8.
-const AHEAD: usize = 2;
+const AHEAD: usize = 4;
 
 /// Chunks a block, and one that is not full.
 const CHUNKS: usize = 17;
 
+/// Values a block.
+const BLOCK: usize = (CHUNKS - 1) * CHUNK * LANES;
+
+/// Values side by side: two AVX-512 vectors of f32, one of f16. Of 16 f32 the compiler makes single
+/// numbers where the program is not optimised as a whole, which takes ten times as long.
+const LANES: usize = 32;
+
 /// The first largest value; `None` where it is not above 0, or something is NaN.
 #[inline(always)]
-pub(super) fn maximum_above_zero<E: Response, const LANES: usize>(
-    values: &[E],
-) -> Option<Maximum<E>> {
-    let block_size = (CHUNKS - 1) * CHUNK * LANES;
+pub(super) fn maximum_above_zero<E: Response>(values: &[E]) -> Option<Maximum<E>> {
     let mut summit = None;
     let mut highest = E::of(0.0).bits();
-    for (number, block) in values.chunks(block_size).enumerate() {
-        let mut kept = [[E::LEAST_BITS; LANES]; CHUNKS];
-        let bits = largest_bits(block, &mut kept)?;
+    for (number, block) in values.chunks(BLOCK).enumerate() {
+        let (bits, chunk) = largest_bits(block)?;
         if bits > highest {
             highest = bits;
-            let chunk = chunk_of(&kept, bits);
-            summit = Some(number * block_size + chunk * CHUNK * LANES);
+            summit = Some(number * BLOCK + chunk * CHUNK * LANES);
         }
     }
     let start = summit?;
     let value = E::of_bits(highest);
-    Some(Maximum { index: start + first_key(&values[start..], value.key()), value })
+    let index = match values[start..].as_chunks::<LANES>().0.first_chunk() {
+        Some(chunk) => first_in_chunk(chunk, highest),
+        None => first_key(&values[start..], value.key()),
+    };
+    Some(Maximum { index: start + index, value })
 }
 
-/// The largest bits of a block, and of each of its chunks lane by lane; `None` where there is a NaN.
+/// The largest bits of a block and the first of its chunks that holds them; `None` where there is a
+/// NaN.
 #[inline(always)]
-fn largest_bits<E: Response, const LANES: usize>(
-    block: &[E],
-    kept: &mut [[E::Bits; LANES]; CHUNKS],
-) -> Option<E::Bits> {
-    let (mut bits, mut raw) = ([E::LEAST_BITS; LANES], [E::of(0.0).raw(); LANES]);
+fn largest_bits<E: Response>(block: &[E]) -> Option<(E::Bits, usize)> {
+    let mut raw = [E::of(0.0).raw(); LANES];
+    let mut kept = ArrayVec::<CacheLines<[E::Bits; LANES]>, CHUNKS>::new();
     let (vectors, few) = block.as_chunks::<LANES>();
     let (chunks, rest) = vectors.as_chunks::<CHUNK>();
-    for (chunk, kept) in chunks.iter().zip(&mut *kept) {
-        for vector in 0..CHUNK {
-            prefetch(chunk, AHEAD * CHUNK + vector);
+    for chunk in chunks {
+        let cells = chunk.as_flattened();
+        for line in (0..cells.len()).step_by(LINE / size_of::<E>()) {
+            prefetch(cells, AHEAD * cells.len() + line);
         }
-        *kept = largest_of_chunk(chunk, &mut raw);
-        for lane in 0..LANES {
-            bits[lane] = bits[lane].max(kept[lane]);
-        }
+        kept.push(CacheLines(largest_of_chunk(chunk, &mut raw)));
     }
     if chunks.len() * CHUNK * LANES < block.len() {
         let mut padded = [E::of_bits(E::LEAST_BITS); LANES];
@@ -68,25 +73,42 @@ fn largest_bits<E: Response, const LANES: usize>(
         for values in rest.iter().chain([&padded]) {
             take_larger(&mut last, &mut raw, values);
         }
+        kept.push(CacheLines(last));
+    }
+    let mut bits = E::LEAST_BITS;
+    for CacheLines(kept) in &kept {
         for lane in 0..LANES {
-            bits[lane] = bits[lane].max(last[lane]);
+            bits = bits.max(kept[lane]);
         }
-        kept[chunks.len()] = last;
     }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            bits[lane] = bits[lane].max(bits[lane + half]);
-            raw[lane] = raw[lane].max(raw[lane + half]);
+    let mut has_nan = bits > E::INFINITY_BITS;
+    for lane in 0..LANES {
+        has_nan |= raw[lane] > E::NEGATIVE_INFINITY_RAW;
+    }
+    (!has_nan).then(|| (bits, first_with(kept.iter().map(|kept| &kept.0), bits)))
+}
+
+/// The first of some vectors that holds these bits, or 0. Not a branch a vector: it would be guessed
+/// wrong.
+#[inline(always)]
+fn first_with<'a, B: Copy + PartialEq + 'a>(
+    vectors: impl DoubleEndedIterator<Item = &'a [B; LANES]> + ExactSizeIterator,
+    bits: B,
+) -> usize {
+    let mut first = 0;
+    for (number, vector) in vectors.enumerate().rev() {
+        let mut found = false;
+        for lane in 0..LANES {
+            found |= vector[lane] == bits;
         }
-        half /= 2;
+        first = if found { number } else { first };
     }
-    (bits[0] <= E::INFINITY_BITS && raw[0] <= E::NEGATIVE_INFINITY_RAW).then_some(bits[0])
+    first
 }
 
 /// The largest bits of a chunk, in two chains that do not wait for each other.
 #[inline(always)]
-fn largest_of_chunk<E: Response, const LANES: usize>(
+fn largest_of_chunk<E: Response>(
     chunk: &[[E; LANES]; CHUNK],
     raw: &mut [E::Raw; LANES],
 ) -> [E::Bits; LANES] {
@@ -106,7 +128,7 @@ fn largest_of_chunk<E: Response, const LANES: usize>(
 }
 
 #[inline(always)]
-fn take_larger<E: Response, const LANES: usize>(
+fn take_larger<E: Response>(
     bits: &mut [E::Bits; LANES],
     raw: &mut [E::Raw; LANES],
     values: &[E; LANES],
@@ -117,20 +139,20 @@ fn take_larger<E: Response, const LANES: usize>(
     }
 }
 
-/// The first chunk that holds these bits; the last, if none does any more.
+/// Where a chunk first holds these bits; anywhere in it, if it does not any more.
 #[inline(always)]
-fn chunk_of<B: Copy + PartialEq, const LANES: usize>(
-    kept: &[[B; LANES]; CHUNKS],
-    bits: B,
-) -> usize {
-    for (number, kept) in kept.iter().enumerate() {
+fn first_in_chunk<E: Response>(chunk: &[[E; LANES]; CHUNK], bits: E::Bits) -> usize {
+    let mut row = 0;
+    for number in (0..CHUNK).rev() {
         let mut found = false;
         for lane in 0..LANES {
-            found |= kept[lane] == bits;
+            found |= chunk[number][lane].bits() == bits;
         }
-        if found {
-            return number;
-        }
+        row = if found { number } else { row };
     }
-    0
+    let mut mask = 0u32;
+    for lane in 0..LANES {
+        mask |= u32::from(chunk[row][lane].bits() == bits) << lane;
+    }
+    row * LANES + mask.trailing_zeros().min(LANES as u32 - 1) as usize
 }

@@ -1,0 +1,251 @@
+//! DARK on maps, for several peaks at a time.
+//!
+//! The samples of each peak are blurred as it comes; logarithms, derivatives and Newton's step are
+//! then computed for all of them at once, a peak a lane: one by one they would wait for each other.
+
+use super::{Peak, UDP_LARGEST, UDP_LEAST, finite_or_zero, largest};
+use crate::kernels::blur::{BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window};
+use crate::kernels::element::Response;
+use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::logarithm::{clip_and_log, ln};
+use crate::kernels::maximum::maximum;
+use crate::simd::{Kernel, dispatch};
+
+/// How many peaks are refined at once: an AVX-512 vector in double precision.
+pub const PEAKS: usize = 8;
+
+/// Lower clip of DARK's logarithm; it has no upper one.
+const LEAST: f32 = 1e-10;
+
+/// The samples that DARK's derivatives are made of, by row and column of a 5-wide window.
+const THIRTEEN: [(usize, usize); 13] = [
+    (0, 2),
+    (1, 1),
+    (1, 2),
+    (1, 3),
+    (2, 0),
+    (2, 1),
+    (2, 2),
+    (2, 3),
+    (2, 4),
+    (3, 1),
+    (3, 2),
+    (3, 3),
+    (4, 2),
+];
+
+/// DARK (Zhang et al. 2020, <https://arxiv.org/abs/1910.06278>) on maps blurred with `kernel`, as
+/// the reference's `refine_keypoints_dark`, for the first [`PEAKS`] peaks. No offset within two cells
+/// of the border, nor where there is no peak.
+pub fn dark_offsets<'a, E: Response>(
+    peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> [[f64; 2]; PEAKS] {
+    let mut block = Block::new();
+    for (lane, peak) in peaks.into_iter().take(PEAKS).enumerate() {
+        if let Some(peak) = peak
+            && (2..peak.width.saturating_sub(2)).contains(&peak.at[0])
+            && (2..peak.height().saturating_sub(2)).contains(&peak.at[1])
+        {
+            let clip = [LEAST, f32::INFINITY];
+            block.put(lane, samples::<E, 5, 13>(&peak, kernel, clip, &THIRTEEN, buffers), &peak);
+        }
+    }
+    block.offsets(dispatch(DarkSteps(&block.samples)))
+}
+
+/// [`dark_offsets`] of one peak.
+pub fn dark_offset<E: Response>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> [f64; 2] {
+    dark_offsets([Some(*peak)], kernel, buffers)[0]
+}
+
+/// DARK as UDP uses it (Huang et al. 2020, <https://arxiv.org/abs/1911.07524>) on maps blurred
+/// with `kernel`, as the reference's `refine_keypoints_dark_udp`, for the first [`PEAKS`] peaks.
+/// Beyond the border lies the outermost sample again. No offset where there is no peak.
+pub fn dark_udp_offsets<'a, E: Response>(
+    peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> [[f64; 2]; PEAKS] {
+    let mut block = Block::new();
+    for (lane, peak) in peaks.into_iter().take(PEAKS).enumerate() {
+        if let Some(peak) = peak {
+            let columns = clamped(peak.at[0], peak.width);
+            let rows = clamped(peak.at[1], peak.height());
+            // By row and column of the window; at the border some coincide.
+            let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
+                .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
+            let clip = [UDP_LEAST, UDP_LARGEST];
+            block.put(lane, samples::<E, 3, 7>(&peak, kernel, clip, &seven, buffers), &peak);
+        }
+    }
+    block.offsets(dispatch(DarkUdpSteps(&block.samples)))
+}
+
+/// [`dark_udp_offsets`] of one peak.
+pub fn dark_udp_offset<E: Response>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> [f64; 2] {
+    dark_udp_offsets([Some(*peak)], kernel, buffers)[0]
+}
+
+/// Offsets 0, 1, 2 of a 3-wide window around `at` that stand for the cells before, at and after
+/// it, the outermost cell standing for its neighbour beyond the border.
+fn clamped(at: usize, length: usize) -> [usize; 3] {
+    [usize::from(at == 0), 1, if at + 1 == length { 1 } else { 2 }]
+}
+
+/// The peaks that are refined at once: `S` samples each, and their values.
+struct Block<E, const S: usize> {
+    samples: [[f32; PEAKS]; S],
+    values: [Option<E>; PEAKS],
+}
+
+impl<E: Response, const S: usize> Block<E, S> {
+    fn new() -> Self {
+        // Lanes without a peak are computed too, from numbers that are not slow.
+        Self { samples: [[1.0; PEAKS]; S], values: [None; PEAKS] }
+    }
+
+    #[inline]
+    fn put(&mut self, lane: usize, samples: [f32; S], peak: &Peak<'_, E>) {
+        for (lanes, sample) in self.samples.iter_mut().zip(samples) {
+            lanes[lane] = sample;
+        }
+        self.values[lane] = Some(peak.value);
+    }
+
+    #[inline]
+    fn offsets(&self, steps: Steps) -> [[f64; 2]; PEAKS] {
+        let mut offsets = [[0.0; 2]; PEAKS];
+        for (lane, (offset, value)) in offsets.iter_mut().zip(self.values).enumerate() {
+            if let Some(value) = value {
+                *offset = finite_or_zero([steps[0][lane], steps[1][lane]], value);
+            }
+        }
+        offsets
+    }
+}
+
+/// Newton's steps along x and along y, not finite where the Hessian is singular.
+type Steps = [[f64; PEAKS]; 2];
+
+struct DarkSteps<'a>(&'a [[f32; PEAKS]; 13]);
+
+impl Kernel for DarkSteps<'_> {
+    type Output = Steps;
+
+    #[inline(always)]
+    fn run(self) -> Steps {
+        let mut steps = [[0.0; PEAKS]; 2];
+        for lane in 0..PEAKS {
+            let log = |sample: usize| ln(self.0[sample][lane]);
+            let (y_2, x_1y_1, y_1, x1y_1) = (log(0), log(1), log(2), log(3));
+            let (x_2, x_1, centre, x1, x2) = (log(4), log(5), log(6), log(7), log(8));
+            let (x_1y1, y1, x1y1, y2) = (log(9), log(10), log(11), log(12));
+            let gradient = [0.5 * (x1 - x_1), 0.5 * (y1 - y_1)];
+            let dxx = 0.25 * (x2 - 2.0 * centre + x_2);
+            let dxy = 0.25 * (x1y1 - x1y_1 - x_1y1 + x_1y_1);
+            let dyy = 0.25 * (y2 - 2.0 * centre + y_2);
+            [steps[0][lane], steps[1][lane]] = newton_step(gradient, [dxx, dxy, dyy]);
+        }
+        steps
+    }
+}
+
+struct DarkUdpSteps<'a>(&'a [[f32; PEAKS]; 7]);
+
+impl Kernel for DarkUdpSteps<'_> {
+    type Output = Steps;
+
+    #[inline(always)]
+    fn run(self) -> Steps {
+        let mut steps = [[0.0; PEAKS]; 2];
+        for lane in 0..PEAKS {
+            let log = |sample: usize| ln(self.0[sample][lane]);
+            let (i, ix1, iy1, ix1y1) = (log(0), log(1), log(2), log(3));
+            let (ix1_y1_, ix1_, iy1_) = (log(4), log(5), log(6));
+            let gradient = [0.5 * (ix1 - ix1_), 0.5 * (iy1 - iy1_)];
+            let dxx = ix1 - 2.0 * i + ix1_;
+            let dyy = iy1 - 2.0 * i + iy1_;
+            let dxy = 0.5 * (ix1y1 - ix1 - iy1 + i + i - ix1_ - iy1_ + ix1_y1_);
+            let epsilon = f64::from(f32::EPSILON);
+            [steps[0][lane], steps[1][lane]] =
+                newton_step(gradient, [dxx + epsilon, dxy, dyy + epsilon]);
+        }
+        steps
+    }
+}
+
+/// One Newton step to the summit, from the gradient and the Hessian `[dxx, dxy, dyy]`.
+#[inline(always)]
+fn newton_step([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> [f64; 2] {
+    let determinant = dxx * dyy - dxy * dxy;
+    [(dxy * dy - dyy * dx) / determinant, (dxy * dx - dxx * dy) / determinant]
+}
+
+/// The blurred, rescaled and clipped plane in an `N`-wide window around the peak, at the cells that
+/// are needed: row and column each.
+#[inline]
+fn samples<E: Response, const N: usize, const S: usize>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    clip: [f32; 2],
+    needed: &[(usize, usize); S],
+    buffers: &mut BlurBuffers,
+) -> [f32; S] {
+    window_samples::<E, N, S>(peak, kernel, clip, needed)
+        .unwrap_or_else(|| plane_samples::<E, N, S>(peak, kernel, clip, needed, buffers))
+}
+
+/// The samples from a window alone, where that is exact.
+#[inline]
+fn window_samples<E: Response, const N: usize, const S: usize>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    [least, most]: [f32; 2],
+    needed: &[(usize, usize); S],
+) -> Option<[f32; S]> {
+    if kernel.size() > WINDOW_KERNEL || !(peak.value.as_f32() <= most) {
+        return None;
+    }
+    let window = blur_window::<E, N>(peak.plane, peak.width, peak.at, kernel);
+    let samples = needed.map(|(row, column)| window[row][column]);
+    samples.iter().all(|&sample| sample >= least).then_some(samples)
+}
+
+/// The samples from the whole plane, rescaled and clipped.
+#[cold]
+fn plane_samples<E: Response, const N: usize, const S: usize>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    [least, most]: [f32; 2],
+    needed: &[(usize, usize); S],
+    buffers: &mut BlurBuffers,
+) -> [f32; S] {
+    let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
+    let factor = peak.value.as_f32() / largest(blurred);
+    let [x, y] = peak.at;
+    needed.map(|(row, column)| {
+        let cell = (y + row - N / 2) * peak.width + x + column - N / 2;
+        (blurred[cell] * factor).clamp(least, most)
+    })
+}
+
+/// The plane as [`dark_udp_offsets`] sees it, blurred with `kernel`, rescaled, clipped, in logarithms.
+pub fn log_plane<E: Response>(plane: &[E], width: usize, kernel: &GaussianKernel) -> Vec<f32> {
+    let mut buffers = BlurBuffers::default();
+    blur_plane(plane, width, kernel, Border::Zero, &mut buffers);
+    let mut blurred = buffers.into_blurred();
+    let value = maximum(plane).map_or(f32::NAN, |maximum| maximum.value.as_f32());
+    let factor = value / largest(&blurred);
+    clip_and_log(&mut blurred, factor, [UDP_LEAST, UDP_LARGEST]);
+    blurred
+}
