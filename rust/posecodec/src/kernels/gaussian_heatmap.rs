@@ -213,11 +213,9 @@ impl Kernel for StampKernel<'_> {
     fn run(self) {
         let Self { plane, width, x, y, merge } = self;
         let (end, rows) = (x.start + x.values.len(), y.start * width..);
-        // What is in the table of a profile is normal, and so are its products.
-        let least = f32::MIN_POSITIVE;
         if width < LANES {
             for (row, &wy) in plane[rows].chunks_exact_mut(width).zip(y.values) {
-                put(&mut row[x.start..end], x.values, wy, least, merge);
+                put(&mut row[x.start..end], x.values, wy, merge);
             }
             return;
         }
@@ -230,17 +228,17 @@ impl Kernel for StampKernel<'_> {
             for (row, &wy) in plane[rows.clone()].chunks_exact_mut(width).zip(y.values) {
                 let cells: &mut [f32; LANES] =
                     row[start..].first_chunk_mut().expect("room for a vector");
-                put(cells, &values, wy, least, merge);
+                put(cells, &values, wy, merge);
             }
         }
     }
 }
 
-/// Part of a row of an outer product; where `values` are less than `least` it is 0.
+/// Part of a row of an outer product; beside the strip it is 0, however large `wy` is.
 #[inline(always)]
-fn put(cells: &mut [f32], values: &[f32], wy: f32, least: f32, merge: bool) {
+fn put(cells: &mut [f32], values: &[f32], wy: f32, merge: bool) {
     for (cell, &wx) in cells.iter_mut().zip(values) {
-        let product = if wx >= least { wx * wy } else { 0.0 };
+        let product = if wx > 0.0 { wx * wy } else { 0.0 };
         *cell = if merge { cell.max(product) } else { product };
     }
 }
@@ -300,7 +298,7 @@ impl Kernel for OuterProductKernel<'_> {
             }
             for ((row, &wy), &least) in rows.chunks_exact_mut(width).zip(factors).zip(&least) {
                 if width < LANES {
-                    put(row, x, wy, least, merge);
+                    put_normal(row, x, wy, least, merge);
                     continue;
                 }
                 for start in (0..width).step_by(LANES) {
@@ -309,10 +307,19 @@ impl Kernel for OuterProductKernel<'_> {
                     let values: [f32; LANES] = *x[start..].first_chunk().expect("a vector");
                     let cells: &mut [f32; LANES] =
                         row[start..].first_chunk_mut().expect("a vector");
-                    put(cells, &values, wy, least, merge);
+                    put_normal(cells, &values, wy, least, merge);
                 }
             }
         }
+    }
+}
+
+/// Part of a row of an outer product, of the values that are not below `least`.
+#[inline(always)]
+fn put_normal(cells: &mut [f32], values: &[f32], wy: f32, least: f32, merge: bool) {
+    for (cell, &wx) in cells.iter_mut().zip(values) {
+        let product = if wx >= least { wx } else { 0.0 } * wy;
+        *cell = if merge { cell.max(product) } else { product };
     }
 }
 

@@ -107,25 +107,21 @@ fn first_with<'a, B: Copy + PartialEq + 'a>(
     first
 }
 
-/// The largest bits of a chunk, in two chains that do not wait for each other.
+/// The largest bits of a chunk. Lane after lane: vector after vector, the compiler takes the lanes for
+/// single numbers.
 #[inline(always)]
 fn largest_of_chunk<E: Response>(
     chunk: &[[E; LANES]; CHUNK],
     raw: &mut [E::Raw; LANES],
 ) -> [E::Bits; LANES] {
-    let mut bits = [[E::LEAST_BITS; LANES]; 2];
-    let mut raws = [*raw; 2];
-    for pair in chunk.as_chunks::<2>().0 {
-        for chain in 0..2 {
-            take_larger(&mut bits[chain], &mut raws[chain], &pair[chain]);
+    let mut bits = [E::LEAST_BITS; LANES];
+    for lane in 0..LANES {
+        for vector in chunk {
+            bits[lane] = bits[lane].max(vector[lane].bits());
+            raw[lane] = raw[lane].max(vector[lane].raw());
         }
     }
-    let [mut largest, other] = bits;
-    for lane in 0..LANES {
-        largest[lane] = largest[lane].max(other[lane]);
-        raw[lane] = raws[0][lane].max(raws[1][lane]);
-    }
-    largest
+    bits
 }
 
 #[inline(always)]
