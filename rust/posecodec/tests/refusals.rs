@@ -4,9 +4,9 @@
 use half::f16;
 use posecodec::codecs::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, DecoupledHeatmap, DecoupledHeatmapOptions,
-    Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps, Keypoints, LiftPose, Memory, PoseBatch,
-    RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, SimccRows,
-    TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting, VideoPoseLiftingOptions,
+    EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps, Keypoints, LiftPose, Memory,
+    PoseBatch, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions,
+    SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting, VideoPoseLiftingOptions,
     decode_heatmaps_batch, decode_poses_batch, encode_batch, encode_keypoints_batch,
     encode_target_batch,
 };
@@ -104,4 +104,13 @@ fn poses_of_another_count_are_refused() {
     assert!(encode(codec.layout(3, 1), [0, 1, 3, 2]).is_err());
     // No pose at all may have any number of coordinates.
     assert!(encode(codec.layout(usize::MAX, 1), [0, 1, 3, usize::MAX]).is_ok());
+}
+
+#[test]
+fn scores_without_classes_are_refused() {
+    let codec = EdPoseLabel::new(5, 17).expect("valid");
+    for classes in [0, 3] {
+        assert!(codec.best(&[0.5f32; 4], classes).is_err(), "{classes} classes");
+    }
+    assert!(codec.best::<f32>(&[], 0).expect("nothing to choose from").is_empty());
 }

@@ -6,7 +6,7 @@ use ndarray::{Array2, Array3, ArrayView2};
 
 use super::EdPoseLabel;
 use crate::codecs::check;
-use crate::error::{Result, reserved};
+use crate::error::{Error, Result, reserved};
 use crate::kernels::element::{Real, Response};
 
 /// What a network says of one image: Q candidates.
@@ -108,8 +108,13 @@ impl EdPoseLabel {
     /// The largest scores of (Q, C), best first; the first of equal ones first, NaN last.
     ///
     /// # Errors
+    /// [`crate::Error::InvalidInput`] for scores that are not so many a candidate,
     /// [`crate::Error::OutOfMemory`].
     pub fn best<E: Response>(&self, logits: &[E], classes: usize) -> Result<Vec<Scored<E>>> {
+        if !logits.len().is_multiple_of(classes) {
+            let wanted = format!("must hold {classes} scores a candidate");
+            return Err(Error::invalid("pred_logits", wanted, logits.len()));
+        }
         let mut scored = reserved("the order of the scores", logits.len())?;
         let candidate = |index: usize| index / classes;
         scored.extend(logits.iter().enumerate().map(|(index, &score)| (index, score)));
