@@ -5,10 +5,10 @@ use half::f16;
 use posecodec::codecs::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, DecoupledHeatmap, DecoupledHeatmapOptions,
     EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps, Keypoints, LiftPose, Memory,
-    PoseBatch, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions,
-    SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting, VideoPoseLiftingOptions,
-    decode_heatmaps_batch, decode_poses_batch, encode_batch, encode_keypoints_batch,
-    encode_target_batch,
+    PoseBatch, RegressionLabel, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
+    Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting,
+    VideoPoseLiftingOptions, decode_heatmaps_batch, decode_poses_batch, encode_batch,
+    encode_keypoints_batch, encode_target_batch,
 };
 
 /// Two sides whose product is 0 in the arithmetic of words.
@@ -113,4 +113,17 @@ fn scores_without_classes_are_refused() {
         assert!(codec.best(&[0.5f32; 4], classes).is_err(), "{classes} classes");
     }
     assert!(codec.best::<f32>(&[], 0).expect("nothing to choose from").is_empty());
+}
+
+#[test]
+fn a_batch_of_nothing_takes_no_memory() {
+    let codec = RegressionLabel::new([64, 64]).expect("valid");
+    let keypoints = Keypoints { points: &[], visible: None::<&[f32]>, instances: 0, count: 17 };
+    let targets = SampleTargets {
+        floats: [&mut [][..], &mut []].into_iter().collect(),
+        integers: &mut [],
+        weights: &mut [],
+        memory: Memory::Dirty,
+    };
+    encode_batch::<_, f32, f32, 2>(&codec, usize::MAX, &keypoints, targets).expect("nothing to do");
 }

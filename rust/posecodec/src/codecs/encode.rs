@@ -158,6 +158,13 @@ pub fn encode_batch<C: Encode<D>, T: Real, V: Real, const D: usize>(
     if !all_fit {
         return Err(other_lengths());
     }
+    // Any number of samples may hold nothing; even their list would take memory.
+    let nothing = targets.floats.iter().all(|array| array.is_empty())
+        && targets.integers.is_empty()
+        && targets.weights.is_empty();
+    if nothing {
+        return Ok(());
+    }
     let memory = targets.memory;
     if batch == 1 {
         room_for_scratch(codec.scratch())?;

@@ -94,6 +94,9 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
     {
         return Err(lengths());
     }
+    if labels.is_empty() {
+        return Ok(());
+    }
     if batch == 1 {
         codec.fill_keypoints(keypoints.values, extra, layout, keypoints.camera(0), labels);
         return Ok(());
@@ -169,6 +172,9 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
         && (factor_each == frames || !factor.chunks(factor_each.max(1)).any(derived));
     if !fits(label.len(), label_each) || !roots_fit || !factors_fit {
         return Err(lengths());
+    }
+    if label_each == 0 && roots_each == 0 && factor.is_empty() {
+        return Ok(());
     }
     let shape = [frames, count, dims];
     let fill = |(number, side): (usize, TargetSide<'_, U>)| {
