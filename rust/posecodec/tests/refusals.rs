@@ -127,3 +127,16 @@ fn a_batch_of_nothing_takes_no_memory() {
     };
     encode_batch::<_, f32, f32, 2>(&codec, usize::MAX, &keypoints, targets).expect("nothing to do");
 }
+
+#[test]
+fn no_maps_may_have_any_sides() {
+    let codec = DecoupledHeatmap::new([64, 64], SIZE, DecoupledHeatmapOptions::default());
+    let picture = InstanceMaps::<f32, f32> {
+        heatmaps: &[],
+        shape: [0, 17, HALF, HALF],
+        instance_scores: &[],
+        keypoints: &mut [],
+        scores: &mut [],
+    };
+    codec.expect("valid").decode_pictures(vec![picture]).expect("nothing to do");
+}

@@ -60,8 +60,10 @@ pub fn decode_flipped_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
     let [_, maps, height, width] = shape;
     check_flip_indices(flip_indices, codec.keypoints(maps)?)?;
     same_length(heatmaps, mirrored)?;
-    let (each, sample_cells) = (codec.maps_per_keypoint(), maps * height * width);
-    room_for_scratch((height * width).saturating_mul(2 * each))?;
+    // Lengths are compared later.
+    let cells = height.saturating_mul(width);
+    let (each, sample_cells) = (codec.maps_per_keypoint(), maps.saturating_mul(cells));
+    room_for_scratch(cells.saturating_mul(2 * each))?;
     decode_samples(codec, heatmaps, shape, keypoints, scores, |sample, maps, keypoints, scores| {
         let mirrored = Maps { values: &mirrored[sample * sample_cells..][..sample_cells], ..maps };
         // A keypoint at a time: its maps are still in the cache when they are decoded.

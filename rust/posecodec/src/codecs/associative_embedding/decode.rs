@@ -69,7 +69,7 @@ impl AssociativeEmbedding {
             let wanted = "must hold as many values as the batch has";
             return Err(Error::invalid("heatmaps", wanted, "other lengths"));
         }
-        let cells = height * width;
+        let cells = height.saturating_mul(width);
         let at_once = parallel::num_threads().min(batch);
         let logs = if self.options.use_udp { count } else { 0 };
         room_for_scratch(cells.saturating_mul(8 + logs).saturating_mul(at_once))?;

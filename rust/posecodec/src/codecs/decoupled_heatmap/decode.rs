@@ -109,7 +109,8 @@ impl DecoupledHeatmap {
     fn decode_picture<E: Response, S: Response>(&self, picture: InstanceMaps<'_, E, S>) {
         let InstanceMaps { heatmaps, shape, instance_scores, keypoints, scores } = picture;
         let [_, count, height, width] = shape;
-        let maps = Maps { values: heatmaps, cells: height * width, width };
+        // Sides may be any where there are no maps.
+        let maps = Maps { values: heatmaps, cells: height.saturating_mul(width), width };
         let per_keypoint = instance_scores.len() == scores.len();
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let (cell, value) = shifted_peak(&maps, number, quarter_shift);
