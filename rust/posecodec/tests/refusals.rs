@@ -3,12 +3,12 @@
 
 use half::f16;
 use posecodec::codecs::{
-    AssociativeEmbedding, AssociativeEmbeddingOptions, DecoupledHeatmap, DecoupledHeatmapOptions,
-    EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps, Keypoints, LiftPose, Memory,
-    PoseBatch, RegressionLabel, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
-    Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting,
-    VideoPoseLiftingOptions, decode_heatmaps_batch, decode_poses_batch, encode_batch,
-    encode_keypoints_batch, encode_target_batch,
+    AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
+    DecoupledHeatmapOptions, EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps,
+    Keypoints, LiftPose, Memory, PoseBatch, RegressionLabel, RootKind, Roots, SampleTargets,
+    Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap,
+    UdpHeatmapKind, VideoPoseLifting, VideoPoseLiftingOptions, decode_heatmaps_batch,
+    decode_poses_batch, encode_batch, encode_keypoints_batch, encode_target_batch,
 };
 
 /// Two sides whose product is 0 in the arithmetic of words.
@@ -139,4 +139,20 @@ fn no_maps_may_have_any_sides() {
         scores: &mut [],
     };
     codec.expect("valid").decode_pictures(vec![picture]).expect("nothing to do");
+}
+
+#[test]
+fn factors_that_no_frame_has_are_refused() {
+    let options = MotionBertOptions { mode: MotionBertMode::Test, ..Default::default() };
+    let codec = MotionBertLabel::new(1, options).expect("valid");
+    let camera = [Camera::new([64.0, 64.0], None, None).expect("valid")];
+    let target = PoseBatch { values: &[0.5f32; 9], shape: [1, 3, 1, 3], cameras: &camera };
+    let mut encode = |factor: &mut [f64]| {
+        let into = TargetBatch { label: &mut [0f32; 9], roots: Roots::Absent, factor };
+        encode_target_batch(&codec, target, into)
+    };
+    assert!(encode(&mut []).is_err());
+    assert!(encode(&mut [1.0; 2]).is_err());
+    assert!(encode(&mut [1.0]).is_ok());
+    assert!(encode(&mut [0.0; 3]).is_ok());
 }

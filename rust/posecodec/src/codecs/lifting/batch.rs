@@ -2,7 +2,7 @@
 
 use super::check::check_poses;
 use super::encode::derives_factor;
-use super::{Camera, Factor, LiftPose, Roots, TargetSide};
+use super::{Camera, Factor, LiftPose, Role, Roots, TargetSide};
 use crate::codecs::check::product;
 use crate::codecs::encode::split_off;
 use crate::error::{Error, Result, reserved};
@@ -175,6 +175,12 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
     }
     if label_each == 0 && roots_each == 0 && factor.is_empty() {
         return Ok(());
+    }
+    if codec.answers(Role::Factor) && batch > 0 {
+        if factor_each == 0 && frames > 0 {
+            return Err(lengths());
+        }
+        codec.check_factors(factor_each, frames)?;
     }
     let shape = [frames, count, dims];
     let fill = |(number, side): (usize, TargetSide<'_, U>)| {
