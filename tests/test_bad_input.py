@@ -323,12 +323,14 @@ def outs() -> Iterator[Bad]:
         words = ("out['keypoint_weights']", "C-contiguous", str(given.dtype))
         yield bad(what, out, *words, visible=given)
 
-    memory = ones(5 * 64 * 48)
-    maps = memory.reshape(5, 64, 48)
+    memory = ones(3 + 5 * 64 * 48 + 3)
+    maps = memory[3:-3].reshape(5, 64, 48)
     for what, given, weights in (
-        ("first", visible, memory[:5]),
-        ("last", visible, memory[-5:]),
-        ("int", visible.astype(np.int32), memory[:5].view(np.int32)),
+        ("first", visible, memory[3:8]),
+        ("last", visible, memory[-8:-3]),
+        ("before the first", visible, memory[:5]),
+        ("behind the last", visible, memory[-5:]),
+        ("int", visible.astype(np.int32), memory[3:8].view(np.int32)),
     ):
         out = {"heatmaps": maps, "keypoint_weights": weights.reshape(1, 5)}
         yield bad(f"overlap, {what}", out, "`out`", "share no memory", "overlap", visible=given)
@@ -390,6 +392,14 @@ def out_of_memory() -> Iterator[Bad]:
             ("no memory for an array of", "bytes"),
             MemoryError,
         )
+    # So many bytes that 64 bits do not count them.
+    for name, codec, shape in (
+        ("heatmaps", MSRAHeatmap(**sizes, sigma=2.0), (2**22, 2**20, 2**20)),
+        ("keypoint_x_labels", SimCCLabel((2**20, 2), simcc_split_ratio=2.0**35), (1, 2**22, 2**55)),
+    ):
+        call = lambda codec=codec: codec.encode(ones(1, 2**22, 2))  # noqa: E731
+        words = (f"`{name}`", "must have a shape that fits in memory", str(shape))
+        yield Bad(f"{name} beyond addresses", call, words)
     endless = np.broadcast_to(np.float32(0), (2**20, 2**20, 2**15))
     for name, codec in {"MSRAHeatmap": MSRA, "UDPHeatmap": UDP, "MegviiHeatmap": MEGVII}.items():
         call = lambda codec=codec: codec.decode(endless)  # noqa: E731

@@ -252,6 +252,9 @@ def outs() -> Iterator[Bad]:
             yield bad("shared", shared, "`out`", "share no memory")
             words = ("out['heatmaps']", "(2, 1, 8, 9)", "(1, 8, 9)")
             yield bad("of a picture for a list", good, *words, batch=True)
+            listed = codec.batch_encode([points, points])
+            shared = listed | {"heatmap_weights": listed["heatmaps"]}
+            yield bad("shared, for a list", shared, "`out`", "share no memory", batch=True)
 
 
 ROWS = [*constructors(), *encoders(), *decoders(), *outs()]

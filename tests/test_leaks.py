@@ -23,6 +23,9 @@ BLOCKS = 200
 MEGABYTES = 8
 """What allocators may keep."""
 
+DTYPES = [np.dtype(letter) for letter in np.typecodes["AllInteger"] + "?efdg"]
+"""One object each: a reference too many or too few leaves no other trace."""
+
 
 def first_of_each() -> list[GoldenCase]:
     """A recorded call of every codec's method and every helper."""
@@ -69,17 +72,21 @@ def test_nothing_is_left_behind(case: GoldenCase) -> None:
     args = case.args
     for way, call in ways(case, args).items():
 
-        def repeat(times: int, call: Callable[[], Any] = call) -> tuple[int, list[int], int]:
+        def repeat(
+            times: int, call: Callable[[], Any] = call
+        ) -> tuple[int, list[int], int, list[int]]:
             for _ in range(times):
                 with suppress(InvalidInputError, TypeError):
                     call()
             gc.collect()
             held = [value for value in args.values() if isinstance(value, np.ndarray)]
             references = [sys.getrefcount(value) for value in held]
-            return sys.getallocatedblocks(), references, resident()
+            of_dtypes = [sys.getrefcount(dtype) for dtype in DTYPES]
+            return sys.getallocatedblocks(), references, resident(), of_dtypes
 
         repeat(CALLS // 4)
         before, after = repeat(1), repeat(CALLS)
         assert after[0] - before[0] < BLOCKS, way
         assert after[1] == before[1], way
         assert after[2] - before[2] < MEGABYTES << 20, way
+        np.testing.assert_allclose(after[3], before[3], rtol=0, atol=BLOCKS, err_msg=way)

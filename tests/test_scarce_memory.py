@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import posecodec_rs
 import pytest
 from bottom_up_samples import BOTTOM_UP, seeded
 from further_samples import FURTHER
@@ -199,3 +200,62 @@ def helper_calls(rng: Generator) -> Calls:
 
 def test_helpers(rng: Generator) -> None:
     survives(helper_calls(rng))
+
+
+def every_byte_taken() -> list[list[bytes]]:
+    """Takes what the C library has left, and lets it get no more.
+
+    Python's own objects go into the gaps between those of the answer, as long as that is kept.
+    """
+    malloc = ctypes.CDLL(None).malloc
+    malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    sizes = [*(1 << power for power in range(24, 10, -1)), *range(1024, 0, -16)]
+    kept = [[bytes(size) for _ in range(400)][::2] for size in range(0, 480, 16)]
+    resource.setrlimit(resource.RLIMIT_AS, (address_space(), resource.RLIM_INFINITY))
+    for size in sizes:
+        while malloc(size):
+            pass
+    return kept
+
+
+def from_the_reserve(config: Any, rng: Generator, rounds: int) -> None:
+    """Right calls into `out` and wrong ones, where there is no memory beside the reserve."""
+    codec, points, visible = config.make(), config.keypoints(rng), config.visible(rng)
+    wrong = points[..., :1].copy()
+    want, out = codec.encode(points, visible), codec.encode(points * 0, visible)
+
+    def refusal() -> str:
+        try:
+            codec.encode(wrong, visible, out=out)
+        except posecodec_rs.InvalidInputError as error:
+            return str(error)
+        return "none"
+
+    def work() -> None:
+        words = refusal()
+        kept = every_byte_taken()
+        try:
+            for _ in range(rounds):
+                codec.encode(points, visible, out=out)
+                assert refusal() == words
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+            del kept
+        assert_same(out, want)
+
+    assert exit_code_of_child(work) == 0
+
+
+@pytest.mark.parametrize(
+    "config",
+    [c for c in (*CONFIGS, *BOTTOM_UP) if c.count < 100 and c.codec != "DecoupledHeatmap"],
+    ids=str,
+)
+def test_no_memory_but_the_reserve(config: Any, rng: Generator) -> None:
+    from_the_reserve(config, rng, rounds=3)
+
+
+def test_the_reserve_is_whole_again_after_each_call(rng: Generator) -> None:
+    """So many calls would use it up, were something left there."""
+    small = next(config for config in CONFIGS if config.codec == "RegressionLabel" and config.note)
+    from_the_reserve(small, rng, rounds=5000)

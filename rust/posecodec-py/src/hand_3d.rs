@@ -9,8 +9,8 @@ use pyo3::types::PyDict;
 
 use crate::answer::Further;
 use crate::convert::{
-    Array, Numbers, Precision, Promoted, Responses, new_array, real_array, room_for, values_mut,
-    zeros,
+    Array, Numbers, Precision, Promoted, Responses, copied_array, new_array, real_array, room_for,
+    values_mut, zeros,
 };
 use crate::decode::{in_own_precision, refuse_shape};
 use crate::encode::{Call, detached, encode_numbers, read_visible};
@@ -54,10 +54,12 @@ pub(crate) fn encode<'py>(
         let wanted = ["(), (1,) or (2,)", "(B,), (B, 1) or (B, 2), a sample's each"];
         return Err(refuse_shape(py, "hand_type_valid", call, wanted, type_valid.shape()));
     }
+    // Before anything is written: `out` may lie in the same memory.
+    let kept = |array| if out.is_some() { copied_array(&array) } else { Ok(array) };
     let further: [Further<'py>; 4] = [
         ("root_depth", root_depth),
-        ("type", hand_type.into_any()),
-        ("type_weight", type_valid.into_any()),
+        ("type", kept(hand_type)?.into_any()),
+        ("type_weight", kept(type_valid)?.into_any()),
         ("root_depth_weight", root_depth_weight),
     ];
 
