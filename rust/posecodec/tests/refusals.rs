@@ -5,10 +5,11 @@ use half::f16;
 use posecodec::codecs::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
     DecoupledHeatmapOptions, EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps,
-    Keypoints, LiftPose, Memory, PoseBatch, RegressionLabel, RootKind, Roots, SampleTargets,
-    Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap,
-    UdpHeatmapKind, VideoPoseLifting, VideoPoseLiftingOptions, decode_heatmaps_batch,
-    decode_poses_batch, encode_batch, encode_keypoints_batch, encode_target_batch,
+    Keypoints, LiftPose, Memory, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
+    RegressionLabel, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
+    Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting,
+    VideoPoseLiftingOptions, decode_heatmaps_batch, decode_poses_batch, encode_batch,
+    encode_keypoints_batch, encode_target_batch,
 };
 
 /// Two sides whose product is 0 in the arithmetic of words.
