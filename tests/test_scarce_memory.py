@@ -5,6 +5,7 @@ succeeds: each time it fails somewhere else. Only `MemoryError` may come of that
 afterwards are those from before.
 """
 
+import contextlib
 import ctypes
 import dataclasses
 import os
@@ -259,3 +260,22 @@ def test_the_reserve_is_whole_again_after_each_call(rng: Generator) -> None:
     """So many calls would use it up, were something left there."""
     small = next(config for config in CONFIGS if config.codec == "RegressionLabel" and config.note)
     from_the_reserve(small, rng, rounds=5000)
+
+
+@pytest.mark.parametrize("config", BOTTOM_UP, ids=str)
+def test_nothing_left_for_what_is_decoded(config: Any, rng: Generator) -> None:
+    decodings = [call for name, call in calls(config, rng, 2) if "decode" in name]
+
+    def work() -> None:
+        kept = every_byte_taken()
+        try:
+            for decoding in decodings:
+                with contextlib.suppress(MemoryError):
+                    decoding()
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+            del kept
+        for decoding in decodings:
+            decoding()
+
+    assert exit_code_of_child(work) == 0

@@ -25,8 +25,8 @@ use crate::error::{invalid, unconvertible};
 pub(crate) use alike::Alike;
 pub(crate) use numbers::{Precision, Promoted};
 pub(crate) use outputs::{
-    as_half, axes_array, cast, fresh, new_array, refuse_overlap, values_mut, writable, writable_as,
-    zeros,
+    array_like, as_half, axes_array, cast, fresh, new_array, refuse_overlap, values_mut, writable,
+    writable_as, zeros,
 };
 pub(crate) use torch::{Kind, half_tensor_as_single};
 use torch::{is_torch_tensor, tensor_as_array};

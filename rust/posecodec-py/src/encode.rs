@@ -3,7 +3,7 @@
 mod decoupled;
 mod pictures;
 
-use numpy::{Element, IntoPyArray, PyArrayDescr, PyArrayDyn, PyArrayMethods};
+use numpy::{Element, PyArrayDescr, PyArrayDyn};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
     Encode, Keypoints, Memory, SampleTargets, TargetKind, check_keypoints, encode_batch,
@@ -14,7 +14,7 @@ use pyo3::types::PyDict;
 
 use crate::answer::{Further, array, check_further, given_arrays, put};
 use crate::convert::{
-    Numbers, Shape, cast, doubles, filled_with, refuse_overlap, values_mut, writable_as,
+    Numbers, Shape, cast, doubles, filled_with, new_array, refuse_overlap, values_mut, writable_as,
 };
 use crate::decode::refuse_shape;
 use crate::error::{invalid, raise};
@@ -143,7 +143,7 @@ fn weights_array<'py, V: Real + Element>(
     dtype: Option<&Bound<'py, PyArrayDescr>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let Some(dtype) = dtype else {
-        return Ok(weights.into_pyarray(py).reshape(shape)?.into_any());
+        return new_array(py, "keypoint_weights", shape, &weights);
     };
     cast(&doubles(&weights)?, shape, dtype)
 }

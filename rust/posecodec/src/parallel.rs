@@ -2,7 +2,7 @@
 //!
 //! The caller takes samples as the pool's threads do. The pool is this crate's own, made when a batch
 //! first needs it, and belongs to one process: after a fork the child's copy has no threads, so the
-//! child forgets it (joining threads that do not exist would hang) and makes its own.
+//! child forgets it (work for threads that do not exist would wait for ever) and makes its own.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -8,8 +8,8 @@ use posecodec::codecs::{
     Keypoints, LiftPose, Memory, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
     RegressionLabel, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
     Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting,
-    VideoPoseLiftingOptions, decode_heatmaps_batch, decode_poses_batch, encode_batch,
-    encode_keypoints_batch, encode_target_batch,
+    VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch, decode_poses_batch,
+    encode_batch, encode_keypoints_batch, encode_target_batch,
 };
 
 /// Two sides whose product is 0 in the arithmetic of words.
@@ -103,6 +103,9 @@ fn poses_of_another_count_are_refused() {
     };
     assert!(encode(layout, [0, usize::MAX, 3, 2]).is_err());
     assert!(encode(codec.layout(3, 1), [0, 1, 3, 2]).is_err());
+    // Any number of samples without a frame is no work.
+    let poses = PoseBatch { values: &[0f32; 0], shape: [usize::MAX, 0, 3, 3], cameras: &[] };
+    assert!(check_target_batch(&codec, poses).is_ok());
     // No pose at all may have any number of coordinates.
     assert!(encode(codec.layout(usize::MAX, 1), [0, 1, 3, usize::MAX]).is_ok());
 }

@@ -1,6 +1,5 @@
 //! The Python class `AssociativeEmbedding`.
 
-use numpy::{PyArray1, ToPyArray};
 use posecodec::codecs;
 use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
@@ -8,6 +7,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument};
+use crate::convert::new_array;
 use crate::decode::decode_grouped;
 use crate::encode::{Call, encode, encode_pictures};
 use crate::error::raise;
@@ -180,8 +180,8 @@ impl AssociativeEmbedding {
 
     /// Input pixels a heatmap cell, shape (2,), float32.
     #[getter]
-    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        Ok(self.0.get()?.scale_factor().to_pyarray(py))
+    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
     }
 
     /// Encode the keypoints of the people in one picture.

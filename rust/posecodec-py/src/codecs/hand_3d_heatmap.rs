@@ -1,13 +1,12 @@
 //! The Python class `Hand3DHeatmap`.
 
-use numpy::{PyArray1, ToPyArray};
 use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, names, same_names};
-use crate::convert::axes_array;
+use crate::convert::{axes_array, new_array};
 use crate::encode::Call;
 use crate::error::raise;
 use crate::hand_3d::{Decoded, decode, encode};
@@ -191,8 +190,8 @@ impl Hand3dHeatmap {
 
     /// Input pixels a map cell along x and y, float32, shape (2,).
     #[getter]
-    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        Ok(self.0.get()?.scale_factor().to_pyarray(py))
+    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
     }
 
     /// Encode the joints of one sample.

@@ -1,12 +1,12 @@
 //! The Python class `MegviiHeatmap`.
 
-use numpy::{PyArray1, ToPyArray};
 use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
 use crate::encode::{Call, encode};
 use crate::error::raise;
@@ -85,8 +85,8 @@ impl MegviiHeatmap {
 
     /// Input pixels a heatmap cell, shape (2,), float32.
     #[getter]
-    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        Ok(self.0.get()?.scale_factor().to_pyarray(py))
+    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
     }
 
     /// Encode the keypoints of one sample.

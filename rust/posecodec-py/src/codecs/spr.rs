@@ -1,12 +1,12 @@
 //! The Python class `SPR`.
 
-use numpy::{PyArray1, ToPyArray};
 use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, Given};
 use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::convert::new_array;
 use crate::decode::{decode_spr, decode_spr_pictures};
 use crate::encode::{Call, encode, encode_pictures};
 use crate::error::raise;
@@ -179,8 +179,8 @@ impl Spr {
 
     /// Input pixels a heatmap cell, shape (2,), float32.
     #[getter]
-    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        Ok(self.0.get()?.scale_factor().to_pyarray(py))
+    fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
     }
 
     /// Encode the keypoints of the people in one picture. All that it answers is float32.

@@ -4,6 +4,7 @@ use std::ffi::c_int;
 
 use arrayvec::ArrayVec;
 use half::f16;
+use numpy::ndarray::{Array, Dimension};
 use numpy::npyffi::{NPY_ARRAY_CARRAY, npy_intp};
 use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
@@ -111,6 +112,17 @@ pub(crate) fn new_array<'py, T: Element + Copy>(
     // SAFETY: the array was made here and nobody else knows it yet.
     unsafe { values_mut(&array) }.copy_from_slice(values);
     Ok(array.into_any())
+}
+
+/// A new array of the values and the shape of another. NumPy's crate has a conversion that takes no
+/// memory of its own, and dies where NumPy finds none for the rest.
+pub(crate) fn array_like<'py, T: Element + Copy, D: Dimension>(
+    py: Python<'py>,
+    name: &str,
+    values: &Array<T, D>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let standard = values.as_standard_layout();
+    new_array(py, name, values.shape(), standard.as_slice().expect("standard layout"))
 }
 
 /// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and type.

@@ -1,7 +1,7 @@
 //! `decode` and `batch_decode` of the bottom-up codecs: maps of a picture in, its instances out.
 
 use numpy::ndarray::ArrayView3;
-use numpy::{Element, IntoPyArray, PyArrayDyn};
+use numpy::{Element, PyArrayDyn};
 use posecodec::Shape;
 use posecodec::codecs::{
     AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
@@ -12,7 +12,7 @@ use pyo3::types::PyList;
 
 use super::{Decoded, in_own_precision, refuse_shape};
 use crate::answer::{each, is_list};
-use crate::convert::{Array, Kind, Responses, reserved, values_mut, zeros};
+use crate::convert::{Array, Kind, Responses, array_like, reserved, values_mut, zeros};
 use crate::encode::{Call, detached};
 use crate::error::{invalid, raise};
 
@@ -54,10 +54,10 @@ fn decode_spr_maps<'py, T: Real + Response + Element>(
         detached(py, maps.len(), || codec.decode(maps, fields))
             .map_err(|error| raise(py, &error))?;
     let keypoint_scores = keypoint_scores
-        .map(|scores| of_heatmaps.answer(scores.into_pyarray(py).into_any()))
+        .map(|scores| of_heatmaps.answer(array_like(py, "keypoint_scores", &scores)?))
         .transpose()?;
-    let root_scores = of_heatmaps.answer(root_scores.into_pyarray(py).into_any())?;
-    let keypoints = of_displacements.answer(keypoints.into_pyarray(py).into_any())?;
+    let root_scores = of_heatmaps.answer(array_like(py, "root_scores", &root_scores)?)?;
+    let keypoints = of_displacements.answer(array_like(py, "keypoints", &keypoints)?)?;
     Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
 }
 
@@ -113,9 +113,9 @@ pub(crate) fn decode_grouped<'py>(
     };
     let lists = (PyList::empty(py), PyList::empty(py), PyList::empty(py));
     for GroupedKeypoints { keypoints, scores, instance_scores } in groups {
-        lists.0.append(keypoints.into_pyarray(py))?;
-        lists.1.append(scores.into_pyarray(py))?;
-        lists.2.append(instance_scores.into_pyarray(py))?;
+        lists.0.append(array_like(py, "keypoints", &keypoints)?)?;
+        lists.1.append(array_like(py, "keypoint_scores", &scores)?)?;
+        lists.2.append(array_like(py, "instance_scores", &instance_scores)?)?;
     }
     Ok(lists)
 }

@@ -1,6 +1,6 @@
 //! `encode` and `batch_encode` of `DecoupledHeatmap`, whose answer depends on chance.
 
-use numpy::{Element, IntoPyArray, PyArrayMethods};
+use numpy::Element;
 use posecodec::Shape as Shown;
 use posecodec::codecs::{Chance, DecoupledHeatmap, Keypoints, Memory, check_instances};
 use posecodec::kernels::element::Real;
@@ -10,7 +10,7 @@ use pyo3::types::PyDict;
 
 use super::{check_visible, read_visible, weights_array};
 use crate::answer::each_image;
-use crate::convert::{Numbers, filled_with, fresh, values_mut};
+use crate::convert::{Numbers, filled_with, fresh, new_array, values_mut};
 use crate::error::{invalid, raise, unconvertible};
 
 /// Encodes one picture.
@@ -169,7 +169,7 @@ impl Picture<'_> {
             dict.set_item("keypoint_weights", weights)?;
         }
         let coords: Vec<i32> = selection.coords.into_iter().flatten().collect();
-        dict.set_item("instance_coords", coords.into_pyarray(py).reshape([chosen, 2])?)?;
+        dict.set_item("instance_coords", new_array(py, "instance_coords", &[chosen, 2], &coords)?)?;
         Ok(dict)
     }
 }

@@ -1,7 +1,7 @@
 //! `batch_encode` for lists of pictures with different numbers of people.
 
 use arrayvec::ArrayVec;
-use numpy::{IntoPyArray, PyArrayDescr, PyArrayDyn, PyArrayMethods};
+use numpy::{PyArrayDescr, PyArrayDyn};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
     Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints, encode_samples,
@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyList};
 
 use super::{Call, check_visible, detached, encode, read_visible, weights_array};
 use crate::answer::{array, each, given_arrays, images};
-use crate::convert::{Numbers, filled_with, refuse_overlap, values_mut};
+use crate::convert::{Numbers, filled_with, new_array, refuse_overlap, values_mut};
 use crate::error::{invalid, raise};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of (N, K, 2), one a picture, where N may differ.
@@ -245,8 +245,8 @@ fn integers<'py, C: Encode>(
         let targets = codec.targets(picture.instances, picture.count);
         let integer = |target: &&Target| target.kind == TargetKind::Int64;
         let shape = &targets.iter().find(integer).expect("the reason for the call").shape;
-        let values = std::mem::take(&mut picture.integers).into_pyarray(py);
-        arrays.append(values.reshape(&shape[..])?)?;
+        let values = std::mem::take(&mut picture.integers);
+        arrays.append(new_array(py, "keypoint_indices", shape, &values)?)?;
     }
     Ok(arrays)
 }
