@@ -46,7 +46,7 @@ CARGO_FUZZ := target/tools/bin/cargo-fuzz
 TOOLCHAIN ?=
 SANITIZER ?= none
 VALGRIND := valgrind --quiet --error-exitcode=9
-LEAKS := --leak-check=full --errors-for-leak-kinds=definite
+LEAKS := --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 MEMCHECK_TESTS := tests/test_golden.py tests/test_contract.py tests/test_bottom_up_memory.py \
 	-k "recorded or out_is_filled or own_memory or never_given_out or used_before or outlive"
 

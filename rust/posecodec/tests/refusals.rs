@@ -11,6 +11,7 @@ use posecodec::codecs::{
     VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch, decode_poses_batch,
     encode_batch, encode_keypoints_batch, encode_target_batch,
 };
+use posecodec::functional::get_heatmap_maximum;
 
 /// Two sides whose product is 0 in the arithmetic of words.
 const HALF: usize = 1 << (usize::BITS / 2);
@@ -151,7 +152,7 @@ fn factors_that_no_frame_has_are_refused() {
     let codec = MotionBertLabel::new(1, options).expect("valid");
     let camera = [Camera::new([64.0, 64.0], None, None).expect("valid")];
     let target = PoseBatch { values: &[0.5f32; 9], shape: [1, 3, 1, 3], cameras: &camera };
-    let mut encode = |factor: &mut [f64]| {
+    let encode = |factor: &mut [f64]| {
         let into = TargetBatch { label: &mut [0f32; 9], roots: Roots::Absent, factor };
         encode_target_batch(&codec, target, into)
     };
@@ -159,4 +160,10 @@ fn factors_that_no_frame_has_are_refused() {
     assert!(encode(&mut [1.0; 2]).is_err());
     assert!(encode(&mut [1.0]).is_ok());
     assert!(encode(&mut [0.0; 3]).is_ok());
+}
+
+#[test]
+fn no_samples_have_no_maxima() {
+    let none: [f32; 0] = [];
+    get_heatmap_maximum(&none, [0, HALF, HALF, 1], &mut [], &mut []).expect("nothing to do");
 }

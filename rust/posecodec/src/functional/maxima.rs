@@ -75,7 +75,7 @@ fn each_sample<E: Response, const D: usize>(
     let each = product(&[batch, count]);
     same_length("places", each, places.len())?;
     same_length("values", each, values.len())?;
-    if count == 0 {
+    if places.is_empty() {
         return Ok(());
     }
     let samples = maps.values.chunks_exact(count * maps.cells);
