@@ -94,6 +94,7 @@ def test_a_handler_that_raises_and_one_that_calls(rng: Generator) -> None:
             raise RuntimeError(armed.pop())
 
     def encode_for_ever() -> None:
+        armed.append("in the middle")  # here, where it is expected
         while True:
             assert_same(codec.batch_encode(points), want)
 
@@ -101,7 +102,6 @@ def test_a_handler_that_raises_and_one_that_calls(rng: Generator) -> None:
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
         for _ in range(10):
-            armed.append("in the middle")
             with pytest.raises(RuntimeError, match="in the middle"):
                 encode_for_ever()
     finally:
