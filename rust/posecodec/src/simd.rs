@@ -121,6 +121,23 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     Simd::vectorize(Scalar::new(), op)
 }
 
+/// One value out of all lanes, half of them with the other half, and so on: in the same order at every
+/// tier.
+#[inline(always)]
+pub(crate) fn fold_lanes<T: Copy, const LANES: usize>(
+    mut lanes: [T; LANES],
+    one: impl Fn(T, T) -> T,
+) -> T {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] = one(lanes[lane + half], lanes[lane]);
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
 /// Bytes of a cache line on the processors that the kernels are made for.
 pub(crate) const LINE: usize = 64;
 

@@ -1,6 +1,6 @@
 //! The number types of the arrays that come in.
 
-use std::ops::Neg;
+use std::ops::{BitOr, BitOrAssign, Neg};
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
@@ -68,7 +68,7 @@ pub trait Response:
     /// everywhere, and the value itself for the others.
     type Key: Copy + PartialOrd + Send + Sync;
     /// An integer as wide as the value, in which NaNs are noted: lanes of one width vectorise.
-    type Flag: Copy + PartialEq + std::ops::BitOrAssign;
+    type Flag: Copy + PartialEq + BitOr<Output = Self::Flag> + BitOrAssign;
     /// No NaN.
     const CLEAR: Self::Flag;
     /// The key of the least value, negative infinity.

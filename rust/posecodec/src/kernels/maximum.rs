@@ -2,10 +2,12 @@
 
 mod above_zero;
 
+use std::ops::BitOr;
+
 use above_zero::maximum_above_zero;
 
 use super::element::Response;
-use crate::simd::{Kernel, dispatch};
+use crate::simd::{Kernel, dispatch, fold_lanes};
 
 /// The first largest value of a slice, or its first NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +64,10 @@ impl<E: Response> Kernel for MaximumKernel<'_, E> {
     fn run(self) -> Maximum<E> {
         let usual = match size_of::<E>() {
             _ if size_of_val(self.0) > CACHED => None,
-            2 | 4 => maximum_above_zero(self.0),
+            // Chunks of 512 bytes: 1024 and 2048 take 1.02 and 1.27 times as long with AVX-512, 1.08
+            // and 1.37 with AVX2, for 64×48 maps of f32 in the second-level cache.
+            2 => maximum_above_zero::<E, 256>(self.0),
+            4 => maximum_above_zero::<E, 128>(self.0),
             // Before AVX-512 there is no maximum of 64-bit integers.
             _ => None,
         };
@@ -125,15 +130,8 @@ fn largest_in_lanes<E: Response, const LANES: usize>(block: &[E]) -> (E::Key, bo
             nan[lane] |= others_nan[chain][lane];
         }
     }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            largest[lane] = larger(largest[lane + half], largest[lane]);
-            nan[lane] |= nan[lane + half];
-        }
-        half /= 2;
-    }
-    let (mut key, mut has_nan) = (largest[0], nan[0]);
+    let mut key = fold_lanes(largest, larger);
+    let mut has_nan = fold_lanes(nan, BitOr::bitor);
     for &value in rest {
         key = larger(value.key(), key);
         has_nan |= value.nan_flag();

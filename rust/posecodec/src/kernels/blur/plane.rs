@@ -1,10 +1,12 @@
 //! Blur of a plane: all of it, or as much as shows where it is largest.
 
+use std::ops::Add;
+
 use super::{BlurBuffers, Border, TILE, reflect101, weighted_sum};
 use crate::kernels::element::Response;
 use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, larger, maximum};
-use crate::simd::{Kernel, dispatch};
+use crate::simd::{Kernel, LINE, dispatch, fold_lanes};
 
 /// Blurs a plane `width` wide.
 pub fn blur_plane<'a, E: Response>(
@@ -165,7 +167,6 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
 /// The first `len` values of the buffer that begin at a cache line: vectors that cross one cost
 /// twice.
 fn aligned(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    const LINE: usize = 64;
     buffer.resize(len + LINE / size_of::<f32>(), 0.0);
     let offset = buffer.as_ptr().align_offset(LINE).min(LINE / size_of::<f32>());
     &mut buffer[offset..offset + len]
@@ -254,15 +255,7 @@ fn largest_and_mass(values: &[f32]) -> (f32, f32) {
             mass[lane] += value;
         }
     }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            largest[lane] = larger(largest[lane + half], largest[lane]);
-            mass[lane] += mass[lane + half];
-        }
-        half /= 2;
-    }
-    (largest[0], mass[0])
+    (fold_lanes(largest, larger), fold_lanes(mass, f32::add))
 }
 
 /// Values that are compared at once: one AVX-512 or two AVX2 vectors.
@@ -284,12 +277,5 @@ fn largest(values: &[f32]) -> f32 {
             lanes[lane] = larger(step[lane], lanes[lane]);
         }
     }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            lanes[lane] = larger(lanes[lane + half], lanes[lane]);
-        }
-        half /= 2;
-    }
-    rest.iter().copied().fold(lanes[0], larger)
+    rest.iter().copied().fold(fold_lanes(lanes, larger), larger)
 }

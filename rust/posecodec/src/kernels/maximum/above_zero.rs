@@ -4,152 +4,83 @@
 //! integers, is therefore the largest value, if there is one above 0, or a NaN; taken as unsigned
 //! ones it is a negative NaN, if there is one. Two maxima of integers cost less than one of floats
 //! and a test for NaN.
-
-use arrayvec::ArrayVec;
+//!
+//! The loops are as plain as they are on purpose: with lanes written out, whether the compiler made
+//! vectors of them changed with the tier, the type and the profile, by a factor of ten.
 
 use super::{Maximum, first_key};
 use crate::kernels::element::Response;
-use crate::simd::{CacheLines, LINE, prefetch};
+use crate::simd::{LINE, prefetch};
 
-/// Vectors a chunk, whose largest lanes are kept, so that the position is looked for in one alone: a
-/// 64×48 map of f32 from the second-level cache takes 440 cycles with AVX-512, with chunks of 16 it
-/// takes 505.
-const CHUNK: usize = 8;
+/// How many chunks ahead memory is asked for, beyond the end too, where the next map lies. Of 64
+/// samples' 64×48 maps of f32, 13 MB, UDP decodes one in 810 to 825 cycles with 16, in 845 to 860 with
+/// 8, 830 to 840 with 12, 805 to 825 with 20, 825 to 840 with 24.
+const AHEAD: usize = 16;
 
-/// How many chunks ahead memory is asked for, beyond the end too, where the next map lies. The maxima of
-/// 64 samples' maps, 13 MB, take 1.6 times as long as one plain pass without that. With 4, UDP decodes
-/// them in 950 to 1010 cycles a map, with 8, 12 and 16 in 1000 to 1040, 1020 to 1070 and 1020 to 1160.
-const AHEAD: usize = 4;
+/// Values that are searched at once for the position.
+const ROW: usize = 32;
 
-/// Chunks a block, and one that is not full.
-const CHUNKS: usize = 17;
-
-/// Values a block.
-const BLOCK: usize = (CHUNKS - 1) * CHUNK * LANES;
-
-/// Values side by side: two AVX-512 vectors of f32, one of f16. Of 16 f32 the compiler makes single
-/// numbers where the program is not optimised as a whole, which takes ten times as long.
-const LANES: usize = 32;
-
-/// The first largest value; `None` where it is not above 0, or something is NaN.
+/// The first largest value; `None` where it is not above 0, or something is NaN. The position is
+/// looked for in one chunk of `CHUNK` values alone.
 #[inline(always)]
-pub(super) fn maximum_above_zero<E: Response>(values: &[E]) -> Option<Maximum<E>> {
-    let mut summit = None;
-    let mut highest = E::of(0.0).bits();
-    for (number, block) in values.chunks(BLOCK).enumerate() {
-        let (bits, chunk) = largest_bits(block)?;
-        if bits > highest {
-            highest = bits;
-            summit = Some(number * BLOCK + chunk * CHUNK * LANES);
+pub(super) fn maximum_above_zero<E: Response, const CHUNK: usize>(
+    values: &[E],
+) -> Option<Maximum<E>> {
+    let (chunks, rest) = values.as_chunks::<CHUNK>();
+    let (mut bits, mut raw) = (E::of(0.0).bits(), E::of(0.0).raw());
+    let mut summit = chunks.len();
+    for (number, chunk) in chunks.iter().enumerate() {
+        for line in (0..CHUNK).step_by(LINE / size_of::<E>()) {
+            prefetch(chunk, AHEAD * CHUNK + line);
         }
+        let (chunk_bits, chunk_raw) = largest_bits(chunk);
+        summit = if chunk_bits > bits { number } else { summit };
+        bits = bits.max(chunk_bits);
+        raw = raw.max(chunk_raw);
     }
-    let start = summit?;
-    let value = E::of_bits(highest);
-    let index = match values[start..].as_chunks::<LANES>().0.first_chunk() {
-        Some(chunk) => first_in_chunk(chunk, highest),
-        None => first_key(&values[start..], value.key()),
+    let (rest_bits, rest_raw) = largest_bits(rest);
+    if rest_bits > bits {
+        (bits, summit) = (rest_bits, chunks.len());
+    }
+    let has_nan = bits > E::INFINITY_BITS || raw.max(rest_raw) > E::NEGATIVE_INFINITY_RAW;
+    if has_nan || bits <= E::of(0.0).bits() {
+        return None;
+    }
+    let value = E::of_bits(bits);
+    let index = match chunks.get(summit) {
+        Some(chunk) => first_in_chunk(chunk, bits),
+        None => first_key(rest, value.key()),
     };
-    Some(Maximum { index: start + index, value })
+    Some(Maximum { index: summit * CHUNK + index, value })
 }
 
-/// The largest bits of a block and the first of its chunks that holds them; `None` where there is a
-/// NaN.
+/// The largest bits, as signed and as unsigned integers.
 #[inline(always)]
-fn largest_bits<E: Response>(block: &[E]) -> Option<(E::Bits, usize)> {
-    let mut raw = [E::of(0.0).raw(); LANES];
-    let mut kept = ArrayVec::<CacheLines<[E::Bits; LANES]>, CHUNKS>::new();
-    let (vectors, few) = block.as_chunks::<LANES>();
-    let (chunks, rest) = vectors.as_chunks::<CHUNK>();
-    for chunk in chunks {
-        let cells = chunk.as_flattened();
-        for line in (0..cells.len()).step_by(LINE / size_of::<E>()) {
-            prefetch(cells, AHEAD * cells.len() + line);
-        }
-        kept.push(CacheLines(largest_of_chunk(chunk, &mut raw)));
+fn largest_bits<E: Response>(values: &[E]) -> (E::Bits, E::Raw) {
+    let (mut bits, mut raw) = (E::LEAST_BITS, E::of(0.0).raw());
+    for value in values {
+        bits = bits.max(value.bits());
+        raw = raw.max(value.raw());
     }
-    if chunks.len() * CHUNK * LANES < block.len() {
-        let mut padded = [E::of_bits(E::LEAST_BITS); LANES];
-        padded[..few.len()].copy_from_slice(few);
-        let mut last = [E::LEAST_BITS; LANES];
-        for values in rest.iter().chain([&padded]) {
-            take_larger(&mut last, &mut raw, values);
-        }
-        kept.push(CacheLines(last));
-    }
-    let mut bits = E::LEAST_BITS;
-    for CacheLines(kept) in &kept {
-        for lane in 0..LANES {
-            bits = bits.max(kept[lane]);
-        }
-    }
-    let mut has_nan = bits > E::INFINITY_BITS;
-    for lane in 0..LANES {
-        has_nan |= raw[lane] > E::NEGATIVE_INFINITY_RAW;
-    }
-    (!has_nan).then(|| (bits, first_with(kept.iter().map(|kept| &kept.0), bits)))
+    (bits, raw)
 }
 
-/// The first of some vectors that holds these bits, or 0. Not a branch a vector: it would be guessed
-/// wrong.
+/// Where a chunk first holds these bits; anywhere in it, if it does not any more. Not a branch a
+/// row: it would be guessed wrong.
 #[inline(always)]
-fn first_with<'a, B: Copy + PartialEq + 'a>(
-    vectors: impl DoubleEndedIterator<Item = &'a [B; LANES]> + ExactSizeIterator,
-    bits: B,
-) -> usize {
+fn first_in_chunk<E: Response, const CHUNK: usize>(chunk: &[E; CHUNK], bits: E::Bits) -> usize {
+    let (rows, _) = chunk.as_chunks::<ROW>();
     let mut first = 0;
-    for (number, vector) in vectors.enumerate().rev() {
+    for (number, row) in rows.iter().enumerate().rev() {
         let mut found = false;
-        for lane in 0..LANES {
-            found |= vector[lane] == bits;
+        for value in row {
+            found |= value.bits() == bits;
         }
         first = if found { number } else { first };
     }
-    first
-}
-
-/// The largest bits of a chunk. Lane after lane: vector after vector, the compiler takes the lanes for
-/// single numbers.
-#[inline(always)]
-fn largest_of_chunk<E: Response>(
-    chunk: &[[E; LANES]; CHUNK],
-    raw: &mut [E::Raw; LANES],
-) -> [E::Bits; LANES] {
-    let mut bits = [E::LEAST_BITS; LANES];
-    for lane in 0..LANES {
-        for vector in chunk {
-            bits[lane] = bits[lane].max(vector[lane].bits());
-            raw[lane] = raw[lane].max(vector[lane].raw());
-        }
-    }
-    bits
-}
-
-#[inline(always)]
-fn take_larger<E: Response>(
-    bits: &mut [E::Bits; LANES],
-    raw: &mut [E::Raw; LANES],
-    values: &[E; LANES],
-) {
-    for lane in 0..LANES {
-        bits[lane] = bits[lane].max(values[lane].bits());
-        raw[lane] = raw[lane].max(values[lane].raw());
-    }
-}
-
-/// Where a chunk first holds these bits; anywhere in it, if it does not any more.
-#[inline(always)]
-fn first_in_chunk<E: Response>(chunk: &[[E; LANES]; CHUNK], bits: E::Bits) -> usize {
-    let mut row = 0;
-    for number in (0..CHUNK).rev() {
-        let mut found = false;
-        for lane in 0..LANES {
-            found |= chunk[number][lane].bits() == bits;
-        }
-        row = if found { number } else { row };
-    }
     let mut mask = 0u32;
-    for lane in 0..LANES {
-        mask |= u32::from(chunk[row][lane].bits() == bits) << lane;
+    for (place, value) in rows[first].iter().enumerate() {
+        mask |= u32::from(value.bits() == bits) << place;
     }
-    row * LANES + mask.trailing_zeros().min(LANES as u32 - 1) as usize
+    first * ROW + mask.trailing_zeros().min(ROW as u32 - 1) as usize
 }
