@@ -43,6 +43,8 @@ const TILE: usize = 32;
 pub struct BlurBuffers {
     /// A plane in single precision with margins above and below, rows rounded up to whole tiles.
     rows: Vec<f32>,
+    /// Which of the rows are filled.
+    filled: Vec<bool>,
     /// One row of vertical sums, or a vector, with margins on both sides.
     sums: Vec<f32>,
     /// Which column stands for each of the margins' left and right.

@@ -54,8 +54,10 @@ struct PlaneBlur<'a, E> {
     kernel: &'a GaussianKernel,
     /// Which column stands for each of the margins' left and right; empty for zeros outside.
     mirrored: &'a [usize],
-    /// The plane in single precision, with margins above and below.
+    /// The plane in single precision, with margins above and below, as far as it was needed.
     rows: &'a mut [f32],
+    /// Which of `rows` are filled.
+    filled: &'a mut [bool],
     /// Values a row of `rows`.
     stride: usize,
     /// A row of vertical sums, with margins left and right.
@@ -71,7 +73,7 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         border: Border,
         buffers: &'a mut BlurBuffers,
     ) -> (Self, &'a mut [f32], &'a mut Vec<f32>) {
-        let BlurBuffers { rows, sums, mirrored, bounds, blurred } = buffers;
+        let BlurBuffers { rows, filled, sums, mirrored, bounds, blurred } = buffers;
         let radius = kernel.radius();
         let height = plane.len() / width;
         let stride = width.next_multiple_of(TILE);
@@ -82,43 +84,51 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
             let outside = (-(radius as i64)..0).chain(width as i64..(width + radius) as i64);
             mirrored.extend(outside.map(|column| reflect101(column, width)));
         }
-        let rows = aligned(rows, stride * (height + 2 * radius));
-        (Self { plane, width, kernel, mirrored, rows, stride, sums }, blurred, bounds)
+        let padded = height + 2 * radius;
+        filled.clear();
+        filled.resize(padded, false);
+        let rows = aligned(rows, stride * padded);
+        (Self { plane, width, kernel, mirrored, rows, filled, stride, sums }, blurred, bounds)
     }
 
-    /// Copies the plane into the middle of `rows` and continues it above and below. What is not in
-    /// single precision is converted as a whole, into `scratch`: row by row, f16 took twice as long.
+    /// The row of the plane that stands at one of `rows`; `None` where zeros stand there.
     #[inline(always)]
-    fn pad(&mut self, scratch: &mut [f32]) {
-        let (stride, radius) = (self.stride, self.kernel.radius());
+    fn inside(&self, number: usize) -> Option<&'a [E]> {
         let height = self.plane.len() / self.width;
-        let plane = E::as_singles(self.plane, scratch);
-        let rows = self.rows[radius * stride..].chunks_exact_mut(stride);
-        for (from, row) in plane.chunks_exact(self.width).zip(rows) {
-            let (row, rest) = row.split_at_mut(self.width);
-            row.copy_from_slice(from);
-            rest.fill(0.0);
-        }
-        for outside in (0..radius).chain(radius + height..2 * radius + height) {
-            if self.mirrored.is_empty() {
-                self.rows[outside * stride..][..stride].fill(0.0);
-            } else {
-                let inside = radius + reflect101(outside as i64 - radius as i64, height);
-                self.rows.copy_within(inside * stride..(inside + 1) * stride, outside * stride);
-            }
-        }
+        let y = match number.checked_sub(self.kernel.radius()).filter(|&y| y < height) {
+            Some(y) => y,
+            None if self.mirrored.is_empty() => return None,
+            None => reflect101(number as i64 - self.kernel.radius() as i64, height),
+        };
+        Some(&self.plane[y * self.width..][..self.width])
+    }
+
+    /// Fills one of `rows`.
+    #[inline(always)]
+    fn fill(&mut self, number: usize) {
+        let inside = self.inside(number);
+        let row = &mut self.rows[number * self.stride..][..self.stride];
+        let (row, rest) = row.split_at_mut(inside.map_or(0, <[E]>::len));
+        E::singles(inside.unwrap_or_default(), row);
+        rest.fill(0.0);
+        self.filled[number] = true;
     }
 
     /// The most that each row can be after the blur: the rows' largest values, blurred. What is
-    /// below 0 counts as 0, so that rounding cannot make a bound less than it should be.
+    /// below 0 counts as 0, so that rounding cannot make a bound less than it should be. There is no
+    /// NaN in the plane.
     #[inline(always)]
     fn bounds<'b>(&self, height: usize, bounds: &'b mut Vec<f32>) -> &'b [f32] {
         let padded = height + 2 * self.kernel.radius() + TILE;
         bounds.clear();
         bounds.resize(padded + height.next_multiple_of(TILE), 0.0);
         let (along, across) = bounds.split_at_mut(padded);
-        for (bound, row) in along.iter_mut().zip(self.rows.chunks_exact(self.stride)) {
-            *bound = larger(largest(&row[..self.width]), 0.0);
+        for (number, bound) in along.iter_mut().enumerate().take(self.filled.len()) {
+            let mut largest = E::of(0.0).bits();
+            for value in self.inside(number).unwrap_or_default() {
+                largest = largest.max(value.bits());
+            }
+            *bound = E::of_bits(largest).as_f32();
         }
         for start in (0..height).step_by(TILE) {
             *tile_mut(across, start) = weighted_sum(self.kernel.taps(), &along[start..], 1);
@@ -130,6 +140,11 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
     #[inline(always)]
     fn sum_columns(&mut self, y: usize) {
         let (radius, width) = (self.kernel.radius(), self.width);
+        for number in y..y + self.kernel.size() {
+            if !self.filled[number] {
+                self.fill(number);
+            }
+        }
         for start in (0..width).step_by(TILE) {
             let values = &self.rows[y * self.stride + start..];
             let sum = weighted_sum(self.kernel.taps(), values, self.stride);
@@ -188,7 +203,6 @@ impl<E: Response> Kernel for WholeKernel<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { mut blur, blurred } = self;
-        blur.pad(blurred);
         for (y, out) in blurred.chunks_exact_mut(blur.width).enumerate() {
             blur.sum_columns(y);
             blur.sum_row(out);
@@ -210,7 +224,6 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
         let Self { mut blur, blurred, bounds } = self;
         let width = blur.width;
         let height = blurred.len() / width;
-        blur.pad(blurred);
         // What rounding may lift a sum above its bound, which is itself rounded.
         let slack = 1.0 + 1e-6 * blur.kernel.size() as f32;
         let reached = blur.bounds(height, bounds);
