@@ -42,16 +42,12 @@ pub fn dark_offsets<'a, E: Response>(
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS] {
-    let mut block = Block::new();
-    for (lane, peak) in peaks.into_iter().take(PEAKS).enumerate() {
-        if let Some(peak) = peak
-            && (2..peak.width.saturating_sub(2)).contains(&peak.at[0])
-            && (2..peak.height().saturating_sub(2)).contains(&peak.at[1])
-        {
-            let clip = [LEAST, f32::INFINITY];
-            block.put(lane, samples::<E, 5, 13>(&peak, kernel, clip, &THIRTEEN, buffers), &peak);
-        }
-    }
+    let block = Block::of(peaks, |peak| {
+        let inside = (2..peak.width.saturating_sub(2)).contains(&peak.at[0])
+            && (2..peak.height().saturating_sub(2)).contains(&peak.at[1]);
+        let clip = [LEAST, f32::INFINITY];
+        inside.then(|| samples::<E, 5, 13>(peak, kernel, clip, &THIRTEEN, buffers))
+    });
     block.offsets(dispatch(DarkSteps(&block.samples)))
 }
 
@@ -72,18 +68,14 @@ pub fn dark_udp_offsets<'a, E: Response>(
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS] {
-    let mut block = Block::new();
-    for (lane, peak) in peaks.into_iter().take(PEAKS).enumerate() {
-        if let Some(peak) = peak {
-            let columns = clamped(peak.at[0], peak.width);
-            let rows = clamped(peak.at[1], peak.height());
-            // By row and column of the window; at the border some coincide.
-            let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
-                .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
-            let clip = [UDP_LEAST, UDP_LARGEST];
-            block.put(lane, samples::<E, 3, 7>(&peak, kernel, clip, &seven, buffers), &peak);
-        }
-    }
+    let block = Block::of(peaks, |peak| {
+        let columns = clamped(peak.at[0], peak.width);
+        let rows = clamped(peak.at[1], peak.height());
+        // By row and column of the window; at the border some coincide.
+        let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
+            .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
+        Some(samples::<E, 3, 7>(peak, kernel, [UDP_LEAST, UDP_LARGEST], &seven, buffers))
+    });
     block.offsets(dispatch(DarkUdpSteps(&block.samples)))
 }
 
@@ -109,17 +101,25 @@ struct Block<E, const S: usize> {
 }
 
 impl<E: Response, const S: usize> Block<E, S> {
-    fn new() -> Self {
-        // Lanes without a peak are computed too, from numbers that are not slow.
-        Self { samples: [[1.0; PEAKS]; S], values: [None; PEAKS] }
-    }
-
+    /// The samples of each peak, or none where it is not refined.
     #[inline]
-    fn put(&mut self, lane: usize, samples: [f32; S], peak: &Peak<'_, E>) {
-        for (lanes, sample) in self.samples.iter_mut().zip(samples) {
-            lanes[lane] = sample;
+    fn of<'a>(
+        peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
+        mut samples: impl FnMut(&Peak<'a, E>) -> Option<[f32; S]>,
+    ) -> Self {
+        // Lanes without a peak are computed too, from numbers that are not slow.
+        let mut block = Self { samples: [[1.0; PEAKS]; S], values: [None; PEAKS] };
+        for (lane, peak) in peaks.into_iter().take(PEAKS).enumerate() {
+            if let Some(peak) = peak
+                && let Some(samples) = samples(&peak)
+            {
+                for (lanes, sample) in block.samples.iter_mut().zip(samples) {
+                    lanes[lane] = sample;
+                }
+                block.values[lane] = Some(peak.value);
+            }
         }
-        self.values[lane] = Some(peak.value);
+        block
     }
 
     #[inline]
