@@ -329,5 +329,6 @@ def test_crops_of_everyone_at_once() -> None:
     # The last pixel's centre is the crop's border, and UDP decodes that as the input's width.
     border = udp.center + udp.scale / 2
     np.testing.assert_allclose(udp.to_input(border), [[[W - 1, H - 1]]] * 2)
-    np.testing.assert_allclose(udp.to_picture([W, H]), border)
+    corner = pc.to_image(np.full((2, 1, 2), [W, H]), udp.center[:, 0], udp.scale[:, 0], (W, H))
+    np.testing.assert_allclose(corner, border)
     assert math.isclose(udp.scale[0, 0, 0], 187.5)

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from posecodec_rs.cli.bench.top_down import TOP_DOWN
 from sections.section import Section
 
 BATCH = 64
-UDP, SIMCC = TOP_DOWN["UDPHeatmap"], TOP_DOWN["SimCCLabel"]
 
 ABOUT = f"""\
 Microseconds a call, for one sample and for {BATCH} together: Numba and torch on the CPU as one
@@ -114,32 +114,30 @@ def _installed(threads: int) -> Iterator[Alternative]:
             print(f"Not installed: {error.name}")
 
 
-def _udp(name: str, make: Callable[[Any], Any], wrap: Any = lambda a: a, **more: Any) -> Iterator:
-    codec, sample = UDP.ours(), UDP.sample(BATCH)
+def _alternatives(
+    subject: str,
+    tolerances: tuple[float, float],
+    name: str,
+    make: Callable[[Any], Any],
+    wrap: Callable[[Any], Any] = lambda array: array,
+    **more: Any,
+) -> Iterator[Alternative]:
+    """What one library has for a codec; `tolerances` for labels and keypoints, where it encodes too."""
+    top_down = TOP_DOWN[subject]
+    codec, sample = top_down.ours(), top_down.sample(BATCH)
     their = make(codec)
-    people = [wrap(sample.keypoints), wrap(sample.visible)]
+    labels, keypoints = tolerances if hasattr(their, "encode") else (None, None)
+    if labels is not None:
+        people = [wrap(sample.keypoints), wrap(sample.visible)]
+        encode = (codec.batch_encode, their.encode, people, labels)
+        yield Alternative(f"{subject}, encode", name, *encode, **more)
     maps = [wrap(array) for array in sample.maps]
-    if hasattr(their, "encode"):
-        encode = (codec.batch_encode, their.encode, people, 1e-4)
-        yield Alternative("UDPHeatmap, encode", name, *encode, **more)
-        yield Alternative(
-            "UDPHeatmap, decode", name, codec.batch_decode, their.decode, maps, 0.01, **more
-        )
-    else:
-        yield Alternative("UDPHeatmap, decode", name, codec.batch_decode, their.decode, maps, None)
+    decode = (codec.batch_decode, their.decode, maps, keypoints)
+    yield Alternative(f"{subject}, decode", name, *decode, **more)
 
 
-def _simcc(name: str, make: Callable[[Any], Any], wrap: Any = lambda a: a, **more: Any) -> Iterator:
-    codec, sample = SIMCC.ours(), SIMCC.sample(BATCH)
-    their = make(codec)
-    people = [wrap(sample.keypoints), wrap(sample.visible)]
-    vectors = [wrap(array) for array in sample.maps]
-    if hasattr(their, "encode"):
-        encode = (codec.batch_encode, their.encode, people, 1e-4)
-        yield Alternative("SimCCLabel, encode", name, *encode, **more)
-    tolerance = 1e-5 if hasattr(their, "encode") else None
-    decode = (codec.batch_decode, their.decode, vectors, tolerance)
-    yield Alternative("SimCCLabel, decode", name, *decode, **more)
+_udp = partial(_alternatives, "UDPHeatmap", (1e-4, 0.01))
+_simcc = partial(_alternatives, "SimCCLabel", (1e-4, 1e-5))
 
 
 def _numba(threads: int) -> Iterator[Alternative]:

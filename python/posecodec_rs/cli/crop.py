@@ -18,8 +18,8 @@ class Crop:
         scale: Shape (..., 2), the crop's width and height in pixels of the picture.
         input_size: (w, h) in pixels of the input; its aspect ratio is the scale's.
         use_udp: Whether the crop's borders become the centres of the outermost pixels, as with
-            MMPose's `TopdownAffine(use_udp=True)`. The way back is no other: `UDPHeatmap` decodes
-            accordingly.
+            MMPose's `TopdownAffine(use_udp=True)`. The way back, `to_image`, is no other:
+            `UDPHeatmap` decodes accordingly.
     """
 
     center: NDArray[np.float64]
@@ -49,10 +49,4 @@ class Crop:
         """From pixels of the picture to pixels of the input; shape (..., 2)."""
         size = np.array(self.input_size, np.float64) - self.use_udp
         moved = (np.asarray(points, np.float64) - self.center) * (size / self.scale) + size / 2
-        return moved.astype(np.float32)
-
-    def to_picture(self, points: ArrayLike) -> NDArray[np.float32]:
-        """From pixels of the input to pixels of the picture; shape (..., 2)."""
-        size = np.array(self.input_size, np.float64)
-        moved = (np.asarray(points, np.float64) - size / 2) * (self.scale / size) + self.center
         return moved.astype(np.float32)

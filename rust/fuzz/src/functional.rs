@@ -1,7 +1,10 @@
 //! Every helper of `functional`, on slices of right and wrong lengths.
 
+use std::fmt::Debug;
+
 use arbitrary::{Result, Unstructured};
 use half::f16;
+use posecodec::Error;
 use posecodec::codecs::{Keypoints, Pair, SimccRows};
 use posecodec::functional::*;
 use posecodec::kernels::camera::Intrinsics;
@@ -195,12 +198,20 @@ fn volumes<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Resu
     Ok(())
 }
 
+/// What is written over a copy of an array, which must be the same at two tiers.
+fn written<T: Clone + Debug>(array: &[T], write: impl Fn(&mut [T]) -> Result<(), Error>) {
+    at_two_tiers(|| {
+        let mut array = array.to_vec();
+        (write(&mut array).map_err(|error| error.to_string()), array)
+    });
+}
+
 fn of_maps<T: Real + Number, E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let right: [usize; 3] = shape(u)?;
     let all: usize = right.iter().product();
     let len = length(u, all)?;
     let maps: Vec<E> = values(u, len)?;
-    let mut out = vec![<E as Number>::of(7.0); length(u, all)?];
+    let out = vec![<E as Number>::of(7.0); length(u, all)?];
     let shape = claimed(u, right)?;
     let count = right[0];
     let len = length(u, count * 2)?;
@@ -208,17 +219,11 @@ fn of_maps<T: Real + Number, E: Response + Number>(u: &mut Unstructured<'_>) -> 
     match u.int_in_range(0..=10)? {
         0 => {
             let taps = taps(u)?;
-            at_two_tiers(|| {
-                let done = gaussian_blur(&maps, shape, taps, &mut out);
-                (done.map_err(|error| error.to_string()), out.clone())
-            });
+            written(&out, |out| gaussian_blur(&maps, shape, taps, out));
         }
         1 => {
             let taps = taps(u)?;
-            at_two_tiers(|| {
-                let done = gaussian_blur1d(&maps, shape, taps, &mut out);
-                (done.map_err(|error| error.to_string()), out.clone())
-            });
+            written(&out, |out| gaussian_blur1d(&maps, shape, taps, out));
         }
         2 => {
             let [count, height, width] = shape;
@@ -239,41 +244,23 @@ fn of_maps<T: Real + Number, E: Response + Number>(u: &mut Unstructured<'_>) -> 
         }
         4 => {
             let (taps, [count, height, width]) = (taps(u)?, shape);
-            at_two_tiers(|| {
-                let shape = [count, 1, height, width];
-                let done = batch_heatmap_nms(&maps, shape, taps, &mut out);
-                (done.map_err(|error| error.to_string()), out.clone())
-            });
+            let shape = [count, 1, height, width];
+            written(&out, |out| batch_heatmap_nms(&maps, shape, taps, out));
         }
-        5 => at_two_tiers(|| {
-            let mut places = places.clone();
-            (refine_keypoints(&mut places, &maps, shape).map_err(|e| e.to_string()), places)
-        }),
+        5 => written(&places, |places| refine_keypoints(places, &maps, shape)),
         6 => {
             let taps = taps(u)?;
-            at_two_tiers(|| {
-                let mut places = places.clone();
-                let done = refine_keypoints_dark(&mut places, &maps, shape, taps);
-                (done.map_err(|error| error.to_string()), places)
-            });
+            written(&places, |places| refine_keypoints_dark(places, &maps, shape, taps));
         }
         7 => {
             let taps = taps(u)?;
-            at_two_tiers(|| {
-                let mut places = places.clone();
-                let done = refine_keypoints_dark_udp(&mut places, &maps, shape, taps);
-                (done.map_err(|error| error.to_string()), places)
-            });
+            written(&places, |places| refine_keypoints_dark_udp(places, &maps, shape, taps));
         }
         8 => {
             let (taps, bins) = (taps(u)?, claimed(u, [right[2]])?[0]);
             let len = length(u, right[0] * right[1])?;
             let places: Vec<T> = values(u, len)?;
-            at_two_tiers(|| {
-                let mut places = places.clone();
-                let done = refine_simcc_dark(&mut places, &maps, bins, taps);
-                (done.map_err(|error| error.to_string()), places)
-            });
+            written(&places, |places| refine_simcc_dark(places, &maps, bins, taps));
         }
         9 => {
             let count = right[0] * right[1];
@@ -287,14 +274,8 @@ fn of_maps<T: Real + Number, E: Response + Number>(u: &mut Unstructured<'_>) -> 
         _ => {
             let (bins, sigma) = (claimed(u, [right[2]])?[0], number(u)?);
             let sigma = if u.arbitrary()? { Some(sigma) } else { None };
-            at_two_tiers(|| {
-                let done = get_simcc_normalized(&maps, bins, sigma, &mut out);
-                (done.map_err(|error| error.to_string()), out.clone())
-            });
-            at_two_tiers(|| {
-                let done = simcc_softmax(&maps, bins, &mut out);
-                (done.map_err(|error| error.to_string()), out.clone())
-            });
+            written(&out, |out| get_simcc_normalized(&maps, bins, sigma, out));
+            written(&out, |out| simcc_softmax(&maps, bins, out));
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from posecodec_rs import to_image
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.coco import Annotations
 from posecodec_rs.cli.crop import Crop
@@ -106,7 +107,9 @@ def measure(
         ticks = counted(
             f"{name}, OKS AP", range(evaluation.steps), lambda _: people / evaluation.steps
         )
-        precision = evaluation.precision(crops.crop.to_picture(decoded), scores.mean(axis=1), ticks)
+        crop = crops.crop
+        found = to_image(decoded, crop.center[:, 0], crop.scale[:, 0], crop.input_size)
+        precision = evaluation.precision(found, scores.mean(axis=1), ticks)
         next(ticks, None)  # what was taken last counts now
     labelled = crops.visible > 0
     counts = labelled & inside(points, crops.crop.input_size) & (weights > 0)
