@@ -181,6 +181,10 @@ macro_rules! response {
 }
 response! { f32, u32, i32, std::convert::identity;
     #[inline(always)]
+    fn singles(values: &[Self], singles: &mut [f32]) {
+        singles.copy_from_slice(values);
+    }
+    #[inline(always)]
     fn as_singles<'a>(values: &'a [Self], _: &'a mut [f32]) -> &'a [f32] {
         values
     }

@@ -103,6 +103,16 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         Some(&self.plane[y * self.width..][..self.width])
     }
 
+    /// Fills those of `rows` that a row is summed from.
+    #[inline(always)]
+    fn fill_around(&mut self, y: usize) {
+        for number in y..y + self.kernel.size() {
+            if !self.filled[number] {
+                self.fill(number);
+            }
+        }
+    }
+
     /// Fills one of `rows`.
     #[inline(always)]
     fn fill(&mut self, number: usize) {
@@ -124,11 +134,7 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         bounds.resize(padded + height.next_multiple_of(TILE), 0.0);
         let (along, across) = bounds.split_at_mut(padded);
         for (number, bound) in along.iter_mut().enumerate().take(self.filled.len()) {
-            let mut largest = E::of(0.0).bits();
-            for value in self.inside(number).unwrap_or_default() {
-                largest = largest.max(value.bits());
-            }
-            *bound = E::of_bits(largest).as_f32();
+            *bound = self.inside(number).map_or(0.0, largest_above_zero);
         }
         for start in (0..height).step_by(TILE) {
             *tile_mut(across, start) = weighted_sum(self.kernel.taps(), &along[start..], 1);
@@ -140,11 +146,6 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
     #[inline(always)]
     fn sum_columns(&mut self, y: usize) {
         let (radius, width) = (self.kernel.radius(), self.width);
-        for number in y..y + self.kernel.size() {
-            if !self.filled[number] {
-                self.fill(number);
-            }
-        }
         for start in (0..width).step_by(TILE) {
             let values = &self.rows[y * self.stride + start..];
             let sum = weighted_sum(self.kernel.taps(), values, self.stride);
@@ -203,6 +204,9 @@ impl<E: Response> Kernel for WholeKernel<'_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { mut blur, blurred } = self;
+        for number in 0..blur.filled.len() {
+            blur.fill(number);
+        }
         for (y, out) in blurred.chunks_exact_mut(blur.width).enumerate() {
             blur.sum_columns(y);
             blur.sum_row(out);
@@ -235,6 +239,7 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
             if hopeless(reached[y], summit.value) {
                 continue;
             }
+            blur.fill_around(y);
             blur.sum_columns(y);
             let (largest_sum, mass) = largest_and_mass(blur.sums);
             if hopeless(largest_sum.min(centre * mass), summit.value) {
@@ -250,6 +255,7 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
         }
         let y = summit.index / width;
         for y in [y.checked_sub(1), Some(y + 1).filter(|&y| y < height)].into_iter().flatten() {
+            blur.fill_around(y);
             blur.sum_columns(y);
             blur.sum_row(&mut blurred[y * width..][..width]);
         }
@@ -278,6 +284,17 @@ const LANES: usize = 16;
 #[inline(always)]
 fn position(values: &[f32], value: f32) -> usize {
     values.iter().position(|&other| other == value).unwrap_or(0)
+}
+
+/// The largest of a few values, none of them NaN, or 0. By their bits, which need no conversion, and
+/// in a plain loop: of lanes the compiler makes single numbers here.
+#[inline(always)]
+fn largest_above_zero<E: Response>(values: &[E]) -> f32 {
+    let mut largest = E::of(0.0).bits();
+    for value in values {
+        largest = largest.max(value.bits());
+    }
+    E::of_bits(largest).as_f32()
 }
 
 /// The largest of a few values, none of them NaN.
