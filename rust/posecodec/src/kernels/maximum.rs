@@ -47,11 +47,6 @@ pub fn heatmap_3d_maximum<E: Response>(
 
 struct MaximumKernel<'a, E>(&'a [E]);
 
-/// Bytes from which on memory sets the pace, and the plain order of reading is the faster one: 42
-/// volumes of 64³ f32 take 1.5 ms with it, 2.4 ms with [`maximum_above_zero`]; 17 maps of 64×48 in the
-/// cache 3.6 and 2.4 µs.
-const CACHED: usize = 1 << 16;
-
 /// Values a block: small enough that the search for the position, which follows the search for the
 /// maximum, finds the block in the first-level cache (16 KiB of float32), large enough that the
 /// reduction over lanes at its end is lost in it. 1024 to 8192 measure alike on 64×48 maps.
@@ -63,7 +58,6 @@ impl<E: Response> Kernel for MaximumKernel<'_, E> {
     #[inline(always)]
     fn run(self) -> Maximum<E> {
         let usual = match size_of::<E>() {
-            _ if size_of_val(self.0) > CACHED => None,
             // Chunks of 512 bytes: 1024 and 2048 take 1.02 and 1.27 times as long with AVX-512, 1.08
             // and 1.37 with AVX2, for 64×48 maps of f32 in the second-level cache.
             2 => maximum_above_zero::<E, 256>(self.0),
