@@ -95,8 +95,10 @@ pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: impl Fn(T) +
 
 #[cfg(feature = "rayon")]
 mod pool {
+    use std::hint::spin_loop;
     use std::mem::ManuallyDrop;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use arc_swap::ArcSwapOption;
     use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -113,6 +115,12 @@ mod pool {
     /// Bytes for what glibc allocates when a thread first meets a pool, with much to spare.
     const MEETING: usize = 96 << 10;
 
+    /// How often the caller looks whether the others are done before it sleeps: they have one sample
+    /// left at most, and to be woken takes longer, some 30 µs. On two cores, two threads take 0.51 to
+    /// 0.53 times as long as one for 64 decoded MSRA samples, 0.56 to 0.70 times without; for SimCC,
+    /// 0.56 to 0.67 and 0.63 to 0.77 times.
+    const LOOKS: usize = 2000;
+
     static POOL: ArcSwapOption<Pool> = ArcSwapOption::const_empty();
 
     pub(super) struct Pool {
@@ -125,11 +133,21 @@ mod pool {
         /// Does the same work here and on so many threads. The caller begins at once, instead of
         /// waiting until a thread is awake, and is awake when all is done.
         pub(super) fn help(&self, helpers: usize, work: impl Fn() + Sync) {
+            let working = AtomicUsize::new(helpers);
             self.threads.in_place_scope(|scope| {
                 for _ in 0..helpers {
-                    scope.spawn(|_| work());
+                    scope.spawn(|_| {
+                        work();
+                        working.fetch_sub(1, Ordering::Relaxed);
+                    });
                 }
                 work();
+                for _ in 0..LOOKS {
+                    if working.load(Ordering::Relaxed) == 0 {
+                        break;
+                    }
+                    spin_loop();
+                }
             });
         }
     }
