@@ -122,7 +122,7 @@ def _alternatives(
     wrap: Callable[[Any], Any] = lambda array: array,
     **more: Any,
 ) -> Iterator[Alternative]:
-    """What one library has for a codec; `tolerances` for labels and keypoints, where it encodes too."""
+    """What one library has for a codec; the tolerances of labels and of keypoints."""
     top_down = TOP_DOWN[subject]
     codec, sample = top_down.ours(), top_down.sample(BATCH)
     their = make(codec)
