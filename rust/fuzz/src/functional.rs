@@ -30,6 +30,14 @@ fn taps(u: &mut Unstructured<'_>) -> Result<usize> {
     if u.ratio(1, 8)? { side(u) } else { Ok(2 * u.int_in_range(0..=20)? + 1) }
 }
 
+/// What is written over a copy of an array, which must be the same at two tiers.
+fn written<T: Clone + Debug>(array: &[T], mut write: impl FnMut(&mut [T]) -> Result<(), Error>) {
+    at_two_tiers(|| {
+        let mut array = array.to_vec();
+        (write(&mut array).map_err(|error| error.to_string()), array)
+    });
+}
+
 fn of_points<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [instances, count] = shape(u)?;
     let (instances, count) = (instances.min(5), count.min(9));
@@ -55,53 +63,26 @@ fn of_points<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Re
         0 => {
             let len = u.int_in_range(0..=6)?;
             let (sigmas, maps): (Vec<T>, _) = (values(u, len)?, maps(u, planes)?);
-            at_two_tiers(|| {
-                let mut maps = maps.clone();
-                let done = generate_gaussian_heatmaps(
-                    &keypoints,
-                    map_size,
-                    &sigmas,
-                    &mut maps,
-                    &mut weights,
-                );
-                (done.map_err(|error| error.to_string()), maps)
+            written(&maps, |maps| {
+                generate_gaussian_heatmaps(&keypoints, map_size, &sigmas, maps, &mut weights)
             });
         }
         1 => {
             let (sigma, maps) = (<T as Real>::of(positive(u)?), maps(u, planes)?);
-            at_two_tiers(|| {
-                let mut maps = maps.clone();
-                let done = generate_udp_gaussian_heatmaps(
-                    &keypoints,
-                    map_size,
-                    sigma,
-                    &mut maps,
-                    &mut weights,
-                );
-                (done.map_err(|error| error.to_string()), maps)
+            written(&maps, |maps| {
+                generate_udp_gaussian_heatmaps(&keypoints, map_size, sigma, maps, &mut weights)
             });
         }
         2 => {
             let (sigma, maps) = (positive(u)?, maps(u, planes)?);
-            at_two_tiers(|| {
-                let mut maps = maps.clone();
-                let done = generate_unbiased_gaussian_heatmaps(
-                    &keypoints,
-                    map_size,
-                    sigma,
-                    &mut maps,
-                    &mut weights,
-                );
-                (done.map_err(|error| error.to_string()), maps)
+            written(&maps, |maps| {
+                generate_unbiased_gaussian_heatmaps(&keypoints, map_size, sigma, maps, &mut weights)
             });
         }
         3 => {
             let (radius, maps) = (positive(u)? / 16.0, maps(u, 3 * planes)?);
-            at_two_tiers(|| {
-                let mut maps = maps.clone();
-                let done =
-                    generate_offset_heatmap(&keypoints, map_size, radius, &mut maps, &mut weights);
-                (done.map_err(|error| error.to_string()), maps)
+            written(&maps, |maps| {
+                generate_offset_heatmap(&keypoints, map_size, radius, maps, &mut weights)
             });
         }
         4 => {
@@ -196,14 +177,6 @@ fn volumes<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Resu
         (done.map_err(|error| error.to_string()), maps, weights.clone())
     });
     Ok(())
-}
-
-/// What is written over a copy of an array, which must be the same at two tiers.
-fn written<T: Clone + Debug>(array: &[T], write: impl Fn(&mut [T]) -> Result<(), Error>) {
-    at_two_tiers(|| {
-        let mut array = array.to_vec();
-        (write(&mut array).map_err(|error| error.to_string()), array)
-    });
 }
 
 fn of_maps<T: Real + Number, E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
