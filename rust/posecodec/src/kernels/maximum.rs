@@ -4,6 +4,7 @@ mod above_zero;
 
 use std::ops::BitOr;
 
+pub(super) use above_zero::largest_bits;
 use above_zero::maximum_above_zero;
 
 use super::element::Response;

@@ -5,7 +5,7 @@ use std::ops::Add;
 use super::{BlurBuffers, Border, TILE, reflect101, weighted_sum};
 use crate::kernels::element::Response;
 use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::maximum::{Maximum, larger, maximum};
+use crate::kernels::maximum::{Maximum, larger, largest_bits, maximum};
 use crate::simd::{Kernel, LINE, dispatch, fold_lanes};
 
 /// Blurs a plane `width` wide.
@@ -103,12 +103,13 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         Some(&self.plane[y * self.width..][..self.width])
     }
 
-    /// Fills those of `rows` that a row is summed from.
+    /// Fills those of `rows` that a row is summed from, where they are not filled yet.
     #[inline(always)]
     fn fill_around(&mut self, y: usize) {
         for number in y..y + self.kernel.size() {
             if !self.filled[number] {
                 self.fill(number);
+                self.filled[number] = true;
             }
         }
     }
@@ -121,7 +122,6 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         let (row, rest) = row.split_at_mut(inside.map_or(0, <[E]>::len));
         E::singles(inside.unwrap_or_default(), row);
         rest.fill(0.0);
-        self.filled[number] = true;
     }
 
     /// The most that each row can be after the blur: the rows' largest values, blurred. What is
@@ -286,15 +286,11 @@ fn position(values: &[f32], value: f32) -> usize {
     values.iter().position(|&other| other == value).unwrap_or(0)
 }
 
-/// The largest of a few values, none of them NaN, or 0. By their bits, which need no conversion, and
-/// in a plain loop: of lanes the compiler makes single numbers here.
+/// The largest of a few values, none of them NaN, or 0. By their bits, which need no conversion.
 #[inline(always)]
 fn largest_above_zero<E: Response>(values: &[E]) -> f32 {
-    let mut largest = E::of(0.0).bits();
-    for value in values {
-        largest = largest.max(value.bits());
-    }
-    E::of_bits(largest).as_f32()
+    let (bits, _) = largest_bits(values);
+    E::of_bits(bits.max(E::of(0.0).bits())).as_f32()
 }
 
 /// The largest of a few values, none of them NaN.

@@ -56,7 +56,7 @@ pub(super) fn maximum_above_zero<E: Response, const CHUNK: usize>(
 
 /// The largest bits, as signed and as unsigned integers.
 #[inline(always)]
-fn largest_bits<E: Response>(values: &[E]) -> (E::Bits, E::Raw) {
+pub(in crate::kernels) fn largest_bits<E: Response>(values: &[E]) -> (E::Bits, E::Raw) {
     let (mut bits, mut raw) = (E::LEAST_BITS, E::of(0.0).raw());
     for value in values {
         bits = bits.max(value.bits());
