@@ -16,7 +16,7 @@ fn taps(u: &mut Unstructured<'_>) -> Result<usize> {
 }
 
 pub(crate) fn root_type(u: &mut Unstructured<'_>) -> Result<RootType> {
-    Ok(if u.arbitrary()? { RootType::BoxCentre } else { RootType::KeypointCentre })
+    Ok(if u.arbitrary()? { RootType::BoxCenter } else { RootType::KeypointCenter })
 }
 
 pub(crate) fn indices(u: &mut Unstructured<'_>) -> Result<Vec<usize>> {

@@ -7,7 +7,7 @@ use posecodec::codecs::{
     DecodeHeatmaps, DecoupledHeatmap, EdPosePredictions, Hand3dHeatmap, InstanceMaps,
     RegressionLabel, Simcc3dDecodedRows, SimccDecodedRows, SimccRows, decode_heatmaps_batch,
 };
-use posecodec::kernels::element::{Real, Response};
+use posecodec::{Float, HeatmapValue};
 
 use crate::source::{Number, array, claimed, length, number, shape, side, values, view};
 use crate::{at_two_tiers, codecs};
@@ -21,7 +21,7 @@ pub fn one(u: &mut Unstructured<'_>) -> Result<()> {
     }
 }
 
-fn reals<E: Real + Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn reals<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     match u.int_in_range(0..=4)? {
         0 => groups::<E>(u),
         1 => roots::<E>(u),
@@ -29,7 +29,7 @@ fn reals<E: Real + Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     }
 }
 
-fn responses<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn responses<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     match u.int_in_range(0..=8)? {
         0 => codecs::msra(u)?.map_or(Ok(()), |codec| maps::<_, E>(u, &codec)),
         1 => codecs::udp(u)?.map_or(Ok(()), |codec| maps::<_, E>(u, &codec)),
@@ -43,7 +43,7 @@ fn responses<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     }
 }
 
-fn maps<C: DecodeHeatmaps, E: Response + Number>(
+fn maps<C: DecodeHeatmaps, E: HeatmapValue + Number>(
     u: &mut Unstructured<'_>,
     codec: &C,
 ) -> Result<()> {
@@ -70,7 +70,7 @@ fn maps<C: DecodeHeatmaps, E: Response + Number>(
     Ok(())
 }
 
-fn instances<E: Response + Number>(
+fn instances<E: HeatmapValue + Number>(
     u: &mut Unstructured<'_>,
     codec: &DecoupledHeatmap,
 ) -> Result<()> {
@@ -100,7 +100,10 @@ fn instances<E: Response + Number>(
     Ok(())
 }
 
-fn volumes<E: Response + Number>(u: &mut Unstructured<'_>, codec: &Hand3dHeatmap) -> Result<()> {
+fn volumes<E: HeatmapValue + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &Hand3dHeatmap,
+) -> Result<()> {
     let right: [usize; 4] = shape(u)?;
     let heatmaps: Array4<E> = array(u, right)?;
     let heatmaps = view(u, &heatmaps)?;
@@ -119,7 +122,7 @@ fn volumes<E: Response + Number>(u: &mut Unstructured<'_>, codec: &Hand3dHeatmap
     Ok(())
 }
 
-fn rows<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn rows<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let Some(codec) = codecs::simcc(u)? else { return Ok(()) };
     let [instances, count, bins_x] = shape(u)?;
     let bins_y = u.int_in_range(0..=40)?;
@@ -143,7 +146,7 @@ fn rows<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn rows_of_three<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn rows_of_three<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let Some(codec) = codecs::simcc_3d(u)? else { return Ok(()) };
     let [instances, count, bins] = shape(u)?;
     let along_x: Array3<E> = array(u, [instances, count, bins])?;
@@ -171,7 +174,7 @@ fn rows_of_three<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn coordinates<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn coordinates<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [instances, count] = shape(u)?;
     let columns = u.int_in_range(0..=5)?;
     let encoded: Array3<E> = array(u, [instances, count, columns])?;
@@ -186,7 +189,7 @@ fn coordinates<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn candidates<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn candidates<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let Some(codec) = codecs::edpose(u)? else { return Ok(()) };
     let [queries, classes] = shape(u)?;
     let logits: Array2<E> = array(u, [queries, classes])?;
@@ -210,7 +213,7 @@ fn candidates<E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn groups<E: Real + Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn groups<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [count, height, width] = shape(u)?;
     let count = count.min(6);
     let Some(codec) = codecs::associative(u, count)? else { return Ok(()) };
@@ -231,7 +234,7 @@ fn groups<E: Real + Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn roots<E: Real + Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn roots<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let Some(codec) = codecs::spr(u)? else { return Ok(()) };
     let [count, height, width] = shape(u)?;
     let heatmaps = if u.arbitrary()? { 1 } else { count / 2 + 1 };

@@ -3,11 +3,11 @@
 use arbitrary::{Result, Unstructured};
 use arrayvec::ArrayVec;
 use ndarray::{Array1, Array2, Array3};
+use posecodec::Float;
 use posecodec::codecs::{
-    Chance, DecoupledHeatmap, EdPoseLabel, Encode, Hand3dHeatmap, Image, Keypoints, Memory,
+    DecoupledHeatmap, EdPoseLabel, Encode, Hand3dHeatmap, Image, Init, Keypoints, RandomSource,
     SampleTargets, Simcc3dLabel, TargetKind, YoloxPoseAnnotationProcessor, encode_batch,
 };
-use posecodec::kernels::element::Real;
 
 use crate::source::{Number, array, length, number, points, shape, side, values, view};
 use crate::{at_two_tiers, codecs};
@@ -20,7 +20,7 @@ pub fn one(u: &mut Unstructured<'_>) -> Result<()> {
     if u.arbitrary()? { with::<f32, f32>(u) } else { with::<f64, f32>(u) }
 }
 
-fn with<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn with<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     match u.int_in_range(0..=11)? {
         0 => codecs::msra(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
         1 => codecs::udp(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
@@ -45,7 +45,7 @@ fn room<C: Encode<D>, const D: usize>(codec: &C, [batch, n, k]: [usize; 3]) -> O
     (all <= MOST_TARGETS).then_some(all)
 }
 
-fn encode<C: Encode<D>, T: Real + Number, V: Real + Number, const D: usize>(
+fn encode<C: Encode<D>, T: Float + Number, V: Float + Number, const D: usize>(
     u: &mut Unstructured<'_>,
     codec: &C,
 ) -> Result<()>
@@ -69,7 +69,7 @@ where
     batch::<C, T, V, D>(u, codec, [instances, count])
 }
 
-fn batch<C: Encode<D>, T: Real + Number, V: Real + Number, const D: usize>(
+fn batch<C: Encode<D>, T: Float + Number, V: Float + Number, const D: usize>(
     u: &mut Unstructured<'_>,
     codec: &C,
     [instances, count]: [usize; 2],
@@ -97,7 +97,7 @@ fn batch<C: Encode<D>, T: Real + Number, V: Real + Number, const D: usize>(
             floats: floats.iter_mut().map(Vec::as_mut_slice).collect::<ArrayVec<_, 4>>(),
             integers: &mut integers,
             weights: &mut weights,
-            memory: Memory::Dirty,
+            memory: Init::Uninit,
         };
         let done = encode_batch(codec, batch, &keypoints, targets);
         (done.map_err(|error| error.to_string()), floats.clone(), integers.clone(), weights.clone())
@@ -105,7 +105,7 @@ fn batch<C: Encode<D>, T: Real + Number, V: Real + Number, const D: usize>(
     Ok(())
 }
 
-fn simcc_3d<T: Real + Number, V: Real + Number>(
+fn simcc_3d<T: Float + Number, V: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &Simcc3dLabel,
 ) -> Result<()> {
@@ -120,11 +120,11 @@ fn simcc_3d<T: Real + Number, V: Real + Number>(
     encode::<_, T, V, 3>(u, codec)
 }
 
-fn hand_3d<T: Real + Number, V: Real + Number>(
+fn hand_3d<T: Float + Number, V: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &Hand3dHeatmap,
 ) -> Result<()> {
-    codec.encode_root(T::zero() + <T as Real>::of(number(u)?), number(u)?);
+    codec.encode_root(T::zero() + <T as Float>::of(number(u)?), number(u)?);
     let count = u.int_in_range(0..=8)?;
     let len = u.int_in_range(0..=8)?;
     let weights: Vec<f64> = values(u, len)?;
@@ -144,7 +144,7 @@ fn hand_3d<T: Real + Number, V: Real + Number>(
 /// Jitter and samples, out of the fuzzer's bytes; at times not what was asked for.
 struct Bytes<'a>(&'a [u8]);
 
-impl Chance for Bytes<'_> {
+impl RandomSource for Bytes<'_> {
     fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]> {
         let mut steps = self.0.iter().cycle().map(|&byte| i64::from(byte % 3) - 1);
         (0..roots).map_while(|_| Some([steps.next()?, steps.next()?])).collect()
@@ -156,7 +156,7 @@ impl Chance for Bytes<'_> {
     }
 }
 
-fn decoupled<T: Real + Number, V: Real + Number>(
+fn decoupled<T: Float + Number, V: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &DecoupledHeatmap,
 ) -> Result<()> {
@@ -181,7 +181,7 @@ fn decoupled<T: Real + Number, V: Real + Number>(
     Ok(())
 }
 
-fn boxes<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn boxes<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [instances, count] = shape(u)?;
     let coordinates = if u.ratio(1, 12)? { u.int_in_range(0..=4)? } else { 2 };
     let keypoints: Array3<T> = array(u, [instances, count, coordinates])?;

@@ -7,8 +7,8 @@ use half::f16;
 use posecodec::Error;
 use posecodec::codecs::{Keypoints, Pair, SimccRows};
 use posecodec::functional::*;
-use posecodec::kernels::camera::Intrinsics;
-use posecodec::kernels::element::{Real, Response};
+use posecodec::kernels::lifting::camera::Intrinsics;
+use posecodec::{Float, HeatmapValue};
 
 use crate::source::{Number, claimed, length, number, points, positive, shape, side, values};
 use crate::{at_two_tiers, codecs};
@@ -38,7 +38,7 @@ fn written<T: Clone + Debug>(array: &[T], mut write: impl FnMut(&mut [T]) -> Res
     });
 }
 
-fn of_points<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn of_points<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [instances, count] = shape(u)?;
     let (instances, count) = (instances.min(5), count.min(9));
     let all = instances * count;
@@ -68,7 +68,7 @@ fn of_points<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Re
             });
         }
         1 => {
-            let (sigma, maps) = (<T as Real>::of(positive(u)?), maps(u, planes)?);
+            let (sigma, maps) = (<T as Float>::of(positive(u)?), maps(u, planes)?);
             written(&maps, |maps| {
                 generate_udp_gaussian_heatmaps(&keypoints, map_size, sigma, maps, &mut weights)
             });
@@ -118,7 +118,7 @@ fn of_points<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Re
         9 => poses::<T>(u)?,
         _ => {
             let camera =
-                Intrinsics { focal: [number(u)?, number(u)?], centre: [number(u)?, number(u)?] };
+                Intrinsics { focal: [number(u)?, number(u)?], center: [number(u)?, number(u)?] };
             let len = length(u, 5)?;
             let mut places: Vec<[T; 3]> = points(u, len)?;
             let mut pixels = vec![[T::zero(); 2]; length(u, 5)?];
@@ -129,7 +129,7 @@ fn of_points<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Re
     Ok(())
 }
 
-fn poses<T: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn poses<T: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [frames, count] = [u.int_in_range(0..=4)?, u.int_in_range(0..=9)?];
     let len = length(u, frames * count)?;
     let poses: Vec<[T; 3]> = points(u, len)?;
@@ -143,7 +143,7 @@ fn poses<T: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn volumes<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn volumes<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [instances, count] = [u.int_in_range(0..=3)?, u.int_in_range(0..=5)?];
     let all = instances * count;
     let (flat, seen): (Vec<[T; 3]>, Vec<V>) = (points(u, all)?, values(u, all)?);
@@ -179,7 +179,7 @@ fn volumes<T: Real + Number, V: Real + Number>(u: &mut Unstructured<'_>) -> Resu
     Ok(())
 }
 
-fn of_maps<T: Real + Number, E: Response + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn of_maps<T: Float + Number, E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let right: [usize; 3] = shape(u)?;
     let all: usize = right.iter().product();
     let len = length(u, all)?;

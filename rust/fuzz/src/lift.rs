@@ -3,12 +3,12 @@
 
 use arbitrary::{Result, Unstructured};
 use ndarray::{Array2, Array3};
+use posecodec::Float;
 use posecodec::codecs::{
-    Camera, DecodePoses, LiftPose, MotionBertLabel, Pair, PictureScale, PoseBatch, RootKind, Roots,
-    TargetBatch, VideoPoseLifting, check_target_batch, decode_poses_batch, encode_keypoints_batch,
-    encode_target_batch,
+    Camera, DecodePoses, ImageScale, LiftPose, MotionBertLabel, Pair, PoseBatch, RootKind,
+    RootOutput, TargetBatch, VideoPoseLifting, check_target_batch, decode_poses_batch,
+    encode_keypoints_batch, encode_target_batch,
 };
-use posecodec::kernels::element::Real;
 
 use crate::source::{Number, array, claimed, length, number, points, shape, values, view};
 use crate::{at_two_tiers, codecs};
@@ -18,7 +18,7 @@ pub fn one(u: &mut Unstructured<'_>) -> Result<()> {
     if u.arbitrary()? { with::<f32>(u) } else { with::<f64>(u) }
 }
 
-fn with<T: Real + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn with<T: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let count = u.int_in_range(0..=9)?;
     match u.int_in_range(0..=2)? {
         0 => {
@@ -61,7 +61,7 @@ fn camera(u: &mut Unstructured<'_>) -> Result<Option<Camera>> {
     Ok(camera.ok())
 }
 
-fn encode<C: LiftPose, T: Real + Number>(
+fn encode<C: LiftPose, T: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &C,
     count: usize,
@@ -88,7 +88,7 @@ fn encode<C: LiftPose, T: Real + Number>(
     batch::<C, T>(u, codec, [frames, count, dims], camera)
 }
 
-fn batch<C: LiftPose, T: Real + Number>(
+fn batch<C: LiftPose, T: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &C,
     [frames, count, dims]: [usize; 3],
@@ -121,9 +121,9 @@ fn batch<C: LiftPose, T: Real + Number>(
     let into = TargetBatch {
         label: &mut label,
         roots: match codec.root_kind() {
-            RootKind::Absent => Roots::Absent,
-            RootKind::Float32 => Roots::Float32(&mut single),
-            RootKind::Target => Roots::Target(&mut own),
+            RootKind::Absent => RootOutput::Absent,
+            RootKind::Float32 => RootOutput::Float32(&mut single),
+            RootKind::Target => RootOutput::Target(&mut own),
         },
         factor: &mut factor,
     };
@@ -131,7 +131,7 @@ fn batch<C: LiftPose, T: Real + Number>(
     Ok(())
 }
 
-fn decode<C: DecodePoses, T: Real + Number>(
+fn decode<C: DecodePoses, T: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &C,
     count: usize,
@@ -159,7 +159,7 @@ fn decode<C: DecodePoses, T: Real + Number>(
     Ok(())
 }
 
-fn frames<T: Real + Number>(
+fn frames<T: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &MotionBertLabel,
     count: usize,
@@ -174,7 +174,7 @@ fn frames<T: Real + Number>(
         *scale = if u.ratio(1, 4)? { values(u, len)? } else { vec![1000.0; len] };
     }
     let [widths, heights, factor] = &scales;
-    let scale = PictureScale {
+    let scale = ImageScale {
         size: if u.arbitrary()? { Some([widths, heights]) } else { None },
         factor: if u.arbitrary()? { Some(factor) } else { None },
     };

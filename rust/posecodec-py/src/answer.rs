@@ -1,15 +1,15 @@
 //! What an `encode` answers with: new arrays, or the caller's in `out`.
 
 use numpy::{Element, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{Memory, Target};
+use posecodec::codecs::{Init, Target};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use crate::convert::{fresh, refuse_overlap, reserved, room_for, writable, writable_as};
-use crate::error::{invalid, unconvertible};
+use crate::convert::{check_no_overlap, fresh, room_for, try_with_capacity, writable, writable_as};
+use crate::error::{conversion_error, invalid};
 
 /// Further items of an answer, which the core does not fill: small arrays, lists.
-pub(crate) type Further<'py> = (&'static str, Bound<'py, PyAny>);
+pub(crate) type ExtraItem<'py> = (&'static str, Bound<'py, PyAny>);
 
 /// A new array, or the caller's.
 pub(crate) fn array<'py, T: Element>(
@@ -17,7 +17,7 @@ pub(crate) fn array<'py, T: Element>(
     name: &str,
     shape: &[usize],
     given: Option<&Bound<'py, PyAny>>,
-    memory: Memory,
+    memory: Init,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     match given {
         None => fresh(py, name, shape, memory),
@@ -32,7 +32,7 @@ fn is_array(value: &Bound<'_, PyAny>) -> bool {
 
 /// Checks that the caller's arrays can take the further ones.
 pub(crate) fn check_further<'py>(
-    further: &[Further<'py>],
+    further: &[ExtraItem<'py>],
     given: &[Bound<'py, PyAny>],
 ) -> PyResult<()> {
     let arrays = further.iter().filter(|(_, value)| is_array(value));
@@ -48,7 +48,7 @@ pub(crate) fn check_further<'py>(
 pub(crate) fn given_arrays<'py>(
     out: &Bound<'py, PyAny>,
     targets: &[Target],
-    further: &[Further<'py>],
+    further: &[ExtraItem<'py>],
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let (arrays, others): (Vec<_>, Vec<_>) = further.iter().partition(|(_, value)| is_array(value));
     let names: Vec<_> = targets
@@ -94,7 +94,7 @@ pub(crate) fn named_arrays<'py>(
 /// An answer of further items alone: a new dict, or the caller's arrays filled.
 pub(crate) fn answer<'py>(
     py: Python<'py>,
-    further: &[Further<'py>],
+    further: &[ExtraItem<'py>],
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let dict = match out {
@@ -102,7 +102,7 @@ pub(crate) fn answer<'py>(
         Some(out) => {
             let given = given_arrays(out, &[], further)?;
             check_further(further, &given)?;
-            refuse_overlap(&given)?;
+            check_no_overlap(&given)?;
             out.cast::<PyDict>()?.clone()
         }
     };
@@ -113,7 +113,7 @@ pub(crate) fn answer<'py>(
 /// Puts further items into an answer: into the arrays there where they are the caller's.
 pub(crate) fn put<'py>(
     dict: &Bound<'py, PyDict>,
-    further: &[Further<'py>],
+    further: &[ExtraItem<'py>],
     into: bool,
 ) -> PyResult<()> {
     for (name, value) in further {
@@ -128,7 +128,7 @@ pub(crate) fn put<'py>(
 
 /// Answers for images whose shapes differ: `encode` gets an image's part of each argument, and what
 /// it says under each of the names becomes a list.
-pub(crate) fn each_image<'py, const A: usize>(
+pub(crate) fn map_images<'py, const A: usize>(
     py: Python<'py>,
     arguments: [(&str, Option<&Bound<'py, PyAny>>); A],
     names: &[&str],
@@ -138,7 +138,7 @@ pub(crate) fn each_image<'py, const A: usize>(
     let mut images = None;
     for (name, value) in given {
         let wanted = "must hold an item an image";
-        let count = value.len().map_err(|cause| unconvertible(py, name, wanted, cause))?;
+        let count = value.len().map_err(|cause| conversion_error(py, name, wanted, cause))?;
         if images.is_some_and(|images| images != count) {
             let got = format!("{count} for {} images", images.unwrap_or(0));
             return Err(invalid(py, name, wanted, got));
@@ -151,7 +151,7 @@ pub(crate) fn each_image<'py, const A: usize>(
         for (part, (name, value)) in part.iter_mut().zip(arguments) {
             let item = value.map(|value| value.get_item(image)).transpose();
             let wanted = "must hold an item an image";
-            *part = item.map_err(|cause| unconvertible(py, name, wanted, cause))?;
+            *part = item.map_err(|cause| conversion_error(py, name, wanted, cause))?;
         }
         let answer = encode(part)?;
         for (list, name) in lists.iter().zip(names) {
@@ -188,9 +188,9 @@ pub(crate) fn each<'py>(
     let (Ok(count), Ok(items)) = (argument.len(), argument.try_iter()) else {
         return Err(invalid(py, name, wanted, argument.get_type()));
     };
-    let mut images = reserved(count)?;
+    let mut images = try_with_capacity(count)?;
     for item in items.take(count) {
-        images.push(item.map_err(|cause| unconvertible(py, name, wanted, cause))?);
+        images.push(item.map_err(|cause| conversion_error(py, name, wanted, cause))?);
     }
     Ok(images)
 }

@@ -4,12 +4,12 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
 
-use crate::error::{invalid, unconvertible};
+use crate::error::{conversion_error, invalid};
 
 /// An argument that may be left out. `None` is a value like any other, and mostly a wrong one.
-pub(crate) struct Given<'py>(Option<Bound<'py, PyAny>>);
+pub(crate) struct OptionalArg<'py>(Option<Bound<'py, PyAny>>);
 
-impl<'py> Given<'py> {
+impl<'py> OptionalArg<'py> {
     /// Left out.
     pub(crate) const DEFAULT: Self = Self(None);
 
@@ -24,7 +24,7 @@ impl<'py> Given<'py> {
     }
 }
 
-impl<'a, 'py> FromPyObject<'a, 'py> for Given<'py> {
+impl<'a, 'py> FromPyObject<'a, 'py> for OptionalArg<'py> {
     type Error = std::convert::Infallible;
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error> {
@@ -79,7 +79,7 @@ impl<'py> Arguments<'py> {
     pub(crate) fn size_or<const N: usize>(
         &self,
         name: &str,
-        value: &Given<'py>,
+        value: &OptionalArg<'py>,
         default: [usize; N],
     ) -> PyResult<[usize; N]> {
         let Some(value) = &value.0 else {
@@ -97,10 +97,10 @@ impl<'py> Arguments<'py> {
     }
 
     /// A whole number ≥ 0, or its default.
-    pub(crate) fn count_or(
+    pub(crate) fn positive_int_or(
         &self,
         name: &str,
-        value: &Given<'py>,
+        value: &OptionalArg<'py>,
         default: usize,
     ) -> PyResult<usize> {
         let Some(value) = &value.0 else {
@@ -118,7 +118,12 @@ impl<'py> Arguments<'py> {
     }
 
     /// A real number, or its default.
-    pub(crate) fn number_or<D>(&self, name: &str, value: &Given<'py>, default: D) -> PyResult<f64>
+    pub(crate) fn number_or<D>(
+        &self,
+        name: &str,
+        value: &OptionalArg<'py>,
+        default: D,
+    ) -> PyResult<f64>
     where
         D: IntoPyObject<'py> + Into<f64> + Copy,
     {
@@ -130,7 +135,11 @@ impl<'py> Arguments<'py> {
     }
 
     /// A whole number ≥ 0, or `None`, which is the default.
-    pub(crate) fn count_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<usize>> {
+    pub(crate) fn positive_int_or_none(
+        &self,
+        name: &str,
+        value: &OptionalArg<'py>,
+    ) -> PyResult<Option<usize>> {
         match value.unless_none() {
             Some(value) => self.count(name, value).map(Some),
             None => self.none(name).map(|()| None),
@@ -138,7 +147,11 @@ impl<'py> Arguments<'py> {
     }
 
     /// A real number, or `None`, which is the default.
-    pub(crate) fn number_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Option<f64>> {
+    pub(crate) fn number_or_none(
+        &self,
+        name: &str,
+        value: &OptionalArg<'py>,
+    ) -> PyResult<Option<f64>> {
         match value.unless_none() {
             Some(value) => self.number(name, value).map(Some),
             None => self.none(name).map(|()| None),
@@ -146,7 +159,11 @@ impl<'py> Arguments<'py> {
     }
 
     /// A real number or several, or `None`, which is the default. A list is kept as a tuple.
-    pub(crate) fn numbers_or_none(&self, name: &str, value: &Given<'py>) -> PyResult<Vec<f64>> {
+    pub(crate) fn numbers_or_none(
+        &self,
+        name: &str,
+        value: &OptionalArg<'py>,
+    ) -> PyResult<Vec<f64>> {
         let several = value.0.as_ref().filter(|value| value.try_iter().is_ok());
         let Some(value) = several else {
             return Ok(self.number_or_none(name, value)?.into_iter().collect());
@@ -160,7 +177,11 @@ impl<'py> Arguments<'py> {
     }
 
     /// Whole numbers ≥ 0; none is the default. A list is kept as a tuple.
-    pub(crate) fn counts_or_empty(&self, name: &str, value: &Given<'py>) -> PyResult<Vec<usize>> {
+    pub(crate) fn counts_or_empty(
+        &self,
+        name: &str,
+        value: &OptionalArg<'py>,
+    ) -> PyResult<Vec<usize>> {
         let counts = value.0.as_ref().map_or(Ok(Vec::new()), |value| indices(name, value))?;
         self.values.set_item(name, PyTuple::new(self.values.py(), counts.iter().copied())?)?;
         Ok(counts)
@@ -175,7 +196,7 @@ impl<'py> Arguments<'py> {
     pub(crate) fn number_per_axis_or<const A: usize>(
         &self,
         name: &str,
-        value: &Given<'py>,
+        value: &OptionalArg<'py>,
         default: f64,
     ) -> PyResult<[f64; A]> {
         let Some(value) = value.0.as_ref().filter(|value| value.extract::<f64>().is_err()) else {
@@ -188,19 +209,19 @@ impl<'py> Arguments<'py> {
             let got = format!("{} values", items.len());
             return Err(invalid(value.py(), name, &wanted, got));
         }
-        let (mut numbers, mut shown) = ([0.0; A], Vec::new());
+        let (mut numbers, mut describe) = ([0.0; A], Vec::new());
         for (number, item) in numbers.iter_mut().zip(&items) {
             *number = real(name, item)?;
-            shown.push(kept(item, *number)?);
+            describe.push(kept(item, *number)?);
         }
-        self.values.set_item(name, PyTuple::new(value.py(), shown)?)?;
+        self.values.set_item(name, PyTuple::new(value.py(), describe)?)?;
         Ok(numbers)
     }
 
     /// Indices of keypoints, from the end where negative, kept as a tuple.
     pub(crate) fn indices(&self, name: &str, value: &Bound<'py, PyAny>) -> PyResult<Vec<isize>> {
         let wanted = "must be indices of keypoints, whole numbers";
-        let items = items_up_to(MOST_INDICES, name, wanted, value)?;
+        let items = items_up_to(MAX_INDICES, name, wanted, value)?;
         let indices = items.iter().map(|item| integer(name, wanted, item));
         let indices = indices.collect::<PyResult<Vec<isize>>>()?;
         self.values.set_item(name, PyTuple::new(value.py(), &indices)?)?;
@@ -211,7 +232,7 @@ impl<'py> Arguments<'py> {
     pub(crate) fn index_or_indices_or(
         &self,
         name: &str,
-        value: &Given<'py>,
+        value: &OptionalArg<'py>,
         default: isize,
     ) -> PyResult<Vec<isize>> {
         let index = match &value.0 {
@@ -226,13 +247,18 @@ impl<'py> Arguments<'py> {
     }
 
     /// A truth value, or its default. 0, 1 and NumPy's booleans will do; a word is a mistake.
-    pub(crate) fn flag_or(&self, name: &str, value: &Given<'py>, default: bool) -> PyResult<bool> {
+    pub(crate) fn bool_or(
+        &self,
+        name: &str,
+        value: &OptionalArg<'py>,
+        default: bool,
+    ) -> PyResult<bool> {
         let flag = match &value.0 {
             None => default,
             Some(value) => {
                 match value.extract::<bool>().or(value.extract::<u8>().map(|n| n == 1)) {
                     Ok(flag) if value.eq(flag)? => flag,
-                    _ => return Err(invalid(value.py(), name, "must be a bool", shown(value))),
+                    _ => return Err(invalid(value.py(), name, "must be a bool", describe(value))),
                 }
             }
         };
@@ -241,10 +267,10 @@ impl<'py> Arguments<'py> {
     }
 
     /// A word, or its default.
-    pub(crate) fn word_or(
+    pub(crate) fn str_or(
         &self,
         name: &str,
-        value: &Given<'py>,
+        value: &OptionalArg<'py>,
         default: &str,
     ) -> PyResult<String> {
         let word = match &value.0 {
@@ -252,7 +278,7 @@ impl<'py> Arguments<'py> {
             Some(value) => match value.cast::<PyString>() {
                 // What is no Unicode is none of the words either.
                 Ok(word) => word.to_string_lossy().into_owned(),
-                Err(_) => return Err(invalid(value.py(), name, "must be a str", shown(value))),
+                Err(_) => return Err(invalid(value.py(), name, "must be a str", describe(value))),
             },
         };
         self.values.set_item(name, &word)?;
@@ -263,7 +289,7 @@ impl<'py> Arguments<'py> {
 /// Whole numbers ≥ 0.
 pub(crate) fn indices(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
     let wanted = "must be a list of whole numbers";
-    let items = items_up_to(MOST_INDICES, name, wanted, value)?;
+    let items = items_up_to(MAX_INDICES, name, wanted, value)?;
     items.iter().map(|item| integer(name, wanted, item)).collect()
 }
 
@@ -277,7 +303,7 @@ pub(crate) fn sequence<'py>(
 }
 
 /// The most indices that an argument may hold: more than keypoints of any body.
-const MOST_INDICES: usize = 1 << 16;
+const MAX_INDICES: usize = 1 << 16;
 
 /// The items, `most` at most.
 fn items_up_to<'py>(
@@ -288,11 +314,11 @@ fn items_up_to<'py>(
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let py = value.py();
     if value.is_instance_of::<PyString>() || value.try_iter().is_err() {
-        return Err(invalid(py, name, wanted, shown(value)));
+        return Err(invalid(py, name, wanted, describe(value)));
     }
     // Whoever passes an endless iterator gets an answer too.
     let items: PyResult<Vec<_>> = value.try_iter()?.take(most + 1).collect();
-    let items = items.map_err(|cause| unconvertible(py, name, wanted, cause))?;
+    let items = items.map_err(|cause| conversion_error(py, name, wanted, cause))?;
     if items.len() > most {
         return Err(invalid(py, name, wanted, format_args!("more than {most}")));
     }
@@ -303,7 +329,7 @@ pub(crate) fn integer<'py, I>(name: &str, wanted: &str, value: &Bound<'py, PyAny
 where
     I: for<'a> FromPyObject<'a, 'py>,
 {
-    let refused = || invalid(value.py(), name, wanted, shown(value));
+    let refused = || invalid(value.py(), name, wanted, describe(value));
     if value.is_instance_of::<pyo3::types::PyBool>() {
         return Err(refused());
     }
@@ -311,7 +337,7 @@ where
 }
 
 pub(crate) fn real(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    let refused = || invalid(value.py(), name, "must be a number", shown(value));
+    let refused = || invalid(value.py(), name, "must be a number", describe(value));
     if value.is_instance_of::<pyo3::types::PyBool>() || value.is_instance_of::<PyString>() {
         return Err(refused());
     }
@@ -328,7 +354,7 @@ fn kept<'py>(value: &Bound<'py, PyAny>, number: f64) -> PyResult<Bound<'py, PyAn
 }
 
 /// How an argument is shown in a message: its `repr`, or its type where that fails or is long.
-pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
+pub(crate) fn describe(value: &Bound<'_, PyAny>) -> String {
     const LONGEST: usize = 80;
     match value.repr().and_then(|text| Ok(text.to_cow()?.into_owned())) {
         Ok(text) if text.chars().count() <= LONGEST => text,
@@ -337,12 +363,12 @@ pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
 }
 
 /// The arguments as a call shows them: `name=value, ...`.
-pub(crate) fn shown_call(arguments: &Bound<'_, PyDict>) -> PyResult<String> {
-    let mut shown = Vec::new();
+pub(crate) fn describe_call(arguments: &Bound<'_, PyDict>) -> PyResult<String> {
+    let mut describe = Vec::new();
     for (name, value) in arguments {
-        shown.push(format!("{}={}", name, value.repr()?));
+        describe.push(format!("{}={}", name, value.repr()?));
     }
-    Ok(shown.join(", "))
+    Ok(describe.join(", "))
 }
 
 /// The arguments as a tuple of (name, value), which can be hashed.

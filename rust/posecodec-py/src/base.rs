@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple, PyType};
 use pyo3::{PyClass, PyTraverseError};
 
-use crate::arguments::{Arguments, items, shown_call};
+use crate::arguments::{Arguments, describe_call, items};
 
 /// The base class of all keypoint codecs.
 ///
@@ -36,9 +36,9 @@ struct Made {
 /// What a codec's `__init__` makes, kept once.
 ///
 /// `__init__`, not `__new__`, takes the arguments, so that a Python subclass may have others.
-pub(crate) struct Slot<C>(OnceLock<C>);
+pub(crate) struct InitOnce<C>(OnceLock<C>);
 
-impl<C> Slot<C> {
+impl<C> InitOnce<C> {
     pub(crate) fn empty() -> Self {
         Self(OnceLock::new())
     }
@@ -92,7 +92,7 @@ pub(crate) fn part<'py, C: PyClass, T: PyClass>(
 }
 
 /// A mapping table that keeps the names.
-pub(crate) fn same_names(py: Python<'_>, names: &[&str]) -> PyResult<Py<PyDict>> {
+pub(crate) fn identity_table(py: Python<'_>, names: &[&str]) -> PyResult<Py<PyDict>> {
     let table = PyDict::new(py);
     for name in names {
         table.set_item(name, name)?;
@@ -228,7 +228,7 @@ impl BaseKeypointCodec {
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let arguments = shown_call(&slf.get().arguments(slf.py())?)?;
+        let arguments = describe_call(&slf.get().arguments(slf.py())?)?;
         Ok(format!("{}({arguments})", slf.get_type().name()?))
     }
 
@@ -262,9 +262,9 @@ impl BaseKeypointCodec {
         let py = slf.py();
         let rebuild = py.import("posecodec_rs._core")?.getattr(intern!(py, "_rebuild"))?;
         // A copy: what is done to it must not reach the codec, which never changes.
-        let copied =
+        let try_to_vec =
             |made: &Made| PyResult::Ok((made.class.clone_ref(py), made.arguments.bind(py).copy()?));
-        let made = slf.get().made.get().map(copied).transpose()?;
+        let made = slf.get().made.get().map(try_to_vec).transpose()?;
         let state = match slf.getattr_opt(intern!(py, "__getstate__"))? {
             Some(get_state) => get_state.call0()?,
             // Before CPython 3.11 objects have none of their own.

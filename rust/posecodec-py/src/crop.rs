@@ -1,12 +1,12 @@
 //! `to_image`: from a crop back to the picture.
 
+use posecodec::Float;
 use posecodec::Shape;
 use posecodec::kernels::crop::Crop;
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
 use crate::arguments::Arguments;
-use crate::convert::Numbers;
+use crate::convert::CoordArray;
 use crate::error::invalid;
 
 /// Take keypoints from a network's input back to the picture that it was cropped from.
@@ -18,7 +18,7 @@ use crate::error::invalid;
 ///     keypoints (array): Shape (K, D), (N, K, D) or (B, N, K, D), D at least 2: x and y in input
 ///         pixels, and what stays as it is, such as a depth; float32 or float64 (others are
 ///         converted).
-///     center (array): The crop's centre in pixels of the picture: shape (2,) or (1, 2), or, for
+///     center (array): The crop's center in pixels of the picture: shape (2,) or (1, 2), or, for
 ///         keypoints of several crops, (B, K, D) or (B, N, K, D), shape (B, 2).
 ///     scale (array): The crop's width and height in pixels of the picture, shaped as ``center`` may
 ///         be.
@@ -42,7 +42,7 @@ pub(crate) fn to_image<'py>(
         let wanted = "must be (w, h), two positive integers";
         return Err(invalid(py, "input_size", wanted, Shape(&input_size)));
     }
-    let mut points = Numbers::read(keypoints, "keypoints", true)?.native();
+    let mut points = CoordArray::read(keypoints, "keypoints", true)?.native();
     let (crops, columns) = match *points.shape() {
         [_, columns @ 2..=usize::MAX] => (1, columns),
         [crops, _, columns @ 2..=usize::MAX] | [crops, _, _, columns @ 2..=usize::MAX] => {
@@ -61,14 +61,14 @@ pub(crate) fn to_image<'py>(
         input_size,
     };
     match &mut points {
-        Numbers::F32(values, _) => move_crops(values, crops, columns, crop),
-        Numbers::F64(values, ..) => move_crops(values, crops, columns, crop),
+        CoordArray::F32(values, _) => move_crops(values, crops, columns, crop),
+        CoordArray::F64(values, ..) => move_crops(values, crops, columns, crop),
     }
     points.into_array(py, "keypoints")
 }
 
 /// Moves the keypoints of each crop in turn.
-fn move_crops<T: Real>(
+fn move_crops<T: Float>(
     values: &mut [T],
     crops: usize,
     columns: usize,
@@ -85,7 +85,7 @@ fn move_crops<T: Real>(
 
 /// One pair of numbers for all crops, or one each.
 fn pairs(object: &Bound<'_, PyAny>, argument: &str, crops: usize) -> PyResult<Vec<[f64; 2]>> {
-    let numbers = Numbers::read(object, argument, true)?;
+    let numbers = CoordArray::read(object, argument, true)?;
     let shape = numbers.shape();
     if !matches!(shape, [2] | [1, 2]) && shape != [crops, 2] {
         let several = format!("must be of shape (2,), or (B, 2), one for each of {crops} crops");
@@ -93,5 +93,5 @@ fn pairs(object: &Bound<'_, PyAny>, argument: &str, crops: usize) -> PyResult<Ve
         let got = format_args!("shape {}", Shape(shape));
         return Err(invalid(object.py(), argument, wanted, got));
     }
-    Ok(numbers.widened()?.as_chunks().0.to_vec())
+    Ok(numbers.to_f64()?.as_chunks().0.to_vec())
 }

@@ -1,26 +1,26 @@
 //! `decode` and `batch_decode` of SimCC vectors along two axes or three.
 
 use numpy::Element;
+use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::codecs::{
     FlippedRows, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel, SimccRows,
 };
-use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
-use crate::convert::{Alike, Array, Responses, values_mut, zeros};
-use crate::decode::{Decoded, refuse_shape};
-use crate::encode::{Call, detached};
+use crate::convert::{Array, NetworkOutput, SamePrecision, values_mut, zeros};
+use crate::decode::{Decoded, shape_error};
+use crate::encode::{Call, maybe_detach};
 use crate::error::{invalid, raise};
 use crate::flip::{Flip, FlipArguments};
 
 /// Calls a generic function with the arrays in the precision that they share.
 macro_rules! in_shared_precision {
     ($responses:expr, $arrays:ident => $call:expr) => {
-        match Alike::of($responses)? {
-            Alike::F16($arrays) => $call,
-            Alike::F32($arrays) => $call,
-            Alike::F64($arrays) => $call,
+        match SamePrecision::of($responses)? {
+            SamePrecision::F16($arrays) => $call,
+            SamePrecision::F32($arrays) => $call,
+            SamePrecision::F64($arrays) => $call,
         }
     };
 }
@@ -46,13 +46,13 @@ impl<const A: usize> Layout<A> {
         py: Python<'_>,
         call: Call,
         names: [&str; A],
-        responses: &[Responses<'_>; A],
+        responses: &[NetworkOutput<'_>; A],
         first: [&str; 2],
     ) -> PyResult<Self> {
         let leading = usize::from(call == Call::Batch);
         let shape = responses[0].shape();
         if ![2, 3].contains(&(shape.len().wrapping_sub(leading))) {
-            return Err(refuse_shape(py, names[0], call, first, shape));
+            return Err(shape_error(py, names[0], call, first, shape));
         }
         let (rows, _) = shape.split_at(shape.len() - 1);
         let mut bins = [0; A];
@@ -106,7 +106,7 @@ impl<const A: usize> Layout<A> {
         &self,
         py: Python<'py>,
         names: [&str; A],
-        responses: &[Responses<'py>; A],
+        responses: &[NetworkOutput<'py>; A],
         flip: Option<FlipArguments<'_, 'py>>,
     ) -> PyResult<Option<Flip<'py, A>>> {
         let Some(flip) = flip else { return Ok(None) };
@@ -129,7 +129,7 @@ impl<'py, E: Element, const A: usize> Mirrored<'py, E, A> {
     /// In the precision of the pictures' own.
     fn of(flip: Option<Flip<'py, A>>) -> PyResult<Option<Self>> {
         let Some(Flip { flipped, flip_indices, .. }) = flip else { return Ok(None) };
-        let arrays: PyResult<Vec<_>> = flipped.iter().map(Responses::of_type::<E>).collect();
+        let arrays: PyResult<Vec<_>> = flipped.iter().map(NetworkOutput::of_type::<E>).collect();
         let arrays = arrays?.try_into().unwrap_or_else(|_| unreachable!("as many as came"));
         Ok(Some(Self { arrays, flip_indices }))
     }
@@ -150,7 +150,8 @@ pub(crate) fn decode_simcc<'py>(
     flip: Option<FlipArguments<'_, 'py>>,
 ) -> PyResult<Decoded<'py>> {
     let names = ["simcc_x", "simcc_y"];
-    let responses = [Responses::read(simcc_x, names[0])?, Responses::read(simcc_y, names[1])?];
+    let responses =
+        [NetworkOutput::read(simcc_x, names[0])?, NetworkOutput::read(simcc_y, names[1])?];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
     let flip = layout.read_flip(py, names, &responses, flip)?;
@@ -159,7 +160,7 @@ pub(crate) fn decode_simcc<'py>(
     })
 }
 
-fn decode_two<'py, E: Response + Element>(
+fn decode_two<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &SimccLabel,
     arrays: &[Array<'py, E>; 2],
@@ -183,7 +184,7 @@ fn decode_two<'py, E: Response + Element>(
     let (points, _) = points.as_chunks_mut();
     let (rows, flipped) = (layout.rows(arrays), layout.flipped(flipped.as_ref()));
     let decoded = SimccDecodedRows { keypoints: points, scores: values_of, visibility };
-    detached(py, values(&rows), || match flipped {
+    maybe_detach(py, values(&rows), || match flipped {
         None => codec.decode_batch(layout.batch, rows, decoded),
         Some(flipped) => codec.decode_flipped_batch(layout.batch, rows, flipped, decoded),
     })
@@ -209,9 +210,9 @@ pub(crate) fn decode_simcc_3d<'py>(
 ) -> PyResult<Decoded3d<'py>> {
     let names = ["x", "y", "z"];
     let responses = [
-        Responses::read(x, names[0])?,
-        Responses::read(y, names[1])?,
-        Responses::read(z, names[2])?,
+        NetworkOutput::read(x, names[0])?,
+        NetworkOutput::read(y, names[1])?,
+        NetworkOutput::read(z, names[2])?,
     ];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
@@ -221,7 +222,7 @@ pub(crate) fn decode_simcc_3d<'py>(
     })
 }
 
-fn decode_three<'py, E: Response + Element>(
+fn decode_three<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &Simcc3dLabel,
     arrays: &[Array<'py, E>; 3],
@@ -241,7 +242,7 @@ fn decode_three<'py, E: Response + Element>(
         keypoints_simcc: pixels.as_chunks_mut().0,
         scores: values_of,
     };
-    detached(py, values(&rows), || match flipped {
+    maybe_detach(py, values(&rows), || match flipped {
         None => codec.decode_batch(layout.batch, rows, decoded),
         Some(flipped) => codec.decode_flipped_batch(layout.batch, rows, flipped, decoded),
     })

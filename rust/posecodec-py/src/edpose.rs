@@ -3,13 +3,15 @@
 use numpy::{Element, PyArrayDescrMethods, PyUntypedArrayMethods};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{EdPoseLabel, Image};
-use posecodec::kernels::element::{Real, Response};
+use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::answer::{Further, answer};
-use crate::convert::{Array, Numbers, Responses, Shape, real_array, reserved, values_mut, zeros};
-use crate::decode::{in_own_precision, refuse_shape};
+use crate::answer::{ExtraItem, answer};
+use crate::convert::{
+    Array, CoordArray, NetworkOutput, Shape, real_array, try_with_capacity, values_mut, zeros,
+};
+use crate::decode::{in_own_precision, shape_error};
 use crate::encode::{Call, check_several_visible, people, read_visible};
 use crate::error::{invalid, raise};
 
@@ -29,7 +31,7 @@ pub(crate) fn encode<'py>(
     annotations: &Annotations<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = Numbers::read(annotations.keypoints, "keypoints", true)?.native();
+    let points = CoordArray::read(annotations.keypoints, "keypoints", true)?.native();
     let people = people(py, call, &points)?;
     let batch = if call == Call::Batch { people[0] } else { 1 };
     let instances = &people[..people.len() - 1];
@@ -38,9 +40,9 @@ pub(crate) fn encode<'py>(
     let visible = match read_visible(annotations.keypoints_visible)? {
         Some(visible) => visible,
         None => {
-            let mut ones = reserved(points.count() / 2)?;
+            let mut ones = try_with_capacity(points.count() / 2)?;
             ones.resize(points.count() / 2, 1.0);
-            Numbers::F32(ones, people.clone())
+            CoordArray::F32(ones, people.clone())
         }
     };
     check_several_visible(py, &visible, &people)?;
@@ -61,7 +63,7 @@ pub(crate) fn encode<'py>(
     }
 
     // In double precision and back: what NumPy divides once is rounded once here, too.
-    let (mut at, mut seen) = (points.widened()?, visible.widened()?);
+    let (mut at, mut seen) = (points.to_f64()?, visible.to_f64()?);
     let (at_each, seen_each) = (at.len() / batch.max(1), seen.len() / batch.max(1));
     let (mut at_rest, mut seen_rest) = (&mut at[..], &mut seen[..]);
     for image in &images {
@@ -70,7 +72,7 @@ pub(crate) fn encode<'py>(
     }
     let none = || Ok(py.None().into_bound(py));
     let area = area.map_or_else(none, |area| {
-        let mut values = area.widened()?;
+        let mut values = area.to_f64()?;
         let each = values.len() / batch.max(1);
         for (image, areas) in images.iter().zip(values.chunks_mut(each.max(1))) {
             areas.iter_mut().for_each(|area| *area = image.normalize_area(*area));
@@ -78,7 +80,7 @@ pub(crate) fn encode<'py>(
         area.with(values).into_array(py, "area")
     })?;
     let boxes = boxes.map_or_else(none, |boxes| {
-        let mut values = boxes.widened()?;
+        let mut values = boxes.to_f64()?;
         let each = values.len() / batch.max(1);
         for (image, corners) in images.iter().zip(values.chunks_mut(each.max(1))) {
             let (corners, _) = corners.as_chunks_mut::<4>();
@@ -86,7 +88,7 @@ pub(crate) fn encode<'py>(
         }
         boxes.with(values).into_array(py, "bbox")
     })?;
-    let further: [Further<'py>; 4] = [
+    let further: [ExtraItem<'py>; 4] = [
         ("keypoints", points.with(at).into_array(py, "keypoints")?),
         ("area", area),
         ("bbox", boxes),
@@ -106,19 +108,19 @@ fn read_images(
     batch: usize,
     img_shape: &Bound<'_, PyAny>,
 ) -> PyResult<Vec<Image>> {
-    let sizes = Numbers::read(img_shape, "img_shape", true)?;
+    let sizes = CoordArray::read(img_shape, "img_shape", true)?;
     let all = match (call, sizes.shape()) {
         (_, [2]) => true,
         (Call::Batch, &[images, 2]) if images == batch => false,
         (_, got) => {
             let wanted = ["(2,): (w, h)", "(2,): (w, h), or (B, 2)"];
-            return Err(refuse_shape(py, "img_shape", call, wanted, got));
+            return Err(shape_error(py, "img_shape", call, wanted, got));
         }
     };
-    let values = sizes.widened()?;
+    let values = sizes.to_f64()?;
     let (sizes, _) = values.as_chunks::<2>();
     let size = |sample: usize| sizes[if all { 0 } else { sample }];
-    let mut images = reserved(batch)?;
+    let mut images = try_with_capacity(batch)?;
     for sample in 0..batch {
         images.push(Image::new(size(sample)).map_err(|error| raise(py, &error))?);
     }
@@ -126,14 +128,14 @@ fn read_images(
 }
 
 /// Numbers in the precision that NumPy divides them in by a number of Python's: whole ones in double.
-fn read_divided<'py>(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Numbers<'py>> {
+fn read_divided<'py>(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<CoordArray<'py>> {
     let array = real_array(object, argument)?;
-    let numbers = Numbers::read(array.as_any(), argument, true)?;
+    let numbers = CoordArray::read(array.as_any(), argument, true)?;
     if array.dtype().kind() == b'f' {
         return Ok(numbers.native());
     }
     let shape = numbers.shape().iter().copied().collect();
-    Ok(Numbers::F64(numbers.widened()?, shape, None))
+    Ok(CoordArray::F64(numbers.to_f64()?, shape, None))
 }
 
 /// Boxes, keypoints and scores.
@@ -146,20 +148,20 @@ pub(crate) fn decode<'py>(
     call: Call,
     [input_shapes, pred_logits, pred_boxes, pred_keypoints]: [&Bound<'py, PyAny>; 4],
 ) -> PyResult<Decoded<'py>> {
-    let logits = Responses::read(pred_logits, "pred_logits")?;
+    let logits = NetworkOutput::read(pred_logits, "pred_logits")?;
     let dimensions = if call == Call::Batch { 3 } else { 2 };
     if logits.shape().len() != dimensions {
         let wanted = ["(Q, C)", "(B, Q, C)"];
-        return Err(refuse_shape(py, "pred_logits", call, wanted, logits.shape()));
+        return Err(shape_error(py, "pred_logits", call, wanted, logits.shape()));
     }
-    let boxes = Responses::read(pred_boxes, "pred_boxes")?;
-    let keypoints = Responses::read(pred_keypoints, "pred_keypoints")?;
+    let boxes = NetworkOutput::read(pred_boxes, "pred_boxes")?;
+    let keypoints = NetworkOutput::read(pred_keypoints, "pred_keypoints")?;
     let (leading, own) = logits.shape().split_at(dimensions - 2);
-    let behind = |array: &Responses<'py>, argument: &str| {
+    let behind = |array: &NetworkOutput<'py>, argument: &str| {
         let shape = Shape::from_iter(array.shape().iter().copied().take(4));
         if shape.len() != dimensions || !shape.starts_with(leading) {
             let wanted = ["(Q, columns)", "(B, Q, columns), as `pred_logits` is"];
-            return Err(refuse_shape(py, argument, call, wanted, array.shape()));
+            return Err(shape_error(py, argument, call, wanted, array.shape()));
         }
         Ok(shape[dimensions - 2..].iter().copied().collect::<Shape>())
     };
@@ -167,33 +169,33 @@ pub(crate) fn decode<'py>(
         .check(own, &behind(&boxes, "pred_boxes")?, &behind(&keypoints, "pred_keypoints")?)
         .map_err(|error| raise(py, &error))?;
     let batch = leading.first().copied().unwrap_or(1);
-    let sizes = Numbers::read(input_shapes, "input_shapes", true)?;
+    let sizes = CoordArray::read(input_shapes, "input_shapes", true)?;
     if !sizes.shape().starts_with(leading) || sizes.shape()[leading.len()..] != [2] {
         let wanted = ["(2,): (h, w)", "(B, 2): (h, w) a sample"];
-        return Err(refuse_shape(py, "input_shapes", call, wanted, sizes.shape()));
+        return Err(shape_error(py, "input_shapes", call, wanted, sizes.shape()));
     }
 
     let (candidates, scores) = in_own_precision!(&logits, array => {
         best(py, codec, call, batch, array)?
     });
-    let answer = Selected { py, codec, call, batch, candidates, sizes: sizes.widened()? };
+    let answer = TopCandidates { py, codec, call, batch, candidates, sizes: sizes.to_f64()? };
     // NumPy multiplies with the sizes, which mostly are whole numbers: float64.
-    let double = matches!(sizes, Numbers::F64(..));
+    let double = matches!(sizes, CoordArray::F64(..));
     let boxes = match &boxes {
-        Responses::F16(boxes) if !double => answer.boxes::<_, f32>(boxes)?,
-        Responses::F32(boxes) if !double => answer.boxes::<_, f32>(boxes)?,
+        NetworkOutput::F16(boxes) if !double => answer.boxes::<_, f32>(boxes)?,
+        NetworkOutput::F32(boxes) if !double => answer.boxes::<_, f32>(boxes)?,
         boxes => in_own_precision!(boxes, boxes => answer.boxes::<_, f64>(boxes)?),
     };
     let keypoints = match &keypoints {
-        Responses::F16(keypoints) if !double => answer.points::<_, f32>(keypoints)?,
-        Responses::F32(keypoints) if !double => answer.points::<_, f32>(keypoints)?,
+        NetworkOutput::F16(keypoints) if !double => answer.points::<_, f32>(keypoints)?,
+        NetworkOutput::F32(keypoints) if !double => answer.points::<_, f32>(keypoints)?,
         keypoints => in_own_precision!(keypoints, array => answer.points::<_, f64>(array)?),
     };
     Ok((boxes, keypoints, scores))
 }
 
 /// The best candidates of each sample, and their scores, once a keypoint.
-fn best<'py, E: Response + Element>(
+fn best<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &EdPoseLabel,
     call: Call,
@@ -205,7 +207,7 @@ fn best<'py, E: Response + Element>(
     let scores = zeros::<E>(py, "scores", &call.shape(batch, &[kept, codec.num_keypoints()]))?;
     // SAFETY: the array was made here and nobody else knows it yet.
     let mut rest = unsafe { values_mut(&scores) };
-    let mut candidates = reserved(batch)?;
+    let mut candidates = try_with_capacity(batch)?;
     for sample in 0..batch {
         let logits = &logits.values()[sample * each..][..each];
         let best = codec.best(logits, classes).map_err(|error| raise(py, &error))?;
@@ -217,7 +219,7 @@ fn best<'py, E: Response + Element>(
 }
 
 /// The candidates that were selected, sample by sample, and the sizes `[h, w]` of the inputs.
-struct Selected<'a, 'py> {
+struct TopCandidates<'a, 'py> {
     py: Python<'py>,
     codec: &'a EdPoseLabel,
     call: Call,
@@ -226,13 +228,13 @@ struct Selected<'a, 'py> {
     sizes: Vec<f64>,
 }
 
-impl<'py> Selected<'_, 'py> {
+impl<'py> TopCandidates<'_, 'py> {
     fn kept(&self) -> usize {
         self.candidates.first().map_or(0, Vec::len)
     }
 
     /// Calls `decode` with each sample's candidates, predictions, size and part of the answer.
-    fn each<E: Response + Element, T: Element + Copy>(
+    fn each<E: HeatmapValue + Element, T: Element + Copy>(
         &self,
         predictions: &Array<'py, E>,
         decoded: &mut [T],
@@ -248,7 +250,7 @@ impl<'py> Selected<'_, 'py> {
         }
     }
 
-    fn boxes<E: Response + Element, T: Real + Element>(
+    fn boxes<E: HeatmapValue + Element, T: Float + Element>(
         &self,
         boxes: &Array<'py, E>,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -261,7 +263,7 @@ impl<'py> Selected<'_, 'py> {
         Ok(corners.into_any())
     }
 
-    fn points<E: Response + Element, T: Real + Element>(
+    fn points<E: HeatmapValue + Element, T: Float + Element>(
         &self,
         keypoints: &Array<'py, E>,
     ) -> PyResult<Bound<'py, PyAny>> {

@@ -55,7 +55,12 @@ pub(crate) fn raise(py: Python<'_>, error: &posecodec::Error) -> PyErr {
 
 /// The same error, as the cause of an `InvalidInputError`, where the conversion of an argument
 /// failed because of what it is; other errors (memory, interrupts) are handed on.
-pub(crate) fn unconvertible(py: Python<'_>, argument: &str, wanted: &str, cause: PyErr) -> PyErr {
+pub(crate) fn conversion_error(
+    py: Python<'_>,
+    argument: &str,
+    wanted: &str,
+    cause: PyErr,
+) -> PyErr {
     let ordinary =
         cause.is_instance_of::<PyException>(py) && !cause.is_instance_of::<PyMemoryError>(py);
     if !ordinary {

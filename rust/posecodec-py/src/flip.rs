@@ -4,20 +4,20 @@ use posecodec::Shape;
 use posecodec::codecs::check_flip_indices;
 use pyo3::prelude::*;
 
-use crate::arguments::{Arguments, Given, indices, sequence, shown};
-use crate::convert::Responses;
+use crate::arguments::{Arguments, OptionalArg, describe, indices, sequence};
+use crate::convert::NetworkOutput;
 use crate::error::{invalid, raise};
 
 /// What a call says of mirrored pictures, as it came.
 pub(crate) struct FlipArguments<'a, 'py> {
     pub(crate) flipped: Option<&'a Bound<'py, PyAny>>,
     pub(crate) flip_indices: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) shift: Given<'py>,
+    pub(crate) shift: OptionalArg<'py>,
 }
 
 /// What a network answered for mirrored pictures, in `A` arrays, and how it is turned back.
 pub(crate) struct Flip<'py, const A: usize> {
-    pub(crate) flipped: [Responses<'py>; A],
+    pub(crate) flipped: [NetworkOutput<'py>; A],
     pub(crate) flip_indices: Vec<usize>,
     pub(crate) shift: bool,
 }
@@ -29,11 +29,11 @@ impl<'py> FlipArguments<'_, 'py> {
         self,
         py: Python<'py>,
         names: [&str; A],
-        own: &[Responses<'py>; A],
+        own: &[NetworkOutput<'py>; A],
         keypoints: usize,
     ) -> PyResult<Option<Flip<'py, A>>> {
         let Self { flipped, flip_indices, shift } = self;
-        let shift = Arguments::new(py).flag_or("shift", &shift, false)?;
+        let shift = Arguments::new(py).bool_or("shift", &shift, false)?;
         let Some(flipped) = flipped else {
             if flip_indices.is_none() && !shift {
                 return Ok(None);
@@ -57,8 +57,8 @@ impl<'py> FlipArguments<'_, 'py> {
 fn read_alike<'py, const A: usize>(
     flipped: &Bound<'py, PyAny>,
     names: [&str; A],
-    own: &[Responses<'py>; A],
-) -> PyResult<[Responses<'py>; A]> {
+    own: &[NetworkOutput<'py>; A],
+) -> PyResult<[NetworkOutput<'py>; A]> {
     let py = flipped.py();
     let arrays = if A == 1 {
         vec![flipped.clone()]
@@ -66,13 +66,13 @@ fn read_alike<'py, const A: usize>(
         let wanted = format!("must hold {A} arrays: {}", names.join(", "));
         let arrays = sequence("flipped", &wanted, flipped)?;
         if arrays.len() != A {
-            return Err(invalid(py, "flipped", &wanted, shown(flipped)));
+            return Err(invalid(py, "flipped", &wanted, describe(flipped)));
         }
         arrays
     };
     let mut read = Vec::with_capacity(A);
     for ((array, own), name) in arrays.iter().zip(own).zip(names) {
-        let array = Responses::read(array, "flipped")?;
+        let array = NetworkOutput::read(array, "flipped")?;
         if array.shape() != own.shape() {
             let wanted = format!("must be of shape {}, as `{name}` is", Shape(own.shape()));
             let got = format_args!("shape {}", Shape(array.shape()));

@@ -1,19 +1,19 @@
 //! `encode` and `decode` of `Hand3DHeatmap`, whose maps go with a root depth and a hand type.
 
 use numpy::{Element, PyUntypedArrayMethods};
+use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::codecs::Hand3dHeatmap;
-use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::answer::Further;
+use crate::answer::ExtraItem;
 use crate::convert::{
-    Array, Numbers, Precision, Promoted, Responses, copied_array, new_array, real_array, room_for,
-    values_mut, zeros,
+    Array, ComputePrecision, CoordArray, NetworkOutput, PromotedArray, copied_array, new_array,
+    real_array, room_for, values_mut, zeros,
 };
-use crate::decode::{in_own_precision, refuse_shape};
-use crate::encode::{Call, detached, encode_numbers, read_visible};
+use crate::decode::{in_own_precision, shape_error};
+use crate::encode::{Call, encode_numbers, maybe_detach, read_visible};
 use crate::error::{invalid, raise};
 
 /// Encodes one sample or a batch: `keypoints`, visibilities and the dataset's weights; root depth
@@ -27,36 +27,36 @@ pub(crate) fn encode<'py>(
     [depth, valid, hand_type, type_valid]: [&Bound<'py, PyAny>; 4],
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", true)?;
     let visible = read_visible(visible)?;
     // The weights are read where they are used; then one a joint, and no batch of them.
     let weights = dataset_weights
         .filter(|_| codec.options().use_different_joint_weights)
-        .map(|weights| Numbers::read(weights, "dataset_keypoint_weights", true))
+        .map(|weights| CoordArray::read(weights, "dataset_keypoint_weights", true))
         .transpose()?;
     if let Some(weights) = weights.as_ref().filter(|weights| weights.shape().len() != 1) {
         let got = format!("shape {}", Shape(weights.shape()));
         return Err(invalid(py, "dataset_keypoint_weights", "must be of shape (K,)", got));
     }
-    let weights = weights.as_ref().map(Numbers::widened).transpose()?;
+    let weights = weights.as_ref().map(CoordArray::to_f64).transpose()?;
 
     let batch = if call == Call::Batch { points.shape().first().copied().unwrap_or(0) } else { 1 };
     let [root_depth, root_depth_weight] = encode_root(py, codec, call, batch, depth, valid)?;
     let (hand_type, type_valid) =
         (real_array(hand_type, "hand_type")?, real_array(type_valid, "hand_type_valid")?);
-    let (fits, rest) = behind_batch(call, batch, hand_type.shape());
+    let (fits, rest) = with_batch_axis(call, batch, hand_type.shape());
     if !fits || !matches!(rest, [2] | [1, 2]) {
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), a sample's each"];
-        return Err(refuse_shape(py, "hand_type", call, wanted, hand_type.shape()));
+        return Err(shape_error(py, "hand_type", call, wanted, hand_type.shape()));
     }
-    let (fits, rest) = behind_batch(call, batch, type_valid.shape());
+    let (fits, rest) = with_batch_axis(call, batch, type_valid.shape());
     if !fits || !matches!(rest, [] | [1 | 2] | [1, 1 | 2]) {
         let wanted = ["(), (1,) or (2,)", "(B,), (B, 1) or (B, 2), a sample's each"];
-        return Err(refuse_shape(py, "hand_type_valid", call, wanted, type_valid.shape()));
+        return Err(shape_error(py, "hand_type_valid", call, wanted, type_valid.shape()));
     }
     // Before anything is written: `out` may lie in the same memory.
     let kept = |array| if out.is_some() { copied_array(&array) } else { Ok(array) };
-    let further: [Further<'py>; 4] = [
+    let further: [ExtraItem<'py>; 4] = [
         ("root_depth", root_depth),
         ("type", kept(hand_type)?.into_any()),
         ("type_weight", kept(type_valid)?.into_any()),
@@ -69,7 +69,7 @@ pub(crate) fn encode<'py>(
 }
 
 /// Whether a shape has a batch's leading dimension, where it must, and the shape behind it.
-fn behind_batch(call: Call, batch: usize, shape: &[usize]) -> (bool, &[usize]) {
+fn with_batch_axis(call: Call, batch: usize, shape: &[usize]) -> (bool, &[usize]) {
     match (call, shape) {
         (Call::Single, shape) => (true, shape),
         (Call::Batch, [first, rest @ ..]) => (*first == batch, rest),
@@ -87,16 +87,16 @@ fn encode_root<'py>(
     valid: &Bound<'py, PyAny>,
 ) -> PyResult<[Bound<'py, PyAny>; 2]> {
     let read = |object, argument| {
-        let numbers = Promoted::read(object, argument)?;
-        let (fits, rest) = behind_batch(call, batch, &numbers.shape);
+        let numbers = PromotedArray::read(object, argument)?;
+        let (fits, rest) = with_batch_axis(call, batch, &numbers.shape);
         if !fits || !matches!(rest, [] | [1]) {
             let wanted = ["() or (1,), a number", "(B,) or (B, 1), a number a sample"];
-            return Err(refuse_shape(py, argument, call, wanted, &numbers.shape));
+            return Err(shape_error(py, argument, call, wanted, &numbers.shape));
         }
         Ok(numbers)
     };
     let (depth, valid) = (read(depth, "rel_root_depth")?, read(valid, "rel_root_valid")?);
-    let single = depth.precision == Precision::Single;
+    let single = depth.precision == ComputePrecision::Single;
     let pairs = depth.values.iter().zip(&valid.values);
     let (bins, weights): (Vec<f64>, Vec<f64>) = pairs
         .map(|(&depth, &valid)| {
@@ -111,12 +111,12 @@ fn encode_root<'py>(
     // NumPy multiplies both with a float32 array; a weight, first, with what it compares the depth
     // to: booleans of Python's own, or of NumPy's, which make float64 of a Python number.
     let double_weight = match valid.precision {
-        Precision::Weak => depth.precision != Precision::Weak,
-        precision => precision == Precision::Double,
+        ComputePrecision::Weak => depth.precision != ComputePrecision::Weak,
+        precision => precision == ComputePrecision::Double,
     };
     let shape = call.shape(batch, &[1]);
     Ok([
-        in_precision(py, "root_depth", &shape, &bins, depth.precision == Precision::Double)?,
+        in_precision(py, "root_depth", &shape, &bins, depth.precision == ComputePrecision::Double)?,
         in_precision(py, "root_depth_weight", &shape, &weights, double_weight)?,
     ])
 }
@@ -132,7 +132,7 @@ fn in_precision<'py>(
     if double {
         return new_array(py, name, shape, values);
     }
-    let values: Vec<f32> = values.iter().map(|&value| Response::as_f32(value)).collect();
+    let values: Vec<f32> = values.iter().map(|&value| HeatmapValue::as_f32(value)).collect();
     new_array(py, name, shape, &values)
 }
 
@@ -147,7 +147,7 @@ pub(crate) fn decode<'py>(
     call: Call,
     [heatmaps, root_depth, hand_type]: [&Bound<'py, PyAny>; 3],
 ) -> PyResult<Decoded<'py>> {
-    let maps = Responses::read(heatmaps, "heatmaps")?;
+    let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
     let shape = match (call, maps.shape()) {
         (Call::Single, &[count, depth, height, width]) => [1, count, depth, height, width],
         (Call::Batch, &[batch, count, depth, height, width]) => {
@@ -155,24 +155,24 @@ pub(crate) fn decode<'py>(
         }
         (_, got) => {
             let wanted = ["(K, D, H, W)", "(B, K, D, H, W)"];
-            return Err(refuse_shape(py, "heatmaps", call, wanted, got));
+            return Err(shape_error(py, "heatmaps", call, wanted, got));
         }
     };
     let batch = shape[0];
-    let roots = Responses::read(root_depth, "root_depth")?;
-    let (fits, rest) = behind_batch(call, batch, roots.shape());
+    let roots = NetworkOutput::read(root_depth, "root_depth")?;
+    let (fits, rest) = with_batch_axis(call, batch, roots.shape());
     if !fits || !matches!(rest, [] | [1] | [1, 1]) {
         let wanted = ["(1,) or (1, 1)", "(B,), (B, 1) or (B, 1, 1), a sample's each"];
-        return Err(refuse_shape(py, "root_depth", call, wanted, roots.shape()));
+        return Err(shape_error(py, "root_depth", call, wanted, roots.shape()));
     }
-    let types = Numbers::read(hand_type, "hand_type", true)?;
-    let (fits, rest) = behind_batch(call, batch, types.shape());
+    let types = CoordArray::read(hand_type, "hand_type", true)?;
+    let (fits, rest) = with_batch_axis(call, batch, types.shape());
     if !fits || !matches!(rest, [2] | [1, 2]) {
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), a sample's each"];
-        return Err(refuse_shape(py, "hand_type", call, wanted, types.shape()));
+        return Err(shape_error(py, "hand_type", call, wanted, types.shape()));
     }
     room_for(roots.shape().iter().product())?;
-    let types = types.widened()?.into_iter().map(Hand3dHeatmap::decode_hand_type);
+    let types = types.to_f64()?.into_iter().map(Hand3dHeatmap::decode_hand_type);
     let types: Vec<i64> = types.collect();
 
     let roots = in_own_precision!(&roots, array => decode_roots(py, codec, array)?);
@@ -182,7 +182,7 @@ pub(crate) fn decode<'py>(
     Ok((keypoints, scores, roots, types))
 }
 
-fn decode_roots<'py, E: Response + Element>(
+fn decode_roots<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &Hand3dHeatmap,
     roots: &Array<'py, E>,
@@ -191,7 +191,7 @@ fn decode_roots<'py, E: Response + Element>(
     new_array(py, "rel_root_depth", roots.shape(), &depths)
 }
 
-fn decode_maps<'py, E: Response + Element>(
+fn decode_maps<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &Hand3dHeatmap,
     call: Call,
@@ -205,7 +205,7 @@ fn decode_maps<'py, E: Response + Element>(
     let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
     let (points, _) = points.as_chunks_mut();
     let maps = maps.values();
-    detached(py, maps.len(), || codec.decode_batch(maps, shape, points, values))
+    maybe_detach(py, maps.len(), || codec.decode_batch(maps, shape, points, values))
         .map_err(|error| raise(py, &error))?;
     Ok((keypoints.into_any(), scores.into_any()))
 }

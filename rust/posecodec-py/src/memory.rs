@@ -46,9 +46,9 @@ impl Drop for Block {
 
 /// Keeps an array's memory as long as the array lives, as its `base`.
 #[pyclass(frozen, module = "posecodec_rs._core")]
-pub(crate) struct Memory(Option<Block>);
+pub(crate) struct Init(Option<Block>);
 
-impl Memory {
+impl Init {
     /// At least so many bytes, all zero where `zeroed` wants it; `None` where there are none.
     pub(crate) fn take(bytes: usize, zeroed: bool) -> Option<Self> {
         if let Some(block) = kept(bytes) {
@@ -70,7 +70,7 @@ impl Memory {
     }
 }
 
-impl Drop for Memory {
+impl Drop for Init {
     fn drop(&mut self) {
         // The lock may be another thread's that does not exist here, after a fork: then the block
         // is freed.

@@ -21,23 +21,23 @@ const ALIGNMENT: usize = 64;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator {
-    memory: Memory(UnsafeCell::new([MaybeUninit::uninit(); SIZE])),
+    memory: Init(UnsafeCell::new([MaybeUninit::uninit(); SIZE])),
     state: AtomicU64::new(0),
 };
 
 /// The system's allocator, and the reserve where that has nothing.
 struct Allocator {
-    memory: Memory,
+    memory: Init,
     /// How many pieces are in use (the upper half), and where the last one ends (the lower half).
     /// When none is in use, the reserve is whole again.
     state: AtomicU64,
 }
 
 #[repr(align(64))]
-struct Memory(UnsafeCell<[MaybeUninit<u8>; SIZE]>);
+struct Init(UnsafeCell<[MaybeUninit<u8>; SIZE]>);
 
 // SAFETY: it is only handed out in pieces, each to one owner.
-unsafe impl Sync for Memory {}
+unsafe impl Sync for Init {}
 
 const PIECE: u64 = 1 << 32;
 

@@ -1,13 +1,13 @@
 //! `encode` of `SimCC3DLabel`, whose keypoints may come with depths.
 
+use posecodec::Float;
 use posecodec::Shape as Shown;
 use posecodec::codecs::{Simcc3dLabel, Simcc3dPoints};
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList};
 
-use crate::answer::{Further, answer};
-use crate::convert::{Numbers, Shape, new_array, real_array, zeros};
+use crate::answer::{ExtraItem, answer};
+use crate::convert::{CoordArray, Shape, new_array, real_array, zeros};
 use crate::encode::{Call, encode_numbers, people, read_visible};
 use crate::error::{invalid, raise};
 
@@ -20,14 +20,14 @@ pub(crate) fn encode<'py>(
     [keypoints_3d, visible]: [Option<&Bound<'py, PyAny>>; 2],
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", true)?;
     if call == Call::Single && points.shape().is_empty() && keypoints_3d.is_none() {
         return answer(py, &without_keypoints(py)?, out);
     }
     let shape = people(py, call, &points)?;
     let places_shape: Shape = shape.iter().copied().chain([3]).collect();
     let places =
-        keypoints_3d.map(|places| Numbers::read(places, "keypoints_3d", true)).transpose()?;
+        keypoints_3d.map(|places| CoordArray::read(places, "keypoints_3d", true)).transpose()?;
     if let Some(places) = &places
         && places.shape() != &*places_shape
     {
@@ -38,20 +38,20 @@ pub(crate) fn encode<'py>(
     let visible = read_visible(visible)?;
 
     let count = shape[shape.len() - 1];
-    let together = Together { py, codec, shape: &shape, count };
+    let together = PointMerger { py, codec, shape: &shape, count };
     let (points, root_z) = match (&points, &places) {
-        (Numbers::F32(points, _), None) => together.single::<f32, f32>(points, None)?,
-        (Numbers::F64(points, ..), None) => together.double::<f64, f64>(points, None)?,
-        (Numbers::F32(points, _), Some(Numbers::F32(places, _))) => {
+        (CoordArray::F32(points, _), None) => together.single::<f32, f32>(points, None)?,
+        (CoordArray::F64(points, ..), None) => together.double::<f64, f64>(points, None)?,
+        (CoordArray::F32(points, _), Some(CoordArray::F32(places, _))) => {
             together.single(points, Some(places))?
         }
-        (Numbers::F32(points, _), Some(Numbers::F64(places, ..))) => {
+        (CoordArray::F32(points, _), Some(CoordArray::F64(places, ..))) => {
             together.double(points, Some(places))?
         }
-        (Numbers::F64(points, ..), Some(Numbers::F32(places, _))) => {
+        (CoordArray::F64(points, ..), Some(CoordArray::F32(places, _))) => {
             together.double(points, Some(places))?
         }
-        (Numbers::F64(points, ..), Some(Numbers::F64(places, ..))) => {
+        (CoordArray::F64(points, ..), Some(CoordArray::F64(places, ..))) => {
             together.double(points, Some(places))?
         }
     };
@@ -66,7 +66,7 @@ pub(crate) fn encode<'py>(
         None => repeated(&PyFloat::new(py, Simcc3dLabel::ROOT_Z), samples)?,
     };
     let with_z_label = repeated(&PyBool::new(py, places.is_some()), samples)?;
-    let further: [Further<'py>; 4] = [
+    let further: [ExtraItem<'py>; 4] = [
         ("lifting_target", lifting_target),
         ("root_z", root_z),
         ("weight_z", zeros_like(py, visible.as_ref(), &shape)?),
@@ -97,7 +97,7 @@ fn repeated<'py>(item: &Bound<'py, PyAny>, samples: usize) -> PyResult<Bound<'py
 }
 
 /// The reference's answer for a sample without keypoints, which is a single number: placeholders.
-fn without_keypoints(py: Python<'_>) -> PyResult<[Further<'_>; 8]> {
+fn without_keypoints(py: Python<'_>) -> PyResult<[ExtraItem<'_>; 8]> {
     let labels = || new_array(py, "labels", &[1], &[0f32]);
     Ok([
         ("keypoint_x_labels", labels()?),
@@ -114,20 +114,20 @@ fn without_keypoints(py: Python<'_>) -> PyResult<[Further<'_>; 8]> {
 /// Zeros of the visibilities' dtype.
 fn zeros_like<'py>(
     py: Python<'py>,
-    visible: Option<&Numbers<'py>>,
+    visible: Option<&CoordArray<'py>>,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyAny>> {
     Ok(match visible {
-        None | Some(Numbers::F32(..)) => zeros::<f32>(py, "weight_z", shape)?.into_any(),
-        Some(Numbers::F64(.., None)) => zeros::<f64>(py, "weight_z", shape)?.into_any(),
-        Some(Numbers::F64(.., Some(dtype))) => {
+        None | Some(CoordArray::F32(..)) => zeros::<f32>(py, "weight_z", shape)?.into_any(),
+        Some(CoordArray::F64(.., None)) => zeros::<f64>(py, "weight_z", shape)?.into_any(),
+        Some(CoordArray::F64(.., Some(dtype))) => {
             zeros::<f64>(py, "weight_z", shape)?.call_method1("astype", (dtype,))?
         }
     })
 }
 
 /// Keypoints and places in space that become points together.
-struct Together<'a, 'py> {
+struct PointMerger<'a, 'py> {
     py: Python<'py>,
     codec: &'a Simcc3dLabel,
     /// (N, K) or (B, N, K).
@@ -136,34 +136,34 @@ struct Together<'a, 'py> {
 }
 
 /// Points, and the depths of the roots.
-type Joined<'py> = (Numbers<'py>, Option<Bound<'py, PyAny>>);
+type JoinedPoints<'py> = (CoordArray<'py>, Option<Bound<'py, PyAny>>);
 
-impl<'py> Together<'_, 'py> {
+impl<'py> PointMerger<'_, 'py> {
     /// In single precision.
-    fn single<P: Real, Z: Real + numpy::Element>(
+    fn single<P: Float, Z: Float + numpy::Element>(
         &self,
         keypoints: &[P],
         places: Option<&Vec<Z>>,
-    ) -> PyResult<Joined<'py>> {
+    ) -> PyResult<JoinedPoints<'py>> {
         let (points, root_z) = self.join(keypoints, places)?;
-        Ok((Numbers::F32(points, self.points_shape()), root_z))
+        Ok((CoordArray::F32(points, self.points_shape()), root_z))
     }
 
     /// In double precision, where anything is.
-    fn double<P: Real, Z: Real + numpy::Element>(
+    fn double<P: Float, Z: Float + numpy::Element>(
         &self,
         keypoints: &[P],
         places: Option<&Vec<Z>>,
-    ) -> PyResult<Joined<'py>> {
+    ) -> PyResult<JoinedPoints<'py>> {
         let (points, root_z) = self.join(keypoints, places)?;
-        Ok((Numbers::F64(points, self.points_shape(), None), root_z))
+        Ok((CoordArray::F64(points, self.points_shape(), None), root_z))
     }
 
     fn points_shape(&self) -> Shape {
         self.shape.iter().copied().chain([3]).collect()
     }
 
-    fn join<P: Real, Z: Real + numpy::Element, T: Real>(
+    fn join<P: Float, Z: Float + numpy::Element, T: Float>(
         &self,
         keypoints: &[P],
         places: Option<&Vec<Z>>,

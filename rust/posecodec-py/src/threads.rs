@@ -1,10 +1,10 @@
 //! Threads and vector instructions, as Python sets and sees them.
 
-use posecodec::MOST_THREADS;
+use posecodec::MAX_THREADS;
 use posecodec::simd::Tier;
 use pyo3::prelude::*;
 
-use crate::arguments::shown;
+use crate::arguments::describe;
 use crate::error::invalid;
 
 /// The number of threads that batches may use.
@@ -26,13 +26,13 @@ pub(crate) fn get_num_threads() -> usize {
 #[pyfunction]
 pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
     match num_threads.extract::<usize>() {
-        Ok(threads) if threads <= MOST_THREADS => {
+        Ok(threads) if threads <= MAX_THREADS => {
             posecodec::set_num_threads(threads);
             Ok(())
         }
         _ => {
-            let wanted = format!("must be an integer from 0 to {MOST_THREADS}");
-            Err(invalid(num_threads.py(), "num_threads", &wanted, shown(num_threads)))
+            let wanted = format!("must be an integer from 0 to {MAX_THREADS}");
+            Err(invalid(num_threads.py(), "num_threads", &wanted, describe(num_threads)))
         }
     }
 }
@@ -65,5 +65,5 @@ pub(crate) fn force_simd_tier(tier: &Bound<'_, PyAny>) -> PyResult<()> {
     }
     let names: Vec<_> = available.into_iter().map(Tier::name).collect();
     let wanted = format!("must be None or one of {names:?}");
-    Err(invalid(tier.py(), "tier", &wanted, shown(tier)))
+    Err(invalid(tier.py(), "tier", &wanted, describe(tier)))
 }

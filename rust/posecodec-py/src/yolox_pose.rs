@@ -6,8 +6,8 @@ use posecodec::codecs::{Keypoints, YoloxPoseAnnotationProcessor};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::answer::{Further, answer};
-use crate::convert::{Numbers, Shape, integers, new_array, real_array};
+use crate::answer::{ExtraItem, answer};
+use crate::convert::{CoordArray, Shape, integers, new_array, real_array};
 use crate::encode::{Call, check_several_visible, people, read_visible};
 use crate::error::invalid;
 
@@ -28,7 +28,7 @@ pub(crate) fn encode<'py>(
     annotations: &Annotations<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let mut further: Vec<Further<'py>> = Vec::new();
+    let mut further: Vec<ExtraItem<'py>> = Vec::new();
     if let Some(bbox) = annotations.bbox.filter(|_| processor.expand_bbox()) {
         further.push(("bbox", expand(py, processor, call, annotations, bbox)?));
     }
@@ -49,12 +49,12 @@ fn expand<'py>(
     annotations: &Annotations<'_, 'py>,
     bbox: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let boxes = Numbers::read(bbox, "bbox", false)?;
+    let boxes = CoordArray::read(bbox, "bbox", false)?;
     let Some(keypoints) = annotations.keypoints else {
         let wanted = "must be an array of numbers: expand_bbox needs them";
         return Err(invalid(py, "keypoints", wanted, "None"));
     };
-    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", true)?;
     let people = people(py, call, &points)?;
     let (&count, instances) = people.split_last().expect("two dimensions at least");
     if boxes.shape().split_last() != Some((&4, instances)) {
@@ -73,12 +73,12 @@ fn expand<'py>(
                 let (wanted, got) = ("must hold a value a keypoint", "none");
                 return Err(invalid(py, "keypoints_visible", wanted, got));
             }
-            Some(&each) => visible.widened()?.into_iter().step_by(each).collect(),
-            None => visible.widened()?,
+            Some(&each) => visible.to_f64()?.into_iter().step_by(each).collect(),
+            None => visible.to_f64()?,
         }),
         None => None,
     };
-    let (points, mut corners) = (points.widened()?, boxes.widened()?);
+    let (points, mut corners) = (points.to_f64()?, boxes.to_f64()?);
     let keypoints: Keypoints<'_, f64, f64> = Keypoints {
         points: points.as_chunks().0,
         visible: visible.as_deref(),

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use clap::Parser;
 use half::f16;
 use npyz::{Deserialize, NpyFile, Order};
+use posecodec::HeatmapValue;
 use posecodec::codecs::{UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch};
-use posecodec::kernels::element::Response;
 use serde::Serialize;
 
 /// Decode a network's heatmaps to keypoints, as UDPHeatmap does.
@@ -61,7 +61,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// Reads the values, decodes them in their own precision, and prints.
-fn decode<E: Response + Deserialize>(
+fn decode<E: HeatmapValue + Deserialize>(
     arguments: &Arguments,
     npy: NpyFile<impl Read>,
     to_f64: fn(E) -> f64,

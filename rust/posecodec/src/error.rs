@@ -73,7 +73,7 @@ impl Error {
 }
 
 /// A vector with room for `len` values, or [`Error::OutOfMemory`].
-pub(crate) fn reserved<T>(purpose: &'static str, len: usize) -> Result<Vec<T>> {
+pub(crate) fn try_with_capacity<T>(purpose: &'static str, len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
         Ok(()) => Ok(values),
@@ -82,13 +82,13 @@ pub(crate) fn reserved<T>(purpose: &'static str, len: usize) -> Result<Vec<T>> {
 }
 
 /// These values in a vector, or [`Error::OutOfMemory`].
-pub(crate) fn collected<T>(
+pub(crate) fn try_collect<T>(
     purpose: &'static str,
     values: impl ExactSizeIterator<Item = T>,
 ) -> Result<Vec<T>> {
-    let mut collected = reserved(purpose, values.len())?;
-    collected.extend(values);
-    Ok(collected)
+    let mut try_collect = try_with_capacity(purpose, values.len())?;
+    try_collect.extend(values);
+    Ok(try_collect)
 }
 
 /// Checks that scratch of so many single-precision values can be had, where it is so large that it
@@ -96,7 +96,7 @@ pub(crate) fn collected<T>(
 /// is left to the allocator, which in Python has a reserve for it.
 pub(crate) fn room_for_scratch(len: usize) -> Result<()> {
     const LARGE: usize = 1 << 14;
-    if len >= LARGE { reserved::<f32>("scratch", len).map(drop) } else { Ok(()) }
+    if len >= LARGE { try_with_capacity::<f32>("scratch", len).map(drop) } else { Ok(()) }
 }
 
 /// Checks that there is room for what is made of so many points on the way: cells, weights, labels,

@@ -30,13 +30,16 @@
 
 pub mod codecs;
 mod error;
+mod float;
 pub mod functional;
+#[doc(hidden)]
 pub mod kernels;
 mod parallel;
 pub mod simd;
 
 pub use error::{Error, Result, Shape};
-pub use parallel::{MOST_THREADS, num_threads, set_num_threads};
+pub use float::{Float, HeatmapValue};
+pub use parallel::{MAX_THREADS, num_threads, set_num_threads};
 
 /// The examples of the documentation's page, run as this crate's.
 #[cfg(doctest)]

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Values read or written below which a batch stays on the caller's thread: a thread has to be woken
 /// first. On two cores, two threads take 0.54 to 0.76 times as long as one for 16 samples of 17×64×48
 /// maps (0.8 million values), 0.53 to 0.61 times for 24, 0.52 to 0.59 times for 32.
-const LEAST_WORK: usize = 1 << 19;
+const MIN_PARALLEL_WORK: usize = 1 << 19;
 
 /// The most threads that can be asked for.
-pub const MOST_THREADS: usize = 1024;
+pub const MAX_THREADS: usize = 1024;
 
 /// The number of threads asked for with [`set_num_threads`]; 0 for the default.
 static REQUESTED: AtomicUsize = AtomicUsize::new(0);
@@ -28,7 +28,7 @@ pub fn num_threads() -> usize {
     }
 }
 
-/// Sets the number of threads that batches may use from now on, [`MOST_THREADS`] at most; 0 restores
+/// Sets the number of threads that batches may use from now on, [`MAX_THREADS`] at most; 0 restores
 /// the default.
 ///
 /// ```
@@ -37,7 +37,7 @@ pub fn num_threads() -> usize {
 /// posecodec::set_num_threads(0);
 /// ```
 pub fn set_num_threads(threads: usize) {
-    REQUESTED.store(threads.min(MOST_THREADS), Ordering::Relaxed);
+    REQUESTED.store(threads.min(MAX_THREADS), Ordering::Relaxed);
 }
 
 fn default_num_threads() -> usize {
@@ -50,7 +50,7 @@ fn default_num_threads() -> usize {
                 .and_then(|text| text.trim().parse().ok())
                 .filter(|&threads| threads > 0)
                 .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
-                .map_or(1, |threads: usize| threads.min(MOST_THREADS));
+                .map_or(1, |threads: usize| threads.min(MAX_THREADS));
             DEFAULT.store(threads, Ordering::Relaxed);
             threads
         }
@@ -62,7 +62,7 @@ fn default_num_threads() -> usize {
 /// values are read or written in all.
 pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: impl Fn(T) + Sync) {
     #[cfg(feature = "rayon")]
-    if items.len() > 1 && values >= LEAST_WORK && num_threads() > 1 {
+    if items.len() > 1 && values >= MIN_PARALLEL_WORK && num_threads() > 1 {
         let helpers = num_threads().min(items.len()) - 1;
         // Without threads to be had, the batch is done here all the same.
         if let Some(pool) = pool::current(num_threads() - 1) {
@@ -89,7 +89,7 @@ pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: impl Fn(T) +
         }
     }
     #[cfg(not(feature = "rayon"))]
-    let _ = (values, LEAST_WORK);
+    let _ = (values, MIN_PARALLEL_WORK);
     items.into_iter().for_each(work);
 }
 
@@ -103,7 +103,7 @@ mod pool {
     use arc_swap::ArcSwapOption;
     use rayon::{ThreadPool, ThreadPoolBuilder};
 
-    use crate::error::reserved;
+    use crate::error::try_with_capacity;
 
     /// Bytes of a thread's stack, std's default.
     const STACK: usize = 2 << 20;
@@ -119,7 +119,7 @@ mod pool {
     /// left at most, and to be woken takes longer, some 30 µs. On two cores, two threads take 0.51 to
     /// 0.53 times as long as one for 64 decoded MSRA samples, 0.56 to 0.70 times without; for SimCC,
     /// 0.56 to 0.67 and 0.63 to 0.77 times.
-    const LOOKS: usize = 2000;
+    const SPINS_BEFORE_SLEEP: usize = 2000;
 
     static POOL: ArcSwapOption<Pool> = ArcSwapOption::const_empty();
 
@@ -142,7 +142,7 @@ mod pool {
                     });
                 }
                 work();
-                for _ in 0..LOOKS {
+                for _ in 0..SPINS_BEFORE_SLEEP {
                     if working.load(Ordering::Relaxed) == 0 {
                         break;
                     }
@@ -163,7 +163,7 @@ mod pool {
 
     /// This process's pool of `size` threads, made now if there is none; none without memory for it.
     pub(super) fn current(size: usize) -> Option<Arc<Pool>> {
-        let room = |bytes: usize| reserved::<u8>("threads", bytes).ok().map(drop);
+        let room = |bytes: usize| try_with_capacity::<u8>("threads", bytes).ok().map(drop);
         room(MEETING)?;
         let process = std::process::id();
         let fits = |pool: &Arc<Pool>| pool.size == size && pool.process == process;

@@ -84,14 +84,14 @@ static FORCED: AtomicU8 = AtomicU8::new(0);
 
 /// A kernel that [`dispatch`] compiles once a tier. Its body must be `#[inline(always)]` and hold
 /// no closure that the compiler might leave outside: target features do not cross calls.
-pub(crate) trait Kernel {
+pub(crate) trait Vectorized {
     type Output;
     fn run(self) -> Self::Output;
 }
 
 struct Op<K>(K);
 
-impl<K: Kernel> WithSimd for Op<K> {
+impl<K: Vectorized> WithSimd for Op<K> {
     type Output = K::Output;
 
     #[inline(always)]
@@ -102,7 +102,7 @@ impl<K: Kernel> WithSimd for Op<K> {
 
 /// Runs a kernel with the widest instructions that the processor has, or with the forced tier.
 #[inline]
-pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+pub(crate) fn dispatch<K: Vectorized>(kernel: K) -> K::Output {
     let op = Op(kernel);
     #[cfg(target_arch = "x86_64")]
     {
@@ -139,12 +139,12 @@ pub(crate) fn fold_lanes<T: Copy, const LANES: usize>(
 }
 
 /// Bytes of a cache line on the processors that the kernels are made for.
-pub(crate) const LINE: usize = 64;
+pub(crate) const CACHE_LINE: usize = 64;
 
 /// What begins with a cache line: vectors that cross one cost twice.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-pub(crate) struct CacheLines<T>(pub(crate) T);
+pub(crate) struct CacheAligned<T>(pub(crate) T);
 
 /// Asks for the memory of an element that is soon read, where the processor can be asked. It may lie
 /// beyond the slice.

@@ -8,19 +8,21 @@ use std::borrow::Cow;
 use common::bottom_up::{self as naive, Person};
 use common::each_tier;
 use half::f16;
-use posecodec::kernels::assignment::assign;
-use posecodec::kernels::bilinear::sample_unaligned;
-use posecodec::kernels::displacement_heatmap::{
+use posecodec::kernels::blur::kernel::GaussianKernel;
+use posecodec::kernels::fields::displacement::{
     DisplacementMaps, RootedInstance, fill_displacements,
 };
-use posecodec::kernels::element::{Real, Response};
-use posecodec::kernels::gaussian_kernel::GaussianKernel;
-use posecodec::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
-use posecodec::kernels::instance::{RootType, diagonal_length, instance_bbox, instance_root};
-use posecodec::kernels::nearest_tag::TaggedMap;
-use posecodec::kernels::pairwise_sum::pairwise_sum;
+use posecodec::kernels::grouping::bilinear::sample_unaligned;
+use posecodec::kernels::grouping::hungarian::assign;
+use posecodec::kernels::grouping::instance::{
+    RootType, diagonal_length, instance_bbox, instance_root,
+};
+use posecodec::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
+use posecodec::kernels::grouping::tag_map::TagMap;
+use posecodec::kernels::grouping::top_k::top_k;
+use posecodec::kernels::math::pairwise_sum::pairwise_sum;
 use posecodec::kernels::refinement::log_plane;
-use posecodec::kernels::top_k::top_k;
+use posecodec::{Float, HeatmapValue};
 use proptest::prelude::*;
 
 /// Values among which many are equal, and, if wanted, some that are not finite.
@@ -44,7 +46,7 @@ fn plane(odd: bool) -> impl Strategy<Value = (usize, Vec<f32>)> {
     })
 }
 
-fn wide<E: Response>(values: &[E]) -> Vec<f64> {
+fn wide<E: HeatmapValue>(values: &[E]) -> Vec<f64> {
     values.iter().map(|value| value.as_f64()).collect()
 }
 
@@ -53,14 +55,14 @@ fn same(one: f64, other: f64) -> bool {
     one == other || one.is_nan() && other.is_nan()
 }
 
-fn check_peaks<E: Response>(plane: &[E], width: usize, radius: usize, k: usize) {
+fn check_peaks<E: HeatmapValue>(plane: &[E], width: usize, radius: usize, k: usize) {
     let want = naive::suppressed(&wide(plane), width, radius);
     each_tier(|tier| {
-        let neighbourhood = Neighbourhood { plane, width, radius };
+        let neighborhood = Neighborhood { plane, width, radius };
         let mut peaks = plane.to_vec();
-        suppress(neighbourhood, &mut peaks, &mut NmsBuffers::default());
+        suppress(neighborhood, &mut peaks, &mut NmsBuffers::default());
         assert!(wide(&peaks).iter().zip(&want).all(|(a, b)| same(*a, *b)), "{tier:?}");
-        let largest = top_k(neighbourhood, k);
+        let largest = top_k(neighborhood, k);
         let mut cells: Vec<_> = largest.iter().map(|candidate| candidate.cell).collect();
         for candidate in &largest {
             assert!(same(candidate.value.as_f64(), want[candidate.cell]), "{tier:?}");
@@ -79,12 +81,12 @@ fn check_peaks<E: Response>(plane: &[E], width: usize, radius: usize, k: usize) 
     });
 }
 
-fn roots_of<T: Real>(points: &[[T; 2]]) {
+fn roots_of<T: Float>(points: &[[T; 2]]) {
     let visible = || points.iter().copied();
     let single = |value: T| value.as_f64() as f32;
     if points.is_empty() {
-        assert_eq!(instance_root(visible(), RootType::KeypointCentre), None);
-        assert_eq!(instance_root(visible(), RootType::BoxCentre), None);
+        assert_eq!(instance_root(visible(), RootType::KeypointCenter), None);
+        assert_eq!(instance_root(visible(), RootType::BoxCenter), None);
         assert_eq!(instance_bbox(visible()), [0.0; 4]);
         return;
     }
@@ -94,9 +96,9 @@ fn roots_of<T: Real>(points: &[[T; 2]]) {
     };
     let low = |number| axis(number).fold(T::infinity(), T::min);
     let high = |number| axis(number).fold(T::neg_infinity(), T::max);
-    let centre = |number| single((high(number) + low(number)) / T::of(2.0));
-    assert_eq!(instance_root(visible(), RootType::KeypointCentre), Some([mean(0), mean(1)]));
-    assert_eq!(instance_root(visible(), RootType::BoxCentre), Some([centre(0), centre(1)]));
+    let center = |number| single((high(number) + low(number)) / T::of(2.0));
+    assert_eq!(instance_root(visible(), RootType::KeypointCenter), Some([mean(0), mean(1)]));
+    assert_eq!(instance_root(visible(), RootType::BoxCenter), Some([center(0), center(1)]));
     let bbox = [low(0), low(1), high(0), high(1)].map(single);
     assert_eq!(instance_bbox(visible()), bbox);
     let diagonal = (f64::from(bbox[2] - bbox[0])).hypot(f64::from(bbox[3] - bbox[1]));
@@ -215,10 +217,10 @@ proptest! {
         let want_double = naive::nearest(&double_responses, &double_tags, &double_tag);
         each_tier(|tier| {
             let planes = tags.iter().map(Vec::as_slice).collect();
-            let map = TaggedMap::new(Cow::Borrowed(&responses[..]), planes);
+            let map = TagMap::new(Cow::Borrowed(&responses[..]), planes);
             assert_eq!(map.nearest(tag), want, "{tier:?}");
             let planes = double_tags.iter().map(Vec::as_slice).collect();
-            let map = TaggedMap::new(Cow::Borrowed(&double_responses[..]), planes);
+            let map = TagMap::new(Cow::Borrowed(&double_responses[..]), planes);
             assert_eq!(map.nearest(&double_tag), want_double, "{tier:?}");
         });
     }
@@ -228,9 +230,9 @@ proptest! {
         points in prop::collection::vec((-50f64..300.0, -50f64..300.0), 0..20),
     ) {
         let doubles: Vec<_> = points.iter().map(|&(x, y)| [x, y]).collect();
-        let singles: Vec<_> = points.iter().map(|&(x, y)| [x as f32, y as f32]).collect();
+        let convert_to_f32: Vec<_> = points.iter().map(|&(x, y)| [x as f32, y as f32]).collect();
         roots_of(&doubles);
-        roots_of(&singles);
+        roots_of(&convert_to_f32);
     }
 
     #[test]
@@ -284,7 +286,7 @@ fn equal_values_come_as_torch_has_them() {
     let cells = |plane: &[f32], k: usize| -> Vec<usize> {
         let mut first = None;
         each_tier(|tier| {
-            let largest = top_k(Neighbourhood { plane, width: 16, radius: 0 }, k);
+            let largest = top_k(Neighborhood { plane, width: 16, radius: 0 }, k);
             let cells: Vec<_> = largest.into_iter().map(|candidate| candidate.cell).collect();
             assert_eq!(first.get_or_insert_with(|| cells.clone()), &cells, "{tier:?}");
         });

@@ -5,10 +5,10 @@ mod common;
 use half::f16;
 use ndarray::{Array2, Array3, array, s};
 use posecodec::codecs::{
-    DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, Hand3dHeatmap, Hand3dOptions,
-    IntegralRegressionLabel, Keypoints, MegviiHeatmap, Memory, MsraHeatmap, RegressionLabel,
-    SampleTargets, Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions,
-    SimccRows, SimccSmoothing, UdpHeatmap, UdpHeatmapKind, YoloxPoseAnnotationProcessor,
+    DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, Hand3dHeatmap, Hand3dOptions, Init,
+    IntegralRegressionLabel, Keypoints, MegviiHeatmap, MsraHeatmap, RegressionLabel, SampleTargets,
+    Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows,
+    SimccSmoothing, UdpHeatmap, UdpHeatmapKind, YoloxPoseAnnotationProcessor,
     decode_heatmaps_batch, encode_batch,
 };
 use posecodec::{Error, num_threads, set_num_threads};
@@ -97,7 +97,7 @@ fn batches_are_their_samples() {
     let all = Keypoints { points: &points, visible: None, instances: 1, count: 17 };
     let floats = [&mut heatmaps[..]].into_iter().collect();
     let targets =
-        SampleTargets { floats, integers: &mut [], weights: &mut weights, memory: Memory::Dirty };
+        SampleTargets { floats, integers: &mut [], weights: &mut weights, memory: Init::Uninit };
     encode_batch(&codec, BATCH, &all, targets).expect("lengths fit");
     assert_eq!(weights, [1.0; BATCH * 17]);
 
@@ -128,7 +128,7 @@ fn lengths_that_do_not_fit_are_refused() {
         floats: [&mut short[..]].into_iter().collect(),
         integers: &mut [],
         weights: &mut weights,
-        memory: Memory::Zeroed,
+        memory: Init::Zeroed,
     };
     assert!(matches!(
         encode_batch(&codec, 1, &keypoints, targets),

@@ -6,17 +6,17 @@ use common::each_tier;
 use half::f16;
 use ndarray::{Array3, Axis, concatenate, s};
 use posecodec::Error;
+use posecodec::HeatmapValue;
 use posecodec::codecs::{
     DecodeHeatmaps, MegviiHeatmap, MsraHeatmap, Simcc3dLabel, Simcc3dOptions, SimccLabel,
     SimccOptions, UdpHeatmap, UdpHeatmapKind,
 };
 use posecodec::kernels::crop::Crop;
-use posecodec::kernels::element::Response;
 use posecodec::kernels::flip::{Mirrored, average_mirrored};
 use proptest::prelude::*;
 
 /// The average of one cell: the values are those of its type, and the formula is torch's.
-trait Halved: Response + PartialEq {
+trait Halved: HeatmapValue + PartialEq {
     fn halved(one: Self, other: Self) -> Self;
 }
 

@@ -14,7 +14,7 @@ use posecodec::functional::{
 use proptest::prelude::*;
 
 /// A Gaussian's place and size along an axis of 20 cells.
-fn centre() -> impl Strategy<Value = [f64; 2]> {
+fn center() -> impl Strategy<Value = [f64; 2]> {
     [-5f64..25.0, -5f64..25.0]
 }
 
@@ -23,21 +23,21 @@ proptest! {
 
     #[test]
     fn of_several_unbiased_gaussians_the_larger_shows(
-        centres in prop::collection::vec(centre(), 1..4), sigma in 0.3f64..4.0,
+        centers in prop::collection::vec(center(), 1..4), sigma in 0.3f64..4.0,
     ) {
-        let visible = vec![1.0f32; centres.len()];
+        let visible = vec![1.0f32; centers.len()];
         let people = |points| Keypoints {
-            points, visible: Some(&visible[..]), instances: centres.len(), count: 1,
+            points, visible: Some(&visible[..]), instances: centers.len(), count: 1,
         };
-        let (mut got, mut weights) = (vec![0f32; 400], vec![0.0; centres.len()]);
+        let (mut got, mut weights) = (vec![0f32; 400], vec![0.0; centers.len()]);
         generate_unbiased_gaussian_heatmaps(
-            &people(&centres), [20, 20], sigma, &mut got, &mut weights,
+            &people(&centers), [20, 20], sigma, &mut got, &mut weights,
         ).unwrap();
         let mut want = vec![0f32; 400];
-        for (number, centre) in centres.iter().enumerate() {
+        for (number, center) in centers.iter().enumerate() {
             let (mut one, mut weight) = (vec![0f32; 400], [0f32]);
             let alone = Keypoints {
-                points: &[*centre], visible: Some(&visible[..1]), instances: 1, count: 1,
+                points: &[*center], visible: Some(&visible[..1]), instances: 1, count: 1,
             };
             generate_unbiased_gaussian_heatmaps(&alone, [20, 20], sigma, &mut one, &mut weight)
                 .unwrap();

@@ -5,15 +5,17 @@ mod common;
 use common::each_tier;
 use common::strategies::{bump, coordinate, odd, response_values, side, sigma, sized_bump};
 use half::f16;
+use posecodec::HeatmapValue;
+use posecodec::kernels::blur::kernel::GaussianKernel;
 use posecodec::kernels::blur::{
-    BlurBuffers, Border, blur_plane, blur_summit, blur_vector, blur_window,
+    BlurBuffers, Border, blur_plane, blur_vector, blur_window, blurred_argmax,
 };
-use posecodec::kernels::element::Response;
-use posecodec::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
-use posecodec::kernels::gaussian_heatmap_3d::{BallBuffers, GaussianBall};
-use posecodec::kernels::gaussian_kernel::GaussianKernel;
+use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
+use posecodec::kernels::gaussian::heatmap::{
+    AxisProfile, GaussianPatch, draw_gaussian, fill_unbiased,
+};
+use posecodec::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
 use posecodec::kernels::maximum::{heatmap_3d_maximum, maximum};
-use posecodec::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::refinement::{
     Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
 };
@@ -24,7 +26,7 @@ fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().copied().map(f64::from).collect()
 }
 
-fn check_maximum<E: Response>(values: &[E]) {
+fn check_maximum<E: HeatmapValue>(values: &[E]) {
     let exact: Vec<f64> = values.iter().map(|value| value.as_f64()).collect();
     let (index, largest) = common::maximum(&exact);
     each_tier(|tier| {
@@ -35,7 +37,7 @@ fn check_maximum<E: Response>(values: &[E]) {
 }
 
 /// At the largest value of a plane.
-fn check_refinements<E: Response>(plane: &[E], width: usize, size: usize) {
+fn check_refinements<E: HeatmapValue>(plane: &[E], width: usize, size: usize) {
     let exact: Vec<f64> = plane.iter().map(|value| value.as_f64()).collect();
     let (index, value) = common::maximum(&exact);
     if value <= 0.0 {
@@ -95,15 +97,15 @@ proptest! {
         ],
         peak in prop_oneof![Just(1.0), Just(255.0), 0.01f64..10.0],
     ) {
-        let mut centre = [0, 1, 2].map(|axis| share[axis] * size[axis] as f64);
+        let mut center = [0, 1, 2].map(|axis| share[axis] * size[axis] as f64);
         if halves {
-            centre = centre.map(|coordinate| (2.0 * coordinate).round() / 2.0);
+            center = center.map(|coordinate| (2.0 * coordinate).round() / 2.0);
         }
-        let want = common::gaussian_ball(size, centre, sigma);
+        let want = common::gaussian_ball(size, center, sigma);
         each_tier(|tier| {
-            let (ball, mut buffers) = (GaussianBall::new(sigma), BallBuffers::default());
+            let (ball, mut buffers) = (GaussianPatch3d::new(sigma), Gaussian3dBuffers::default());
             let mut volume = vec![0f32; want.len()];
-            ball.stamp(&mut volume, size, centre, peak, false, &mut buffers);
+            ball.draw_gaussian(&mut volume, size, center, peak, false, &mut buffers);
             for (got, want) in volume.iter().zip(&want) {
                 let error = (f64::from(*got) - want * peak).abs();
                 // Profiles have no subnormal numbers; the peak makes what is missing larger.
@@ -112,7 +114,7 @@ proptest! {
             }
             // Merged with what is larger, nothing changes; with what is less, the larger stays.
             let before = volume.clone();
-            ball.stamp(&mut volume, size, centre, 0.5 * peak, true, &mut buffers);
+            ball.draw_gaussian(&mut volume, size, center, 0.5 * peak, true, &mut buffers);
             assert_eq!(volume, before);
         });
     }
@@ -164,7 +166,7 @@ proptest! {
             let whole = blur_plane(&plane, width, &kernel, border, &mut buffers).to_vec();
             let largest = maximum(&plane).expect("not empty");
             let (summit, near) =
-                blur_summit(&plane, width, largest, &kernel, border, &mut buffers);
+                blurred_argmax(&plane, width, largest, &kernel, border, &mut buffers);
             assert_eq!(Some(summit), maximum(&whole), "{tier:?}");
             let row = summit.index / width;
             let rows = row.saturating_sub(1) * width..((row + 2) * width).min(whole.len());
@@ -197,14 +199,14 @@ proptest! {
 
     #[test]
     fn a_blurred_point_reflects(
-        length in 1usize..40, centre in any::<prop::sample::Index>(), size in odd(61),
+        length in 1usize..40, center in any::<prop::sample::Index>(), size in odd(61),
     ) {
-        let centre = centre.index(length);
+        let center = center.index(length);
         let mut point = vec![0.0; length];
-        point[centre] = 1.0;
+        point[center] = 1.0;
         let want = common::blur(&point, length, size, true);
         let mut response = Vec::new();
-        let start = GaussianKernel::new(size).impulse_response(centre, length, &mut response);
+        let start = GaussianKernel::new(size).impulse_response(center, length, &mut response);
         for (x, want) in want.iter().enumerate() {
             let got = x.checked_sub(start).and_then(|i| response.get(i)).copied().unwrap_or(0.0);
             // One row: all taps along y fall on it and add up to 1.
@@ -227,7 +229,7 @@ proptest! {
             let spans = patch.span(cell[0], width).zip(patch.span(cell[1], height));
             assert_eq!(spans.is_some(), want.is_some(), "{tier:?}");
             let mut stamped = vec![0f32; width * height];
-            let inside = patch.stamp(
+            let inside = patch.draw_gaussian(
                 &mut stamped,
                 [width, height],
                 [at.0, at.1],
@@ -238,7 +240,7 @@ proptest! {
             assert_eq!(inside.is_some(), want.is_some(), "{tier:?}");
             let mut rounded = vec![0f32; width * height];
             let (size, mut scratch) = ([width, height], [Vec::new(), Vec::new()]);
-            let inside = patch.stamp(&mut rounded, size, single, exact, false, &mut scratch);
+            let inside = patch.draw_gaussian(&mut rounded, size, single, exact, false, &mut scratch);
             assert_eq!(inside.is_some(), want_single.is_some(), "{tier:?}");
             for (got, want) in rounded.iter().zip(want_single.iter().flatten()) {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");
@@ -248,9 +250,9 @@ proptest! {
             let (mut scratch_x, mut scratch_y) = (Vec::new(), Vec::new());
             let mut plane = vec![0f32; width * height];
             if !x.is_empty() && !y.is_empty() {
-                let x = Strip { start: x.start, values: patch.profile(x, shift[0], &mut scratch_x) };
-                let y = Strip { start: y.start, values: patch.profile(y, shift[1], &mut scratch_y) };
-                stamp(&mut plane, width, x, y, true);
+                let x = AxisProfile { start: x.start, values: patch.profile(x, shift[0], &mut scratch_x) };
+                let y = AxisProfile { start: y.start, values: patch.profile(y, shift[1], &mut scratch_y) };
+                draw_gaussian(&mut plane, width, x, y, true);
             }
             for (got, want) in plane.iter().zip(want) {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");
@@ -325,12 +327,12 @@ proptest! {
     }
 
     #[test]
-    fn simcc_profiles_are_gaussians(sigma in 0.1f64..50.0, bins in 1usize..300, centre in prop_oneof![8 => -400i64..700, 1 => any::<i64>()]) {
+    fn simcc_profiles_are_gaussians(sigma in 0.1f64..50.0, bins in 1usize..300, center in prop_oneof![8 => -400i64..700, 1 => any::<i64>()]) {
         let profile = SimccProfile::new(sigma, bins, None).expect("memory");
         let mut vector = vec![0f32; bins];
-        profile.stamp(centre, &mut vector);
+        profile.draw_gaussian(center, &mut vector);
         for (bin, got) in vector.iter().enumerate() {
-            let distance = bin as f64 - centre as f64;
+            let distance = bin as f64 - center as f64;
             let want = (-distance * distance / (2.0 * sigma * sigma)).exp();
             prop_assert!((f64::from(*got) - want).abs() <= 1e-7 * want + 2e-38);
         }

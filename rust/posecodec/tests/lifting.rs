@@ -7,15 +7,15 @@ use common::each_tier;
 use ndarray::{Array2, Array3, s};
 use posecodec::Error;
 use posecodec::codecs::{
-    Camera, DecodePoses, ImagePoseLifting, ImagePoseLiftingOptions, LiftPose, MotionBertLabel,
-    MotionBertMode, MotionBertOptions, Pair, PictureScale, Statistics, VideoPoseLifting,
+    Camera, DecodePoses, ImagePoseLifting, ImagePoseLiftingOptions, ImageScale, LiftPose,
+    MotionBertLabel, MotionBertMode, MotionBertOptions, Pair, Statistics, VideoPoseLifting,
     VideoPoseLiftingOptions,
 };
-use posecodec::kernels::camera::{
+use posecodec::kernels::lifting::camera::{
     Intrinsics, camera_to_image_coord, camera_to_pixel, pixel_to_camera,
 };
-use posecodec::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
-use posecodec::kernels::pose_targets::{fill_centred, fill_roots, fill_weights};
+use posecodec::kernels::lifting::normalize::{Identity, LabelLayout, Standardized, fill_labels};
+use posecodec::kernels::lifting::root::{fill_centered, fill_roots, fill_weights};
 use proptest::prelude::*;
 
 const SIZE: [f64; 2] = [1000.0, 1002.0];
@@ -23,11 +23,11 @@ const FOCAL: [f64; 2] = [1145.05, 1143.78];
 const CENTRE: [f64; 2] = [512.54, 515.45];
 
 fn camera() -> Camera {
-    let (focal, centre) = (Some(Pair::F64(FOCAL)), Some(Pair::F64(CENTRE)));
-    Camera::new(SIZE, focal, centre).expect("valid")
+    let (focal, center) = (Some(Pair::F64(FOCAL)), Some(Pair::F64(CENTRE)));
+    Camera::new(SIZE, focal, center).expect("valid")
 }
 
-/// 2D poses in pixels and 3D poses some metres before the camera.
+/// 2D poses in pixels and 3D poses some meters before the camera.
 fn poses(frames: usize, count: usize) -> (Array3<f64>, Array3<f64>) {
     let spread = |t: usize, k: usize, axis: usize| ((t * 53 + k * 37 + axis * 61) % 97) as f64;
     let keypoints = Array3::from_shape_fn((frames, count, 2), |(t, k, a)| 10.0 * spread(t, k, a));
@@ -42,7 +42,7 @@ proptest! {
     fn labels_are_the_formula(
         (frames, count, dims, extra) in (0usize..40, 1usize..20, 1usize..4, 0usize..3),
         transposed: bool,
-        standardised: bool,
+        standardized: bool,
         seed: u32,
     ) {
         let value = |index: usize| ((index as u32).wrapping_mul(seed | 1) >> 20) as f32;
@@ -59,7 +59,7 @@ proptest! {
             let label = if column < dims {
                 let value = keypoints[(t * count + k) * dims + column];
                 let at = k * dims + column;
-                f64::from(if standardised { (value - mean[at]) / std[at] } else { value })
+                f64::from(if standardized { (value - mean[at]) / std[at] } else { value })
             } else {
                 visible[(t * count + k) * extra + column - dims]
             };
@@ -69,11 +69,11 @@ proptest! {
         prop_assert_eq!(layout.shape(frames).iter().product::<usize>(), want.len());
         each_tier(|_| {
             let mut labels = vec![f64::NAN; want.len()];
-            if standardised {
-                let normalise = Standardised { mean: &mean, std: &std };
-                fill_labels(&keypoints, &visible, layout, normalise, &mut labels);
+            if standardized {
+                let normalize = Standardized { mean: &mean, std: &std };
+                fill_labels(&keypoints, &visible, layout, normalize, &mut labels);
             } else {
-                fill_labels(&keypoints, &visible, layout, AsIs, &mut labels);
+                fill_labels(&keypoints, &visible, layout, Identity, &mut labels);
             }
             assert_eq!(labels, want);
         });
@@ -104,9 +104,9 @@ proptest! {
         each_tier(|_| {
             let mut found = vec![0f64; frames * dims];
             fill_roots(&values, [count, dims], &indices, &mut found);
-            let mut centred = vec![f64::NAN; want.len()];
-            fill_centred(&values, [count, dims], &found, removed, AsIs, &mut centred);
-            assert_eq!(centred, want);
+            let mut centered = vec![f64::NAN; want.len()];
+            fill_centered(&values, [count, dims], &found, removed, Identity, &mut centered);
+            assert_eq!(centered, want);
             let mut weights = vec![f32::NAN; want_weights.len()];
             fill_weights(&visible, [count, columns], removed, &mut weights);
             assert_eq!(weights, want_weights);
@@ -115,7 +115,7 @@ proptest! {
 
     #[test]
     fn points_come_back_from_the_picture(x in -2f64..2.0, y in -2f64..2.0, depth in 0.5f64..9.0) {
-        let camera = Intrinsics { focal: FOCAL, centre: CENTRE };
+        let camera = Intrinsics { focal: FOCAL, center: CENTRE };
         let [u, v] = camera_to_pixel([x, y, depth], camera, false);
         prop_assert!((u - (x / depth * FOCAL[0] + CENTRE[0])).abs() < 1e-9);
         let back = pixel_to_camera([u, v, depth], camera);
@@ -132,7 +132,7 @@ proptest! {
         let camera = camera();
         let intrinsics = Intrinsics {
             focal: FOCAL.map(|focal| focal / 1000.0),
-            centre: CENTRE.map(|centre| centre / 1000.0),
+            center: CENTRE.map(|center| center / 1000.0),
         };
         each_tier(|_| {
             let codec = |mode| {
@@ -151,13 +151,13 @@ proptest! {
                 let wanted = camera_to_image_coord(root_index, pose, intrinsics, &mut image);
                 assert!((factor[t] - wanted).abs() < 1e-12);
                 for (k, axis) in (0..count).flat_map(|k| (0..3).map(move |axis| (k, axis))) {
-                    let centred = image[k][axis] - image[root_index][axis];
-                    assert!((test.label[[t, k, axis]] - centred * wanted).abs() < 1e-12);
+                    let centered = image[k][axis] - image[root_index][axis];
+                    assert!((test.label[[t, k, axis]] - centered * wanted).abs() < 1e-12);
                 }
             }
             let [widths, heights] = SIZE.map(|side| vec![side; frames]);
             let factor = factor.to_vec();
-            let scale = PictureScale { size: Some([&widths, &heights]), factor: Some(&factor) };
+            let scale = ImageScale { size: Some([&widths, &heights]), factor: Some(&factor) };
             let decoded = codec(MotionBertMode::Test).decode(train.label.view(), scale);
             let moved = (decoded.expect("valid").keypoints - &test.label).mapv(f64::abs);
             assert!(moved.iter().all(|&moved| moved < 1e-12));
@@ -175,7 +175,7 @@ fn poses_come_back_whole() {
         assert_eq!(targets.label.dim(), (4, if remove_root { 16 } else { 17 }, 3));
         assert_eq!(targets.weight.dim(), (4, targets.label.dim().1));
         assert_eq!(targets.trajectory_weights.expect("has them").dim(), (4, 3));
-        let root = targets.root.expect("centred on it");
+        let root = targets.root.expect("centered on it");
         let decoded = codec.decode(targets.label.view(), Some(root.view())).expect("valid");
         assert!((decoded.keypoints - &target).iter().all(|&moved| moved.abs() < 1e-14));
         assert_eq!(decoded.scores, Array2::ones((4, 17)));
@@ -200,7 +200,7 @@ fn means_and_deviations_come_back() {
     let want = (keypoints[[0, 3, 1]] - 2.0) / 5.0;
     assert_eq!(labels[[0, 3, 1]], want);
     let targets = codec.encode_target(target.view(), None, None, None).expect("valid");
-    let root = targets.root.expect("centred on it");
+    let root = targets.root.expect("centered on it");
     let decoded = codec.decode(targets.label.view(), Some(root.view())).expect("valid");
     assert!((decoded.keypoints - &target).iter().all(|&moved| moved.abs() < 1e-14));
 }
@@ -248,7 +248,7 @@ fn wrong_arguments_are_named() {
         ),
         (
             motion
-                .decode(target.view(), PictureScale { factor: Some(&[1.0; 3]), size: None })
+                .decode(target.view(), ImageScale { factor: Some(&[1.0; 3]), size: None })
                 .unwrap_err(),
             "`factor`",
         ),

@@ -181,7 +181,7 @@ fn balls() {
             let joint = (joint as isize).rem_euclid(count as isize) as usize;
             for (number, instance) in points.values.axis_iter(Axis(0)).enumerate() {
                 // In the keypoints' own precision, on which it depends where a half is rounded to.
-                let centre: [f64; 3] = std::array::from_fn(|axis| {
+                let center: [f64; 3] = std::array::from_fn(|axis| {
                     let half = if axis == 2 { 0.5 } else { 0.0 };
                     let at = instance[[joint, axis]];
                     if points.single {
@@ -191,7 +191,7 @@ fn balls() {
                         (at / sides[axis] + half) * size[axis] as f64
                     }
                 });
-                let ball = common::gaussian_ball(size, centre, sigmas[number % sigmas.len()]);
+                let ball = common::gaussian_ball(size, center, sigmas[number % sigmas.len()]);
                 for (cell, value) in map.iter_mut().zip(ball) {
                     *cell = cell.max(value * top);
                 }

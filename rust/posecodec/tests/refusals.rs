@@ -4,9 +4,9 @@
 use half::f16;
 use posecodec::codecs::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
-    DecoupledHeatmapOptions, EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, InstanceMaps,
-    Keypoints, LiftPose, Memory, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
-    RegressionLabel, RootKind, Roots, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
+    DecoupledHeatmapOptions, EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, Init, InstanceMaps,
+    Keypoints, LiftPose, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
+    RegressionLabel, RootKind, RootOutput, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
     Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting,
     VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch, decode_poses_batch,
     encode_batch, encode_keypoints_batch, encode_target_batch,
@@ -73,7 +73,7 @@ fn samples_that_overflow_are_refused() {
             floats: [&mut [0f32; 0][..]].into_iter().collect(),
             integers: &mut [],
             weights: &mut [],
-            memory: Memory::Zeroed,
+            memory: Init::Zeroed,
         };
         // Nothing of what cannot be is nothing; something of it is refused.
         assert_eq!(encode_batch(&codec, batch, &keypoints, targets).is_ok(), batch == 0);
@@ -88,8 +88,11 @@ fn poses_of_another_count_are_refused() {
     for (shape, values) in [([1, 1, 0, 3], 0), ([1, 1, 1, 3], 3), ([1, HALF, HALF, 3], 0)] {
         let values = vec![0f32; values];
         let poses = PoseBatch { values: &values, shape, cameras: &[] };
-        let into =
-            TargetBatch { label: &mut [], roots: Roots::Target(&mut [0f32; 3]), factor: &mut [] };
+        let into = TargetBatch {
+            label: &mut [],
+            roots: RootOutput::Target(&mut [0f32; 3]),
+            factor: &mut [],
+        };
         assert!(encode_target_batch(&codec, poses, into).is_err(), "{shape:?}");
     }
     for shape in [[HALF, HALF, 2, 3], [1, HALF, 2, HALF]] {
@@ -128,7 +131,7 @@ fn a_batch_of_nothing_takes_no_memory() {
         floats: [&mut [][..], &mut []].into_iter().collect(),
         integers: &mut [],
         weights: &mut [],
-        memory: Memory::Dirty,
+        memory: Init::Uninit,
     };
     encode_batch::<_, f32, f32, 2>(&codec, usize::MAX, &keypoints, targets).expect("nothing to do");
 }
@@ -153,7 +156,7 @@ fn factors_that_no_frame_has_are_refused() {
     let camera = [Camera::new([64.0, 64.0], None, None).expect("valid")];
     let target = PoseBatch { values: &[0.5f32; 9], shape: [1, 3, 1, 3], cameras: &camera };
     let encode = |factor: &mut [f64]| {
-        let into = TargetBatch { label: &mut [0f32; 9], roots: Roots::Absent, factor };
+        let into = TargetBatch { label: &mut [0f32; 9], roots: RootOutput::Absent, factor };
         encode_target_batch(&codec, target, into)
     };
     assert!(encode(&mut []).is_err());

@@ -5,8 +5,8 @@ use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument};
 use crate::convert::new_array;
 use crate::decode::decode_grouped;
 use crate::encode::{Call, encode, encode_pictures};
@@ -28,7 +28,7 @@ use crate::error::raise;
 ///         decoding. Default: False: around the rounded keypoint, w/W, and a quarter of a cell.
 ///     decode_keypoint_order (list): The order in which keypoints are grouped, each index once;
 ///         mostly from the head outwards. Needed for decoding. Default: empty.
-///     decode_nms_kernel (int): Size of the neighbourhood, in cells, in which a candidate has to be the
+///     decode_nms_kernel (int): Size of the neighborhood, in cells, in which a candidate has to be the
 ///         largest; odd. Default: 5.
 ///     decode_gaussian_kernel (int): Taps of the blur before DARK, with ``use_udp``; odd. Default: 3.
 ///     decode_keypoint_thr (float): The response that a candidate has to exceed. Default: 0.1.
@@ -42,7 +42,7 @@ use crate::error::raise;
 ///     InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel, an
 ///         order with repeats or gaps.
 #[pyclass(name = "AssociativeEmbedding", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct AssociativeEmbedding(Slot<codecs::AssociativeEmbedding>);
+pub(crate) struct AssociativeEmbedding(InitOnce<codecs::AssociativeEmbedding>);
 
 #[pymethods]
 impl AssociativeEmbedding {
@@ -52,35 +52,35 @@ impl AssociativeEmbedding {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, sigma=Given::DEFAULT, use_udp=Given::DEFAULT, decode_keypoint_order=Given::DEFAULT, decode_nms_kernel=Given::DEFAULT, decode_gaussian_kernel=Given::DEFAULT, decode_keypoint_thr=Given::DEFAULT, decode_tag_thr=Given::DEFAULT, decode_topk=Given::DEFAULT, decode_center_shift=Given::DEFAULT, decode_max_instances=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, heatmap_size, sigma=OptionalArg::DEFAULT, use_udp=OptionalArg::DEFAULT, decode_keypoint_order=OptionalArg::DEFAULT, decode_nms_kernel=OptionalArg::DEFAULT, decode_gaussian_kernel=OptionalArg::DEFAULT, decode_keypoint_thr=OptionalArg::DEFAULT, decode_tag_thr=OptionalArg::DEFAULT, decode_topk=OptionalArg::DEFAULT, decode_center_shift=OptionalArg::DEFAULT, decode_max_instances=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
-        sigma: Given<'py>,
-        use_udp: Given<'py>,
-        decode_keypoint_order: Given<'py>,
-        decode_nms_kernel: Given<'py>,
-        decode_gaussian_kernel: Given<'py>,
-        decode_keypoint_thr: Given<'py>,
-        decode_tag_thr: Given<'py>,
-        decode_topk: Given<'py>,
-        decode_center_shift: Given<'py>,
-        decode_max_instances: Given<'py>,
+        sigma: OptionalArg<'py>,
+        use_udp: OptionalArg<'py>,
+        decode_keypoint_order: OptionalArg<'py>,
+        decode_nms_kernel: OptionalArg<'py>,
+        decode_gaussian_kernel: OptionalArg<'py>,
+        decode_keypoint_thr: OptionalArg<'py>,
+        decode_tag_thr: OptionalArg<'py>,
+        decode_topk: OptionalArg<'py>,
+        decode_center_shift: OptionalArg<'py>,
+        decode_max_instances: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
         let heatmap_size = arguments.size("heatmap_size", heatmap_size)?;
         let options = codecs::AssociativeEmbeddingOptions {
             sigma: arguments.number_or_none("sigma", &sigma)?,
-            use_udp: arguments.flag_or("use_udp", &use_udp, false)?,
+            use_udp: arguments.bool_or("use_udp", &use_udp, false)?,
             keypoint_order: arguments
                 .counts_or_empty("decode_keypoint_order", &decode_keypoint_order)?,
-            nms_kernel: arguments.count_or("decode_nms_kernel", &decode_nms_kernel, 5)?,
-            gaussian_kernel: arguments.count_or(
+            nms_kernel: arguments.positive_int_or("decode_nms_kernel", &decode_nms_kernel, 5)?,
+            gaussian_kernel: arguments.positive_int_or(
                 "decode_gaussian_kernel",
                 &decode_gaussian_kernel,
                 3,
@@ -91,10 +91,10 @@ impl AssociativeEmbedding {
                 0.1,
             )?,
             tag_threshold: arguments.number_or("decode_tag_thr", &decode_tag_thr, 1.0)?,
-            top_k: arguments.count_or("decode_topk", &decode_topk, 30)?,
+            top_k: arguments.positive_int_or("decode_topk", &decode_topk, 30)?,
             center_shift: arguments.number_or("decode_center_shift", &decode_center_shift, 0.0)?,
             max_instances: arguments
-                .count_or_none("decode_max_instances", &decode_max_instances)?,
+                .positive_int_or_none("decode_max_instances", &decode_max_instances)?,
         };
         let codec = codecs::AssociativeEmbedding::new(input_size, heatmap_size, options)
             .map_err(|error| raise(slf.py(), &error))?;
@@ -136,7 +136,7 @@ impl AssociativeEmbedding {
         Ok(order.cast::<PyTuple>()?.to_list())
     }
 
-    /// Size of the neighbourhood in which a candidate has to be the largest.
+    /// Size of the neighborhood in which a candidate has to be the largest.
     #[getter]
     fn decode_nms_kernel(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         argument(slf, "decode_nms_kernel")

@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::convert::new_array;
 use crate::decode::{decode_instance_batch, decode_instances};
 use crate::encode::{encode_decoupled, encode_decoupled_pictures};
@@ -25,7 +25,7 @@ use crate::error::raise;
 ///     input_size (tuple): Input size (w, h) in pixels.
 ///     heatmap_size (tuple): Heatmap size (W, H) in cells.
 ///     root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the
-///         centre of the box around them. Default: ``'kpt_center'``.
+///         center of the box around them. Default: ``'kpt_center'``.
 ///     heatmap_min_overlap (float): The overlap of boxes from which sigmas follow, 0 to 1. Default:
 ///         0.7.
 ///     encode_max_instances (int): The most people who get heatmaps of their own. Default: 30.
@@ -34,7 +34,7 @@ use crate::error::raise;
 ///     InvalidInputError: For a size of 0, an unknown root type, an overlap that is not between 0
 ///         and 1.
 #[pyclass(name = "DecoupledHeatmap", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct DecoupledHeatmap(Slot<codecs::DecoupledHeatmap>);
+pub(crate) struct DecoupledHeatmap(InitOnce<codecs::DecoupledHeatmap>);
 
 #[pymethods]
 impl DecoupledHeatmap {
@@ -44,26 +44,26 @@ impl DecoupledHeatmap {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, root_type=Given::DEFAULT, heatmap_min_overlap=Given::DEFAULT, encode_max_instances=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, heatmap_size, root_type=OptionalArg::DEFAULT, heatmap_min_overlap=OptionalArg::DEFAULT, encode_max_instances=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
-        root_type: Given<'py>,
-        heatmap_min_overlap: Given<'py>,
-        encode_max_instances: Given<'py>,
+        root_type: OptionalArg<'py>,
+        heatmap_min_overlap: OptionalArg<'py>,
+        encode_max_instances: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
         let heatmap_size = arguments.size("heatmap_size", heatmap_size)?;
-        let root_type = arguments.word_or("root_type", &root_type, "kpt_center")?;
+        let root_type = arguments.str_or("root_type", &root_type, "kpt_center")?;
         let heatmap_min_overlap =
             arguments.number_or("heatmap_min_overlap", &heatmap_min_overlap, 0.7)?;
         let max_instances =
-            arguments.count_or("encode_max_instances", &encode_max_instances, 30)?;
+            arguments.positive_int_or("encode_max_instances", &encode_max_instances, 30)?;
         let codec = codecs::RootType::named(&root_type)
             .and_then(|root_type| {
                 let options = codecs::DecoupledHeatmapOptions {
@@ -84,12 +84,12 @@ impl DecoupledHeatmap {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_weights", "instance_coords"])
+        identity_table(py, &["keypoint_weights", "instance_coords"])
     }
 
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["heatmaps", "instance_heatmaps"])
+        identity_table(py, &["heatmaps", "instance_heatmaps"])
     }
 
     /// Input size (w, h) in pixels.
@@ -196,7 +196,7 @@ impl DecoupledHeatmap {
     /// Returns:
     ///     tuple:
     ///     - keypoints (array): Shape (N, K, 2), input pixels, float32; a quarter of a cell towards
-    ///       the larger neighbour. One cell before the first where no value is above 0.
+    ///       the larger neighbor. One cell before the first where no value is above 0.
     ///     - scores (array): Shape (N, K), the maxima times the person's score, of the heatmaps' dtype.
     ///
     /// Raises:

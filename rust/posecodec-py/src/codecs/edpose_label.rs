@@ -4,9 +4,9 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::answer::{each_image, is_list};
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, names, table};
+use crate::answer::{is_list, map_images};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, names, table};
 use crate::edpose::{Annotations, Decoded, decode, encode};
 use crate::encode::Call;
 use crate::error::{invalid, raise};
@@ -23,7 +23,7 @@ use crate::error::{invalid, raise};
 /// Raises:
 ///     InvalidInputError: For a number of 0.
 #[pyclass(name = "EDPoseLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct EdPoseLabel(Slot<codecs::EdPoseLabel>);
+pub(crate) struct EdPoseLabel(InitOnce<codecs::EdPoseLabel>);
 
 #[pymethods]
 impl EdPoseLabel {
@@ -33,18 +33,18 @@ impl EdPoseLabel {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (num_select=Given::DEFAULT, num_keypoints=Given::DEFAULT))]
+    #[pyo3(signature = (num_select=OptionalArg::DEFAULT, num_keypoints=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
-        num_select: Given<'py>,
-        num_keypoints: Given<'py>,
+        num_select: OptionalArg<'py>,
+        num_keypoints: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
-        let num_select = arguments.count_or("num_select", &num_select, 100)?;
-        let num_keypoints = arguments.count_or("num_keypoints", &num_keypoints, 17)?;
+        let num_select = arguments.positive_int_or("num_select", &num_select, 100)?;
+        let num_keypoints = arguments.positive_int_or("num_keypoints", &num_keypoints, 17)?;
         let codec = codecs::EdPoseLabel::new(num_select, num_keypoints)
             .map_err(|error| raise(slf.py(), &error))?;
         slf.get().0.fill(slf, arguments, codec)
@@ -96,7 +96,7 @@ impl EdPoseLabel {
     ///     dict:
     ///     - keypoints (array): Shape (N, K, 2), in units of the image's size.
     ///     - area (array): Shape (N,), in units of the image's area; ``None`` without one.
-    ///     - bbox (array): Shape (N, 4), the centre (x, y) and the size (w, h) in units of the image's
+    ///     - bbox (array): Shape (N, 4), the center (x, y) and the size (w, h) in units of the image's
     ///       size; ``None`` without one.
     ///     - keypoints_visible (array): The visibilities, a copy.
     ///
@@ -164,7 +164,7 @@ impl EdPoseLabel {
             ("bboxes", bboxes),
         ];
         let names = ["keypoints", "area", "bbox", "keypoints_visible"];
-        each_image(py, arguments, &names, |parts| {
+        map_images(py, arguments, &names, |parts| {
             let [Some(img_shape), Some(keypoints), visible, area, bboxes] = &parts else {
                 unreachable!("both were given");
             };
@@ -186,7 +186,7 @@ impl EdPoseLabel {
     ///     input_shapes (array): Size (h, w) of the network's input in pixels, shape (2,).
     ///     pred_logits (array or torch.Tensor): Shape (Q, C), a score a class; float16, float32 or
     ///         float64. Equal scores stay in their order.
-    ///     pred_boxes (array or torch.Tensor): Shape (Q, 4), the centre (x, y) and the size (w, h) in
+    ///     pred_boxes (array or torch.Tensor): Shape (Q, 4), the center (x, y) and the size (w, h) in
     ///         units of the input's size.
     ///     pred_keypoints (array or torch.Tensor): Shape (Q, 3 * K), K pairs (x, y) in units of the
     ///         input's size, then K visibilities.

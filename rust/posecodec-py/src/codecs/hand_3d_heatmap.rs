@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, names, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names};
 use crate::convert::{axes_array, new_array};
 use crate::encode::Call;
 use crate::error::raise;
@@ -35,7 +35,7 @@ use crate::hand_3d::{Decoded, decode, encode};
 /// Raises:
 ///     InvalidInputError: For a size of 0, a sigma or bound that is not positive and finite.
 #[pyclass(name = "Hand3DHeatmap", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct Hand3dHeatmap(Slot<codecs::Hand3dHeatmap>);
+pub(crate) struct Hand3dHeatmap(InitOnce<codecs::Hand3dHeatmap>);
 
 #[pymethods]
 impl Hand3dHeatmap {
@@ -45,39 +45,47 @@ impl Hand3dHeatmap {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (image_size=Given::DEFAULT, root_heatmap_size=Given::DEFAULT, heatmap_size=Given::DEFAULT, heatmap3d_depth_bound=Given::DEFAULT, heatmap_size_root=Given::DEFAULT, root_depth_bound=Given::DEFAULT, depth_size=Given::DEFAULT, use_different_joint_weights=Given::DEFAULT, sigma=Given::DEFAULT, joint_indices=None, max_bound=Given::DEFAULT))]
+    #[pyo3(signature = (image_size=OptionalArg::DEFAULT, root_heatmap_size=OptionalArg::DEFAULT, heatmap_size=OptionalArg::DEFAULT, heatmap3d_depth_bound=OptionalArg::DEFAULT, heatmap_size_root=OptionalArg::DEFAULT, root_depth_bound=OptionalArg::DEFAULT, depth_size=OptionalArg::DEFAULT, use_different_joint_weights=OptionalArg::DEFAULT, sigma=OptionalArg::DEFAULT, joint_indices=None, max_bound=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
-        image_size: Given<'py>,
-        root_heatmap_size: Given<'py>,
-        heatmap_size: Given<'py>,
-        heatmap3d_depth_bound: Given<'py>,
-        heatmap_size_root: Given<'py>,
-        root_depth_bound: Given<'py>,
-        depth_size: Given<'py>,
-        use_different_joint_weights: Given<'py>,
-        sigma: Given<'py>,
+        image_size: OptionalArg<'py>,
+        root_heatmap_size: OptionalArg<'py>,
+        heatmap_size: OptionalArg<'py>,
+        heatmap3d_depth_bound: OptionalArg<'py>,
+        heatmap_size_root: OptionalArg<'py>,
+        root_depth_bound: OptionalArg<'py>,
+        depth_size: OptionalArg<'py>,
+        use_different_joint_weights: OptionalArg<'py>,
+        sigma: OptionalArg<'py>,
         joint_indices: Option<&Bound<'py, PyAny>>,
-        max_bound: Given<'py>,
+        max_bound: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         // Read in the order that `repr` shows them in.
         let options = codecs::Hand3dOptions {
             image_size: arguments.size_or("image_size", &image_size, [256; 2])?,
-            root_heatmap_size: arguments.count_or("root_heatmap_size", &root_heatmap_size, 64)?,
+            root_heatmap_size: arguments.positive_int_or(
+                "root_heatmap_size",
+                &root_heatmap_size,
+                64,
+            )?,
             heatmap_size: arguments.size_or("heatmap_size", &heatmap_size, [64; 3])?,
             heatmap3d_depth_bound: arguments.number_or(
                 "heatmap3d_depth_bound",
                 &heatmap3d_depth_bound,
                 400.0,
             )?,
-            heatmap_size_root: arguments.count_or("heatmap_size_root", &heatmap_size_root, 64)?,
+            heatmap_size_root: arguments.positive_int_or(
+                "heatmap_size_root",
+                &heatmap_size_root,
+                64,
+            )?,
             root_depth_bound: arguments.number_or("root_depth_bound", &root_depth_bound, 400.0)?,
-            depth_size: arguments.count_or("depth_size", &depth_size, 64)?,
-            use_different_joint_weights: arguments.flag_or(
+            depth_size: arguments.positive_int_or("depth_size", &depth_size, 64)?,
+            use_different_joint_weights: arguments.bool_or(
                 "use_different_joint_weights",
                 &use_different_joint_weights,
                 false,
@@ -111,12 +119,12 @@ impl Hand3dHeatmap {
 
     #[classattr]
     fn instance_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoints", "keypoints_visible", "keypoints_cam"])
+        identity_table(py, &["keypoints", "keypoints_visible", "keypoints_cam"])
     }
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(
+        identity_table(
             py,
             &["keypoint_weights", "root_depth_weight", "type_weight", "root_depth", "type"],
         )

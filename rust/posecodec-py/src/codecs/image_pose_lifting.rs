@@ -5,8 +5,8 @@ use posecodec::codecs::{self, LiftPose, Role};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::encode::Call;
 use crate::error::raise;
 use crate::lifting::{
@@ -14,7 +14,7 @@ use crate::lifting::{
     statistics, statistics_array, words,
 };
 
-/// Normalise the 2D pose of a picture, for a network that lifts it to 3D, and the 3D pose less its
+/// Normalize the 2D pose of a picture, for a network that lifts it to 3D, and the 3D pose less its
 /// root, which it should find.
 ///
 /// Paper: `A simple yet effective baseline for 3d human pose estimation
@@ -42,7 +42,7 @@ use crate::lifting::{
 ///     InvalidInputError: For a root that is none of the keypoints, means without deviations (or
 ///         the other way round), of a shape that does not fit, not finite, or deviations of 0.
 #[pyclass(name = "ImagePoseLifting", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct ImagePoseLifting(Slot<codecs::ImagePoseLifting>);
+pub(crate) struct ImagePoseLifting(InitOnce<codecs::ImagePoseLifting>);
 
 #[pymethods]
 impl ImagePoseLifting {
@@ -55,48 +55,48 @@ impl ImagePoseLifting {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
     #[pyo3(signature = (
         num_keypoints,
-        root_index=Given::DEFAULT,
-        remove_root=Given::DEFAULT,
-        save_index=Given::DEFAULT,
-        reshape_keypoints=Given::DEFAULT,
-        concat_vis=Given::DEFAULT,
-        keypoints_mean=Given::DEFAULT,
-        keypoints_std=Given::DEFAULT,
-        target_mean=Given::DEFAULT,
-        target_std=Given::DEFAULT,
-        additional_encode_keys=Given::DEFAULT,
+        root_index=OptionalArg::DEFAULT,
+        remove_root=OptionalArg::DEFAULT,
+        save_index=OptionalArg::DEFAULT,
+        reshape_keypoints=OptionalArg::DEFAULT,
+        concat_vis=OptionalArg::DEFAULT,
+        keypoints_mean=OptionalArg::DEFAULT,
+        keypoints_std=OptionalArg::DEFAULT,
+        target_mean=OptionalArg::DEFAULT,
+        target_std=OptionalArg::DEFAULT,
+        additional_encode_keys=OptionalArg::DEFAULT,
     ))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         num_keypoints: &Bound<'py, PyAny>,
-        root_index: Given<'py>,
-        remove_root: Given<'py>,
-        save_index: Given<'py>,
-        reshape_keypoints: Given<'py>,
-        concat_vis: Given<'py>,
-        keypoints_mean: Given<'py>,
-        keypoints_std: Given<'py>,
-        target_mean: Given<'py>,
-        target_std: Given<'py>,
-        additional_encode_keys: Given<'py>,
+        root_index: OptionalArg<'py>,
+        remove_root: OptionalArg<'py>,
+        save_index: OptionalArg<'py>,
+        reshape_keypoints: OptionalArg<'py>,
+        concat_vis: OptionalArg<'py>,
+        keypoints_mean: OptionalArg<'py>,
+        keypoints_std: OptionalArg<'py>,
+        target_mean: OptionalArg<'py>,
+        target_std: OptionalArg<'py>,
+        additional_encode_keys: OptionalArg<'py>,
     ) -> PyResult<()> {
         let py = slf.py();
         let arguments = Arguments::new(py);
         let count = arguments.count("num_keypoints", num_keypoints)?;
         let root_index = keypoints_of_root(&arguments, py, &root_index)?;
-        let remove_root = arguments.flag_or("remove_root", &remove_root, false)?;
+        let remove_root = arguments.bool_or("remove_root", &remove_root, false)?;
         let kept = count - usize::from(remove_root && root_index.len() == 1 && count > 0);
         let options = codecs::ImagePoseLiftingOptions {
             root_index,
             remove_root,
-            save_index: arguments.flag_or("save_index", &save_index, false)?,
-            reshape_keypoints: arguments.flag_or("reshape_keypoints", &reshape_keypoints, true)?,
-            concat_vis: arguments.flag_or("concat_vis", &concat_vis, false)?,
+            save_index: arguments.bool_or("save_index", &save_index, false)?,
+            reshape_keypoints: arguments.bool_or("reshape_keypoints", &reshape_keypoints, true)?,
+            concat_vis: arguments.bool_or("concat_vis", &concat_vis, false)?,
             keypoints: {
                 let names = ["keypoints_mean", "keypoints_std"];
                 statistics(&arguments, py, names, [&keypoints_mean, &keypoints_std], count)?
@@ -119,12 +119,12 @@ impl ImagePoseLifting {
 
     #[classattr]
     fn instance_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["lifting_target", "lifting_target_visible"])
+        identity_table(py, &["lifting_target", "lifting_target_visible"])
     }
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["trajectory_weights", "lifting_target_label", "lifting_target_weight"])
+        identity_table(py, &["trajectory_weights", "lifting_target_label", "lifting_target_weight"])
     }
 
     /// Number of keypoints, K.
@@ -198,7 +198,7 @@ impl ImagePoseLifting {
     ///     keypoints_visible (array, optional): Shape (N, K), or with more values a keypoint
     ///         (N, K, m). Default: all visible.
     ///     lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in the camera's
-    ///         space, in any unit (metres in MMPose's Human3.6M). Default: the input side alone is
+    ///         space, in any unit (meters in MMPose's Human3.6M). Default: the input side alone is
     ///         encoded, and the answer has only its items.
     ///     lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
     ///         visible. Default: all visible.
@@ -299,7 +299,7 @@ impl ImagePoseLifting {
     /// Args:
     ///     encoded (array or torch.Tensor): Shape (N, K, C), or (N, K - 1, C) without the root, or
     ///         (N, 1, C) of a trajectory; float16, float32 or float64.
-    ///     target_root (array, optional): Roots in the target's unit: (C,), (1, C) or (1, 1, C) for
+    ///     target_root (array, optional): RootOutput in the target's unit: (C,), (1, C) or (1, 1, C) for
     ///         all poses, or (N, C) or (N, 1, C), one a pose; an empty array is none.
     ///
     /// Returns:

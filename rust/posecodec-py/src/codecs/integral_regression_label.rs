@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, part, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, part};
 use crate::codecs::{MsraHeatmap, RegressionLabel};
 use crate::decode::decode_regression;
 use crate::encode::{Call, encode};
@@ -19,14 +19,14 @@ use crate::error::raise;
 ///     input_size (tuple): Input size (w, h) in pixels.
 ///     heatmap_size (tuple): Heatmap size (W, H) in cells.
 ///     sigma (float): Standard deviation of the Gaussian, in heatmap cells.
-///     unbiased (bool): Encode without rounding the centre. Default: False.
+///     unbiased (bool): Encode without rounding the center. Default: False.
 ///     blur_kernel_size (int): As :class:`MSRAHeatmap` has it; odd. Default: 11.
 ///     normalize (bool): Divide every heatmap by its sum. Default: True.
 ///
 /// Raises:
 ///     InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel.
 #[pyclass(name = "IntegralRegressionLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct IntegralRegressionLabel(Slot<codecs::IntegralRegressionLabel>);
+pub(crate) struct IntegralRegressionLabel(InitOnce<codecs::IntegralRegressionLabel>);
 
 #[pymethods]
 impl IntegralRegressionLabel {
@@ -36,27 +36,27 @@ impl IntegralRegressionLabel {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=Given::DEFAULT, blur_kernel_size=Given::DEFAULT, normalize=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=OptionalArg::DEFAULT, blur_kernel_size=OptionalArg::DEFAULT, normalize=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
         sigma: &Bound<'py, PyAny>,
-        unbiased: Given<'py>,
-        blur_kernel_size: Given<'py>,
-        normalize: Given<'py>,
+        unbiased: OptionalArg<'py>,
+        blur_kernel_size: OptionalArg<'py>,
+        normalize: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let codec = codecs::IntegralRegressionLabel::new(
             arguments.size("input_size", input_size)?,
             arguments.size("heatmap_size", heatmap_size)?,
             arguments.number("sigma", sigma)?,
-            arguments.flag_or("unbiased", &unbiased, false)?,
-            arguments.count_or("blur_kernel_size", &blur_kernel_size, 11)?,
-            arguments.flag_or("normalize", &normalize, true)?,
+            arguments.bool_or("unbiased", &unbiased, false)?,
+            arguments.positive_int_or("blur_kernel_size", &blur_kernel_size, 11)?,
+            arguments.bool_or("normalize", &normalize, true)?,
         )
         .map_err(|error| raise(slf.py(), &error))?;
         slf.get().0.fill(slf, arguments, codec)
@@ -64,12 +64,12 @@ impl IntegralRegressionLabel {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_labels", "keypoint_weights"])
+        identity_table(py, &["keypoint_labels", "keypoint_weights"])
     }
 
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["heatmaps"])
+        identity_table(py, &["heatmaps"])
     }
 
     /// The codec of the heatmaps, a :class:`MSRAHeatmap`.

@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
 use crate::encode::{Call, encode};
@@ -25,7 +25,7 @@ use crate::flip::FlipArguments;
 /// Raises:
 ///     InvalidInputError: For a size of 0 or an even kernel.
 #[pyclass(name = "MegviiHeatmap", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct MegviiHeatmap(Slot<codecs::MegviiHeatmap>);
+pub(crate) struct MegviiHeatmap(InitOnce<codecs::MegviiHeatmap>);
 
 #[pymethods]
 impl MegviiHeatmap {
@@ -35,7 +35,7 @@ impl MegviiHeatmap {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
     #[pyo3(signature = (input_size, heatmap_size, kernel_size))]
@@ -57,12 +57,12 @@ impl MegviiHeatmap {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_weights"])
+        identity_table(py, &["keypoint_weights"])
     }
 
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["heatmaps"])
+        identity_table(py, &["heatmaps"])
     }
 
     /// Input size (w, h) in pixels.
@@ -184,14 +184,14 @@ impl MegviiHeatmap {
     ///
     /// Raises:
     ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
-    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
+    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
         batch_encoded: &Bound<'py, PyAny>,
         flipped: Option<&Bound<'py, PyAny>>,
         flip_indices: Option<&Bound<'py, PyAny>>,
-        shift: Given<'py>,
+        shift: OptionalArg<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let flip = FlipArguments { flipped, flip_indices, shift };
         decode_heatmap_batch(py, self.0.get()?, batch_encoded, flip)

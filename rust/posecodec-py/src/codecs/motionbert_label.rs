@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, names, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names};
 use crate::encode::Call;
 use crate::error::raise;
 use crate::lifting::{Inputs, Scales, decode_frames, encode_lifting};
@@ -24,12 +24,12 @@ use crate::lifting::{Inputs, Scales, decode_frames, encode_lifting};
 ///     concat_vis (bool): Whether visibilities are put beside the keypoints. Default: False.
 ///     rootrel (bool): Whether decoding moves keypoint 0 to the origin first. Default: False.
 ///     mode (str): ``'train'`` for targets in half widths of the picture, which the network learns,
-///         or ``'test'`` for metres, to compare with what is decoded. Default: ``'test'``.
+///         or ``'test'`` for meters, to compare with what is decoded. Default: ``'test'``.
 ///
 /// Raises:
 ///     InvalidInputError: For a root that is none of the keypoints, or another mode.
 #[pyclass(name = "MotionBERTLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct MotionBertLabel(Slot<codecs::MotionBertLabel>);
+pub(crate) struct MotionBertLabel(InitOnce<codecs::MotionBertLabel>);
 
 #[pymethods]
 impl MotionBertLabel {
@@ -42,37 +42,37 @@ impl MotionBertLabel {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
     #[pyo3(signature = (
         num_keypoints,
-        root_index=Given::DEFAULT,
-        remove_root=Given::DEFAULT,
-        save_index=Given::DEFAULT,
-        concat_vis=Given::DEFAULT,
-        rootrel=Given::DEFAULT,
-        mode=Given::DEFAULT,
+        root_index=OptionalArg::DEFAULT,
+        remove_root=OptionalArg::DEFAULT,
+        save_index=OptionalArg::DEFAULT,
+        concat_vis=OptionalArg::DEFAULT,
+        rootrel=OptionalArg::DEFAULT,
+        mode=OptionalArg::DEFAULT,
     ))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         num_keypoints: &Bound<'py, PyAny>,
-        root_index: Given<'py>,
-        remove_root: Given<'py>,
-        save_index: Given<'py>,
-        concat_vis: Given<'py>,
-        rootrel: Given<'py>,
-        mode: Given<'py>,
+        root_index: OptionalArg<'py>,
+        remove_root: OptionalArg<'py>,
+        save_index: OptionalArg<'py>,
+        concat_vis: OptionalArg<'py>,
+        rootrel: OptionalArg<'py>,
+        mode: OptionalArg<'py>,
     ) -> PyResult<()> {
         let py = slf.py();
         let arguments = Arguments::new(py);
         let count = arguments.count("num_keypoints", num_keypoints)?;
-        let root_index = arguments.count_or("root_index", &root_index, 0)?;
-        arguments.flag_or("remove_root", &remove_root, false)?;
-        arguments.flag_or("save_index", &save_index, false)?;
-        let concat_vis = arguments.flag_or("concat_vis", &concat_vis, false)?;
-        let rootrel = arguments.flag_or("rootrel", &rootrel, false)?;
-        let mode = arguments.word_or("mode", &mode, "test")?;
+        let root_index = arguments.positive_int_or("root_index", &root_index, 0)?;
+        arguments.bool_or("remove_root", &remove_root, false)?;
+        arguments.bool_or("save_index", &save_index, false)?;
+        let concat_vis = arguments.bool_or("concat_vis", &concat_vis, false)?;
+        let rootrel = arguments.bool_or("rootrel", &rootrel, false)?;
+        let mode = arguments.str_or("mode", &mode, "test")?;
         arguments.keep("mode", mode.to_lowercase())?;
         let codec = codecs::MotionBertMode::named(&mode)
             .and_then(|mode| {
@@ -90,12 +90,12 @@ impl MotionBertLabel {
 
     #[classattr]
     fn instance_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["lifting_target", "lifting_target_visible"])
+        identity_table(py, &["lifting_target", "lifting_target_visible"])
     }
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["trajectory_weights", "lifting_target_label", "lifting_target_weight"])
+        identity_table(py, &["trajectory_weights", "lifting_target_label", "lifting_target_weight"])
     }
 
     /// Number of keypoints, K.
@@ -148,14 +148,14 @@ impl MotionBertLabel {
     ///     keypoints_visible (array, optional): Shape (T, K), or with more values a keypoint
     ///         (T, K, m). Default: all visible.
     ///     lifting_target (array, optional): 3D poses, shape (T, K, 3) or (K, 3), in the camera's
-    ///         space, in metres. Default: the input side alone is encoded, and the
+    ///         space, in meters. Default: the input side alone is encoded, and the
     ///         answer has only its items and the factor.
     ///     lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
     ///         visible. Default: all visible.
     ///     camera_param (dict): The width ``w`` and height ``h`` of pictures and, together or not
     ///         at all, focal lengths ``f`` and principal point ``c``, shape (2, 1) or (2,), all in
     ///         pixels. With these targets are projected into the picture.
-    ///     factor (array, optional): From thousands of pixels to metres, shape (T,) or (T, 1), or
+    ///     factor (array, optional): From thousands of pixels to meters, shape (T,) or (T, 1), or
     ///         one for all frames. Where it is left out, or the first is 0, it is worked
     ///         out of the depth of the root; without ``f`` and ``c`` it is 4.
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
@@ -163,14 +163,14 @@ impl MotionBertLabel {
     /// Returns:
     ///     dict:
     ///     - keypoint_labels (array): Shape (T, K, D), of the keypoints' dtype, in half widths from
-    ///       the picture's centre. Visibilities that are put beside make D larger.
+    ///       the picture's center. Visibilities that are put beside make D larger.
     ///     - keypoint_labels_visible (array): The visibilities, as they came.
     ///     - lifting_target_label (array): Shape (T, K, 3), of the target's dtype, less the root:
-    ///       in half widths (``'train'``), or in metres (``'test'``).
+    ///       in half widths (``'train'``), or in meters (``'test'``).
     ///     - lifting_target_weight (array): Shape (T, K), float32; 1 for visible keypoints, else 0.
     ///     - lifting_target (array): ``lifting_target_label`` again.
     ///     - lifting_target_visible (array): The visibilities, as they came.
-    ///     - factor (array): Shape (T, 1), metres a thousand pixels.
+    ///     - factor (array): Shape (T, 1), meters a thousand pixels.
     ///
     /// Raises:
     ///     InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, a camera that is
@@ -256,7 +256,7 @@ impl MotionBertLabel {
         encode_lifting(py, self.0.get()?, Call::Batch, keypoints, inputs)
     }
 
-    /// Decode a network's answer, in half widths, to metres from the root.
+    /// Decode a network's answer, in half widths, to meters from the root.
     ///
     /// Args:
     ///     encoded (array or torch.Tensor): Shape (N, K, 3), or sequences (B, T, K, 3); float16,
@@ -264,12 +264,12 @@ impl MotionBertLabel {
     ///     w (array, optional): Widths of pictures in pixels, shape (N,) or (N, 1), or one a
     ///         sequence; with ``h``. Default, as for an empty array: the answer is not scaled.
     ///     h (array, optional): Heights of pictures in pixels, of the same shape.
-    ///     factor (array, optional): From thousands of pixels to metres, shape (N,) or (N, 1), or
+    ///     factor (array, optional): From thousands of pixels to meters, shape (N,) or (N, 1), or
     ///         of sequences (B, T, 1), (B, T) or one a sequence.
     ///
     /// Returns:
     ///     tuple:
-    ///     - keypoints (array): The input's shape and dtype; in metres, less the root. (All is
+    ///     - keypoints (array): The input's shape and dtype; in meters, less the root. (All is
     ///       divided by 1000, as factors are of thousands of pixels.)
     ///     - scores (array): Shape (N, K) or (B, T, K), float32, all 1.
     ///

@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
 use crate::encode::{Call, encode};
@@ -22,7 +22,7 @@ use crate::flip::FlipArguments;
 ///     input_size (tuple): Input size (w, h) in pixels.
 ///     heatmap_size (tuple): Heatmap size (W, H) in cells.
 ///     sigma (float): Standard deviation of the Gaussian, in heatmap cells.
-///     unbiased (bool): Encode without rounding the centre, and decode with DARK instead of a shift
+///     unbiased (bool): Encode without rounding the center, and decode with DARK instead of a shift
 ///         by a quarter of a cell. Default: False.
 ///     blur_kernel_size (int): Taps of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3.
 ///         Default: 11.
@@ -30,7 +30,7 @@ use crate::flip::FlipArguments;
 /// Raises:
 ///     InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel.
 #[pyclass(name = "MSRAHeatmap", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct MsraHeatmap(Slot<codecs::MsraHeatmap>);
+pub(crate) struct MsraHeatmap(InitOnce<codecs::MsraHeatmap>);
 
 #[pymethods]
 impl MsraHeatmap {
@@ -40,25 +40,25 @@ impl MsraHeatmap {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=Given::DEFAULT, blur_kernel_size=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, heatmap_size, sigma, unbiased=OptionalArg::DEFAULT, blur_kernel_size=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
         sigma: &Bound<'py, PyAny>,
-        unbiased: Given<'py>,
-        blur_kernel_size: Given<'py>,
+        unbiased: OptionalArg<'py>,
+        blur_kernel_size: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let codec = codecs::MsraHeatmap::new(
             arguments.size("input_size", input_size)?,
             arguments.size("heatmap_size", heatmap_size)?,
             arguments.number("sigma", sigma)?,
-            arguments.flag_or("unbiased", &unbiased, false)?,
-            arguments.count_or("blur_kernel_size", &blur_kernel_size, 11)?,
+            arguments.bool_or("unbiased", &unbiased, false)?,
+            arguments.positive_int_or("blur_kernel_size", &blur_kernel_size, 11)?,
         )
         .map_err(|error| raise(slf.py(), &error))?;
         slf.get().0.fill(slf, arguments, codec)
@@ -66,12 +66,12 @@ impl MsraHeatmap {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_weights"])
+        identity_table(py, &["keypoint_weights"])
     }
 
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["heatmaps"])
+        identity_table(py, &["heatmaps"])
     }
 
     /// Input size (w, h) in pixels.
@@ -92,7 +92,7 @@ impl MsraHeatmap {
         argument(slf, "sigma")
     }
 
-    /// Whether centres are not rounded and decoding is DARK.
+    /// Whether centers are not rounded and decoding is DARK.
     #[getter]
     fn unbiased(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         argument(slf, "unbiased")
@@ -205,14 +205,14 @@ impl MsraHeatmap {
     ///
     /// Raises:
     ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
-    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
+    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
         batch_encoded: &Bound<'py, PyAny>,
         flipped: Option<&Bound<'py, PyAny>>,
         flip_indices: Option<&Bound<'py, PyAny>>,
-        shift: Given<'py>,
+        shift: OptionalArg<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let flip = FlipArguments { flipped, flip_indices, shift };
         decode_heatmap_batch(py, self.0.get()?, batch_encoded, flip)

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::Arguments;
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::decode::decode_regression;
 use crate::encode::{Call, encode};
 use crate::error::raise;
@@ -21,7 +21,7 @@ use crate::error::raise;
 /// Raises:
 ///     InvalidInputError: For a size of 0.
 #[pyclass(name = "RegressionLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct RegressionLabel(Slot<codecs::RegressionLabel>);
+pub(crate) struct RegressionLabel(InitOnce<codecs::RegressionLabel>);
 
 #[pymethods]
 impl RegressionLabel {
@@ -31,7 +31,7 @@ impl RegressionLabel {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
     #[pyo3(signature = (input_size))]
@@ -44,7 +44,7 @@ impl RegressionLabel {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_labels", "keypoint_weights"])
+        identity_table(py, &["keypoint_labels", "keypoint_weights"])
     }
 
     /// Input size (w, h) in pixels.

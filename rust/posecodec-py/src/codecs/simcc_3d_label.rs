@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, names, same_names, table};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names, table};
 use crate::convert::axes_array;
 use crate::decode_simcc::{Decoded3d, decode_simcc_3d};
 use crate::encode::Call;
@@ -28,14 +28,14 @@ use crate::simcc_3d::encode;
 ///     use_dark (bool): Refine decoded keypoints with DARK. Default: False.
 ///     root_index (int or tuple): Keypoint whose depth is the root's, or several, whose mean is; from
 ///         the end where negative. Default: 0.
-///     z_range (float, optional): Depth in metres before the root that the input covers, and behind
+///     z_range (float, optional): Depth in meters before the root that the input covers, and behind
 ///         it. Default: 2.1744869.
 ///
 /// Raises:
 ///     InvalidInputError: For a size of 0, a sigma, ratio or range that is not positive and finite,
 ///         or no root.
 #[pyclass(name = "SimCC3DLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct Simcc3dLabel(Slot<codecs::Simcc3dLabel>);
+pub(crate) struct Simcc3dLabel(InitOnce<codecs::Simcc3dLabel>);
 
 #[pymethods]
 impl Simcc3dLabel {
@@ -45,19 +45,19 @@ impl Simcc3dLabel {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, sigma=Given::DEFAULT, simcc_split_ratio=Given::DEFAULT, normalize=Given::DEFAULT, use_dark=Given::DEFAULT, root_index=Given::DEFAULT, z_range=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, sigma=OptionalArg::DEFAULT, simcc_split_ratio=OptionalArg::DEFAULT, normalize=OptionalArg::DEFAULT, use_dark=OptionalArg::DEFAULT, root_index=OptionalArg::DEFAULT, z_range=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
-        sigma: Given<'py>,
-        simcc_split_ratio: Given<'py>,
-        normalize: Given<'py>,
-        use_dark: Given<'py>,
-        root_index: Given<'py>,
-        z_range: Given<'py>,
+        sigma: OptionalArg<'py>,
+        simcc_split_ratio: OptionalArg<'py>,
+        normalize: OptionalArg<'py>,
+        use_dark: OptionalArg<'py>,
+        root_index: OptionalArg<'py>,
+        z_range: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let usual = codecs::Simcc3dOptions::default();
@@ -65,8 +65,8 @@ impl Simcc3dLabel {
         let options = codecs::Simcc3dOptions {
             sigma: arguments.number_per_axis_or("sigma", &sigma, 6.0)?,
             simcc_split_ratio: arguments.number_or("simcc_split_ratio", &simcc_split_ratio, 2.0)?,
-            normalize: arguments.flag_or("normalize", &normalize, true)?,
-            use_dark: arguments.flag_or("use_dark", &use_dark, false)?,
+            normalize: arguments.bool_or("normalize", &normalize, true)?,
+            use_dark: arguments.bool_or("use_dark", &use_dark, false)?,
             root_index: arguments.index_or_indices_or("root_index", &root_index, 0)?,
             z_range: arguments.number_or_none("z_range", &z_range)?.unwrap_or(usual.z_range),
         };
@@ -82,7 +82,7 @@ impl Simcc3dLabel {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(
+        identity_table(
             py,
             &[
                 "keypoint_x_labels",
@@ -147,13 +147,13 @@ impl Simcc3dLabel {
         Ok(self.0.get()?.options().root_index.clone())
     }
 
-    /// The mean depth of roots in the datasets that RTMW3D was trained on, in metres, a list of one.
+    /// The mean depth of roots in the datasets that RTMW3D was trained on, in meters, a list of one.
     #[getter]
     fn root_z(&self) -> PyResult<[f64; 1]> {
         self.0.get().map(|_| [codecs::Simcc3dLabel::ROOT_Z])
     }
 
-    /// Depth in metres before the root that the input covers, and behind it.
+    /// Depth in meters before the root that the input covers, and behind it.
     #[getter]
     fn z_range(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let options = self.0.get()?.options();
@@ -166,7 +166,7 @@ impl Simcc3dLabel {
     ///     keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
     ///         converted). NaN and infinite keypoints have no target and weight 0. A single number
     ///         is the reference's sign of no keypoints: labels and weights are of shape (1,).
-    ///     keypoints_3d (array, optional): Shape (N, K, 3), metres, of which the depths z are
+    ///     keypoints_3d (array, optional): Shape (N, K, 3), meters, of which the depths z are
     ///         encoded, relative to each instance's own root. Default: no depths.
     ///     keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
     ///         all visible.
@@ -178,7 +178,7 @@ impl Simcc3dLabel {
     ///     - keypoint_y_labels (array): Shape (N, K, Wy), float32.
     ///     - keypoint_z_labels (array): Shape (N, K, Wz), float32; around depth 1 without depths.
     ///     - lifting_target (array): A copy of ``keypoints_3d``; else ``[None]``.
-    ///     - root_z (array): Shape (N,), depths of the roots in metres; else a list, the mean one.
+    ///     - root_z (array): Shape (N,), depths of the roots in meters; else a list, the mean one.
     ///     - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for
     ///       keypoints outside along any axis.
     ///     - weight_z (array): ``keypoint_weights`` with depths, zeros without.
@@ -204,7 +204,7 @@ impl Simcc3dLabel {
     ///
     /// Args:
     ///     keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
-    ///     keypoints_3d (array, optional): Shape (B, N, K, 3), metres. Default: no depths.
+    ///     keypoints_3d (array, optional): Shape (B, N, K, 3), meters. Default: no depths.
     ///     keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
     ///     out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
     ///
@@ -235,7 +235,7 @@ impl Simcc3dLabel {
     ///
     /// Returns:
     ///     tuple:
-    ///     - keypoints (array): Shape (N, K, 3), float32: input pixels, and metres behind the
+    ///     - keypoints (array): Shape (N, K, 3), float32: input pixels, and meters behind the
     ///       root; N is 1 for (K, W). One bin before the first where no value is above 0.
     ///     - keypoints_simcc (array): Shape (N, K, 3), float32, the same all in input pixels.
     ///     - scores (array): Shape (N, K), the smaller of the maxima along x and y, of the vectors'
@@ -271,13 +271,13 @@ impl Simcc3dLabel {
     ///
     /// Returns:
     ///     tuple:
-    ///     - keypoints (array): Shape (B, N, K, 3), float32: input pixels, and metres.
+    ///     - keypoints (array): Shape (B, N, K, 3), float32: input pixels, and meters.
     ///     - keypoints_simcc (array): Shape (B, N, K, 3), float32, all in input pixels.
     ///     - scores (array): Shape (B, N, K), of the vectors' dtype.
     ///
     /// Raises:
     ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
-    #[pyo3(signature = (x, y, z, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, x, y, z, *, flipped=None, flip_indices=None, shift=False)")]
+    #[pyo3(signature = (x, y, z, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, x, y, z, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
@@ -286,7 +286,7 @@ impl Simcc3dLabel {
         z: &Bound<'py, PyAny>,
         flipped: Option<&Bound<'py, PyAny>>,
         flip_indices: Option<&Bound<'py, PyAny>>,
-        shift: Given<'py>,
+        shift: OptionalArg<'py>,
     ) -> PyResult<Decoded3d<'py>> {
         let flip = FlipArguments { flipped, flip_indices, shift };
         decode_simcc_3d(py, self.0.get()?, Call::Batch, [x, y, z], Some(flip))

@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::convert::axes_array;
 use crate::decode_simcc::decode_simcc;
 use crate::encode::{Call, encode};
@@ -35,7 +35,7 @@ use crate::flip::FlipArguments;
 ///     InvalidInputError: For a size of 0, an unknown smoothing, a sigma or ratio that is not
 ///         positive and finite, a smoothing weight outside [0, 1] or with Gaussians.
 #[pyclass(name = "SimCCLabel", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct SimccLabel(Slot<codecs::SimccLabel>);
+pub(crate) struct SimccLabel(InitOnce<codecs::SimccLabel>);
 
 #[pymethods]
 impl SimccLabel {
@@ -45,32 +45,32 @@ impl SimccLabel {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, smoothing_type=Given::DEFAULT, sigma=Given::DEFAULT, simcc_split_ratio=Given::DEFAULT, label_smooth_weight=Given::DEFAULT, normalize=Given::DEFAULT, use_dark=Given::DEFAULT, decode_visibility=Given::DEFAULT, decode_beta=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, smoothing_type=OptionalArg::DEFAULT, sigma=OptionalArg::DEFAULT, simcc_split_ratio=OptionalArg::DEFAULT, label_smooth_weight=OptionalArg::DEFAULT, normalize=OptionalArg::DEFAULT, use_dark=OptionalArg::DEFAULT, decode_visibility=OptionalArg::DEFAULT, decode_beta=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
-        smoothing_type: Given<'py>,
-        sigma: Given<'py>,
-        simcc_split_ratio: Given<'py>,
-        label_smooth_weight: Given<'py>,
-        normalize: Given<'py>,
-        use_dark: Given<'py>,
-        decode_visibility: Given<'py>,
-        decode_beta: Given<'py>,
+        smoothing_type: OptionalArg<'py>,
+        sigma: OptionalArg<'py>,
+        simcc_split_ratio: OptionalArg<'py>,
+        label_smooth_weight: OptionalArg<'py>,
+        normalize: OptionalArg<'py>,
+        use_dark: OptionalArg<'py>,
+        decode_visibility: OptionalArg<'py>,
+        decode_beta: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
-        let smoothing = arguments.word_or("smoothing_type", &smoothing_type, "gaussian")?;
+        let smoothing = arguments.str_or("smoothing_type", &smoothing_type, "gaussian")?;
         let sigma = arguments.number_per_axis_or("sigma", &sigma, 6.0)?;
         let ratio = arguments.number_or("simcc_split_ratio", &simcc_split_ratio, 2.0)?;
         let weight = arguments.number_or("label_smooth_weight", &label_smooth_weight, 0.0)?;
-        let normalize = arguments.flag_or("normalize", &normalize, true)?;
-        let use_dark = arguments.flag_or("use_dark", &use_dark, false)?;
+        let normalize = arguments.bool_or("normalize", &normalize, true)?;
+        let use_dark = arguments.bool_or("use_dark", &use_dark, false)?;
         let decode_visibility =
-            arguments.flag_or("decode_visibility", &decode_visibility, false)?;
+            arguments.bool_or("decode_visibility", &decode_visibility, false)?;
         let decode_beta = arguments.number_or("decode_beta", &decode_beta, 150.0)?;
         let codec = codecs::SimccSmoothing::named(&smoothing, weight)
             .and_then(|smoothing| {
@@ -91,7 +91,7 @@ impl SimccLabel {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_x_labels", "keypoint_y_labels", "keypoint_weights"])
+        identity_table(py, &["keypoint_x_labels", "keypoint_y_labels", "keypoint_weights"])
     }
 
     /// Input size (w, h) in pixels.
@@ -250,7 +250,7 @@ impl SimccLabel {
     ///
     /// Raises:
     ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
-    #[pyo3(signature = (simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=False)")]
+    #[pyo3(signature = (simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
@@ -258,7 +258,7 @@ impl SimccLabel {
         simcc_y: &Bound<'py, PyAny>,
         flipped: Option<&Bound<'py, PyAny>>,
         flip_indices: Option<&Bound<'py, PyAny>>,
-        shift: Given<'py>,
+        shift: OptionalArg<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let flip = FlipArguments { flipped, flip_indices, shift };
         decode_simcc(py, self.0.get()?, Call::Batch, simcc_x, simcc_y, Some(flip))

@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::convert::new_array;
 use crate::decode::{decode_spr, decode_spr_pictures};
 use crate::encode::{Call, encode, encode_pictures};
@@ -26,11 +26,11 @@ use crate::error::raise;
 ///         Gaussian of 0 is one cell).
 ///     generate_keypoint_heatmaps (bool): Whether there is a heatmap a keypoint too. Default: False.
 ///     root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the
-///         centre of the box around them. Default: ``'kpt_center'``.
+///         center of the box around them. Default: ``'kpt_center'``.
 ///     minimal_diagonal_length (float): People whose box has a shorter diagonal, in heatmap cells, get
 ///         no target. Default: 5.
 ///     background_weight (float): Loss weight where a heatmap is 0. Default: 0.1.
-///     decode_nms_kernel (int): Size of the neighbourhood, in cells, in which a root has to be the
+///     decode_nms_kernel (int): Size of the neighborhood, in cells, in which a root has to be the
 ///         largest; odd. Default: 5.
 ///     decode_max_instances (int): The most people to decode. Default: 30.
 ///     decode_thr (float): The response that a root has to exceed. Default: 0.01.
@@ -39,7 +39,7 @@ use crate::error::raise;
 ///     InvalidInputError: For a size of 0, an unknown root type, a sigma that is not positive and
 ///         finite or is missing for keypoints, an even kernel.
 #[pyclass(name = "SPR", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct Spr(Slot<codecs::Spr>);
+pub(crate) struct Spr(InitOnce<codecs::Spr>);
 
 #[pymethods]
 impl Spr {
@@ -49,37 +49,37 @@ impl Spr {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, sigma=Given::DEFAULT, generate_keypoint_heatmaps=Given::DEFAULT, root_type=Given::DEFAULT, minimal_diagonal_length=Given::DEFAULT, background_weight=Given::DEFAULT, decode_nms_kernel=Given::DEFAULT, decode_max_instances=Given::DEFAULT, decode_thr=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, heatmap_size, sigma=OptionalArg::DEFAULT, generate_keypoint_heatmaps=OptionalArg::DEFAULT, root_type=OptionalArg::DEFAULT, minimal_diagonal_length=OptionalArg::DEFAULT, background_weight=OptionalArg::DEFAULT, decode_nms_kernel=OptionalArg::DEFAULT, decode_max_instances=OptionalArg::DEFAULT, decode_thr=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
-        sigma: Given<'py>,
-        generate_keypoint_heatmaps: Given<'py>,
-        root_type: Given<'py>,
-        minimal_diagonal_length: Given<'py>,
-        background_weight: Given<'py>,
-        decode_nms_kernel: Given<'py>,
-        decode_max_instances: Given<'py>,
-        decode_thr: Given<'py>,
+        sigma: OptionalArg<'py>,
+        generate_keypoint_heatmaps: OptionalArg<'py>,
+        root_type: OptionalArg<'py>,
+        minimal_diagonal_length: OptionalArg<'py>,
+        background_weight: OptionalArg<'py>,
+        decode_nms_kernel: OptionalArg<'py>,
+        decode_max_instances: OptionalArg<'py>,
+        decode_thr: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
         let heatmap_size = arguments.size("heatmap_size", heatmap_size)?;
         let sigmas = arguments.numbers_or_none("sigma", &sigma)?;
         let name = "generate_keypoint_heatmaps";
-        let generate = arguments.flag_or(name, &generate_keypoint_heatmaps, false)?;
-        let root_type = arguments.word_or("root_type", &root_type, "kpt_center")?;
+        let generate = arguments.bool_or(name, &generate_keypoint_heatmaps, false)?;
+        let root_type = arguments.str_or("root_type", &root_type, "kpt_center")?;
         let minimal_diagonal_length =
             arguments.number_or("minimal_diagonal_length", &minimal_diagonal_length, 5)?;
         let background_weight =
             arguments.number_or("background_weight", &background_weight, 0.1)?;
-        let nms_kernel = arguments.count_or("decode_nms_kernel", &decode_nms_kernel, 5)?;
+        let nms_kernel = arguments.positive_int_or("decode_nms_kernel", &decode_nms_kernel, 5)?;
         let max_instances =
-            arguments.count_or("decode_max_instances", &decode_max_instances, 30)?;
+            arguments.positive_int_or("decode_max_instances", &decode_max_instances, 30)?;
         let threshold = arguments.number_or("decode_thr", &decode_thr, 0.01)?;
         let codec = codecs::RootType::named(&root_type)
             .and_then(|root_type| {
@@ -102,7 +102,7 @@ impl Spr {
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
         let names = ["heatmaps", "heatmap_weights", "displacements", "displacement_weights"];
-        same_names(py, &names)
+        identity_table(py, &names)
     }
 
     /// Input size (w, h) in pixels.
@@ -159,7 +159,7 @@ impl Spr {
         argument(slf, "background_weight")
     }
 
-    /// Size of the neighbourhood in which a root has to be the largest.
+    /// Size of the neighborhood in which a root has to be the largest.
     #[getter]
     fn decode_nms_kernel(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         argument(slf, "decode_nms_kernel")

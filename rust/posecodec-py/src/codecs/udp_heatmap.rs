@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
 use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
 use crate::encode::{Call, encode};
@@ -35,7 +35,7 @@ use crate::flip::FlipArguments;
 ///     InvalidInputError: For a size of 0, an unknown type, a sigma or radius factor that is not
 ///         positive and finite, an even kernel.
 #[pyclass(name = "UDPHeatmap", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct UdpHeatmap(Slot<codecs::UdpHeatmap>);
+pub(crate) struct UdpHeatmap(InitOnce<codecs::UdpHeatmap>);
 
 #[pymethods]
 impl UdpHeatmap {
@@ -45,28 +45,28 @@ impl UdpHeatmap {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (input_size, heatmap_size, heatmap_type=Given::DEFAULT, sigma=Given::DEFAULT, radius_factor=Given::DEFAULT, blur_kernel_size=Given::DEFAULT))]
+    #[pyo3(signature = (input_size, heatmap_size, heatmap_type=OptionalArg::DEFAULT, sigma=OptionalArg::DEFAULT, radius_factor=OptionalArg::DEFAULT, blur_kernel_size=OptionalArg::DEFAULT))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         input_size: &Bound<'py, PyAny>,
         heatmap_size: &Bound<'py, PyAny>,
-        heatmap_type: Given<'py>,
-        sigma: Given<'py>,
-        radius_factor: Given<'py>,
-        blur_kernel_size: Given<'py>,
+        heatmap_type: OptionalArg<'py>,
+        sigma: OptionalArg<'py>,
+        radius_factor: OptionalArg<'py>,
+        blur_kernel_size: OptionalArg<'py>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
         let input_size = arguments.size("input_size", input_size)?;
         let heatmap_size = arguments.size("heatmap_size", heatmap_size)?;
         let kind = codecs::UdpHeatmapKind::named(
-            &arguments.word_or("heatmap_type", &heatmap_type, "gaussian")?,
+            &arguments.str_or("heatmap_type", &heatmap_type, "gaussian")?,
             arguments.number_or("sigma", &sigma, 2.0)?,
             arguments.number_or("radius_factor", &radius_factor, 0.054_687_5)?,
         );
-        let taps = arguments.count_or("blur_kernel_size", &blur_kernel_size, 11)?;
+        let taps = arguments.positive_int_or("blur_kernel_size", &blur_kernel_size, 11)?;
         let codec = kind
             .and_then(|kind| codecs::UdpHeatmap::new(input_size, heatmap_size, kind, taps))
             .map_err(|error| raise(slf.py(), &error))?;
@@ -75,12 +75,12 @@ impl UdpHeatmap {
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["keypoint_weights"])
+        identity_table(py, &["keypoint_weights"])
     }
 
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["heatmaps"])
+        identity_table(py, &["heatmaps"])
     }
 
     /// Input size (w, h) in pixels.
@@ -220,14 +220,14 @@ impl UdpHeatmap {
     ///
     /// Raises:
     ///     InvalidInputError: As for ``decode``; for what does not fit the flip test.
-    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=Given::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
+    #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
     fn batch_decode<'py>(
         &self,
         py: Python<'py>,
         batch_encoded: &Bound<'py, PyAny>,
         flipped: Option<&Bound<'py, PyAny>>,
         flip_indices: Option<&Bound<'py, PyAny>>,
-        shift: Given<'py>,
+        shift: OptionalArg<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let flip = FlipArguments { flipped, flip_indices, shift };
         decode_heatmap_batch(py, self.0.get()?, batch_encoded, flip)

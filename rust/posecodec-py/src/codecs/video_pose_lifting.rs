@@ -4,8 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, names, same_names};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names};
 use crate::encode::Call;
 use crate::error::raise;
 use crate::lifting::{Inputs, decode_poses, encode_lifting, keypoints_of_root, root_list};
@@ -18,9 +18,9 @@ use crate::lifting::{Inputs, decode_poses, encode_lifting, keypoints_of_root, ro
 ///
 /// Args:
 ///     num_keypoints (int): Number of keypoints, K.
-///     zero_center (bool): Whether targets are centred on their root. Default: True.
+///     zero_center (bool): Whether targets are centered on their root. Default: True.
 ///     root_index (int or list of ints): The root, or keypoints whose mean it is. Default: 0.
-///     remove_root (bool): Whether centred targets are without the root, where it is one keypoint.
+///     remove_root (bool): Whether centered targets are without the root, where it is one keypoint.
 ///         Default: False.
 ///     save_index (bool): Whether answers say which keypoint was removed. Default: False.
 ///     reshape_keypoints (bool): Whether labels are reshaped to (K * D, N). Default: True.
@@ -31,7 +31,7 @@ use crate::lifting::{Inputs, decode_poses, encode_lifting, keypoints_of_root, ro
 /// Raises:
 ///     InvalidInputError: For a root that is none of the keypoints.
 #[pyclass(name = "VideoPoseLifting", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct VideoPoseLifting(Slot<codecs::VideoPoseLifting>);
+pub(crate) struct VideoPoseLifting(InitOnce<codecs::VideoPoseLifting>);
 
 #[pymethods]
 impl VideoPoseLifting {
@@ -44,41 +44,41 @@ impl VideoPoseLifting {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
     #[pyo3(signature = (
         num_keypoints,
-        zero_center=Given::DEFAULT,
-        root_index=Given::DEFAULT,
-        remove_root=Given::DEFAULT,
-        save_index=Given::DEFAULT,
-        reshape_keypoints=Given::DEFAULT,
-        concat_vis=Given::DEFAULT,
-        normalize_camera=Given::DEFAULT,
+        zero_center=OptionalArg::DEFAULT,
+        root_index=OptionalArg::DEFAULT,
+        remove_root=OptionalArg::DEFAULT,
+        save_index=OptionalArg::DEFAULT,
+        reshape_keypoints=OptionalArg::DEFAULT,
+        concat_vis=OptionalArg::DEFAULT,
+        normalize_camera=OptionalArg::DEFAULT,
     ))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
         num_keypoints: &Bound<'py, PyAny>,
-        zero_center: Given<'py>,
-        root_index: Given<'py>,
-        remove_root: Given<'py>,
-        save_index: Given<'py>,
-        reshape_keypoints: Given<'py>,
-        concat_vis: Given<'py>,
-        normalize_camera: Given<'py>,
+        zero_center: OptionalArg<'py>,
+        root_index: OptionalArg<'py>,
+        remove_root: OptionalArg<'py>,
+        save_index: OptionalArg<'py>,
+        reshape_keypoints: OptionalArg<'py>,
+        concat_vis: OptionalArg<'py>,
+        normalize_camera: OptionalArg<'py>,
     ) -> PyResult<()> {
         let py = slf.py();
         let arguments = Arguments::new(py);
         let count = arguments.count("num_keypoints", num_keypoints)?;
         let options = codecs::VideoPoseLiftingOptions {
-            zero_center: arguments.flag_or("zero_center", &zero_center, true)?,
+            zero_center: arguments.bool_or("zero_center", &zero_center, true)?,
             root_index: keypoints_of_root(&arguments, py, &root_index)?,
-            remove_root: arguments.flag_or("remove_root", &remove_root, false)?,
-            save_index: arguments.flag_or("save_index", &save_index, false)?,
-            reshape_keypoints: arguments.flag_or("reshape_keypoints", &reshape_keypoints, true)?,
-            concat_vis: arguments.flag_or("concat_vis", &concat_vis, false)?,
-            normalize_camera: arguments.flag_or("normalize_camera", &normalize_camera, false)?,
+            remove_root: arguments.bool_or("remove_root", &remove_root, false)?,
+            save_index: arguments.bool_or("save_index", &save_index, false)?,
+            reshape_keypoints: arguments.bool_or("reshape_keypoints", &reshape_keypoints, true)?,
+            concat_vis: arguments.bool_or("concat_vis", &concat_vis, false)?,
+            normalize_camera: arguments.bool_or("normalize_camera", &normalize_camera, false)?,
         };
         let codec =
             codecs::VideoPoseLifting::new(count, options).map_err(|error| raise(py, &error))?;
@@ -92,12 +92,12 @@ impl VideoPoseLifting {
 
     #[classattr]
     fn instance_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["lifting_target", "lifting_target_visible"])
+        identity_table(py, &["lifting_target", "lifting_target_visible"])
     }
 
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> PyResult<Py<PyDict>> {
-        same_names(py, &["trajectory_weights", "lifting_target_label", "lifting_target_weight"])
+        identity_table(py, &["trajectory_weights", "lifting_target_label", "lifting_target_weight"])
     }
 
     /// Number of keypoints, K.
@@ -106,7 +106,7 @@ impl VideoPoseLifting {
         argument(slf, "num_keypoints")
     }
 
-    /// Whether targets are centred on their root.
+    /// Whether targets are centered on their root.
     #[getter]
     fn zero_center(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         argument(slf, "zero_center")
@@ -156,7 +156,7 @@ impl VideoPoseLifting {
     ///     keypoints_visible (array, optional): Shape (N, K), or with more values a keypoint
     ///         (N, K, m). Default: all visible.
     ///     lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in the camera's
-    ///         space, in any unit (metres in MMPose's Human3.6M). Default: the input side alone is
+    ///         space, in any unit (meters in MMPose's Human3.6M). Default: the input side alone is
     ///         encoded, and the answer has only its items.
     ///     lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
     ///         visible. Default: all visible.
@@ -174,7 +174,7 @@ impl VideoPoseLifting {
     ///     - camera_param (dict): A copy with ``f`` and ``c`` in half widths of the picture, only
     ///       with ``normalize_camera``.
     ///     - keypoint_labels (array): Shape (K * 2, N), or not reshaped (N, K, 2); of the
-    ///       keypoints' dtype, in half widths from the picture's centre. Visibilities that are put
+    ///       keypoints' dtype, in half widths from the picture's center. Visibilities that are put
     ///       beside make the 2 larger.
     ///     - keypoints_visible (array): The visibilities, as they came.
     ///     - lifting_target_label (array): Shape (T, K, C), or (T, K - 1, C) without the root, of
@@ -268,7 +268,7 @@ impl VideoPoseLifting {
     /// Args:
     ///     encoded (array or torch.Tensor): Shape (N, K, C), or (N, K - 1, C) without the root, or
     ///         (N, 1, C) of a trajectory; float16, float32 or float64.
-    ///     target_root (array, optional): Roots in the target's unit: (C,), (1, C) or (1, 1, C) for
+    ///     target_root (array, optional): RootOutput in the target's unit: (C,), (1, C) or (1, 1, C) for
     ///         all poses, or (N, C) or (N, 1, C), one a pose; an empty array is none.
     ///
     /// Returns:

@@ -4,9 +4,9 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple};
 
-use crate::answer::{each_image, is_list};
-use crate::arguments::{Arguments, Given};
-use crate::base::{BaseKeypointCodec, Slot, argument, names, table};
+use crate::answer::{is_list, map_images};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::base::{BaseKeypointCodec, InitOnce, argument, names, table};
 use crate::encode::Call;
 use crate::error::{invalid, raise};
 use crate::yolox_pose::{Annotations, encode};
@@ -26,7 +26,7 @@ use crate::yolox_pose::{Annotations, encode};
 /// Raises:
 ///     InvalidInputError: For an ``input_size`` that is no size.
 #[pyclass(name = "YOLOXPoseAnnotationProcessor", module = "posecodec_rs", extends = BaseKeypointCodec, subclass, frozen)]
-pub(crate) struct YoloxPoseAnnotationProcessor(Slot<codecs::YoloxPoseAnnotationProcessor>);
+pub(crate) struct YoloxPoseAnnotationProcessor(InitOnce<codecs::YoloxPoseAnnotationProcessor>);
 
 #[pymethods]
 impl YoloxPoseAnnotationProcessor {
@@ -36,17 +36,17 @@ impl YoloxPoseAnnotationProcessor {
         _args: &Bound<'_, PyTuple>,
         _kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyClassInitializer<Self> {
-        BaseKeypointCodec::derived(Self(Slot::empty()))
+        BaseKeypointCodec::derived(Self(InitOnce::empty()))
     }
 
-    #[pyo3(signature = (expand_bbox=Given::DEFAULT, input_size=None))]
+    #[pyo3(signature = (expand_bbox=OptionalArg::DEFAULT, input_size=None))]
     fn __init__<'py>(
         slf: &Bound<'py, Self>,
-        expand_bbox: Given<'py>,
+        expand_bbox: OptionalArg<'py>,
         input_size: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let arguments = Arguments::new(slf.py());
-        let expand_bbox = arguments.flag_or("expand_bbox", &expand_bbox, false)?;
+        let expand_bbox = arguments.bool_or("expand_bbox", &expand_bbox, false)?;
         let input_size = match input_size {
             Some(size) => Some(arguments.size("input_size", size)?),
             None => arguments.none("input_size").map(|()| None)?,
@@ -170,7 +170,7 @@ impl YoloxPoseAnnotationProcessor {
         let boxes = bbox.filter(|_| processor.expand_bbox()).map(|_| "bbox");
         let labels = category_id.map(|_| "bbox_labels");
         let names: Vec<&str> = boxes.into_iter().chain(labels).collect();
-        each_image(py, arguments, &names, |parts| {
+        map_images(py, arguments, &names, |parts| {
             let [keypoints, keypoints_visible, bbox, category_id] =
                 parts.each_ref().map(Option::as_ref);
             let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };

@@ -4,22 +4,22 @@ use arrayvec::ArrayVec;
 use half::f16;
 use pyo3::prelude::*;
 
-use super::{Array, Responses};
+use super::{Array, NetworkOutput};
 
 /// Several arrays of one precision: the widest of theirs, where they are unlike.
-pub(crate) enum Alike<'py, const A: usize> {
+pub(crate) enum SamePrecision<'py, const A: usize> {
     F16([Array<'py, f16>; A]),
     F32([Array<'py, f32>; A]),
     F64([Array<'py, f64>; A]),
 }
 
-impl<'py, const A: usize> Alike<'py, A> {
-    pub(crate) fn of(responses: [Responses<'py>; A]) -> PyResult<Self> {
+impl<'py, const A: usize> SamePrecision<'py, A> {
+    pub(crate) fn of(responses: [NetworkOutput<'py>; A]) -> PyResult<Self> {
         macro_rules! all_alike {
             ($variant:ident) => {
-                if responses.iter().all(|array| matches!(array, Responses::$variant(_))) {
+                if responses.iter().all(|array| matches!(array, NetworkOutput::$variant(_))) {
                     return Ok(Self::$variant(responses.map(|array| match array {
-                        Responses::$variant(array) => array,
+                        NetworkOutput::$variant(array) => array,
                         _ => unreachable!("all were looked at"),
                     })));
                 }
@@ -27,8 +27,8 @@ impl<'py, const A: usize> Alike<'py, A> {
         }
         all_alike!(F32);
         all_alike!(F16);
-        let widened = responses.into_iter().map(Responses::widened);
-        let arrays: ArrayVec<_, A> = widened.collect::<PyResult<_>>()?;
+        let to_f64 = responses.into_iter().map(NetworkOutput::to_f64);
+        let arrays: ArrayVec<_, A> = to_f64.collect::<PyResult<_>>()?;
         Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("as many as came"))))
     }
 }

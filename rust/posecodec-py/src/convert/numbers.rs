@@ -1,12 +1,12 @@
 //! What small arrays of numbers become: other numbers, arrays, what NumPy would promote them to.
 
-use posecodec::kernels::element::Real;
+use posecodec::Float;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use super::{Numbers, Shape, cast, copied, doubles, new_array};
+use super::{CoordArray, Shape, cast, new_array, to_f64, try_to_vec};
 
-impl<'py> Numbers<'py> {
+impl<'py> CoordArray<'py> {
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         match self {
@@ -16,10 +16,10 @@ impl<'py> Numbers<'py> {
     }
 
     /// The numbers in double precision.
-    pub(crate) fn widened(&self) -> PyResult<Vec<f64>> {
+    pub(crate) fn to_f64(&self) -> PyResult<Vec<f64>> {
         match self {
-            Self::F32(values, _) => doubles(values),
-            Self::F64(values, ..) => copied(values),
+            Self::F32(values, _) => to_f64(values),
+            Self::F64(values, ..) => try_to_vec(values),
         }
     }
 
@@ -35,7 +35,7 @@ impl<'py> Numbers<'py> {
     pub(crate) fn with(self, values: Vec<f64>) -> Self {
         match self {
             Self::F32(mut single, shape) => {
-                single.iter_mut().zip(values).for_each(|(one, value)| *one = Real::of(value));
+                single.iter_mut().zip(values).for_each(|(one, value)| *one = Float::of(value));
                 Self::F32(single, shape)
             }
             Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
@@ -54,7 +54,7 @@ impl<'py> Numbers<'py> {
 
 /// How NumPy promotes a number where it meets others.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Precision {
+pub(crate) enum ComputePrecision {
     /// One of Python's own: to the others' precision.
     Weak,
     Single,
@@ -62,26 +62,26 @@ pub(crate) enum Precision {
 }
 
 /// Numbers in double precision, and the precision that they came in.
-pub(crate) struct Promoted {
+pub(crate) struct PromotedArray {
     pub(crate) values: Vec<f64>,
     pub(crate) shape: Shape,
-    pub(crate) precision: Precision,
+    pub(crate) precision: ComputePrecision,
 }
 
-impl Promoted {
+impl PromotedArray {
     /// Reads a number, an array of them, a torch tensor or nested lists.
     pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
         let weak =
             object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();
-        let numbers = Numbers::read(object, argument, true)?;
+        let numbers = CoordArray::read(object, argument, true)?;
         let precision = match &numbers {
-            _ if weak => Precision::Weak,
-            Numbers::F32(..) => Precision::Single,
-            Numbers::F64(..) => Precision::Double,
+            _ if weak => ComputePrecision::Weak,
+            CoordArray::F32(..) => ComputePrecision::Single,
+            CoordArray::F64(..) => ComputePrecision::Double,
         };
         Ok(Self {
             shape: numbers.shape().iter().copied().collect(),
-            values: numbers.widened()?,
+            values: numbers.to_f64()?,
             precision,
         })
     }

@@ -10,7 +10,7 @@ use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
     PyUntypedArray, PyUntypedArrayMethods,
 };
-use posecodec::codecs::Memory;
+use posecodec::codecs::Init;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -25,7 +25,7 @@ pub(crate) fn zeros<'py, T: Element>(
     argument: &str,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    fresh(py, argument, shape, Memory::Zeroed)
+    fresh(py, argument, shape, Init::Zeroed)
 }
 
 /// A fresh array of zeros, or of anything for numbers that will all be written. NumPy allocates it, or
@@ -34,12 +34,12 @@ pub(crate) fn fresh<'py, T: Element>(
     py: Python<'py>,
     argument: &str,
     shape: &[usize],
-    memory: Memory,
+    memory: Init,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     let mut dims = dimensions::<T>(py, argument, shape)?;
     let bytes = shape.iter().product::<usize>() * size_of::<T>();
     if bytes >= LARGE {
-        return in_kept_memory(py, &mut dims, bytes, memory);
+        return from_pool(py, &mut dims, bytes, memory);
     }
     let (count, data) = (dims.len() as c_int, dims.as_mut_ptr());
     let dtype = T::get_dtype(py).into_dtype_ptr();
@@ -47,21 +47,21 @@ pub(crate) fn fresh<'py, T: Element>(
     // answers with a new array of it, or null with an exception set.
     unsafe {
         let array = match memory {
-            Memory::Zeroed => PY_ARRAY_API.PyArray_Zeros(py, count, data, dtype, 0),
-            Memory::Dirty => PY_ARRAY_API.PyArray_Empty(py, count, data, dtype, 0),
+            Init::Zeroed => PY_ARRAY_API.PyArray_Zeros(py, count, data, dtype, 0),
+            Init::Uninit => PY_ARRAY_API.PyArray_Empty(py, count, data, dtype, 0),
         };
         Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
     }
 }
 
 /// A large array, in memory that was used before where there is some.
-fn in_kept_memory<'py, T: Element>(
+fn from_pool<'py, T: Element>(
     py: Python<'py>,
     dims: &mut [npy_intp],
     bytes: usize,
-    memory: Memory,
+    memory: Init,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let Some(block) = crate::memory::Memory::take(bytes, memory == Memory::Zeroed) else {
+    let Some(block) = crate::memory::Init::take(bytes, memory == Init::Zeroed) else {
         return Err(PyMemoryError::new_err(format!("no memory for an array of {bytes} bytes")));
     };
     let start = block.start();
@@ -108,7 +108,7 @@ pub(crate) fn new_array<'py, T: Element + Copy>(
     shape: &[usize],
     values: &[T],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let array = fresh(py, name, shape, Memory::Dirty)?;
+    let array = fresh(py, name, shape, Init::Uninit)?;
     // SAFETY: the array was made here and nobody else knows it yet.
     unsafe { values_mut(&array) }.copy_from_slice(values);
     Ok(array.into_any())
@@ -173,7 +173,7 @@ pub(crate) fn writable_as(
 
 /// Refuses arrays of `out`, found contiguous before, that share memory: they would be written over
 /// each other.
-pub(crate) fn refuse_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
+pub(crate) fn check_no_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
     let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
     for object in arrays {
         let array = object.cast::<PyUntypedArray>()?;

@@ -4,7 +4,7 @@ use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMet
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use super::Responses;
+use super::NetworkOutput;
 
 /// In which kind an argument came, so that the answer can be of the same.
 pub(crate) enum Kind<'py> {
@@ -16,7 +16,7 @@ pub(crate) enum Kind<'py> {
 
 impl<'py> Kind<'py> {
     /// The kind of `object`, which was read as these responses.
-    pub(crate) fn of(object: &Bound<'py, PyAny>, responses: &Responses<'py>) -> PyResult<Self> {
+    pub(crate) fn of(object: &Bound<'py, PyAny>, responses: &NetworkOutput<'py>) -> PyResult<Self> {
         Ok(if is_torch_tensor(object)? {
             Self::Tensor(object.clone())
         } else {

@@ -6,14 +6,16 @@ use posecodec::Shape;
 use posecodec::codecs::{
     AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
 };
-use posecodec::kernels::element::{Real, Response};
+use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::{Decoded, in_own_precision, refuse_shape};
+use super::{Decoded, in_own_precision, shape_error};
 use crate::answer::{each, is_list};
-use crate::convert::{Array, Kind, Responses, array_like, reserved, values_mut, zeros};
-use crate::encode::{Call, detached};
+use crate::convert::{
+    Array, Kind, NetworkOutput, array_like, try_with_capacity, values_mut, zeros,
+};
+use crate::encode::{Call, maybe_detach};
 use crate::error::{invalid, raise};
 
 /// Decodes one picture of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
@@ -23,18 +25,18 @@ pub(crate) fn decode_spr<'py>(
     heatmaps: &Bound<'py, PyAny>,
     displacements: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
-    let maps = Responses::read(heatmaps, "heatmaps")?;
-    let fields = Responses::read(displacements, "displacements")?;
+    let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
+    let fields = NetworkOutput::read(displacements, "displacements")?;
     let kinds = [Kind::of(heatmaps, &maps)?, Kind::of(displacements, &fields)?];
     match (maps, fields) {
-        (Responses::F32(maps), Responses::F32(fields)) => {
+        (NetworkOutput::F32(maps), NetworkOutput::F32(fields)) => {
             decode_spr_maps(py, codec, &maps, &fields, &kinds)
         }
-        (maps, fields) => decode_spr_maps(py, codec, &maps.widened()?, &fields.widened()?, &kinds),
+        (maps, fields) => decode_spr_maps(py, codec, &maps.to_f64()?, &fields.to_f64()?, &kinds),
     }
 }
 
-fn decode_spr_maps<'py, T: Real + Response + Element>(
+fn decode_spr_maps<'py, T: Float + HeatmapValue + Element>(
     py: Python<'py>,
     codec: &Spr,
     heatmaps: &Array<'py, T>,
@@ -43,7 +45,7 @@ fn decode_spr_maps<'py, T: Real + Response + Element>(
 ) -> PyResult<Decoded<'py>> {
     let planes = |array: &Array<'py, T>, argument, wanted| match array.shape() {
         &[channels, height, width] => Ok((channels, height, width)),
-        got => Err(refuse_shape(py, argument, Call::Single, [wanted, ""], got)),
+        got => Err(shape_error(py, argument, Call::Single, [wanted, ""], got)),
     };
     let maps_shape = planes(heatmaps, "heatmaps", "(1, H, W) or (K+1, H, W)")?;
     let fields_shape = planes(displacements, "displacements", "(2K, H, W)")?;
@@ -51,7 +53,7 @@ fn decode_spr_maps<'py, T: Real + Response + Element>(
     let maps = ArrayView3::from_shape(maps_shape, heatmaps.values()).expect(own);
     let fields = ArrayView3::from_shape(fields_shape, displacements.values()).expect(own);
     let SprDecoded { keypoints, root_scores, keypoint_scores } =
-        detached(py, maps.len(), || codec.decode(maps, fields))
+        maybe_detach(py, maps.len(), || codec.decode(maps, fields))
             .map_err(|error| raise(py, &error))?;
     let keypoint_scores = keypoint_scores
         .map(|scores| of_heatmaps.answer(array_like(py, "keypoint_scores", &scores)?))
@@ -105,11 +107,11 @@ pub(crate) fn decode_grouped<'py>(
     heatmaps: &Bound<'py, PyAny>,
     tags: &Bound<'py, PyAny>,
 ) -> PyResult<Groups<'py>> {
-    let maps = Responses::read(heatmaps, "batch_heatmaps")?;
-    let tags = Responses::read(tags, "batch_tags")?;
+    let maps = NetworkOutput::read(heatmaps, "batch_heatmaps")?;
+    let tags = NetworkOutput::read(tags, "batch_tags")?;
     let groups = match (maps, tags) {
-        (Responses::F32(maps), Responses::F32(tags)) => group(py, codec, &maps, &tags)?,
-        (maps, tags) => group(py, codec, &maps.widened()?, &tags.widened()?)?,
+        (NetworkOutput::F32(maps), NetworkOutput::F32(tags)) => group(py, codec, &maps, &tags)?,
+        (maps, tags) => group(py, codec, &maps.to_f64()?, &tags.to_f64()?)?,
     };
     let lists = (PyList::empty(py), PyList::empty(py), PyList::empty(py));
     for GroupedKeypoints { keypoints, scores, instance_scores } in groups {
@@ -120,7 +122,7 @@ pub(crate) fn decode_grouped<'py>(
     Ok(lists)
 }
 
-fn group<T: Real + Response + Element>(
+fn group<T: Float + HeatmapValue + Element>(
     py: Python<'_>,
     codec: &AssociativeEmbedding,
     heatmaps: &Array<'_, T>,
@@ -128,14 +130,14 @@ fn group<T: Real + Response + Element>(
 ) -> PyResult<Vec<GroupedKeypoints>> {
     let shape = |array: &Array<'_, T>, argument, wanted| {
         <[usize; 4]>::try_from(array.shape())
-            .map_err(|_| refuse_shape(py, argument, Call::Batch, ["", wanted], array.shape()))
+            .map_err(|_| shape_error(py, argument, Call::Batch, ["", wanted], array.shape()))
     };
     let shapes = [
         shape(heatmaps, "batch_heatmaps", "(B, K, H, W)")?,
         shape(tags, "batch_tags", "(B, L*K, H, W)")?,
     ];
     let (maps, tags) = (heatmaps.values(), tags.values());
-    detached(py, maps.len(), || codec.decode_batch(maps, tags, shapes)).map_err(|error| {
+    maybe_detach(py, maps.len(), || codec.decode_batch(maps, tags, shapes)).map_err(|error| {
         let error = match &error {
             posecodec::Error::InvalidInput { argument: "tags", .. } => error.about("batch_tags"),
             _ => error,
@@ -151,10 +153,10 @@ pub(crate) fn decode_instances<'py>(
     heatmaps: &Bound<'py, PyAny>,
     scores: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
-    let maps = Responses::read(heatmaps, "instance_heatmaps")?;
+    let maps = NetworkOutput::read(heatmaps, "instance_heatmaps")?;
     let Ok(shape) = <[usize; 4]>::try_from(maps.shape()) else {
         let wanted = ["(N, K, H, W)", ""];
-        return Err(refuse_shape(py, "instance_heatmaps", Call::Single, wanted, maps.shape()));
+        return Err(shape_error(py, "instance_heatmaps", Call::Single, wanted, maps.shape()));
     };
     decode_instance_maps(py, codec, maps, scores, shape, 1, &shape[..2])
 }
@@ -177,7 +179,7 @@ pub(crate) fn decode_instance_batch<'py>(
         }
         return Ok((keypoints.into_any(), all_scores.into_any()));
     }
-    let maps = Responses::read(heatmaps, "instance_heatmaps")?;
+    let maps = NetworkOutput::read(heatmaps, "instance_heatmaps")?;
     match *maps.shape() {
         [each, count, height, width] => {
             let shape = [each, count, height, width];
@@ -190,7 +192,7 @@ pub(crate) fn decode_instance_batch<'py>(
         }
         _ => {
             let wanted = ["", "(M, K, H, W) or (B, N, K, H, W)"];
-            Err(refuse_shape(py, "instance_heatmaps", Call::Batch, wanted, maps.shape()))
+            Err(shape_error(py, "instance_heatmaps", Call::Batch, wanted, maps.shape()))
         }
     }
 }
@@ -199,13 +201,13 @@ pub(crate) fn decode_instance_batch<'py>(
 fn decode_instance_maps<'py>(
     py: Python<'py>,
     codec: &DecoupledHeatmap,
-    maps: Responses<'py>,
+    maps: NetworkOutput<'py>,
     scores: &Bound<'py, PyAny>,
     shape: [usize; 4],
     pictures: usize,
     answer: &[usize],
 ) -> PyResult<Decoded<'py>> {
-    let instance_scores = Responses::read(scores, "instance_scores")?;
+    let instance_scores = NetworkOutput::read(scores, "instance_scores")?;
     let (&count, instances) = answer.split_last().expect("keypoints are the last");
     let fits = |score_shape: &[usize]| {
         let (last, leading) = score_shape.split_last()?;
@@ -218,7 +220,7 @@ fn decode_instance_maps<'py>(
         let got = format!("shape {}", Shape(instance_scores.shape()));
         return Err(invalid(py, "instance_scores", &wanted, got));
     }
-    let instance_scores = instance_scores.widened()?;
+    let instance_scores = instance_scores.to_f64()?;
     let instance_scores = instance_scores.values();
     let target = InstanceTarget { codec, shape, pictures, answer, instance_scores };
     in_own_precision!(maps, maps => target.decode(py, &maps))
@@ -235,7 +237,7 @@ struct InstanceTarget<'a> {
 }
 
 impl InstanceTarget<'_> {
-    fn decode<'py, E: Response + Element>(
+    fn decode<'py, E: HeatmapValue + Element>(
         self,
         py: Python<'py>,
         maps: &Array<'py, E>,
@@ -251,7 +253,7 @@ impl InstanceTarget<'_> {
         // A score an instance, or a score a keypoint.
         let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / pictures };
         let mut rest = (maps.values(), self.instance_scores, keypoints, values);
-        let mut samples = reserved(pictures)?;
+        let mut samples = try_with_capacity(pictures)?;
         samples.extend((0..pictures).map(|_| InstanceMaps {
             heatmaps: rest.0.split_off(..each * count * height * width).expect("lengths fit"),
             shape: [each, count, height, width],
@@ -259,7 +261,7 @@ impl InstanceTarget<'_> {
             keypoints: rest.2.split_off_mut(..each * count).expect("lengths fit"),
             scores: rest.3.split_off_mut(..each * count).expect("lengths fit"),
         }));
-        detached(py, maps.values().len(), || codec.decode_pictures(samples))
+        maybe_detach(py, maps.values().len(), || codec.decode_pictures(samples))
             .map_err(|error| raise(py, &error))?;
         Ok((points.into_any(), scores.into_any()))
     }

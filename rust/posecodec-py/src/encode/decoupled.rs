@@ -1,17 +1,17 @@
 //! `encode` and `batch_encode` of `DecoupledHeatmap`, whose answer depends on chance.
 
 use numpy::Element;
+use posecodec::Float;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{Chance, DecoupledHeatmap, Keypoints, Memory, check_instances};
-use posecodec::kernels::element::Real;
+use posecodec::codecs::{DecoupledHeatmap, Init, Keypoints, RandomSource, check_instances};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::{check_visible, read_visible, weights_array};
-use crate::answer::each_image;
-use crate::convert::{Numbers, filled_with, fresh, new_array, values_mut};
-use crate::error::{invalid, raise, unconvertible};
+use crate::answer::map_images;
+use crate::convert::{CoordArray, fresh, new_array, try_vec_of, values_mut};
+use crate::error::{conversion_error, invalid, raise};
 
 /// Encodes one picture.
 pub(crate) fn encode_decoupled<'py>(
@@ -21,7 +21,7 @@ pub(crate) fn encode_decoupled<'py>(
     visible: Option<&Bound<'py, PyAny>>,
     bbox: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", true)?;
     let [_, instances, count] =
         check_instances::<2>(points.shape(), false, None).map_err(|error| raise(py, &error))?;
     let visible = read_visible(visible)?;
@@ -29,10 +29,10 @@ pub(crate) fn encode_decoupled<'py>(
     let sigmas = bbox.map(|bbox| sigmas_of_boxes(codec, bbox, instances)).transpose()?;
     let picture = Picture { codec, instances, count, sigmas };
     match (&points, &visible) {
-        (Numbers::F32(points, _), None) => picture.encode::<_, f32>(py, points, None, None),
-        (Numbers::F64(points, ..), None) => picture.encode::<_, f32>(py, points, None, None),
-        (Numbers::F32(points, _), Some(visible)) => picture.encode_visible(py, points, visible),
-        (Numbers::F64(points, ..), Some(visible)) => picture.encode_visible(py, points, visible),
+        (CoordArray::F32(points, _), None) => picture.encode::<_, f32>(py, points, None, None),
+        (CoordArray::F64(points, ..), None) => picture.encode::<_, f32>(py, points, None, None),
+        (CoordArray::F32(points, _), Some(visible)) => picture.encode_visible(py, points, visible),
+        (CoordArray::F64(points, ..), Some(visible)) => picture.encode_visible(py, points, visible),
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn encode_decoupled_pictures<'py>(
     let arguments =
         [("keypoints", Some(keypoints)), ("keypoints_visible", visible), ("bbox", bbox)];
     let names = ["heatmaps", "instance_heatmaps", "keypoint_weights", "instance_coords"];
-    let answer = each_image(py, arguments, &names, |[keypoints, visible, bbox]| {
+    let answer = map_images(py, arguments, &names, |[keypoints, visible, bbox]| {
         let keypoints = keypoints.expect("is there for every image");
         encode_decoupled(py, codec, &keypoints, visible.as_ref(), bbox.as_ref())
     })?;
@@ -59,7 +59,7 @@ pub(crate) fn encode_decoupled_pictures<'py>(
         let numpy = py.import(intern!(py, "numpy"))?;
         numpy.call_method1(intern!(py, "stack"), (&heatmaps,)).map_err(|cause| {
             let wanted = "must hold as many keypoints an instance in every picture";
-            unconvertible(py, "keypoints", wanted, cause)
+            conversion_error(py, "keypoints", wanted, cause)
         })?
     };
     answer.set_item("heatmaps", heatmaps)?;
@@ -72,7 +72,7 @@ fn no_heatmaps<'py>(
     codec: &DecoupledHeatmap,
     keypoints: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let points = Numbers::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", true)?;
     let &[0, _, count, 2] = points.shape() else {
         let wanted = "must hold at least one picture, or be an array of shape (B, N, K, 2)";
         let got = format!("shape {}", Shown(points.shape()));
@@ -80,7 +80,7 @@ fn no_heatmaps<'py>(
     };
     let [width, height] = codec.heatmap_size();
     let shape = [0, count.saturating_add(1), height, width];
-    Ok(fresh::<f32>(py, "heatmaps", &shape, Memory::Zeroed)?.into_any())
+    Ok(fresh::<f32>(py, "heatmaps", &shape, Init::Zeroed)?.into_any())
 }
 
 /// A sigma an instance, from boxes (N, 8), or four corners each in any shape, in input pixels.
@@ -89,7 +89,7 @@ fn sigmas_of_boxes(
     bbox: &Bound<'_, PyAny>,
     instances: usize,
 ) -> PyResult<Vec<f32>> {
-    let boxes = Numbers::read(bbox, "bbox", true)?;
+    let boxes = CoordArray::read(bbox, "bbox", true)?;
     // MMPose reshapes whatever comes: its own tests pass pairs of corners.
     let corners = matches!(boxes.shape(), [_, 8] | [.., 2]);
     if !corners || boxes.shape().iter().product::<usize>() != 8 * instances {
@@ -99,8 +99,8 @@ fn sigmas_of_boxes(
         return Err(invalid(bbox.py(), "bbox", &wanted, got));
     }
     Ok(match &boxes {
-        Numbers::F32(boxes, _) => codec.sigmas_of_boxes(boxes.as_chunks().0),
-        Numbers::F64(boxes, ..) => codec.sigmas_of_boxes(boxes.as_chunks().0),
+        CoordArray::F32(boxes, _) => codec.sigmas_of_boxes(boxes.as_chunks().0),
+        CoordArray::F64(boxes, ..) => codec.sigmas_of_boxes(boxes.as_chunks().0),
     })
 }
 
@@ -114,19 +114,21 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn encode_visible<'py, T: Real>(
+    fn encode_visible<'py, T: Float>(
         self,
         py: Python<'py>,
         points: &[T],
-        visible: &Numbers<'py>,
+        visible: &CoordArray<'py>,
     ) -> PyResult<Bound<'py, PyDict>> {
         match visible {
-            Numbers::F32(values, _) => self.encode(py, points, Some(values), None),
-            Numbers::F64(values, _, dtype) => self.encode(py, points, Some(values), dtype.as_ref()),
+            CoordArray::F32(values, _) => self.encode(py, points, Some(values), None),
+            CoordArray::F64(values, _, dtype) => {
+                self.encode(py, points, Some(values), dtype.as_ref())
+            }
         }
     }
 
-    fn encode<'py, T: Real, V: Real + Element>(
+    fn encode<'py, T: Float, V: Float + Element>(
         self,
         py: Python<'py>,
         points: &[T],
@@ -139,8 +141,8 @@ impl Picture<'_> {
         let keypoints = Keypoints { points, visible, instances, count };
         let sigmas = sigmas.unwrap_or_else(|| codec.sigmas_of_keypoints(&keypoints));
         let shape = [count + 1, height, width];
-        let heatmaps = fresh::<f32>(py, "heatmaps", &shape, Memory::Zeroed)?;
-        let mut chance = PythonsRandom { py, error: None };
+        let heatmaps = fresh::<f32>(py, "heatmaps", &shape, Init::Zeroed)?;
+        let mut chance = PyRng { py, error: None };
         // SAFETY: the array was made here and nobody else knows it yet.
         let maps = unsafe { values_mut(&heatmaps) };
         let selection = codec.encode_heatmaps(&keypoints, sigmas, maps, &mut chance);
@@ -153,14 +155,14 @@ impl Picture<'_> {
         let chosen = selection.instances.len();
         if chosen == 0 {
             // The reference makes these two with `np.empty((0, ...))`, which is double precision.
-            let maps = fresh::<f64>(py, "instance_heatmaps", &[0, height, width], Memory::Zeroed)?;
+            let maps = fresh::<f64>(py, "instance_heatmaps", &[0, height, width], Init::Zeroed)?;
             dict.set_item("instance_heatmaps", maps)?;
-            let weights = fresh::<f64>(py, "keypoint_weights", &[0], Memory::Zeroed)?;
+            let weights = fresh::<f64>(py, "keypoint_weights", &[0], Init::Zeroed)?;
             dict.set_item("keypoint_weights", weights)?;
         } else {
             let shape = [chosen.saturating_mul(count), height, width];
-            let maps = fresh::<f32>(py, "instance_heatmaps", &shape, Memory::Zeroed)?;
-            let mut weights = filled_with(V::zero(), chosen * count)?;
+            let maps = fresh::<f32>(py, "instance_heatmaps", &shape, Init::Zeroed)?;
+            let mut weights = try_vec_of(V::zero(), chosen * count)?;
             // SAFETY: as above.
             let values = unsafe { values_mut(&maps) };
             codec.encode_instances(&keypoints, &selection, values, &mut weights);
@@ -176,13 +178,13 @@ impl Picture<'_> {
 
 /// The generators that the reference draws from: NumPy's and Python's global ones, so that their
 /// seeds give the reference's answers.
-struct PythonsRandom<'py> {
+struct PyRng<'py> {
     py: Python<'py>,
     /// What went wrong, if anything did.
     error: Option<PyErr>,
 }
 
-impl PythonsRandom<'_> {
+impl PyRng<'_> {
     fn or_kept<R: Default>(&mut self, drawn: PyResult<R>) -> R {
         drawn.unwrap_or_else(|error| {
             self.error = Some(error);
@@ -191,7 +193,7 @@ impl PythonsRandom<'_> {
     }
 }
 
-impl Chance for PythonsRandom<'_> {
+impl RandomSource for PyRng<'_> {
     fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]> {
         if roots == 0 {
             return Vec::new();

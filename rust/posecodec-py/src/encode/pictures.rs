@@ -2,17 +2,17 @@
 
 use arrayvec::ArrayVec;
 use numpy::{PyArrayDescr, PyArrayDyn};
+use posecodec::Float;
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
-    Encode, Keypoints, Memory, SampleTargets, Target, TargetKind, check_keypoints, encode_samples,
+    Encode, Init, Keypoints, SampleTargets, Target, TargetKind, check_keypoints, encode_samples,
 };
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use super::{Call, check_visible, detached, encode, read_visible, weights_array};
+use super::{Call, check_visible, encode, maybe_detach, read_visible, weights_array};
 use crate::answer::{array, each, given_arrays, images};
-use crate::convert::{Numbers, filled_with, new_array, refuse_overlap, values_mut};
+use crate::convert::{CoordArray, check_no_overlap, new_array, try_vec_of, values_mut};
 use crate::error::{invalid, raise};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of (N, K, 2), one a picture, where N may differ.
@@ -32,7 +32,7 @@ pub(crate) fn encode_pictures<'py, C: Encode>(
     let count = pictures[0].count;
     let targets = codec.targets(0, count);
     let given = out.map(|out| given_arrays(out, &targets, &[])).transpose()?;
-    let memory = if given.is_some() { Memory::Dirty } else { Memory::Zeroed };
+    let memory = if given.is_some() { Init::Uninit } else { Init::Zeroed };
 
     let mut maps: Vec<Bound<'py, PyArrayDyn<f32>>> = Vec::new();
     for (number, target) in targets.iter().enumerate() {
@@ -50,7 +50,7 @@ pub(crate) fn encode_pictures<'py, C: Encode>(
     }
     if given.is_some() {
         let maps: Vec<_> = maps.iter().map(|array| array.as_any().clone()).collect();
-        refuse_overlap(&maps)?;
+        check_no_overlap(&maps)?;
     }
     for picture in &mut pictures {
         picture.make_room(codec)?;
@@ -67,7 +67,7 @@ pub(crate) fn encode_pictures<'py, C: Encode>(
         let floats = floats.map(|(rest, &len)| rest.split_off_mut(..len).expect("B of these"));
         batch.push(picture, floats.collect(), memory);
     }
-    detached(py, values, || batch.encode(codec)).map_err(|error| raise(py, &error))?;
+    maybe_detach(py, values, || batch.encode(codec)).map_err(|error| raise(py, &error))?;
 
     if let Some(out) = out {
         return Ok(out.cast::<PyDict>()?.clone());
@@ -86,8 +86,8 @@ pub(crate) fn encode_pictures<'py, C: Encode>(
 
 /// What one picture holds, and what becomes of it beside maps.
 struct Picture<'py> {
-    points: Numbers<'py>,
-    visible: Option<Numbers<'py>>,
+    points: CoordArray<'py>,
+    visible: Option<CoordArray<'py>>,
     instances: usize,
     count: usize,
     integers: Vec<i64>,
@@ -109,7 +109,7 @@ fn read_pictures<'py, C: Encode>(
     let visible = visible.map(|visible| visible_items(visible, keypoints.len())).transpose()?;
     let mut pictures: Vec<Picture<'py>> = Vec::with_capacity(keypoints.len());
     for (number, points) in keypoints.iter().enumerate() {
-        let points = Numbers::read(points, "keypoints", true)?;
+        let points = CoordArray::read(points, "keypoints", true)?;
         let [_, instances, count] =
             check_keypoints::<C, 2>(points.shape(), false).map_err(|error| raise(py, &error))?;
         if let Some(first) = pictures.first()
@@ -123,7 +123,7 @@ fn read_pictures<'py, C: Encode>(
         let visible = read_visible(visible.as_ref().map(|visible| &visible[number]))?;
         check_visible(py, visible.as_ref(), &[instances, count])?;
         let weights = match &visible {
-            Some(Numbers::F64(..)) => Weights::F64(Vec::new()),
+            Some(CoordArray::F64(..)) => Weights::F64(Vec::new()),
             _ => Weights::F32(Vec::new()),
         };
         let integers = Vec::new();
@@ -156,12 +156,12 @@ impl Picture<'_> {
             let len = target.len().unwrap_or(0);
             match (target.kind, &mut self.weights) {
                 (TargetKind::Float32, _) => {}
-                (TargetKind::Int64, _) => self.integers = filled_with(0, len)?,
+                (TargetKind::Int64, _) => self.integers = try_vec_of(0, len)?,
                 (TargetKind::Visibility, Weights::F32(weights)) => {
-                    *weights = filled_with(0.0, len)?;
+                    *weights = try_vec_of(0.0, len)?;
                 }
                 (TargetKind::Visibility, Weights::F64(weights)) => {
-                    *weights = filled_with(0.0, len)?;
+                    *weights = try_vec_of(0.0, len)?;
                 }
             }
         }
@@ -185,32 +185,32 @@ impl<'a> Batch<'a> {
         &mut self,
         picture: &'a mut Picture<'_>,
         floats: ArrayVec<&'a mut [f32], 4>,
-        memory: Memory,
+        memory: Init,
     ) {
         let Picture { points, visible, instances, count, integers, weights } = picture;
         let (visible, size) = (visible.as_ref(), [*instances, *count]);
         let single = match visible {
-            Some(Numbers::F32(visible, _)) => Some(&visible[..]),
+            Some(CoordArray::F32(visible, _)) => Some(&visible[..]),
             _ => None,
         };
         let double = match visible {
-            Some(Numbers::F64(visible, ..)) => Some(&visible[..]),
+            Some(CoordArray::F64(visible, ..)) => Some(&visible[..]),
             _ => None,
         };
         match (points, weights) {
-            (Numbers::F32(points, _), Weights::F32(weights)) => {
+            (CoordArray::F32(points, _), Weights::F32(weights)) => {
                 let targets = SampleTargets { floats, integers, weights, memory };
                 self.f32_f32.push((keypoints(points, single, size), targets));
             }
-            (Numbers::F32(points, _), Weights::F64(weights)) => {
+            (CoordArray::F32(points, _), Weights::F64(weights)) => {
                 let targets = SampleTargets { floats, integers, weights, memory };
                 self.f32_f64.push((keypoints(points, double, size), targets));
             }
-            (Numbers::F64(points, ..), Weights::F32(weights)) => {
+            (CoordArray::F64(points, ..), Weights::F32(weights)) => {
                 let targets = SampleTargets { floats, integers, weights, memory };
                 self.f64_f32.push((keypoints(points, single, size), targets));
             }
-            (Numbers::F64(points, ..), Weights::F64(weights)) => {
+            (CoordArray::F64(points, ..), Weights::F64(weights)) => {
                 let targets = SampleTargets { floats, integers, weights, memory };
                 self.f64_f64.push((keypoints(points, double, size), targets));
             }
@@ -225,7 +225,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn keypoints<'a, T: Real, V: Real>(
+fn keypoints<'a, T: Float, V: Float>(
     points: &'a [T],
     visible: Option<&'a [V]>,
     [instances, count]: [usize; 2],
@@ -257,7 +257,7 @@ fn weights<'py>(py: Python<'py>, pictures: &mut [Picture<'py>]) -> PyResult<Boun
     for picture in pictures {
         let shape = [picture.instances, picture.count];
         let dtype: Option<&Bound<'py, PyArrayDescr>> = match &picture.visible {
-            Some(Numbers::F64(_, _, dtype)) => dtype.as_ref(),
+            Some(CoordArray::F64(_, _, dtype)) => dtype.as_ref(),
             _ => None,
         };
         let array = match &mut picture.weights {

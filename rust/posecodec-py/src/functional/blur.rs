@@ -1,15 +1,15 @@
 //! Filters of whole maps: blurs, the suppression of what is not the largest.
 
 use numpy::Element;
+use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::functional;
-use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
-use crate::arguments::{Arguments, Given, shown};
-use crate::convert::{Array, Kind, Responses, fresh, half_tensor_as_single, values_mut};
+use crate::arguments::{Arguments, OptionalArg, describe};
+use crate::convert::{Array, Kind, NetworkOutput, fresh, half_tensor_as_single, values_mut};
 use crate::decode::in_own_precision;
-use crate::encode::detached;
+use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Blur heatmaps with OpenCV's Gaussian, each scaled back to its former maximum.
@@ -26,14 +26,14 @@ use crate::error::{invalid, raise};
 /// Raises:
 ///     InvalidInputError: For an even kernel, a shape or dtype that does not fit.
 #[pyfunction]
-#[pyo3(signature = (heatmaps, kernel=Given::DEFAULT), text_signature = "(heatmaps, kernel=11)")]
+#[pyo3(signature = (heatmaps, kernel=OptionalArg::DEFAULT), text_signature = "(heatmaps, kernel=11)")]
 pub(crate) fn gaussian_blur<'py>(
     heatmaps: &Bound<'py, PyAny>,
-    kernel: Given<'py>,
+    kernel: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = heatmaps.py();
-    let kernel = Arguments::new(py).count_or("kernel", &kernel, 11)?;
-    let maps = Responses::read(heatmaps, "heatmaps")?;
+    let kernel = Arguments::new(py).positive_int_or("kernel", &kernel, 11)?;
+    let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
     let shape = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
     in_own_precision!(&maps, array => filtered(py, array, |maps, out| {
         functional::gaussian_blur(maps, shape, kernel, out)
@@ -54,26 +54,26 @@ pub(crate) fn gaussian_blur<'py>(
 /// Raises:
 ///     InvalidInputError: For an even kernel, a shape or dtype that does not fit.
 #[pyfunction]
-#[pyo3(signature = (simcc, kernel=Given::DEFAULT), text_signature = "(simcc, kernel=11)")]
+#[pyo3(signature = (simcc, kernel=OptionalArg::DEFAULT), text_signature = "(simcc, kernel=11)")]
 pub(crate) fn gaussian_blur1d<'py>(
     simcc: &Bound<'py, PyAny>,
-    kernel: Given<'py>,
+    kernel: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = simcc.py();
-    let kernel = Arguments::new(py).count_or("kernel", &kernel, 11)?;
-    let vectors = Responses::read(simcc, "simcc")?;
+    let kernel = Arguments::new(py).positive_int_or("kernel", &kernel, 11)?;
+    let vectors = NetworkOutput::read(simcc, "simcc")?;
     let shape = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
     in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {
         functional::gaussian_blur1d(vectors, shape, kernel, out)
     }))
 }
 
-/// Keep what is the largest of its neighbourhood in heatmaps, and make all else 0.
+/// Keep what is the largest of its neighborhood in heatmaps, and make all else 0.
 ///
 /// Args:
 ///     batch_heatmaps (array or Tensor): Shape (B, K, H, W); float16, float32 or float64, of tensors
 ///         bfloat16 as well.
-///     kernel_size (int): Size of the neighbourhood, odd. Default: 5.
+///     kernel_size (int): Size of the neighborhood, odd. Default: 5.
 ///
 /// Returns:
 ///     array or Tensor: As ``batch_heatmaps``: on the same device, outside the graph of gradients;
@@ -82,21 +82,21 @@ pub(crate) fn gaussian_blur1d<'py>(
 /// Raises:
 ///     InvalidInputError: For an even kernel, a shape or dtype that does not fit.
 #[pyfunction]
-#[pyo3(signature = (batch_heatmaps, kernel_size=Given::DEFAULT), text_signature = "(batch_heatmaps, kernel_size=5)")]
+#[pyo3(signature = (batch_heatmaps, kernel_size=OptionalArg::DEFAULT), text_signature = "(batch_heatmaps, kernel_size=5)")]
 pub(crate) fn batch_heatmap_nms<'py>(
     batch_heatmaps: &Bound<'py, PyAny>,
-    kernel_size: Given<'py>,
+    kernel_size: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "batch_heatmaps";
     let py = batch_heatmaps.py();
-    let size = Arguments::new(py).count_or("kernel_size", &kernel_size, 5).ok();
+    let size = Arguments::new(py).positive_int_or("kernel_size", &kernel_size, 5).ok();
     let Some(size) = size.filter(|size| size % 2 == 1) else {
         let wanted = "is wrong: The kernel_size should be an odd integer";
-        let got = kernel_size.value().map(shown).unwrap_or_default();
+        let got = kernel_size.value().map(describe).unwrap_or_default();
         return Err(invalid(py, "kernel_size", wanted, got));
     };
     let batch_heatmaps = &half_tensor_as_single(batch_heatmaps)?;
-    let maps = Responses::read(batch_heatmaps, NAME)?;
+    let maps = NetworkOutput::read(batch_heatmaps, NAME)?;
     let &[batch, count, height, width] = maps.shape() else {
         let got = format!("shape {}", Shape(maps.shape()));
         return Err(invalid(py, NAME, "must be of shape (B, K, H, W)", got));
@@ -110,15 +110,15 @@ pub(crate) fn batch_heatmap_nms<'py>(
 }
 
 /// A new array of the same shape, filled.
-pub(super) fn filtered<'py, E: Response + Element>(
+pub(super) fn filtered<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     maps: &Array<'py, E>,
     filter: impl FnOnce(&[E], &mut [E]) -> posecodec::Result<()> + Send,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let out = fresh::<E>(py, "heatmaps", maps.shape(), posecodec::codecs::Memory::Dirty)?;
+    let out = fresh::<E>(py, "heatmaps", maps.shape(), posecodec::codecs::Init::Uninit)?;
     // SAFETY: the array was made here and nobody else knows it yet.
     let (maps, into) = (maps.values(), unsafe { values_mut(&out) });
-    detached(py, maps.len(), || filter(maps, into)).map_err(|error| raise(py, &error))?;
+    maybe_detach(py, maps.len(), || filter(maps, into)).map_err(|error| raise(py, &error))?;
     Ok(out.into_any())
 }
 

@@ -1,16 +1,18 @@
 //! Points in a camera's space, and in its pictures.
 
 use numpy::PyUntypedArrayMethods;
+use posecodec::Float;
 use posecodec::Shape;
 use posecodec::functional;
-use posecodec::kernels::camera::Intrinsics;
-use posecodec::kernels::element::Real;
+use posecodec::kernels::lifting::camera::Intrinsics;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat};
 
 use super::points::{first_columns, in_precision};
-use crate::arguments::{Arguments, Given, integer, shown};
-use crate::convert::{Numbers, Precision, Promoted, filled_with, new_array, real_array};
+use crate::arguments::{Arguments, OptionalArg, describe, integer};
+use crate::convert::{
+    ComputePrecision, CoordArray, PromotedArray, new_array, real_array, try_vec_of,
+};
 use crate::error::{invalid, raise};
 use crate::lifting::pair;
 
@@ -31,17 +33,17 @@ use crate::lifting::pair;
 /// Raises:
 ///     InvalidInputError: For a shape or dtypes that do not fit.
 #[pyfunction]
-#[pyo3(signature = (kpts_3d, fx, fy, cx, cy, shift=Given::DEFAULT), text_signature = "(kpts_3d, fx, fy, cx, cy, shift=False)")]
+#[pyo3(signature = (kpts_3d, fx, fy, cx, cy, shift=OptionalArg::DEFAULT), text_signature = "(kpts_3d, fx, fy, cx, cy, shift=False)")]
 pub(crate) fn camera_to_pixel<'py>(
     kpts_3d: &Bound<'py, PyAny>,
     fx: &Bound<'py, PyAny>,
     fy: &Bound<'py, PyAny>,
     cx: &Bound<'py, PyAny>,
     cy: &Bound<'py, PyAny>,
-    shift: Given<'py>,
+    shift: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = kpts_3d.py();
-    let shift = Arguments::new(py).flag_or("shift", &shift, false)?;
+    let shift = Arguments::new(py).bool_or("shift", &shift, false)?;
     let (points, columns) = read_points(kpts_3d)?;
     let camera = intrinsics(&points, [fx, fy, cx, cy])?;
     let mut shape: Vec<_> = points.shape().to_vec();
@@ -49,7 +51,7 @@ pub(crate) fn camera_to_pixel<'py>(
     shape.push(2);
     in_precision!(&points, values => {
         let points = first_columns(values, columns)?;
-        let mut pixels = filled_with(Default::default(), points.len())?;
+        let mut pixels = try_vec_of(Default::default(), points.len())?;
         functional::camera_to_pixel(&points, camera, shift, &mut pixels)
             .map_err(|error| raise(py, &error))?;
         new_array(py, "kpts_3d", &shape, pixels.as_flattened())
@@ -121,7 +123,7 @@ pub(crate) fn camera_to_image_coord<'py>(
     let py = kpts_3d_cam.py();
     let root =
         integer("root_index", "must be the index of a keypoint, a whole number", root_index)?;
-    let poses = Numbers::read(kpts_3d_cam, NAME, true)?;
+    let poses = CoordArray::read(kpts_3d_cam, NAME, true)?;
     let (people, count) = match *poses.shape() {
         [count, 3] => (1, count),
         [people, count, 3] => (people, count),
@@ -132,7 +134,7 @@ pub(crate) fn camera_to_image_coord<'py>(
     };
     let wanted = "must be a dict with the camera's `f` and `c`";
     let Ok(param) = camera_param.cast::<PyDict>() else {
-        return Err(invalid(py, "camera_param", wanted, shown(camera_param)));
+        return Err(invalid(py, "camera_param", wanted, describe(camera_param)));
     };
     let part = |key: &str, name: &str| match param.get_item(key)? {
         Some(values) => pair(&values, name),
@@ -141,8 +143,8 @@ pub(crate) fn camera_to_image_coord<'py>(
     let camera = [part("f", "camera_param['f']")?, part("c", "camera_param['c']")?];
     in_precision!(&poses, values => {
         let (points, _) = values.as_chunks();
-        let mut image = filled_with(Default::default(), points.len())?;
-        let mut factors = filled_with(Real::of(0.0), people)?;
+        let mut image = try_vec_of(Default::default(), points.len())?;
+        let mut factors = try_vec_of(Float::of(0.0), people)?;
         functional::camera_to_image_coord(root, points, count, camera, &mut image, &mut factors)
             .map_err(|error| raise(py, &error))?;
         let image = new_array(py, NAME, poses.shape(), image.as_flattened())?;
@@ -151,12 +153,12 @@ pub(crate) fn camera_to_image_coord<'py>(
 }
 
 /// Points of three columns or more, and how many.
-fn read_points<'py>(points: &Bound<'py, PyAny>) -> PyResult<(Numbers<'py>, usize)> {
+fn read_points<'py>(points: &Bound<'py, PyAny>) -> PyResult<(CoordArray<'py>, usize)> {
     let array = real_array(points, "kpts_3d")?;
     match *array.shape() {
         // A shape holds five sides.
         [.., columns] if columns >= 3 && array.ndim() <= 5 => {
-            Ok((Numbers::read(array.as_any(), "kpts_3d", true)?, columns))
+            Ok((CoordArray::read(array.as_any(), "kpts_3d", true)?, columns))
         }
         _ => {
             let wanted =
@@ -170,18 +172,18 @@ fn read_points<'py>(points: &Bound<'py, PyAny>) -> PyResult<(Numbers<'py>, usize
 /// Focal lengths and principal point. A number of Python's own counts in the points' precision, as in
 /// NumPy.
 fn intrinsics(
-    points: &Numbers<'_>,
+    points: &CoordArray<'_>,
     [fx, fy, cx, cy]: [&Bound<'_, PyAny>; 4],
 ) -> PyResult<Intrinsics> {
     let read = |number: &Bound<'_, PyAny>, name: &str| -> PyResult<f64> {
         if number.is_exact_instance_of::<PyFloat>() {
             let value: f64 = number.extract()?;
-            let single = matches!(points, Numbers::F32(..));
+            let single = matches!(points, CoordArray::F32(..));
             return Ok(if single { f64::from(value as f32) } else { value });
         }
-        let Promoted { values, shape, precision } = Promoted::read(number, name)?;
+        let PromotedArray { values, shape, precision } = PromotedArray::read(number, name)?;
         match (values.as_slice(), points) {
-            (&[value], Numbers::F32(..)) if precision == Precision::Weak => {
+            (&[value], CoordArray::F32(..)) if precision == ComputePrecision::Weak => {
                 Ok(f64::from(value as f32))
             }
             (&[value], _) => Ok(value),
@@ -192,5 +194,5 @@ fn intrinsics(
         }
     };
     let focal = [read(fx, "fx")?, read(fy, "fy")?];
-    Ok(Intrinsics { focal, centre: [read(cx, "cx")?, read(cy, "cy")?] })
+    Ok(Intrinsics { focal, center: [read(cx, "cx")?, read(cy, "cy")?] })
 }

@@ -1,14 +1,14 @@
 //! Gaussian heatmaps, in two dimensions and in three.
 
+use posecodec::Float;
 use posecodec::Shape;
 use posecodec::functional::{self, Keypoints, Volumes};
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, Sigmas, first_columns, in_precision, weighed};
-use crate::arguments::{Arguments, Given, real, sequence};
-use crate::convert::{Numbers, Precision, Promoted, values_mut, zeros};
-use crate::encode::detached;
+use crate::arguments::{Arguments, OptionalArg, real, sequence};
+use crate::convert::{ComputePrecision, CoordArray, PromotedArray, values_mut, zeros};
+use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Heatmaps and weights.
@@ -116,7 +116,7 @@ enum Peaks {
 }
 
 impl Peaks {
-    fn fill<T: Real, V: Real>(
+    fn fill<T: Float, V: Float>(
         self,
         keypoints: &Keypoints<'_, T, V>,
         size: [usize; 2],
@@ -138,7 +138,7 @@ impl Peaks {
                 keypoints, size, sigmas[0], maps, weights,
             ),
             (Self::Unbiased, sigmas) => {
-                let sigma = sigmas.widened()[0];
+                let sigma = sigmas.to_f64()[0];
                 functional::generate_unbiased_gaussian_heatmaps(
                     keypoints, size, sigma, maps, weights,
                 )
@@ -165,7 +165,7 @@ impl Peaks {
             let (places, _) = places.as_chunks();
             weighed!(py, &visible, points.people(), |seen, weights| {
                 let keypoints = points.sample(places, Some(seen));
-                detached(py, values.len(), || {
+                maybe_detach(py, values.len(), || {
                     self.fill(&keypoints, size, sigmas, values, &mut weights)
                 })
             })
@@ -203,7 +203,7 @@ impl Peaks {
 ///     InvalidInputError: For shapes, dtypes or indices that do not fit, sizes, bounds or sigmas that
 ///         are not positive and finite.
 #[pyfunction]
-#[pyo3(signature = (heatmap_size, keypoints, keypoints_visible, sigma, image_size, heatmap3d_depth_bound=Given::DEFAULT, joint_indices=None, max_bound=Given::DEFAULT, use_different_joint_weights=Given::DEFAULT, dataset_keypoint_weights=None), text_signature = "(heatmap_size, keypoints, keypoints_visible, sigma, image_size, heatmap3d_depth_bound=400.0, joint_indices=None, max_bound=1.0, use_different_joint_weights=False, dataset_keypoint_weights=None)")]
+#[pyo3(signature = (heatmap_size, keypoints, keypoints_visible, sigma, image_size, heatmap3d_depth_bound=OptionalArg::DEFAULT, joint_indices=None, max_bound=OptionalArg::DEFAULT, use_different_joint_weights=OptionalArg::DEFAULT, dataset_keypoint_weights=None), text_signature = "(heatmap_size, keypoints, keypoints_visible, sigma, image_size, heatmap3d_depth_bound=400.0, joint_indices=None, max_bound=1.0, use_different_joint_weights=False, dataset_keypoint_weights=None)")]
 #[allow(clippy::too_many_arguments, reason = "the reference's signature")]
 pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
     heatmap_size: &Bound<'py, PyAny>,
@@ -211,10 +211,10 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
     keypoints_visible: &Bound<'py, PyAny>,
     sigma: &Bound<'py, PyAny>,
     image_size: &Bound<'py, PyAny>,
-    heatmap3d_depth_bound: Given<'py>,
+    heatmap3d_depth_bound: OptionalArg<'py>,
     joint_indices: Option<&Bound<'py, PyAny>>,
-    max_bound: Given<'py>,
-    use_different_joint_weights: Given<'py>,
+    max_bound: OptionalArg<'py>,
+    use_different_joint_weights: OptionalArg<'py>,
     dataset_keypoint_weights: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Maps<'py>> {
     let py = keypoints.py();
@@ -229,7 +229,7 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
     let joint_indices =
         joint_indices.map(|indices| arguments.indices("joint_indices", indices)).transpose()?;
     let weigh =
-        arguments.flag_or("use_different_joint_weights", &use_different_joint_weights, false)?;
+        arguments.bool_or("use_different_joint_weights", &use_different_joint_weights, false)?;
     let weights = if weigh { Some(read_weights(py, dataset_keypoint_weights)?) } else { None };
     let volumes = Volumes {
         heatmap3d_depth_bound: arguments.number_or(
@@ -243,7 +243,7 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
         double: [double(&heatmap_size.get_item(0)?)?, double(w)? || double(h)?],
         ..Volumes::new(size, [real("image_size", w)?, real("image_size", h)?])
     };
-    let sigmas = Sigmas::read(sigma)?.widened();
+    let sigmas = Sigmas::read(sigma)?.to_f64();
     let points = Points::read(keypoints, Columns::AtLeast(3))?;
     let visible = points.read_visible(keypoints_visible)?;
     let joints = volumes.joints(points.count).map_err(|error| raise(py, &error))?.len();
@@ -255,7 +255,7 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
         let places = first_columns(places, points.columns)?;
         weighed!(py, &visible, shape, |seen, weights| {
             let keypoints = points.sample(&places, Some(seen));
-            detached(py, values.len(), || {
+            maybe_detach(py, values.len(), || {
                 functional::generate_3d_gaussian_heatmaps(
                     &keypoints, &volumes, &sigmas, values, &mut weights,
                 )
@@ -268,7 +268,7 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
 /// Whether NumPy computes with such a side of a size in double precision: its own integers, unlike
 /// Python's, promote what they meet.
 fn double(side: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(Promoted::read(side, "size")?.precision == Precision::Double)
+    Ok(PromotedArray::read(side, "size")?.precision == ComputePrecision::Double)
 }
 
 /// The dataset's weights, which are needed.
@@ -278,10 +278,10 @@ fn read_weights<'py>(py: Python<'py>, weights: Option<&Bound<'py, PyAny>>) -> Py
         let wanted = "cannot be None: to use different joint weights, they are needed";
         return Err(invalid(py, NAME, wanted, "None"));
     };
-    let numbers = Numbers::read(weights, NAME, true)?;
+    let numbers = CoordArray::read(weights, NAME, true)?;
     if numbers.shape().len() != 1 {
         let got = format!("shape {}", Shape(numbers.shape()));
         return Err(invalid(py, NAME, "must be of shape (K,)", got));
     }
-    numbers.widened()
+    numbers.to_f64()
 }

@@ -5,7 +5,7 @@ use posecodec::functional;
 use pyo3::prelude::*;
 
 use super::points::{Columns, Points, in_precision};
-use crate::arguments::{Arguments, Given};
+use crate::arguments::{Arguments, OptionalArg};
 use crate::convert::{values_mut, zeros};
 use crate::error::raise;
 
@@ -15,7 +15,7 @@ use crate::error::raise;
 ///     keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
 ///         infinite keypoints count as not visible.
 ///     keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
-///     root_type (str): ``'kpt_center'``, the mean of the keypoints, or ``'bbox_center'``, the centre
+///     root_type (str): ``'kpt_center'``, the mean of the keypoints, or ``'bbox_center'``, the center
 ///         of the box around them. Default: ``'kpt_center'``.
 ///
 /// Returns:
@@ -26,14 +26,14 @@ use crate::error::raise;
 /// Raises:
 ///     InvalidInputError: For shapes or dtypes that do not fit, another type.
 #[pyfunction]
-#[pyo3(signature = (keypoints, keypoints_visible=None, root_type=Given::DEFAULT), text_signature = "(keypoints, keypoints_visible=None, root_type='kpt_center')")]
+#[pyo3(signature = (keypoints, keypoints_visible=None, root_type=OptionalArg::DEFAULT), text_signature = "(keypoints, keypoints_visible=None, root_type='kpt_center')")]
 pub(crate) fn get_instance_root<'py>(
     keypoints: &Bound<'py, PyAny>,
     keypoints_visible: Option<&Bound<'py, PyAny>>,
-    root_type: Given<'py>,
+    root_type: OptionalArg<'py>,
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let py = keypoints.py();
-    let root_type = Arguments::new(py).word_or("root_type", &root_type, "kpt_center")?;
+    let root_type = Arguments::new(py).str_or("root_type", &root_type, "kpt_center")?;
     let root_type = RootType::named(&root_type).map_err(|error| raise(py, &error))?;
     let people = People::read(keypoints, keypoints_visible)?;
     let roots = zeros::<f32>(py, "keypoints", &[people.points.instances, 2])?;
@@ -119,7 +119,7 @@ struct People<'py> {
 impl<'py> People<'py> {
     fn read(keypoints: &Bound<'py, PyAny>, visible: Option<&Bound<'py, PyAny>>) -> PyResult<Self> {
         let points = Points::read(keypoints, Columns::Exactly(2))?;
-        let visible = visible.map(|visible| points.read_visible(visible)?.widened()).transpose()?;
+        let visible = visible.map(|visible| points.read_visible(visible)?.to_f64()).transpose()?;
         Ok(Self { points, visible })
     }
 }

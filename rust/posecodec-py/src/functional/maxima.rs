@@ -1,14 +1,14 @@
 //! Where heatmaps are largest.
 
 use numpy::{Element, PyArrayDyn};
+use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::functional;
-use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
-use crate::convert::{Array, Kind, Responses, values_mut, zeros};
+use crate::convert::{Array, Kind, NetworkOutput, values_mut, zeros};
 use crate::decode::in_own_precision;
-use crate::encode::detached;
+use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Places and values.
@@ -29,7 +29,7 @@ pub(super) type Maxima<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 ///     InvalidInputError: For another number of dimensions, maps without a cell.
 #[pyfunction]
 pub(crate) fn get_heatmap_maximum<'py>(heatmaps: &Bound<'py, PyAny>) -> PyResult<Maxima<'py>> {
-    let (maps, dtype) = Responses::of_any(heatmaps, "heatmaps")?;
+    let (maps, dtype) = NetworkOutput::of_any(heatmaps, "heatmaps")?;
     let (lead, shape) = match *maps.shape() {
         [count, height, width] => (1, [1, count, height, width]),
         [batch, count, height, width] => (2, [batch, count, height, width]),
@@ -58,7 +58,7 @@ pub(crate) fn get_heatmap_maximum<'py>(heatmaps: &Bound<'py, PyAny>) -> PyResult
 ///     InvalidInputError: For another number of dimensions, maps without a cell.
 #[pyfunction]
 pub(crate) fn get_heatmap_3d_maximum<'py>(heatmaps: &Bound<'py, PyAny>) -> PyResult<Maxima<'py>> {
-    let (maps, dtype) = Responses::of_any(heatmaps, "heatmaps")?;
+    let (maps, dtype) = NetworkOutput::of_any(heatmaps, "heatmaps")?;
     let (lead, shape) = match *maps.shape() {
         [count, depth, height, width] => (1, [1, count, depth, height, width]),
         [batch, count, depth, height, width] => (2, [batch, count, depth, height, width]),
@@ -73,7 +73,7 @@ pub(crate) fn get_heatmap_3d_maximum<'py>(heatmaps: &Bound<'py, PyAny>) -> PyRes
 }
 
 /// Arrays of a place and a value a map, filled.
-fn maxima<'py, E: Response + Element, const D: usize>(
+fn maxima<'py, E: HeatmapValue + Element, const D: usize>(
     py: Python<'py>,
     maps: &Array<'py, E>,
     lead: &[usize],
@@ -85,7 +85,7 @@ fn maxima<'py, E: Response + Element, const D: usize>(
     // SAFETY: both arrays were made here and nobody else knows them yet.
     let (into, values_into) = unsafe { (values_mut(&places), values_mut(&values)) };
     let maps = maps.values();
-    detached(py, maps.len(), || find(maps, into.as_chunks_mut().0, values_into))
+    maybe_detach(py, maps.len(), || find(maps, into.as_chunks_mut().0, values_into))
         .map_err(|error| raise(py, &error))?;
     Ok((places.into_any(), values.into_any()))
 }

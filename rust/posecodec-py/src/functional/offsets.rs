@@ -1,14 +1,14 @@
 //! Offset and displacement heatmaps.
 
+use posecodec::Float;
 use posecodec::Shape;
 use posecodec::functional::{self, InstanceRoots};
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, first_columns, in_precision, weighed};
 use crate::arguments::real;
-use crate::convert::{Numbers, values_mut, zeros};
-use crate::encode::detached;
+use crate::convert::{CoordArray, values_mut, zeros};
+use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Two arrays.
@@ -54,7 +54,7 @@ pub(crate) fn generate_offset_heatmap<'py>(
         let places = first_columns(places, points.columns)?;
         weighed!(py, &visible, points.people(), |seen, weights| {
             let keypoints = points.sample(&places, Some(seen));
-            detached(py, values.len(), || {
+            maybe_detach(py, values.len(), || {
                 let weights = &mut weights;
                 functional::generate_offset_heatmap(&keypoints, size, radius_factor, values, weights)
             })
@@ -103,10 +103,10 @@ pub(crate) fn generate_displacement_heatmap<'py>(
     let size = points::heatmap_size(heatmap_size)?;
     let radius = real("radius", radius)?;
     let points = Points::read(keypoints, Columns::Exactly(2))?;
-    let seen = points.read_visible(keypoints_visible)?.widened()?;
+    let seen = points.read_visible(keypoints_visible)?.to_f64()?;
     let instances = points.instances;
     let roots = numbers_of(roots, "roots", &[instances, 2])?;
-    let visible = numbers_of(roots_visible, "roots_visible", &[instances])?.widened()?;
+    let visible = numbers_of(roots_visible, "roots_visible", &[instances])?.to_f64()?;
     let lengths = numbers_of(diagonal_lengths, "diagonal_lengths", &[instances])?;
     let shape = [points.count.saturating_mul(2), size[1], size[0]];
     let maps = zeros::<f32>(py, "heatmap_size", &shape)?;
@@ -114,12 +114,12 @@ pub(crate) fn generate_displacement_heatmap<'py>(
     // SAFETY: both arrays were made here and nobody else knows them yet.
     let into = unsafe { [values_mut(&maps), values_mut(&weights)] };
     // Roots and lengths in one precision: NumPy's where they are alike.
-    if let (Numbers::F32(roots, _), Numbers::F32(diagonal_lengths, _)) = (&roots, &lengths) {
+    if let (CoordArray::F32(roots, _), CoordArray::F32(diagonal_lengths, _)) = (&roots, &lengths) {
         let roots =
             InstanceRoots { roots: roots.as_chunks().0, visible: &visible, diagonal_lengths };
         displace(py, &points, &seen, size, &roots, radius, into)?;
     } else {
-        let (roots, diagonal_lengths) = (roots.widened()?, &lengths.widened()?);
+        let (roots, diagonal_lengths) = (roots.to_f64()?, &lengths.to_f64()?);
         let roots =
             InstanceRoots { roots: roots.as_chunks().0, visible: &visible, diagonal_lengths };
         displace(py, &points, &seen, size, &roots, radius, into)?;
@@ -128,7 +128,7 @@ pub(crate) fn generate_displacement_heatmap<'py>(
 }
 
 /// Fills displacements and their weights.
-fn displace<R: Real>(
+fn displace<R: Float>(
     py: Python<'_>,
     points: &Points<'_>,
     visible: &[f64],
@@ -139,7 +139,7 @@ fn displace<R: Real>(
 ) -> PyResult<()> {
     in_precision!(&points.numbers, places => {
         let keypoints = points.sample(places.as_chunks().0, Some(visible));
-        detached(py, maps.len(), || {
+        maybe_detach(py, maps.len(), || {
             functional::generate_displacement_heatmap(
                 &keypoints, size, roots, radius, maps, weights,
             )
@@ -153,8 +153,8 @@ fn numbers_of<'py>(
     object: &Bound<'py, PyAny>,
     name: &str,
     shape: &[usize],
-) -> PyResult<Numbers<'py>> {
-    let numbers = Numbers::read(object, name, true)?;
+) -> PyResult<CoordArray<'py>> {
+    let numbers = CoordArray::read(object, name, true)?;
     if numbers.shape() == shape {
         return Ok(numbers);
     }

@@ -1,21 +1,21 @@
 //! What several helpers read: keypoints, visibilities, sigmas.
 
+use posecodec::Float;
 use posecodec::Shape;
 use posecodec::functional::{Keypoints, check_heatmap_size};
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
 use crate::arguments::{Arguments, real};
-use crate::convert::{Numbers, Precision, Promoted, reserved};
+use crate::convert::{ComputePrecision, CoordArray, PromotedArray, try_with_capacity};
 use crate::error::{invalid, raise};
 
 /// Calls a generic function with numbers in their own precision.
 macro_rules! in_precision {
     ($numbers:expr, $values:ident => $call:expr) => {
         match $numbers {
-            $crate::convert::Numbers::F32($values, _) => $call,
-            $crate::convert::Numbers::F64($values, ..) => $call,
+            $crate::convert::CoordArray::F32($values, _) => $call,
+            $crate::convert::CoordArray::F64($values, ..) => $call,
         }
     };
 }
@@ -28,15 +28,15 @@ macro_rules! weighed {
         let shape: $crate::convert::Shape = $shape;
         let len = shape.iter().product();
         let weights = match $visible {
-            $crate::convert::Numbers::F32($seen, _) => {
-                let mut $weights = $crate::convert::filled_with(0f32, len)?;
+            $crate::convert::CoordArray::F32($seen, _) => {
+                let mut $weights = $crate::convert::try_vec_of(0f32, len)?;
                 $call.map_err(|error| $crate::error::raise($py, &error))?;
-                $crate::convert::Numbers::F32($weights, shape)
+                $crate::convert::CoordArray::F32($weights, shape)
             }
-            $crate::convert::Numbers::F64($seen, _, dtype) => {
-                let mut $weights = $crate::convert::filled_with(0f64, len)?;
+            $crate::convert::CoordArray::F64($seen, _, dtype) => {
+                let mut $weights = $crate::convert::try_vec_of(0f64, len)?;
                 $call.map_err(|error| $crate::error::raise($py, &error))?;
-                $crate::convert::Numbers::F64($weights, shape, dtype.clone())
+                $crate::convert::CoordArray::F64($weights, shape, dtype.clone())
             }
         };
         weights.into_array($py, "keypoint_weights")?
@@ -60,7 +60,7 @@ pub(super) enum Columns {
 
 /// Keypoints of shape (N, K, D).
 pub(super) struct Points<'py> {
-    pub(super) numbers: Numbers<'py>,
+    pub(super) numbers: CoordArray<'py>,
     pub(super) instances: usize,
     pub(super) count: usize,
     pub(super) columns: usize,
@@ -69,14 +69,14 @@ pub(super) struct Points<'py> {
 impl<'py> Points<'py> {
     /// Reads keypoints that are computed with, as NumPy promotes them.
     pub(super) fn read(keypoints: &Bound<'py, PyAny>, columns: Columns) -> PyResult<Self> {
-        Self::of(keypoints, columns, Numbers::read(keypoints, "keypoints", true)?)
+        Self::of(keypoints, columns, CoordArray::read(keypoints, "keypoints", true)?)
     }
 
     /// Checks the shape of keypoints that were read.
     pub(super) fn of(
         keypoints: &Bound<'py, PyAny>,
         columns: Columns,
-        numbers: Numbers<'py>,
+        numbers: CoordArray<'py>,
     ) -> PyResult<Self> {
         let (fits, wanted) = match columns {
             Columns::Exactly(exact) => (exact..=exact, format!("must be of shape (N, K, {exact})")),
@@ -101,8 +101,8 @@ impl<'py> Points<'py> {
     }
 
     /// Visibilities of these keypoints, in their own dtype.
-    pub(super) fn read_visible(&self, visible: &Bound<'py, PyAny>) -> PyResult<Numbers<'py>> {
-        let numbers = Numbers::read(visible, "keypoints_visible", false)?;
+    pub(super) fn read_visible(&self, visible: &Bound<'py, PyAny>) -> PyResult<CoordArray<'py>> {
+        let numbers = CoordArray::read(visible, "keypoints_visible", false)?;
         if numbers.shape() == self.people().as_slice() {
             return Ok(numbers);
         }
@@ -122,12 +122,12 @@ impl<'py> Points<'py> {
 }
 
 /// The first `D` of so many columns.
-pub(super) fn first_columns<T: Real, const D: usize>(
+pub(super) fn first_columns<T: Float, const D: usize>(
     values: &[T],
     columns: usize,
 ) -> PyResult<Vec<[T; D]>> {
     let rows = values.chunks_exact(columns);
-    let mut first = reserved(rows.len())?;
+    let mut first = try_with_capacity(rows.len())?;
     first.extend(rows.map(|row| std::array::from_fn(|column| row[column])));
     Ok(first)
 }
@@ -144,7 +144,7 @@ impl Sigmas {
         if sigma.is_exact_instance_of::<PyFloat>() || sigma.is_exact_instance_of::<PyInt>() {
             return Ok(Self::Double(vec![real("sigma", sigma)?]));
         }
-        let Promoted { values, shape, precision } = Promoted::read(sigma, "sigma")?;
+        let PromotedArray { values, shape, precision } = PromotedArray::read(sigma, "sigma")?;
         if shape.len() > 1 {
             let wanted = "must be a number, or one an instance";
             return Err(invalid(
@@ -155,15 +155,17 @@ impl Sigmas {
             ));
         }
         Ok(match precision {
-            Precision::Single => Self::Single(values.iter().map(|&sigma| sigma as f32).collect()),
-            Precision::Weak | Precision::Double => Self::Double(values),
+            ComputePrecision::Single => {
+                Self::Single(values.iter().map(|&sigma| sigma as f32).collect())
+            }
+            ComputePrecision::Weak | ComputePrecision::Double => Self::Double(values),
         })
     }
 
     /// Reads a number.
     pub(super) fn one(sigma: &Bound<'_, PyAny>) -> PyResult<Self> {
         let sigmas = Self::read(sigma)?;
-        match sigmas.widened().len() {
+        match sigmas.to_f64().len() {
             1 => Ok(sigmas),
             count => {
                 let got = format_args!("{count} of them");
@@ -173,7 +175,7 @@ impl Sigmas {
     }
 
     /// In double precision.
-    pub(super) fn widened(&self) -> Vec<f64> {
+    pub(super) fn to_f64(&self) -> Vec<f64> {
         match self {
             Self::Single(sigmas) => sigmas.iter().copied().map(f64::from).collect(),
             Self::Double(sigmas) => sigmas.clone(),

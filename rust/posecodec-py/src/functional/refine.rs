@@ -3,18 +3,18 @@
 use numpy::PyArrayDescrMethods;
 use posecodec::Shape;
 use posecodec::functional;
-use posecodec::kernels::element::{Real, Response};
+use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 
 use super::blur::three_sides;
 use super::points::{Columns, Points, first_columns, in_precision};
 use crate::arguments::Arguments;
-use crate::convert::{Numbers, Responses};
+use crate::convert::{CoordArray, NetworkOutput};
 use crate::decode::in_own_precision;
-use crate::encode::detached;
+use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
-/// Move keypoints by a quarter of a cell towards the larger neighbour along each axis.
+/// Move keypoints by a quarter of a cell towards the larger neighbor along each axis.
 ///
 /// Args:
 ///     keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
@@ -105,7 +105,7 @@ pub(crate) fn refine_simcc_dark<'py>(
     let py = keypoints.py();
     let kernel = kernel(blur_kernel_size)?;
     let mut numbers = floats(keypoints)?;
-    let vectors = Responses::read(simcc, "simcc")?;
+    let vectors = NetworkOutput::read(simcc, "simcc")?;
     let [.., bins] = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
     let people = &vectors.shape()[..2];
     if numbers.shape() != people {
@@ -115,7 +115,7 @@ pub(crate) fn refine_simcc_dark<'py>(
     }
     in_precision!(&mut numbers, places => in_own_precision!(&vectors, array => {
         let vectors = array.values();
-        detached(py, vectors.len(), || {
+        maybe_detach(py, vectors.len(), || {
             functional::refine_simcc_dark(places, vectors, bins, kernel)
         })
     }))
@@ -141,7 +141,7 @@ impl Rule {
         let py = keypoints.py();
         let Points { mut numbers, count, columns, .. } =
             Points::of(keypoints, columns, floats(keypoints)?)?;
-        let maps = Responses::read(heatmaps, "heatmaps")?;
+        let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
         let [planes, height, width] = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
         if planes < count {
             let wanted = format!("must hold {count} maps, one a keypoint");
@@ -152,7 +152,7 @@ impl Rule {
             let mut places = first_columns(values, columns)?;
             in_own_precision!(&maps, array => {
                 let maps = &array.values()[..count * height * width];
-                detached(py, maps.len(), || self.apply(&mut places, maps, shape))
+                maybe_detach(py, maps.len(), || self.apply(&mut places, maps, shape))
             })
             .map_err(|error| raise(py, &error))?;
             for (row, place) in values.chunks_exact_mut(columns).zip(&places) {
@@ -162,7 +162,7 @@ impl Rule {
         numbers.into_array(py, "keypoints")
     }
 
-    fn apply<T: Real, E: Response>(
+    fn apply<T: Float, E: HeatmapValue>(
         self,
         places: &mut [[T; 2]],
         maps: &[E],
@@ -182,10 +182,10 @@ fn kernel(size: &Bound<'_, PyAny>) -> PyResult<usize> {
 }
 
 /// Keypoints that can be moved by fractions.
-fn floats<'py>(keypoints: &Bound<'py, PyAny>) -> PyResult<Numbers<'py>> {
-    let numbers = Numbers::read(keypoints, "keypoints", false)?;
+fn floats<'py>(keypoints: &Bound<'py, PyAny>) -> PyResult<CoordArray<'py>> {
+    let numbers = CoordArray::read(keypoints, "keypoints", false)?;
     match &numbers {
-        Numbers::F64(_, _, Some(dtype)) if dtype.kind() != b'f' => {
+        CoordArray::F64(_, _, Some(dtype)) if dtype.kind() != b'f' => {
             let wanted =
                 "must hold floating-point numbers, which fractions of a cell can be added to";
             Err(invalid(keypoints.py(), "keypoints", wanted, dtype))

@@ -1,19 +1,19 @@
 //! SimCC vectors: their maxima, and their scale.
 
 use numpy::Element;
+use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::codecs::SimccRows;
 use posecodec::functional;
-use posecodec::kernels::element::Response;
 use pyo3::prelude::*;
 
 use super::blur::{filtered, three_sides};
 use super::maxima::Maxima;
-use crate::arguments::{Arguments, Given};
-use crate::convert::{Alike, Array, Kind, Responses, values_mut, zeros};
+use crate::arguments::{Arguments, OptionalArg};
+use crate::convert::{Array, Kind, NetworkOutput, SamePrecision, values_mut, zeros};
 use crate::decode::in_own_precision;
 use crate::decode_simcc::in_shared_precision;
-use crate::encode::detached;
+use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Where SimCC vectors are largest along x and y, and how large.
@@ -34,16 +34,16 @@ use crate::error::{invalid, raise};
 /// Raises:
 ///     InvalidInputError: For shapes or dtypes that do not fit, vectors without a bin.
 #[pyfunction]
-#[pyo3(signature = (simcc_x, simcc_y, apply_softmax=Given::DEFAULT), text_signature = "(simcc_x, simcc_y, apply_softmax=False)")]
+#[pyo3(signature = (simcc_x, simcc_y, apply_softmax=OptionalArg::DEFAULT), text_signature = "(simcc_x, simcc_y, apply_softmax=False)")]
 pub(crate) fn get_simcc_maximum<'py>(
     simcc_x: &Bound<'py, PyAny>,
     simcc_y: &Bound<'py, PyAny>,
-    apply_softmax: Given<'py>,
+    apply_softmax: OptionalArg<'py>,
 ) -> PyResult<Maxima<'py>> {
     let py = simcc_x.py();
-    let softmax = Arguments::new(py).flag_or("apply_softmax", &apply_softmax, false)?;
-    let (x, dtype) = Responses::of_any(simcc_x, "simcc_x")?;
-    let (y, _) = Responses::of_any(simcc_y, "simcc_y")?;
+    let softmax = Arguments::new(py).bool_or("apply_softmax", &apply_softmax, false)?;
+    let (x, dtype) = NetworkOutput::of_any(simcc_x, "simcc_x")?;
+    let (y, _) = NetworkOutput::of_any(simcc_y, "simcc_y")?;
     for (name, vectors) in [("simcc_x", &x), ("simcc_y", &y)] {
         if ![2, 3].contains(&vectors.shape().len()) {
             let got = format!("Invalid shape {}", Shape(vectors.shape()));
@@ -73,16 +73,16 @@ fn split_last(shape: &[usize]) -> (&[usize], usize) {
 /// The softmax of vectors, each in its own precision.
 fn softmaxed<'py>(
     py: Python<'py>,
-    vectors: &Responses<'py>,
+    vectors: &NetworkOutput<'py>,
     bins: usize,
-) -> PyResult<Responses<'py>> {
+) -> PyResult<NetworkOutput<'py>> {
     let softmax = in_own_precision!(vectors, array => filtered(py, array, |vectors, out| {
         functional::simcc_softmax(vectors, bins, out)
     }))?;
-    Responses::read(&softmax, "softmax")
+    NetworkOutput::read(&softmax, "softmax")
 }
 
-fn maxima<'py, E: Response + Element>(
+fn maxima<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     arrays: &[Array<'py, E>; 2],
     bins: [usize; 2],
@@ -95,7 +95,7 @@ fn maxima<'py, E: Response + Element>(
     let (into, values_into) = unsafe { (values_mut(&places), values_mut(&values)) };
     let rows = SimccRows { responses: arrays.each_ref().map(Array::values), bins };
     let count = rows.responses.iter().map(|responses| responses.len()).sum();
-    detached(py, count, || {
+    maybe_detach(py, count, || {
         functional::get_simcc_maximum(rows, into.as_chunks_mut().0, values_into)
     })
     .map_err(|error| raise(py, &error))?;
@@ -119,15 +119,15 @@ fn maxima<'py, E: Response + Element>(
 ///     InvalidInputError: For a shape or dtype that does not fit, a sigma that is not positive and
 ///         finite.
 #[pyfunction]
-#[pyo3(signature = (batch_pred_simcc, sigma=Given::DEFAULT), text_signature = "(batch_pred_simcc, sigma=None)")]
+#[pyo3(signature = (batch_pred_simcc, sigma=OptionalArg::DEFAULT), text_signature = "(batch_pred_simcc, sigma=None)")]
 pub(crate) fn get_simcc_normalized<'py>(
     batch_pred_simcc: &Bound<'py, PyAny>,
-    sigma: Given<'py>,
+    sigma: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "batch_pred_simcc";
     let py = batch_pred_simcc.py();
     let sigma = Arguments::new(py).number_or_none("sigma", &sigma)?;
-    let vectors = Responses::read(batch_pred_simcc, NAME)?;
+    let vectors = NetworkOutput::read(batch_pred_simcc, NAME)?;
     let [.., bins] = three_sides(py, NAME, "(B, K, W)", vectors.shape())?;
     let kind = Kind::of(batch_pred_simcc, &vectors)?;
     let normalized = in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {

@@ -1,13 +1,13 @@
 //! The dict that an encoder answers with: new, or the caller's `out`.
 
 use numpy::{Element, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{Item, Memory, Role};
+use posecodec::codecs::{Init, Item, Role};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::answer::{array, named_arrays};
-use crate::convert::{refuse_overlap, writable_as};
+use crate::convert::{check_no_overlap, writable_as};
 
 /// An answer being put together. Its arrays are claimed in order, checked, and then filled.
 pub(crate) struct Answer<'a, 'py> {
@@ -56,7 +56,7 @@ impl<'a, 'py> Answer<'a, 'py> {
         shape: &[usize],
     ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
         let given = self.given(name)?;
-        let array = array(self.py, name, shape, given.as_ref(), Memory::Dirty)?;
+        let array = array(self.py, name, shape, given.as_ref(), Init::Uninit)?;
         self.items.push((name, array.as_any().clone()));
         Ok(array)
     }
@@ -83,8 +83,8 @@ impl<'a, 'py> Answer<'a, 'py> {
     }
 
     /// Ends the claims.
-    pub(crate) fn claimed(&self) -> PyResult<()> {
-        refuse_overlap(&self.given)
+    pub(crate) fn check_outputs(&self) -> PyResult<()> {
+        check_no_overlap(&self.given)
     }
 
     /// The dict, once all arrays are filled.

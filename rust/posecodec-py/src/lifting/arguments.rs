@@ -6,7 +6,7 @@ use posecodec::codecs::Statistics;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyList, PyString, PyTuple};
 
-use crate::arguments::{Arguments, Given, integer, sequence, shown};
+use crate::arguments::{Arguments, OptionalArg, describe, integer, sequence};
 use crate::convert::{contiguous, real_array, values_mut, zeros};
 use crate::error::invalid;
 
@@ -15,7 +15,7 @@ use crate::error::invalid;
 pub(crate) fn keypoints_of_root<'py>(
     arguments: &Arguments<'py>,
     py: Python<'py>,
-    value: &Given<'py>,
+    value: &OptionalArg<'py>,
 ) -> PyResult<Vec<usize>> {
     const NAME: &str = "root_index";
     const WANTED: &str = "must be the number of a keypoint, or a list of them";
@@ -52,10 +52,10 @@ pub(crate) fn statistics<'py>(
     arguments: &Arguments<'py>,
     py: Python<'py>,
     names: [&str; 2],
-    values: [&Given<'py>; 2],
+    values: [&OptionalArg<'py>; 2],
     count: usize,
 ) -> PyResult<Option<Statistics>> {
-    match values.map(Given::unless_none) {
+    match values.map(OptionalArg::unless_none) {
         [None, None] => {
             for name in names {
                 arguments.keep(name, py.None())?;
@@ -117,7 +117,7 @@ pub(crate) fn words<'py>(
     arguments: &Arguments<'py>,
     py: Python<'py>,
     name: &str,
-    value: &Given<'py>,
+    value: &OptionalArg<'py>,
 ) -> PyResult<()> {
     let Some(value) = value.unless_none() else {
         return arguments.keep(name, py.None());
@@ -127,6 +127,6 @@ pub(crate) fn words<'py>(
     if items.iter().all(PyAnyMethods::is_instance_of::<PyString>) {
         arguments.keep(name, PyTuple::new(py, items)?)
     } else {
-        Err(invalid(py, name, wanted, shown(value)))
+        Err(invalid(py, name, wanted, describe(value)))
     }
 }

@@ -6,8 +6,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyTuple};
 
-use crate::arguments::{real, shown};
-use crate::convert::{Reals, copied_array, real_array, values_mut, zeros};
+use crate::arguments::{describe, real};
+use crate::convert::{FloatArray, copied_array, real_array, values_mut, zeros};
 use crate::encode::Call;
 use crate::error::{invalid, raise};
 
@@ -36,7 +36,7 @@ impl<'py> Cameras<'py> {
             let py = param.py();
             let several = param.is_instance_of::<PyList>() || param.is_instance_of::<PyTuple>();
             if call == Call::Single || !several {
-                return Err(invalid(py, "camera_param", WANTED, shown(param)));
+                return Err(invalid(py, "camera_param", WANTED, describe(param)));
             }
             if param.len()? != batch {
                 let wanted = format!("must be a dict, or {batch} of them, one a sample");
@@ -53,7 +53,7 @@ impl<'py> Cameras<'py> {
         self.cameras.get(if self.cameras.len() == 1 { 0 } else { sample })
     }
 
-    /// Copies of the dicts with normalised focal lengths and principal points: one, or for a batch
+    /// Copies of the dicts with normalized focal lengths and principal points: one, or for a batch
     /// a list of one a sample.
     pub(crate) fn normalized(&self, call: Call, batch: usize) -> PyResult<Bound<'py, PyAny>> {
         let one = |number: usize| normalized(&self.params[number], &self.cameras[number]);
@@ -69,7 +69,7 @@ impl<'py> Cameras<'py> {
 
 fn dict<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let py = object.py();
-    let refused = |_| invalid(py, "camera_param", WANTED, shown(object));
+    let refused = |_| invalid(py, "camera_param", WANTED, describe(object));
     object.cast::<PyDict>().cloned().map_err(refused)
 }
 
@@ -83,8 +83,8 @@ fn camera(param: &Bound<'_, PyDict>) -> PyResult<Camera> {
     let pair = |key: &str, name: &str| -> PyResult<Option<Pair>> {
         param.get_item(key)?.map(|values| pair(&values, name)).transpose()
     };
-    let (focal, centre) = (pair("f", "camera_param['f']")?, pair("c", "camera_param['c']")?);
-    Camera::new(size, focal, centre).map_err(|error| raise(py, &error))
+    let (focal, center) = (pair("f", "camera_param['f']")?, pair("c", "camera_param['c']")?);
+    Camera::new(size, focal, center).map_err(|error| raise(py, &error))
 }
 
 /// Two numbers, of shape (2,) or (2, 1).
@@ -95,9 +95,9 @@ pub(crate) fn pair(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Pair> {
         let got = format!("shape {}", posecodec::Shape(array.shape()));
         return Err(invalid(py, name, "must be of shape (2,) or (2, 1)", got));
     }
-    Ok(match Reals::of(&array, false)? {
-        Reals::F32(array) => Pair::F32([0, 1].map(|axis| array.values()[axis])),
-        Reals::F64(array) => Pair::F64([0, 1].map(|axis| array.values()[axis])),
+    Ok(match FloatArray::of(&array, false)? {
+        FloatArray::F32(array) => Pair::F32([0, 1].map(|axis| array.values()[axis])),
+        FloatArray::F64(array) => Pair::F64([0, 1].map(|axis| array.values()[axis])),
     })
 }
 

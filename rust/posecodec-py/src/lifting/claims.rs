@@ -2,8 +2,8 @@
 
 use numpy::ndarray::Array2;
 use numpy::{Element, PyArrayDyn};
+use posecodec::Float;
 use posecodec::codecs::{Item, LiftPose, Role, RootKind};
-use posecodec::kernels::element::Real;
 use pyo3::prelude::*;
 
 use super::answer::Answer;
@@ -35,7 +35,7 @@ impl<'py> Floats<'py> {
     /// # Safety
     /// No slice of the array's memory may be alive.
     pub(super) unsafe fn fill(&self, values: &[f64]) {
-        fn fill<T: Real>(filled: &mut [T], values: &[f64]) {
+        fn fill<T: Float>(filled: &mut [T], values: &[f64]) {
             filled.iter_mut().zip(values).for_each(|(filled, &value)| *filled = T::of(value));
         }
         // SAFETY: the caller vouches for it.
@@ -49,7 +49,7 @@ impl<'py> Floats<'py> {
 }
 
 /// The arrays of an answer that are to be filled.
-pub(super) struct Claims<'a, 'py, U> {
+pub(super) struct OutputBuffers<'a, 'py, U> {
     pub(super) labels: Option<Floats<'py>>,
     /// Of the target, under each name that it has.
     pub(super) label: Vec<Bound<'py, PyArrayDyn<U>>>,
@@ -63,7 +63,7 @@ pub(super) struct Claims<'a, 'py, U> {
     pub(super) ones: Vec<Bound<'py, PyArrayDyn<f32>>>,
 }
 
-impl<U> Default for Claims<'_, '_, U> {
+impl<U> Default for OutputBuffers<'_, '_, U> {
     fn default() -> Self {
         Self {
             labels: None,
@@ -79,7 +79,7 @@ impl<U> Default for Claims<'_, '_, U> {
     }
 }
 
-impl<'py, U: Real + Element> Claims<'_, 'py, U> {
+impl<'py, U: Float + Element> OutputBuffers<'_, 'py, U> {
     /// Claims one of the arrays that a target becomes.
     pub(super) fn claim_target<C: LiftPose>(
         &mut self,

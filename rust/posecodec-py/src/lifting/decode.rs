@@ -1,16 +1,17 @@
 //! `decode` and `batch_decode` of the lifting codecs.
 
 use numpy::{Element, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use posecodec::Float;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{DecodePoses, Memory, MotionBertLabel, PictureScale, decode_poses_batch};
-use posecodec::kernels::element::Real;
+use posecodec::codecs::{DecodePoses, ImageScale, Init, MotionBertLabel, decode_poses_batch};
 use pyo3::prelude::*;
 
 use crate::convert::{
-    Array, Reals, Responses, as_half, contiguous, fresh, promotes_to_single, real_array, values_mut,
+    Array, FloatArray, NetworkOutput, as_half, contiguous, fresh, promotes_to_single, real_array,
+    values_mut,
 };
-use crate::decode::{Decoded, encoded_name, refuse_shape};
-use crate::encode::{Call, detached};
+use crate::decode::{Decoded, encoded_name, shape_error};
+use crate::encode::{Call, maybe_detach};
 use crate::error::{invalid, raise};
 
 /// Decodes poses (N, K, C), (B, N, K, C) or, from a head that answers with one pose a sample,
@@ -23,13 +24,13 @@ pub(crate) fn decode_poses<'py, D: DecodePoses>(
     target_root: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Decoded<'py>> {
     let argument = encoded_name(call);
-    let encoded = Responses::read(encoded, argument)?;
+    let encoded = NetworkOutput::read(encoded, argument)?;
     let shape = match (call, encoded.shape()) {
         (Call::Single, &[poses, count, dims]) => [1, poses, count, dims],
         (Call::Batch, &[batch, poses, count, dims]) => [batch, poses, count, dims],
         (Call::Batch, &[batch, count, dims]) => [batch, 1, count, dims],
         (_, got) => {
-            return Err(refuse_shape(py, argument, call, ["(N, K, C)", "(B, N, K, C)"], got));
+            return Err(shape_error(py, argument, call, ["(N, K, C)", "(B, N, K, C)"], got));
         }
     };
     let [batch, poses, count, dims] = shape;
@@ -54,9 +55,9 @@ pub(crate) fn decode_poses<'py, D: DecodePoses>(
         && !roots.as_ref().is_some_and(wider);
     let poses = Poses { call, shape, decoded };
     let (keypoints, scores) = match (encoded.into_reals()?, roots_double) {
-        (Reals::F32(encoded), false) => poses.decode::<D, _, f32>(py, codec, &encoded, roots),
-        (Reals::F32(encoded), true) => poses.decode::<D, _, f64>(py, codec, &encoded, roots),
-        (Reals::F64(encoded), _) => poses.decode::<D, _, f64>(py, codec, &encoded, roots),
+        (FloatArray::F32(encoded), false) => poses.decode::<D, _, f32>(py, codec, &encoded, roots),
+        (FloatArray::F32(encoded), true) => poses.decode::<D, _, f64>(py, codec, &encoded, roots),
+        (FloatArray::F64(encoded), _) => poses.decode::<D, _, f64>(py, codec, &encoded, roots),
     }?;
     Ok((if half { as_half(&keypoints)? } else { keypoints }, scores))
 }
@@ -107,27 +108,29 @@ impl Poses {
     ) -> PyResult<Decoded<'py>>
     where
         D: DecodePoses,
-        T: Real + Element,
-        L: Real + Element,
+        T: Float + Element,
+        L: Float + Element,
     {
         let [batch, poses, _, dims] = self.shape;
         let roots = roots.map(|roots| contiguous::<L>(&roots)).transpose()?;
         let roots = roots.as_ref().map(Array::values);
         let shape = self.call.shape(batch, &[poses, self.decoded, dims]);
-        let keypoints = fresh::<L>(py, "keypoints", &shape, Memory::Dirty)?;
+        let keypoints = fresh::<L>(py, "keypoints", &shape, Init::Uninit)?;
         let scores = scores(py, &shape[..shape.len() - 1])?;
         // SAFETY: the array was made here and nobody else knows it yet.
         let filled = unsafe { values_mut(&keypoints) };
         let values = encoded.values();
-        detached(py, values.len(), || decode_poses_batch(codec, values, self.shape, roots, filled))
-            .map_err(|error| raise(py, &error.about(encoded_name(self.call))))?;
+        maybe_detach(py, values.len(), || {
+            decode_poses_batch(codec, values, self.shape, roots, filled)
+        })
+        .map_err(|error| raise(py, &error.about(encoded_name(self.call))))?;
         Ok((keypoints.into_any(), scores))
     }
 }
 
 /// Ones, in single precision.
 fn scores<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    let scores = fresh::<f32>(py, "scores", shape, Memory::Dirty)?;
+    let scores = fresh::<f32>(py, "scores", shape, Init::Uninit)?;
     // SAFETY: the array was made here and nobody else knows it yet.
     unsafe { values_mut(&scores) }.fill(1.0);
     Ok(scores.into_any())
@@ -150,7 +153,7 @@ pub(crate) fn decode_frames<'py>(
     scales: Scales<'_, 'py>,
 ) -> PyResult<Decoded<'py>> {
     let argument = encoded_name(call);
-    let encoded = Responses::read(encoded, argument)?;
+    let encoded = NetworkOutput::read(encoded, argument)?;
     let count = codec.num_keypoints();
     let wanted = [&*format!("(N, {count}, 3)"), &*format!("(B, T, {count}, 3)")];
     let shape = encoded.shape().to_vec();
@@ -165,7 +168,7 @@ pub(crate) fn decode_frames<'py>(
         {
             leading
         }
-        (_, got) => return Err(refuse_shape(py, argument, call, wanted, got)),
+        (_, got) => return Err(shape_error(py, argument, call, wanted, got)),
     };
     let read = |name, values: Option<&Bound<'py, PyAny>>| read_scale(py, name, values, leading);
     let [w, h] = [read("w", scales.w)?, read("h", scales.h)?];
@@ -180,11 +183,11 @@ pub(crate) fn decode_frames<'py>(
         (Some(_), None) => return Err(invalid(py, "h", "must be given with `w`", "None")),
         (None, Some(_)) => return Err(invalid(py, "w", "must be given with `h`", "None")),
     };
-    let scale = PictureScale { size, factor: factor.as_ref().map(Array::values) };
+    let scale = ImageScale { size, factor: factor.as_ref().map(Array::values) };
     let half = encoded.is_half();
     let keypoints = match encoded.into_reals()? {
-        Reals::F32(encoded) => filled_frames(py, codec, argument, &encoded, scale),
-        Reals::F64(encoded) => filled_frames(py, codec, argument, &encoded, scale),
+        FloatArray::F32(encoded) => filled_frames(py, codec, argument, &encoded, scale),
+        FloatArray::F64(encoded) => filled_frames(py, codec, argument, &encoded, scale),
     }?;
     let scores = scores(py, &shape[..shape.len() - 1])?;
     Ok((if half { as_half(&keypoints)? } else { keypoints }, scores))
@@ -215,24 +218,23 @@ fn read_scale<'py>(
     contiguous(&array).map(Some)
 }
 
-fn filled_frames<'py, T: Real + Element>(
+fn filled_frames<'py, T: Float + Element>(
     py: Python<'py>,
     codec: &MotionBertLabel,
     argument: &'static str,
     encoded: &Array<'py, T>,
-    scale: PictureScale<'_>,
+    scale: ImageScale<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let keypoints = fresh::<T>(py, "keypoints", encoded.shape(), Memory::Dirty)?;
+    let keypoints = fresh::<T>(py, "keypoints", encoded.shape(), Init::Uninit)?;
     // SAFETY: the array was made here and nobody else knows it yet.
     let (filled, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
     let (points, _) = encoded.values().as_chunks();
-    detached(py, encoded.values().len(), || codec.decode_frames(points, scale, filled)).map_err(
-        |error| match error {
+    maybe_detach(py, encoded.values().len(), || codec.decode_frames(points, scale, filled))
+        .map_err(|error| match error {
             posecodec::Error::InvalidInput { argument: "encoded", .. } => {
                 raise(py, &error.about(argument))
             }
             _ => raise(py, &error),
-        },
-    )?;
+        })?;
     Ok(keypoints.into_any())
 }

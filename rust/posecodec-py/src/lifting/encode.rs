@@ -1,23 +1,23 @@
 //! `encode` and `batch_encode` of the lifting codecs.
 
 use numpy::{Element, PyArrayDyn, PyUntypedArrayMethods};
+use posecodec::Float;
 use posecodec::codecs::{
-    Item, LiftPose, PoseBatch, Role, Roots, TargetBatch, check_invertible, check_target_batch,
+    Item, LiftPose, PoseBatch, Role, RootOutput, TargetBatch, check_invertible, check_target_batch,
     encode_keypoints_batch, encode_target_batch,
 };
-use posecodec::kernels::element::Real;
-use posecodec::kernels::pose_labels::LabelLayout;
-use posecodec::kernels::pose_targets::{fill_reciprocals, fill_weights};
+use posecodec::kernels::lifting::normalize::LabelLayout;
+use posecodec::kernels::lifting::root::{fill_reciprocals, fill_weights};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
 use super::answer::Answer;
 use super::camera::Cameras;
-use super::claims::{Claims, Floats};
+use super::claims::{Floats, OutputBuffers};
 use super::factors::Factors;
 use super::poses::{Poses, Target, Visible};
-use crate::convert::{Array, Reals, contiguous, filled_with, promotes_to_single, values_mut};
-use crate::encode::{Call, detached};
+use crate::convert::{Array, FloatArray, contiguous, promotes_to_single, try_vec_of, values_mut};
+use crate::encode::{Call, maybe_detach};
 use crate::error::{invalid, raise};
 
 /// The arguments of an encoder, as they came.
@@ -67,8 +67,8 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     match &target {
         None => encoder.encode::<f32>(None, inputs.out),
         Some(poses) => match &poses.values {
-            Reals::F32(values) => encoder.encode(Some(Target { poses, values }), inputs.out),
-            Reals::F64(values) => encoder.encode(Some(Target { poses, values }), inputs.out),
+            FloatArray::F32(values) => encoder.encode(Some(Target { poses, values }), inputs.out),
+            FloatArray::F64(values) => encoder.encode(Some(Target { poses, values }), inputs.out),
         },
     }
 }
@@ -84,7 +84,7 @@ struct Encoder<'a, 'py, C> {
 }
 
 impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
-    fn encode<U: Real + Element>(
+    fn encode<U: Float + Element>(
         &self,
         target: Option<Target<'_, 'py, U>>,
         out: Option<&Bound<'py, PyAny>>,
@@ -114,7 +114,7 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
         let mut answer = Answer::new(self.py, &items, out)?;
         let layout = self.layout();
         let claims = self.claim(&mut answer, &items, layout, target.as_ref(), factors.as_ref())?;
-        answer.claimed()?;
+        answer.check_outputs()?;
 
         self.fill_keypoints(layout, &claims)?;
         if let Some(target) = &target {
@@ -150,18 +150,18 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
     }
 
     /// Claims the arrays of the answer, in order.
-    fn claim<U: Real + Element>(
+    fn claim<U: Float + Element>(
         &self,
         answer: &mut Answer<'_, 'py>,
         items: &[Item],
         layout: LabelLayout,
         target: Option<&Target<'_, 'py, U>>,
         factors: Option<&Factors<'py>>,
-    ) -> PyResult<Claims<'_, 'py, U>> {
+    ) -> PyResult<OutputBuffers<'_, 'py, U>> {
         let (py, call) = (self.py, self.call);
         let [batch, frames, ..] = self.keypoints.shape;
         let removed = self.codec.removed();
-        let mut claims = Claims::default();
+        let mut claims = OutputBuffers::default();
         for item in items {
             let name = item.name;
             match item.role {
@@ -226,17 +226,23 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
     fn fill_keypoints<U: Element>(
         &self,
         layout: LabelLayout,
-        claims: &Claims<'_, 'py, U>,
+        claims: &OutputBuffers<'_, 'py, U>,
     ) -> PyResult<()> {
         match (&self.keypoints.values, &claims.labels) {
-            (Reals::F32(values), Some(Floats::F32(labels))) => self.fill(values, layout, labels),
-            (Reals::F32(values), Some(Floats::F64(labels))) => self.fill(values, layout, labels),
-            (Reals::F64(values), Some(Floats::F64(labels))) => self.fill(values, layout, labels),
+            (FloatArray::F32(values), Some(Floats::F32(labels))) => {
+                self.fill(values, layout, labels)
+            }
+            (FloatArray::F32(values), Some(Floats::F64(labels))) => {
+                self.fill(values, layout, labels)
+            }
+            (FloatArray::F64(values), Some(Floats::F64(labels))) => {
+                self.fill(values, layout, labels)
+            }
             _ => Ok(()),
         }
     }
 
-    fn fill<T: Real + Element, L: Real + Element>(
+    fn fill<T: Float + Element, L: Float + Element>(
         &self,
         values: &Array<'py, T>,
         layout: LabelLayout,
@@ -248,7 +254,7 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
             _ => None,
         };
         let ones = match &beside {
-            None if layout.extra > 0 => filled_with(L::one(), shape[..3].iter().product())?,
+            None if layout.extra > 0 => try_vec_of(L::one(), shape[..3].iter().product())?,
             _ => Vec::new(),
         };
         let extra = beside.as_ref().map_or(&ones[..], Array::values);
@@ -256,30 +262,30 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
             PoseBatch { values: values.values(), shape, cameras: &self.cameras.cameras };
         // SAFETY: each claimed array gives one slice.
         let labels = unsafe { values_mut(labels) };
-        detached(self.py, labels.len(), || {
+        maybe_detach(self.py, labels.len(), || {
             encode_keypoints_batch(self.codec, keypoints, extra, layout, labels)
         })
         .map_err(|error| raise(self.py, &error))
     }
 
-    fn fill_target<U: Real + Element>(
+    fn fill_target<U: Float + Element>(
         &self,
         target: &Target<'_, 'py, U>,
         factor: &mut [f64],
-        claims: &Claims<'_, 'py, U>,
+        claims: &OutputBuffers<'_, 'py, U>,
     ) -> PyResult<()> {
         let poses = self.batch(target);
         // SAFETY: each claimed array gives one slice.
         let (label, roots) = unsafe {
             let roots = match (&claims.roots32, &claims.roots) {
-                (Some(roots), _) => Roots::Float32(values_mut(roots)),
-                (_, Some(roots)) => Roots::Target(values_mut(roots)),
-                _ => Roots::Absent,
+                (Some(roots), _) => RootOutput::Float32(values_mut(roots)),
+                (_, Some(roots)) => RootOutput::Target(values_mut(roots)),
+                _ => RootOutput::Absent,
             };
             (values_mut(&claims.label[0]), roots)
         };
         let into = TargetBatch { label, roots, factor };
-        detached(self.py, poses.values.len(), || encode_target_batch(self.codec, poses, into))
+        maybe_detach(self.py, poses.values.len(), || encode_target_batch(self.codec, poses, into))
             .map_err(|error| raise(self.py, &error))?;
         for again in &claims.label[1..] {
             // SAFETY: as above; the first is only read now.
@@ -291,13 +297,13 @@ impl<'py, C: LiftPose> Encoder<'_, 'py, C> {
         }
         let Some(visible) = &target.poses.visible else { return Ok(()) };
         let layout = [poses.shape[2], visible.columns()];
-        let seen = Reals::of(&visible.array, false)?;
+        let seen = FloatArray::of(&visible.array, false)?;
         for (weights, removed) in &claims.weights {
             // SAFETY: as above.
             let weights = unsafe { values_mut(weights) };
             match &seen {
-                Reals::F32(seen) => fill_weights(seen.values(), layout, *removed, weights),
-                Reals::F64(seen) => fill_weights(seen.values(), layout, *removed, weights),
+                FloatArray::F32(seen) => fill_weights(seen.values(), layout, *removed, weights),
+                FloatArray::F64(seen) => fill_weights(seen.values(), layout, *removed, weights),
             }
         }
         Ok(())

@@ -2,12 +2,14 @@
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::Shape;
-use posecodec::codecs::{Camera, UNKNOWN_FACTOR, derives_factor};
+use posecodec::codecs::{Camera, DEFAULT_FACTOR, needs_factor};
 use pyo3::prelude::*;
 
 use super::camera::Cameras;
 use super::poses::Poses;
-use crate::convert::{Array, contiguous, copied, promotes_to_single, real_array, reserved};
+use crate::convert::{
+    Array, contiguous, promotes_to_single, real_array, try_to_vec, try_with_capacity,
+};
 use crate::encode::Call;
 use crate::error::invalid;
 
@@ -38,14 +40,15 @@ impl<'py> Factors<'py> {
     ) -> PyResult<Self> {
         let [batch, keypoint_frames, ..] = keypoints.shape;
         let frames = target.map_or(keypoint_frames, |target| target.shape[1]);
-        let given = given.map(|given| Given::read(py, call, batch, frames, given)).transpose()?;
+        let given =
+            given.map(|given| OptionalArg::read(py, call, batch, frames, given)).transpose()?;
         let sample = |number: usize| given.as_ref().map(|given| given.sample(number));
-        let is_derived = |number: &usize| derives_factor(sample(*number));
+        let is_derived = |number: &usize| needs_factor(sample(*number));
         if let Some(given) = given.as_ref().filter(|_| !(0..batch).any(|n| is_derived(&n))) {
             let shape = call.shape(batch, &[given.each, 1]);
             let kept = given.array.call_method1("reshape", (shape.to_vec(),))?.cast_into()?;
             return Ok(Self {
-                values: copied(given.numbers.values())?,
+                values: try_to_vec(given.numbers.values())?,
                 each: given.each,
                 kept: Some(kept),
                 double: false,
@@ -56,12 +59,12 @@ impl<'py> Factors<'py> {
         };
         let derived = || (0..batch).filter(is_derived);
         let each = if derived().any(|number| is_known(&number)) { frames } else { keypoint_frames };
-        let mut values = reserved(batch * each)?;
+        let mut values = try_with_capacity(batch * each)?;
         for number in 0..batch {
             match sample(number).filter(|_| !is_derived(&number)) {
                 Some(given) => values.extend(given.iter().cycle().take(each)),
                 None if is_known(&number) => values.extend(std::iter::repeat_n(0.0, each)),
-                None => values.extend(std::iter::repeat_n(UNKNOWN_FACTOR, each)),
+                None => values.extend(std::iter::repeat_n(DEFAULT_FACTOR, each)),
             }
         }
         // Those that are worked out have the target's precision, those that cannot be single.
@@ -75,14 +78,14 @@ impl<'py> Factors<'py> {
 }
 
 /// An array of factors.
-struct Given<'py> {
+struct OptionalArg<'py> {
     array: Bound<'py, PyUntypedArray>,
     numbers: Array<'py, f64>,
     /// Factors a sample.
     each: usize,
 }
 
-impl<'py> Given<'py> {
+impl<'py> OptionalArg<'py> {
     fn read(
         py: Python<'py>,
         call: Call,

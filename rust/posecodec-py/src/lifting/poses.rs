@@ -4,13 +4,13 @@ use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{LiftPose, check_poses, check_visible};
 use pyo3::prelude::*;
 
-use crate::convert::{Array, Reals, Shape, copied_array, real_array, room_for};
+use crate::convert::{Array, FloatArray, Shape, copied_array, real_array, room_for};
 use crate::encode::Call;
 use crate::error::raise;
 
 /// Poses (T, K, D), (K, D) or (B, T, K, D), and their visibilities.
 pub(super) struct Poses<'py> {
-    pub(super) values: Reals<'py>,
+    pub(super) values: FloatArray<'py>,
     /// As it came.
     pub(super) came: Shape,
     /// B, T, K and D.
@@ -59,7 +59,7 @@ impl<'py> Poses<'py> {
             }
         };
         room_for(array.len())?;
-        let values = Reals::of(&array, copy)?;
+        let values = FloatArray::of(&array, copy)?;
         Ok(Self { values, came: came.iter().copied().collect(), shape, visible })
     }
 

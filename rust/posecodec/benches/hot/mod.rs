@@ -5,24 +5,26 @@ use std::borrow::Cow;
 use std::hint::black_box;
 
 use half::f16;
+use posecodec::HeatmapValue;
+use posecodec::kernels::blur::kernel::GaussianKernel;
 use posecodec::kernels::blur::{
-    BlurBuffers, Border, blur_plane, blur_summit, blur_vector, blur_window,
+    BlurBuffers, Border, blur_plane, blur_vector, blur_window, blurred_argmax,
 };
-use posecodec::kernels::displacement_heatmap::{
+use posecodec::kernels::fields::displacement::{
     DisplacementMaps, RootedInstance, fill_displacements,
 };
-use posecodec::kernels::element::Response;
-use posecodec::kernels::gaussian_heatmap::{GaussianPatch, Strip, fill_unbiased, stamp};
-use posecodec::kernels::gaussian_kernel::GaussianKernel;
-use posecodec::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
+use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
+use posecodec::kernels::gaussian::heatmap::{
+    AxisProfile, GaussianPatch, draw_gaussian, fill_unbiased,
+};
+use posecodec::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
+use posecodec::kernels::grouping::tag_map::TagMap;
+use posecodec::kernels::grouping::top_k::top_k;
 use posecodec::kernels::maximum::maximum;
-use posecodec::kernels::nearest_tag::TaggedMap;
-use posecodec::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::refinement::{
     Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
 };
 use posecodec::kernels::simcc::{SimccProfile, softmax_maximum};
-use posecodec::kernels::top_k::top_k;
 
 const WIDTH: usize = 48;
 const HEIGHT: usize = 64;
@@ -40,7 +42,7 @@ pub(crate) struct Case {
     pub(crate) run: Box<dyn FnMut()>,
 }
 
-/// A case whose answer is kept from being optimised away.
+/// A case whose answer is kept from being optimized away.
 fn case<T>(name: &'static str, mut run: impl FnMut() -> T + 'static) -> Case {
     Case { name, run: Box::new(move || drop(black_box(run()))) }
 }
@@ -57,11 +59,11 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// A map as a network gives it: a Gaussian on noise.
-fn bump(width: usize, height: usize, centre: [f64; 2]) -> Vec<f32> {
+fn bump(width: usize, height: usize, center: [f64; 2]) -> Vec<f32> {
     (0..width * height)
         .map(|cell| {
-            let x = (cell % width) as f32 - centre[0] as f32;
-            let y = (cell / width) as f32 - centre[1] as f32;
+            let x = (cell % width) as f32 - center[0] as f32;
+            let y = (cell / width) as f32 - center[1] as f32;
             (-(x * x + y * y) / 8.0).exp() + 1e-3 * ((cell * 7919) % 101) as f32 / 101.0
         })
         .collect()
@@ -84,19 +86,20 @@ fn fills() -> Vec<Case> {
     let (mut blurred, kernel) = (zeros(), GaussianKernel::new(11));
     let (mut along, mut down) = (Vec::new(), Vec::new());
     vec![
-        case("stamp, rounded centre", move || {
+        case("stamp, rounded center", move || {
             let (plane, patch, scratch) = &mut rounded;
-            patch.stamp(black_box(plane), size, black_box(CENTRE), false, false, scratch)
+            patch.draw_gaussian(black_box(plane), size, black_box(CENTRE), false, false, scratch)
         }),
-        case("stamp, exact centre", move || {
+        case("stamp, exact center", move || {
             let (plane, patch, scratch) = &mut exact;
-            patch.stamp(black_box(plane), size, black_box(CENTRE), true, false, scratch)
+            patch.draw_gaussian(black_box(plane), size, black_box(CENTRE), true, false, scratch)
         }),
         case("stamp, blurred point 11", move || {
             let x = kernel.impulse_response(black_box(24), WIDTH, &mut along);
             let y = kernel.impulse_response(black_box(30), HEIGHT, &mut down);
-            let (x, y) = (Strip { start: x, values: &along }, Strip { start: y, values: &down });
-            stamp(black_box(&mut blurred), WIDTH, x, y, false);
+            let (x, y) =
+                (AxisProfile { start: x, values: &along }, AxisProfile { start: y, values: &down });
+            draw_gaussian(black_box(&mut blurred), WIDTH, x, y, false);
         }),
         case("fill_unbiased", move || {
             fill_unbiased(
@@ -141,7 +144,7 @@ fn blurs() -> Vec<Case> {
         let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
         let largest = maximum(&plane).expect("not empty");
         case(name, move || {
-            blur_summit(black_box(&plane), WIDTH, largest, &kernel, border, &mut buffers).0
+            blurred_argmax(black_box(&plane), WIDTH, largest, &kernel, border, &mut buffers).0
         })
     };
     let disc =
@@ -163,7 +166,11 @@ fn blurs() -> Vec<Case> {
 /// Decoding: what refines a maximum.
 fn refinements() -> Vec<Case> {
     type Refine<E> = fn(&Peak<'_, E>, &GaussianKernel, &mut BlurBuffers) -> [f64; 2];
-    fn refine<E: Response + 'static>(name: &'static str, plane: Vec<E>, refine: Refine<E>) -> Case {
+    fn refine<E: HeatmapValue + 'static>(
+        name: &'static str,
+        plane: Vec<E>,
+        refine: Refine<E>,
+    ) -> Case {
         let (kernel, mut buffers) = (GaussianKernel::new(11), BlurBuffers::default());
         let largest = maximum(&plane).expect("not empty");
         let at = [largest.index % WIDTH, largest.index / WIDTH];
@@ -191,7 +198,9 @@ fn vectors() -> Vec<Case> {
     let (narrow, kernel) = (GaussianKernel::new(11), GaussianKernel::new(37));
     let (mut buffers, mut whole) = (BlurBuffers::default(), BlurBuffers::default());
     vec![
-        case("SimccProfile::stamp", move || profile.stamp(black_box(200), black_box(&mut stamped))),
+        case("SimccProfile::stamp", move || {
+            profile.draw_gaussian(black_box(200), black_box(&mut stamped))
+        }),
         case("simcc_dark_offset", move || {
             let vector = black_box(&refined);
             simcc_dark_offset(vector, largest.index, largest.value, &kernel, &mut buffers)
@@ -219,8 +228,8 @@ fn pictures() -> Vec<Case> {
     let mut weights = displacements.clone();
     let (suppressed, mut peaks, mut buffers) = (map(), map(), NmsBuffers::default());
     let (searched, responses, tags) = (map(), map(), map());
-    fn around(plane: &[f32]) -> Neighbourhood<'_, f32> {
-        Neighbourhood { plane, width: SIDE, radius: 2 }
+    fn around(plane: &[f32]) -> Neighborhood<'_, f32> {
+        Neighborhood { plane, width: SIDE, radius: 2 }
     }
     vec![
         // Into the maps of the call before: zeroing them takes several times as long.
@@ -247,7 +256,7 @@ fn pictures() -> Vec<Case> {
         }),
         case("top_k, 30", move || top_k(around(black_box(&searched)), 30).len()),
         case("TaggedMap, made and asked", move || {
-            let map = TaggedMap::new(Cow::Borrowed(black_box(&responses)), vec![&tags]);
+            let map = TagMap::new(Cow::Borrowed(black_box(&responses)), vec![&tags]);
             map.nearest(black_box(&[0.9]))
         }),
     ]

@@ -1,7 +1,7 @@
 //! Checks of arguments that several codecs share.
 
 use crate::error::{Error, Result, Shape};
-use crate::kernels::gaussian_heatmap_3d::GaussianBall;
+use crate::kernels::gaussian::heatmap_3d::GaussianPatch3d;
 
 /// The longest side of a picture or a map.
 const LONGEST: usize = 1 << 20;
@@ -40,15 +40,15 @@ pub(crate) fn sigma(argument: &'static str, sigma: f64) -> Result<f64> {
     if sigma == 0.0 { Ok(sigma) } else { positive(argument, sigma) }
 }
 
-/// The neighbourhood of a three-dimensional Gaussian whose sigma is [`positive`].
-pub(crate) fn ball(sigma: f64) -> Result<GaussianBall> {
+/// The neighborhood of a three-dimensional Gaussian whose sigma is [`positive`].
+pub(crate) fn ball(sigma: f64) -> Result<GaussianPatch3d> {
     /// Offsets along an axis; the reference makes their cube.
     const MOST_OFFSETS: usize = 1 << 16;
-    if GaussianBall::count(positive("sigma", sigma)?) > MOST_OFFSETS {
+    if GaussianPatch3d::count(positive("sigma", sigma)?) > MOST_OFFSETS {
         let wanted = format!("must be at most {}", MOST_OFFSETS / 6);
         return Err(Error::invalid("sigma", wanted, sigma));
     }
-    Ok(GaussianBall::new(sigma))
+    Ok(GaussianPatch3d::new(sigma))
 }
 
 /// That there are sigmas for so many instances: one for all, or one each.

@@ -5,8 +5,8 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::check::{self, product};
 use super::encode::split_off;
 use super::flip::{FlippedMaps, decode_flipped_heatmaps_batch};
-use crate::error::{Error, Result, Shape, reserved, room_for_scratch};
-use crate::kernels::element::{Real, Response};
+use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
+use crate::float::{Float, HeatmapValue};
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::Peak;
 use crate::parallel;
@@ -20,7 +20,7 @@ pub struct Decoded<C, E> {
     pub scores: Array2<E>,
 }
 
-impl<C: Real, E: Response> Decoded<C, E> {
+impl<C: Float, E: HeatmapValue> Decoded<C, E> {
     /// So many keypoints and scores of one instance, which `fill` fills.
     fn filled(
         count: usize,
@@ -48,7 +48,7 @@ pub struct Maps<'a, E> {
     pub width: usize,
 }
 
-impl<'a, E: Response> Maps<'a, E> {
+impl<'a, E: HeatmapValue> Maps<'a, E> {
     /// The plane of this number.
     pub(crate) fn plane(&self, number: usize) -> &'a [E] {
         &self.values[number * self.cells..][..self.cells]
@@ -62,7 +62,7 @@ impl<'a, E: Response> Maps<'a, E> {
 }
 
 /// The largest value of a plane, and its place where that is above 0 or NaN.
-pub(crate) fn peak<E: Response>(plane: &[E], width: usize) -> (E, Option<Peak<'_, E>>) {
+pub(crate) fn peak<E: HeatmapValue>(plane: &[E], width: usize) -> (E, Option<Peak<'_, E>>) {
     let found = maximum(plane).expect("a map has cells");
     let at = [found.index % width, found.index / width];
     let responds = !(found.value.as_f64() <= 0.0);
@@ -71,7 +71,7 @@ pub(crate) fn peak<E: Response>(plane: &[E], width: usize) -> (E, Option<Peak<'_
 
 /// The largest value of a map and its place in cells, moved as `shift` says; -1 where no value is above
 /// 0.
-pub(crate) fn shifted_peak<E: Response>(
+pub(crate) fn shifted_peak<E: HeatmapValue>(
     maps: &Maps<'_, E>,
     number: usize,
     shift: impl FnOnce(&Peak<'_, E>) -> [f32; 2],
@@ -85,7 +85,7 @@ pub(crate) fn shifted_peak<E: Response>(
 }
 
 /// The peaks of the maps from `first` on, a score each; and their cells, -1 where no value is above 0.
-pub(crate) fn peaks<'a, E: Response>(
+pub(crate) fn peaks<'a, E: HeatmapValue>(
     maps: &Maps<'a, E>,
     first: usize,
     scores: &mut [E],
@@ -116,7 +116,7 @@ pub(crate) fn peaks<'a, E: Response>(
 /// ```
 pub trait DecodeHeatmaps: Sync {
     /// The type of the coordinates that the reference answers with.
-    type Coordinate: Real;
+    type Coordinate: Float;
 
     /// The number of maps a keypoint.
     fn maps_per_keypoint(&self) -> usize {
@@ -130,7 +130,7 @@ pub trait DecodeHeatmaps: Sync {
 
     /// Decodes one sample, or some of its keypoints: a point `[x, y]` in input pixels and a score a
     /// keypoint. There is at least one cell a map.
-    fn decode_sample<E: Response>(
+    fn decode_sample<E: HeatmapValue>(
         &self,
         maps: Maps<'_, E>,
         keypoints: &mut [[Self::Coordinate; 2]],
@@ -141,7 +141,7 @@ pub trait DecodeHeatmaps: Sync {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a cell, or too few or too many maps a keypoint.
-    fn decode<E: Response>(
+    fn decode<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
     ) -> Result<Decoded<Self::Coordinate, E>> {
@@ -177,7 +177,7 @@ pub trait DecodeHeatmaps: Sync {
     /// # Errors
     /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and for indices
     /// that are not one a keypoint.
-    fn decode_flipped<E: Response>(
+    fn decode_flipped<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
         flipped: ArrayView3<'_, E>,
@@ -231,7 +231,7 @@ pub trait DecodeHeatmaps: Sync {
 /// # Errors
 /// [`Error::InvalidInput`] for maps without a cell, or where an array does not have the length
 /// that the shape says.
-pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
+pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
     codec: &C,
     heatmaps: &[E],
     shape: [usize; 4],
@@ -245,7 +245,7 @@ pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
 
 /// The checks and the loop of [`decode_heatmaps_batch`]: `decode` takes the number of a sample, its
 /// maps, and where its points and scores go.
-pub(super) fn decode_samples<C: DecodeHeatmaps + ?Sized, E: Response>(
+pub(super) fn decode_samples<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
     codec: &C,
     heatmaps: &[E],
     shape: [usize; 4],
@@ -279,7 +279,7 @@ pub(super) fn decode_samples<C: DecodeHeatmaps + ?Sized, E: Response>(
         return Ok(());
     }
     let (mut keypoints, mut scores) = (keypoints, scores);
-    let mut samples = reserved("the samples of a batch", batch)?;
+    let mut samples = try_with_capacity("the samples of a batch", batch)?;
     for (sample, values) in heatmaps.chunks_exact(maps * cells).enumerate() {
         let maps = Maps { values, cells, width };
         let (points, values) = (split_off(&mut keypoints, count), split_off(&mut scores, count));

@@ -7,7 +7,7 @@ use super::check;
 use super::decode::{DecodeHeatmaps, Maps, decode_samples};
 use super::simcc_axis::SimccRows;
 use crate::error::{Error, Result, Shape, room_for_scratch};
-use crate::kernels::element::Response;
+use crate::float::HeatmapValue;
 use crate::kernels::flip::{Mirrored, average_mirrored};
 
 /// Checks the indices of a flip test: one a keypoint, each that of a keypoint.
@@ -48,7 +48,7 @@ pub struct FlippedMaps<'a, E> {
 /// # Errors
 /// [`Error::InvalidInput`] as for [`decode_heatmaps_batch`](super::decode_heatmaps_batch), and for
 /// flipped maps or indices that do not fit.
-pub fn decode_flipped_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: Response>(
+pub fn decode_flipped_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
     codec: &C,
     heatmaps: &[E],
     flipped: FlippedMaps<'_, E>,
@@ -99,7 +99,7 @@ pub(super) struct RowReader<'a, E, const A: usize> {
     averages: [Vec<E>; A],
 }
 
-impl<'a, E: Response, const A: usize> RowReader<'a, E, A> {
+impl<'a, E: HeatmapValue, const A: usize> RowReader<'a, E, A> {
     /// Checks the flipped rows of a batch, if there are any: `each` a sample.
     pub(super) fn check(
         rows: &SimccRows<'_, E, A>,
@@ -156,7 +156,7 @@ impl<'a, E: Response, const A: usize> RowReader<'a, E, A> {
 
 /// Calls `decode` with the rows of vectors (N, K, bins) along several axes, and with the flipped ones
 /// where there are any.
-pub(super) fn with_rows<E: Response, R, const A: usize>(
+pub(super) fn with_rows<E: HeatmapValue, R, const A: usize>(
     arguments: [&'static str; A],
     vectors: [ArrayView3<'_, E>; A],
     flipped: Option<([ArrayView3<'_, E>; A], &[usize])>,

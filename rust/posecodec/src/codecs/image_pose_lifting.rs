@@ -1,15 +1,16 @@
-//! `ImagePoseLifting`: the 2D pose of one picture, normalised, and the 3D pose less its root.
+//! `ImagePoseLifting`: the 2D pose of one picture, normalized, and the 3D pose less its root.
 
 use arrayvec::ArrayVec;
 use ndarray::Array2;
 
 use super::lifting::{
-    Camera, DecodePoses, Item, LiftPose, Role, RootKind, Roots, Skeleton, Statistics, TargetSide,
+    Camera, DecodePoses, Item, LiftPose, Role, RootKind, RootOutput, Skeleton, Statistics,
+    TargetBuffers,
 };
 use crate::error::{Error, Result, Shape};
-use crate::kernels::element::Real;
-use crate::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
-use crate::kernels::pose_targets::{fill_centred, fill_roots};
+use crate::float::Float;
+use crate::kernels::lifting::normalize::{Identity, LabelLayout, Standardized, fill_labels};
+use crate::kernels::lifting::root::{fill_centered, fill_roots};
 
 /// The options of [`ImagePoseLifting`], with the reference's defaults.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +49,7 @@ impl Default for ImagePoseLiftingOptions {
 /// human pose estimation](https://arxiv.org/abs/1705.03098) (Martinez et al. 2017) lifts them.
 ///
 /// Keypoints are in pixels; targets keep their unit where they are not divided by deviations:
-/// metres in Human3.6M as MMPose reads it.
+/// meters in Human3.6M as MMPose reads it.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -64,7 +65,7 @@ impl Default for ImagePoseLiftingOptions {
 /// let seen = ndarray::Array2::ones((1, 17));
 /// let targets = codec.encode_target(target.view(), Some(seen.view()), None, None)?;
 /// assert_eq!(targets.label.dim(), (1, 16, 3));
-/// let root = targets.root.expect("centred on it");
+/// let root = targets.root.expect("centered on it");
 /// assert_eq!(root, array![[0.0, 1.0, 2.0]]);
 /// assert_eq!(codec.decode(targets.label.view(), Some(root.view()))?.keypoints, target);
 /// # Ok::<(), posecodec::Error>(())
@@ -126,7 +127,7 @@ impl LiftPose for ImagePoseLifting {
             (with_target, "target_root", Role::TargetRoot),
         ]
         .into_iter()
-        .filter_map(Item::where_wanted)
+        .filter_map(Item::requested)
         .collect()
     }
 
@@ -162,7 +163,7 @@ impl LiftPose for ImagePoseLifting {
         }
     }
 
-    fn check_target<U: Real>(
+    fn check_target<U: Float>(
         &self,
         _: &[U],
         [frames, count, dims]: [usize; 3],
@@ -179,7 +180,7 @@ impl LiftPose for ImagePoseLifting {
         }
     }
 
-    fn fill_keypoints<T: Real, L: Real>(
+    fn fill_keypoints<T: Float, L: Float>(
         &self,
         keypoints: &[T],
         extra: &[L],
@@ -188,28 +189,28 @@ impl LiftPose for ImagePoseLifting {
         labels: &mut [L],
     ) {
         match self.options.keypoints.as_ref().map(Statistics::values) {
-            None => fill_labels(keypoints, extra, layout, AsIs, labels),
+            None => fill_labels(keypoints, extra, layout, Identity, labels),
             Some([mean, std]) => {
-                fill_labels(keypoints, extra, layout, Standardised { mean, std }, labels);
+                fill_labels(keypoints, extra, layout, Standardized { mean, std }, labels);
             }
         }
     }
 
-    fn fill_target<U: Real>(
+    fn fill_target<U: Float>(
         &self,
         target: &[U],
         [_, count, dims]: [usize; 3],
         _: Option<&Camera>,
-        side: TargetSide<'_, U>,
+        side: TargetBuffers<'_, U>,
     ) {
-        let Roots::Float32(roots) = side.roots else { return };
+        let RootOutput::Float32(roots) = side.roots else { return };
         let (shape, removed) = ([count, dims], self.skeleton.removed());
         fill_roots(target, shape, self.skeleton.roots(), roots);
         match self.options.target.as_ref().map(Statistics::values) {
-            None => fill_centred(target, shape, roots, removed, AsIs, side.label),
+            None => fill_centered(target, shape, roots, removed, Identity, side.label),
             Some([mean, std]) => {
-                let normalise = Standardised { mean, std };
-                fill_centred(target, shape, roots, removed, normalise, side.label);
+                let normalize = Standardized { mean, std };
+                fill_centered(target, shape, roots, removed, normalize, side.label);
             }
         }
     }

@@ -9,10 +9,10 @@ use super::encode::{
 };
 use super::{MsraHeatmap, RegressionLabel};
 use crate::error::Result;
-use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::normalize;
+use crate::float::{Float, HeatmapValue};
+use crate::kernels::gaussian::heatmap::normalize;
 
-/// Keypoints as coordinates and normalised heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
+/// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
 /// (Nibali et al. 2018). [`RegressionLabel`] and [`MsraHeatmap`] in one.
 ///
 /// Targets: `keypoint_labels` (1, K, 2), `heatmaps` (K, H, W) and `keypoint_weights` (1, K).
@@ -89,7 +89,7 @@ impl IntegralRegressionLabel {
     ///
     /// # Errors
     /// As [`RegressionLabel::decode`].
-    pub fn decode<E: Response>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {
+    pub fn decode<E: HeatmapValue>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {
         self.keypoint_codec.decode(encoded)
     }
 }
@@ -97,7 +97,7 @@ impl IntegralRegressionLabel {
 impl Encode for IntegralRegressionLabel {
     const NAME: &'static str = "IntegralRegressionLabel";
     const SINGLE_INSTANCE: bool = true;
-    type Targets<V: Real> = IntegralRegressionTargets;
+    type Targets<V: Float> = IntegralRegressionTargets;
 
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
         ArrayVec::from_iter([
@@ -107,11 +107,11 @@ impl Encode for IntegralRegressionLabel {
         ])
     }
 
-    fn fills_all(&self) -> bool {
-        self.heatmap_codec.fills_all()
+    fn overwrites_plane(&self) -> bool {
+        self.heatmap_codec.overwrites_plane()
     }
 
-    fn encode_sample<T: Real, V: Real>(
+    fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
@@ -133,7 +133,7 @@ impl Encode for IntegralRegressionLabel {
         );
     }
 
-    fn assemble<V: Real>(mut filled: Filled<V>) -> IntegralRegressionTargets {
+    fn from_arrays<V: Float>(mut filled: Filled<V>) -> IntegralRegressionTargets {
         let [keypoint_weights] = dimensioned(filled.floats.split_off(2));
         let [keypoint_labels, heatmaps] = dimensioned(filled.floats);
         IntegralRegressionTargets { keypoint_labels, heatmaps, keypoint_weights }

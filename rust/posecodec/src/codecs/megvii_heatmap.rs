@@ -6,12 +6,12 @@ use super::decode::{DecodeHeatmaps, Maps, peak};
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
-use super::{check, scale_factor, to_cells};
+use super::{check, scale_factor, to_heatmap_pixels};
 use crate::error::Result;
-use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_summit};
-use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::{Strip, stamp};
-use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::float::{Float, HeatmapValue};
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blurred_argmax};
+use crate::kernels::gaussian::heatmap::{AxisProfile, draw_gaussian};
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::{Peak, sign};
 
@@ -61,12 +61,12 @@ impl MegviiHeatmap {
         self.scale_factor
     }
 
-    /// The blurred point along one axis, its centre scaled to `top`; returns its first cell.
-    fn response(&self, centre: usize, length: usize, top: f32, response: &mut Vec<f32>) -> usize {
-        let start = self.kernel.impulse_response(centre, length, response);
-        let at_centre = response[centre - start];
+    /// The blurred point along one axis, its center scaled to `top`; returns its first cell.
+    fn response(&self, center: usize, length: usize, top: f32, response: &mut Vec<f32>) -> usize {
+        let start = self.kernel.impulse_response(center, length, response);
+        let at_center = response[center - start];
         for value in response.iter_mut() {
-            *value = *value / at_centre * top;
+            *value = *value / at_center * top;
         }
         start
     }
@@ -75,7 +75,7 @@ impl MegviiHeatmap {
 impl Encode for MegviiHeatmap {
     const NAME: &'static str = "MegviiHeatmap";
     const SINGLE_INSTANCE: bool = true;
-    type Targets<V: Real> = HeatmapTargets<V>;
+    type Targets<V: Float> = HeatmapTargets<V>;
 
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
         ArrayVec::from_iter([
@@ -84,7 +84,7 @@ impl Encode for MegviiHeatmap {
         ])
     }
 
-    fn encode_sample<T: Real, V: Real>(
+    fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
@@ -95,25 +95,25 @@ impl Encode for MegviiHeatmap {
         let planes = Planes {
             values: heatmaps,
             cells: width * height,
-            fills_all: self.fills_all(),
+            overwrites_plane: self.overwrites_plane(),
             memory: targets.memory,
         };
         keypoints.encode_planes(planes, targets.weights, |plane, point| {
-            let at = to_cells(point, self.scale_factor).map(|at| at.as_f64() as i64);
+            let at = to_heatmap_pixels(point, self.scale_factor).map(|at| at.as_f64() as i64);
             let inside = (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
             if inside {
                 let start_x = self.response(at[0] as usize, width, 1.0, &mut x);
                 let start_y = self.response(at[1] as usize, height, 255.0, &mut y);
-                let x = Strip { start: start_x, values: &x };
-                let y = Strip { start: start_y, values: &y };
-                stamp(plane, width, x, y, false);
+                let x = AxisProfile { start: start_x, values: &x };
+                let y = AxisProfile { start: start_y, values: &y };
+                draw_gaussian(plane, width, x, y, false);
             }
             inside
         });
     }
 
-    fn assemble<V: Real>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::assemble(filled)
+    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(filled)
     }
 }
 
@@ -121,7 +121,7 @@ impl DecodeHeatmaps for MegviiHeatmap {
     type Coordinate = f32;
 
     /// Blurs each map, scales it back to its old maximum, and looks for the summit there.
-    fn decode_sample<E: Response>(
+    fn decode_sample<E: HeatmapValue>(
         &self,
         maps: Maps<'_, E>,
         keypoints: &mut [[f32; 2]],
@@ -139,7 +139,7 @@ impl DecodeHeatmaps for MegviiHeatmap {
 impl MegviiHeatmap {
     /// The summit of a map after the blur, in cells, and its height. Where a finite map overflows in
     /// between, its own largest value and that value's cell.
-    fn summit<E: Response>(
+    fn summit<E: HeatmapValue>(
         &self,
         plane: &[E],
         width: usize,
@@ -157,7 +157,7 @@ impl MegviiHeatmap {
         (cell, value)
     }
 
-    fn blurred_summit<E: Response>(
+    fn blurred_summit<E: HeatmapValue>(
         &self,
         plane: &[E],
         width: usize,
@@ -166,7 +166,7 @@ impl MegviiHeatmap {
     ) -> ([f32; 2], f32) {
         let before = largest.value.as_f32();
         let (after, blurred) =
-            blur_summit(plane, width, largest, &self.kernel, Border::Zero, buffers);
+            blurred_argmax(plane, width, largest, &self.kernel, Border::Zero, buffers);
         if after.value == 0.0 {
             return ([-1.0; 2], before); // an all-zero map: nothing to scale and no summit
         }
@@ -175,7 +175,7 @@ impl MegviiHeatmap {
             // Scaling moves no summit, and keeps the signs of slopes.
             let at = [after.index % width, after.index / width];
             let value = after.value * factor;
-            return (quarter_from_centre(&Peak { plane: blurred, width, at, value }), value);
+            return (quarter_from_center(&Peak { plane: blurred, width, at, value }), value);
         }
         // Negative, infinite or NaN: whatever scaling makes of the whole map.
         let blurred = blur_plane(plane, width, &self.kernel, Border::Zero, buffers);
@@ -183,13 +183,13 @@ impl MegviiHeatmap {
             *value *= factor;
         }
         let (value, found) = peak(blurred, width);
-        (found.map_or([-1.0; 2], |peak| quarter_from_centre(&peak)), value)
+        (found.map_or([-1.0; 2], |peak| quarter_from_center(&peak)), value)
     }
 }
 
-/// The centre of the peak's cell, moved a quarter towards its larger neighbours; the cell's corner
+/// The center of the peak's cell, moved a quarter towards its larger neighbors; the cell's corner
 /// within two cells of the border, as in the reference.
-fn quarter_from_centre(peak: &Peak<'_, f32>) -> [f32; 2] {
+fn quarter_from_center(peak: &Peak<'_, f32>) -> [f32; 2] {
     let ([x, y], width) = (peak.at, peak.width);
     let corner = [x as f32, y as f32];
     if x <= 1 || x + 1 >= width || y <= 1 || (y + 1) * width >= peak.plane.len() {

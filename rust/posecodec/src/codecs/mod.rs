@@ -38,29 +38,30 @@ pub use associative_embedding::{
 pub(crate) use decode::peak;
 pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
 pub use decoupled_heatmap::{
-    Chance, DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, Selection,
+    DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, RandomSource,
+    SelectedInstances,
 };
 pub use edpose_label::{
-    EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, Scored,
+    EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, ScoredPose,
 };
-pub(crate) use encode::Stamper;
+pub(crate) use encode::GaussianDrawer;
 pub use encode::{
-    Encode, Filled, HeatmapTargets, Keypoints, Memory, SampleTargets, Target, TargetKind,
+    Encode, Filled, HeatmapTargets, Init, Keypoints, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
 };
 pub use flip::{FlippedMaps, FlippedRows, check_flip_indices, decode_flipped_heatmaps_batch};
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
-pub(crate) use lifting::in_thousands;
+pub(crate) use lifting::intrinsics_over_1000;
 pub use lifting::{
-    Camera, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets, Role, RootKind,
-    Roots, Skeleton, Statistics, TargetBatch, TargetSide, UNKNOWN_FACTOR, check_invertible,
-    check_poses, check_target_batch, check_visible, decode_poses_batch, derives_factor,
-    encode_keypoints_batch, encode_target_batch,
+    Camera, DEFAULT_FACTOR, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets,
+    Role, RootKind, RootOutput, Skeleton, Statistics, TargetBatch, TargetBuffers, check_invertible,
+    check_poses, check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
+    encode_target_batch, needs_factor,
 };
 pub use megvii_heatmap::MegviiHeatmap;
-pub use motionbert_label::{MotionBertLabel, MotionBertMode, MotionBertOptions, PictureScale};
+pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertMode, MotionBertOptions};
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_3d_label::{
@@ -75,15 +76,15 @@ pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
 pub use yolox_pose_annotation_processor::YoloxPoseAnnotationProcessor;
 
-use crate::kernels::element::Real;
-pub use crate::kernels::instance::RootType;
+use crate::float::Float;
+pub use crate::kernels::grouping::instance::RootType;
 
 /// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
 fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| (input_size[axis] as f64 / heatmap_size[axis] as f64) as f32)
 }
 
-/// Input pixels a map cell between the centres of the outermost, (w-1)/(W-1), as UDP scales.
+/// Input pixels a map cell between the centers of the outermost, (w-1)/(W-1), as UDP scales.
 fn udp_scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| {
         let [pixels, cells] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
@@ -93,6 +94,6 @@ fn udp_scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2
 }
 
 /// A point in map cells, in its own precision.
-fn to_cells<T: Real>(point: [T; 2], scale_factor: [f32; 2]) -> [T; 2] {
+fn to_heatmap_pixels<T: Float>(point: [T; 2], scale_factor: [f32; 2]) -> [T; 2] {
     [0, 1].map(|axis| point[axis] / T::of(f64::from(scale_factor[axis])))
 }

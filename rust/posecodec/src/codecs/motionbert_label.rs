@@ -5,14 +5,14 @@ use ndarray::{Array2, ArrayView3};
 
 use super::decode::Decoded;
 use super::lifting::{
-    Camera, Factor, Item, LiftPose, Role, Skeleton, TargetSide, UNKNOWN_FACTOR, check_depths,
-    in_thousands, needed,
+    Camera, DEFAULT_FACTOR, Factor, Item, LiftPose, Role, Skeleton, TargetBuffers, check_depths,
+    intrinsics_over_1000, needed,
 };
 use super::{check, check_poses};
 use crate::error::{Error, Result};
-use crate::kernels::element::Real;
-use crate::kernels::image_space::{Factors, ImageSpace, Restoration};
-use crate::kernels::pose_labels::{InPicture, LabelLayout, PictureUnit, fill_labels};
+use crate::float::Float;
+use crate::kernels::lifting::motionbert::{Denormalize, Factors, ImageSpace};
+use crate::kernels::lifting::normalize::{ImageNormalized, ImageUnit, LabelLayout, fill_labels};
 
 /// What [`MotionBertLabel`] makes of targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Default for MotionBertOptions {
 ///
 /// Keypoints and the camera are in pixels; labels for training are in half widths, too. Factors lead
 /// from thousands of pixels to the target's unit, so what is decoded is divided by 1000: targets in
-/// metres, in the camera's space, come back as metres.
+/// meters, in the camera's space, come back as meters.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -82,7 +82,7 @@ impl Default for MotionBertOptions {
 /// assert_eq!(labels, array![[[0.5, 0.0], [0.0, -1.0]]].into_dyn());
 ///
 /// let answer = array![[[0.0f32, 0.0, 0.0], [0.5, 0.0, 0.25]]];
-/// let scale = PictureScale { size: Some([&[1000.0], &[1000.0]]), factor: Some(&[4.0]) };
+/// let scale = ImageScale { size: Some([&[1000.0], &[1000.0]]), factor: Some(&[4.0]) };
 /// let decoded = codec.decode(answer.view(), scale)?;
 /// assert_eq!(decoded.keypoints, array![[[0.0, 0.0, 0.0], [1.0, 0.0, 0.5]]]);
 /// # Ok::<(), posecodec::Error>(())
@@ -96,7 +96,7 @@ pub struct MotionBertLabel {
 /// What answers are scaled by, back from units of the picture: each one for all frames or one a
 /// frame, or so many frames that they divide evenly.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct PictureScale<'a> {
+pub struct ImageScale<'a> {
     /// Widths and heights of pictures, in pixels.
     pub size: Option<[&'a [f64]; 2]>,
     /// Factors, from thousands of pixels to the target's unit.
@@ -128,10 +128,10 @@ impl MotionBertLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for another shape, or scales that do not fit.
-    pub fn decode<T: Real>(
+    pub fn decode<T: Float>(
         &self,
         encoded: ArrayView3<'_, T>,
-        scale: PictureScale<'_>,
+        scale: ImageScale<'_>,
     ) -> Result<Decoded<T, f32>> {
         check_poses("encoded", encoded.shape(), false, self.skeleton.count())?;
         let (frames, count, dims) = encoded.dim();
@@ -149,10 +149,10 @@ impl MotionBertLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for scales that are not positive or do not fit the frames.
-    pub fn decode_frames<T: Real>(
+    pub fn decode_frames<T: Float>(
         &self,
         encoded: &[[T; 3]],
-        scale: PictureScale<'_>,
+        scale: ImageScale<'_>,
         keypoints: &mut [[T; 3]],
     ) -> Result<()> {
         let count = self.skeleton.count();
@@ -182,7 +182,7 @@ impl MotionBertLabel {
                 return Err(Error::invalid(name, "must hold positive finite pixels", side));
             }
         }
-        let restoration = Restoration {
+        let restoration = Denormalize {
             count,
             root_index: self.options.root_index,
             zero_first: self.options.rootrel,
@@ -212,7 +212,7 @@ impl LiftPose for MotionBertLabel {
             (true, "factor", Role::Factor),
         ]
         .into_iter()
-        .filter_map(Item::where_wanted)
+        .filter_map(Item::requested)
         .collect()
     }
 
@@ -236,7 +236,7 @@ impl LiftPose for MotionBertLabel {
         Err(Error::invalid("factor", wanted, factors))
     }
 
-    fn check_target<U: Real>(
+    fn check_target<U: Float>(
         &self,
         target: &[U],
         shape: [usize; 3],
@@ -251,7 +251,7 @@ impl LiftPose for MotionBertLabel {
         if projected { check_depths(target, count) } else { Ok(()) }
     }
 
-    fn fill_keypoints<T: Real, L: Real>(
+    fn fill_keypoints<T: Float, L: Float>(
         &self,
         keypoints: &[T],
         extra: &[L],
@@ -260,32 +260,32 @@ impl LiftPose for MotionBertLabel {
         labels: &mut [L],
     ) {
         let Some(camera) = camera else { return };
-        let unit = PictureUnit::<T>::new(camera.size());
-        let normalise = InPicture { unit, dims: layout.dims };
-        fill_labels(keypoints, extra, layout, normalise, labels);
+        let unit = ImageUnit::<T>::new(camera.size());
+        let normalize = ImageNormalized { unit, dims: layout.dims };
+        fill_labels(keypoints, extra, layout, normalize, labels);
     }
 
-    fn fill_target<U: Real>(
+    fn fill_target<U: Float>(
         &self,
         target: &[U],
         [_, count, _]: [usize; 3],
         camera: Option<&Camera>,
-        side: TargetSide<'_, U>,
+        side: TargetBuffers<'_, U>,
     ) {
         let Some(camera) = camera else { return };
         let test = self.options.mode == MotionBertMode::Test;
         let space = ImageSpace {
             count,
             root_index: self.options.root_index,
-            camera: camera.intrinsics().ok().flatten().map(in_thousands),
-            unit: (!test).then(|| PictureUnit::new(camera.size().map(|side| side / 1000.0))),
+            camera: camera.intrinsics().ok().flatten().map(intrinsics_over_1000),
+            unit: (!test).then(|| ImageUnit::new(camera.size().map(|side| side / 1000.0))),
         };
         let (poses, _) = target.as_chunks::<3>();
         let factors = match side.factor {
             // Labels in units of the picture have no use for factors.
             Factor::Given(_) if !test => Factors::Given(&[1.0]),
             Factor::Given(given) => Factors::Given(given),
-            Factor::Derived(derived) => Factors::Derived(derived, UNKNOWN_FACTOR),
+            Factor::Derived(derived) => Factors::Derived(derived, DEFAULT_FACTOR),
         };
         let (labels, _) = side.label.as_chunks_mut::<3>();
         space.fill(poses, factors, labels);

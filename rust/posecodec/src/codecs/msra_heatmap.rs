@@ -4,16 +4,16 @@ use arrayvec::ArrayVec;
 
 use super::decode::{DecodeHeatmaps, Maps, peaks, shifted_peak};
 use super::encode::{
-    Encode, Filled, HeatmapTargets, Keypoints, Memory, Planes, SampleTargets, Target, TargetKind,
+    Encode, Filled, HeatmapTargets, Init, Keypoints, Planes, SampleTargets, Target, TargetKind,
     arrays,
 };
-use super::{check, scale_factor, to_cells};
+use super::{check, scale_factor, to_heatmap_pixels};
 use crate::error::Result;
+use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
-use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::refinement::{PEAKS, dark_offsets, quarter_shift};
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::gaussian::heatmap::{GaussianPatch, fill_unbiased, reaches};
+use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_offsets, quarter_shift};
 
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
 /// Tracking](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018), and with `unbiased`
@@ -83,24 +83,26 @@ impl MsraHeatmap {
     }
 
     /// Fills a heatmap and a weight a keypoint; `finish` gets every plane that something is on.
-    pub(super) fn encode_planes<T: Real, V: Real>(
+    pub(super) fn encode_planes<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         heatmaps: &mut [f32],
         weights: &mut [V],
-        memory: Memory,
+        memory: Init,
         mut finish: impl FnMut(&mut [f32]),
     ) {
         let [width, height] = self.heatmap_size;
         let mut scratch = [Vec::new(), Vec::new()];
-        let fills_all = self.fills_all();
-        let planes = Planes { values: heatmaps, cells: width * height, fills_all, memory };
+        let overwrites_plane = self.overwrites_plane();
+        let planes = Planes { values: heatmaps, cells: width * height, overwrites_plane, memory };
         keypoints.encode_planes(planes, weights, |plane, point| {
-            let at = to_cells(point, self.scale_factor);
+            let at = to_heatmap_pixels(point, self.scale_factor);
             let inside = if self.unbiased {
                 self.fill_unbiased(plane, at, &mut scratch[0])
             } else {
-                self.patch.stamp(plane, self.heatmap_size, at, false, false, &mut scratch).is_some()
+                self.patch
+                    .draw_gaussian(plane, self.heatmap_size, at, false, false, &mut scratch)
+                    .is_some()
             };
             if inside {
                 finish(plane);
@@ -110,7 +112,7 @@ impl MsraHeatmap {
     }
 
     /// The Gaussian over the whole plane; `false` where its 3-sigma box lies outside.
-    fn fill_unbiased<T: Real>(
+    fn fill_unbiased<T: Float>(
         &self,
         plane: &mut [f32],
         at: [T; 2],
@@ -118,8 +120,8 @@ impl MsraHeatmap {
     ) -> bool {
         let inside = reaches(at, self.heatmap_size, self.sigma);
         if inside {
-            let centre = at.map(Real::as_f64);
-            fill_unbiased(plane, self.heatmap_size[0], centre, self.sigma, false, scratch);
+            let center = at.map(Float::as_f64);
+            fill_unbiased(plane, self.heatmap_size[0], center, self.sigma, false, scratch);
         }
         inside
     }
@@ -128,7 +130,7 @@ impl MsraHeatmap {
 impl Encode for MsraHeatmap {
     const NAME: &'static str = "MSRAHeatmap";
     const SINGLE_INSTANCE: bool = true;
-    type Targets<V: Real> = HeatmapTargets<V>;
+    type Targets<V: Float> = HeatmapTargets<V>;
 
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
         ArrayVec::from_iter([
@@ -137,11 +139,11 @@ impl Encode for MsraHeatmap {
         ])
     }
 
-    fn fills_all(&self) -> bool {
+    fn overwrites_plane(&self) -> bool {
         self.unbiased
     }
 
-    fn encode_sample<T: Real, V: Real>(
+    fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
@@ -150,15 +152,15 @@ impl Encode for MsraHeatmap {
         self.encode_planes(keypoints, heatmaps, targets.weights, targets.memory, |_| ());
     }
 
-    fn assemble<V: Real>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::assemble(filled)
+    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(filled)
     }
 }
 
 impl DecodeHeatmaps for MsraHeatmap {
     type Coordinate = f32;
 
-    fn decode_sample<E: Response>(
+    fn decode_sample<E: HeatmapValue>(
         &self,
         maps: Maps<'_, E>,
         keypoints: &mut [[f32; 2]],
@@ -172,10 +174,10 @@ impl DecodeHeatmaps for MsraHeatmap {
             }
             return;
         }
-        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS]);
-        let blocks = keypoints.chunks_mut(PEAKS).zip(scores.chunks_mut(PEAKS));
+        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
+        let blocks = keypoints.chunks_mut(PEAKS_PER_BLOCK).zip(scores.chunks_mut(PEAKS_PER_BLOCK));
         for (block, (points, scores)) in blocks.enumerate() {
-            let found = peaks(&maps, block * PEAKS, scores, &mut cells);
+            let found = peaks(&maps, block * PEAKS_PER_BLOCK, scores, &mut cells);
             let offsets = dark_offsets(found, &self.kernel, &mut buffers);
             for (point, (cell, offset)) in points.iter_mut().zip(cells.iter().zip(offsets)) {
                 *point = to_input([0, 1].map(|axis| cell[axis] + offset[axis] as f32));

@@ -9,7 +9,7 @@ use super::encode::{
     Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
 };
 use crate::error::{Error, Result};
-use crate::kernels::element::{Real, Response, single};
+use crate::float::{Float, HeatmapValue, single};
 
 /// Keypoints as coordinates divided by the input size, as DeepPose and its successors regress them.
 ///
@@ -51,7 +51,7 @@ impl RegressionLabel {
     }
 
     /// Fills labels and weights, in double precision as NumPy computes them.
-    pub(super) fn encode_points<T: Real, V: Real>(
+    pub(super) fn encode_points<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         labels: &mut [f32],
@@ -60,7 +60,7 @@ impl RegressionLabel {
         let size = self.input_size.map(|side| side as f64);
         let (labels, _) = labels.as_chunks_mut::<2>();
         for (index, (label, weight)) in labels.iter_mut().zip(weights).enumerate() {
-            let point = keypoints.points[index].map(Real::as_f64);
+            let point = keypoints.points[index].map(Float::as_f64);
             let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
             let inside = (0..2).all(|axis| point[axis] >= 0.0 && point[axis] <= size[axis] - 1.0);
             let finite = point[0].is_finite() && point[1].is_finite();
@@ -75,7 +75,7 @@ impl RegressionLabel {
 
     /// Decodes a row a keypoint: its coordinates, and with 4 `columns` its sigmas, which lower the
     /// score to `1 - mean(sigma)`. The score is 1 with 2 columns.
-    pub fn decode_rows<E: Response, S: Response>(
+    pub fn decode_rows<E: HeatmapValue, S: HeatmapValue>(
         &self,
         encoded: &[E],
         columns: usize,
@@ -103,7 +103,7 @@ impl RegressionLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for another number of columns.
-    pub fn decode<E: Response>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {
+    pub fn decode<E: HeatmapValue>(&self, encoded: ArrayView3<'_, E>) -> Result<Decoded<f64, E>> {
         let (instances, count, columns) = encoded.dim();
         Self::check_columns(columns)?;
         let encoded = encoded.as_standard_layout();
@@ -134,7 +134,7 @@ impl RegressionLabel {
 impl Encode for RegressionLabel {
     const NAME: &'static str = "RegressionLabel";
     const SINGLE_INSTANCE: bool = false;
-    type Targets<V: Real> = RegressionTargets;
+    type Targets<V: Float> = RegressionTargets;
 
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
         ArrayVec::from_iter([
@@ -143,7 +143,7 @@ impl Encode for RegressionLabel {
         ])
     }
 
-    fn encode_sample<T: Real, V: Real>(
+    fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
@@ -152,7 +152,7 @@ impl Encode for RegressionLabel {
         self.encode_points(keypoints, labels, weights);
     }
 
-    fn assemble<V: Real>(mut filled: Filled<V>) -> RegressionTargets {
+    fn from_arrays<V: Float>(mut filled: Filled<V>) -> RegressionTargets {
         let [keypoint_weights] = dimensioned(filled.floats.split_off(1));
         let [keypoint_labels] = dimensioned(filled.floats);
         RegressionTargets { keypoint_labels, keypoint_weights }

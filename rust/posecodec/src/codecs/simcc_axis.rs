@@ -1,11 +1,11 @@
 //! An axis of SimCC vectors, and what codecs of two and of three axes share.
 
 use super::check;
-use super::encode::{Keypoints, Memory, split_off};
+use super::encode::{Init, Keypoints, split_off};
 use crate::error::{Error, Result, Shape, room_for_scratch};
+use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::SimccProfile;
@@ -86,14 +86,14 @@ fn dark_kernel(sigma: f64) -> Result<GaussianKernel> {
 }
 
 /// The bins of a point, rounded in its own precision; they may lie outside.
-pub(super) fn bins_of<T: Real, const A: usize>(point: [T; A], simcc_split_ratio: f64) -> [f64; A] {
+pub(super) fn bins_of<T: Float, const A: usize>(point: [T; A], simcc_split_ratio: f64) -> [f64; A] {
     let ratio = T::of(simcc_split_ratio);
     point.map(|coordinate| (coordinate * ratio).round_half_even().as_f64())
 }
 
 /// Puts a Gaussian around each bin into vectors of zeros; `false` where any has no part inside.
 #[inline]
-pub(super) fn stamp_gaussians<const A: usize>(
+pub(super) fn draw_gaussians<const A: usize>(
     axes: &[SimccAxis; A],
     bins: [f64; A],
     vectors: [&mut [f32]; A],
@@ -105,7 +105,7 @@ pub(super) fn stamp_gaussians<const A: usize>(
     if inside {
         for ((axis, bin), vector) in axes.iter().zip(bins).zip(vectors) {
             let profile = axis.profile.as_ref().expect("Gaussian axes have profiles");
-            profile.stamp(bin as i64, vector);
+            profile.draw_gaussian(bin as i64, vector);
         }
     }
     inside
@@ -114,14 +114,14 @@ pub(super) fn stamp_gaussians<const A: usize>(
 /// Fills the vectors and weights of a sample. `encode` puts a point into its vectors, which hold
 /// zeros, and says whether it lies inside.
 #[inline]
-pub(super) fn encode_vectors<T: Real, V: Real, const A: usize>(
+pub(super) fn encode_vectors<T: Float, V: Float, const A: usize>(
     axes: &[SimccAxis; A],
     keypoints: &Keypoints<'_, T, V, A>,
     (mut vectors, weights): ([&mut [f32]; A], &mut [V]),
-    memory: Memory,
+    memory: Init,
     mut encode: impl FnMut([T; A], [&mut [f32]; A]) -> bool,
 ) {
-    if memory == Memory::Dirty {
+    if memory == Init::Uninit {
         vectors.iter_mut().for_each(|vectors| vectors.fill(0.0));
     }
     for (index, weight) in weights.iter_mut().enumerate() {
@@ -139,7 +139,7 @@ pub struct SimccRows<'a, E, const A: usize = 2> {
     pub bins: [usize; A],
 }
 
-impl<'a, E: Response, const A: usize> SimccRows<'a, E, A> {
+impl<'a, E: HeatmapValue, const A: usize> SimccRows<'a, E, A> {
     /// Checks that there are `count` rows of at least one bin, and room for decoding them, on as many
     /// threads as there may be.
     pub(crate) fn check(&self, arguments: [&'static str; A], count: usize) -> Result<()> {
@@ -180,7 +180,7 @@ impl<'a, E: Response, const A: usize> SimccRows<'a, E, A> {
 }
 
 /// Where the vectors of a row are largest.
-pub(super) struct Located<E, const A: usize> {
+pub(super) struct AxisPeaks<E, const A: usize> {
     /// The bins, refined with DARK; -1 where there is no response.
     pub(super) bins: [f32; A],
     /// The maxima.
@@ -191,11 +191,11 @@ pub(super) struct Located<E, const A: usize> {
 
 /// Looks for the maxima of a row's vectors, which have bins.
 #[inline]
-pub(super) fn locate<E: Response, const A: usize>(
+pub(super) fn locate<E: HeatmapValue, const A: usize>(
     axes: &[SimccAxis; A],
     vectors: [&[E]; A],
     buffers: &mut BlurBuffers,
-) -> Located<E, A> {
+) -> AxisPeaks<E, A> {
     let maxima = vectors.map(|vector| maximum(vector).expect("a vector has bins"));
     let (x, y) = (maxima[0].value, maxima[1].value);
     let score = if x.as_f64() > y.as_f64() { y } else { x };
@@ -210,5 +210,5 @@ pub(super) fn locate<E: Response, const A: usize>(
             }
         }
     }
-    Located { bins, maxima, score }
+    AxisPeaks { bins, maxima, score }
 }

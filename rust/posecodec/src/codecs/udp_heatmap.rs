@@ -6,15 +6,15 @@ use super::decode::{DecodeHeatmaps, Maps, peaks};
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
-use super::{check, to_cells, udp_scale_factor};
+use super::{check, to_heatmap_pixels, udp_scale_factor};
 use crate::error::{Error, Result};
-use crate::kernels::blur::{BlurBuffers, Border, blur_summit};
-use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_heatmap::GaussianPatch;
-use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::float::{Float, HeatmapValue};
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::blur::{BlurBuffers, Border, blurred_argmax};
+use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
+use crate::kernels::gaussian::heatmap::GaussianPatch;
 use crate::kernels::maximum::maximum;
-use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
-use crate::kernels::refinement::{PEAKS, dark_udp_offsets};
+use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_udp_offsets};
 
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -140,7 +140,7 @@ impl UdpHeatmap {
 impl Encode for UdpHeatmap {
     const NAME: &'static str = "UDPHeatmap";
     const SINGLE_INSTANCE: bool = true;
-    type Targets<V: Real> = HeatmapTargets<V>;
+    type Targets<V: Float> = HeatmapTargets<V>;
 
     fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
         let maps = keypoints.saturating_mul(self.maps_per_keypoint());
@@ -150,11 +150,11 @@ impl Encode for UdpHeatmap {
         ])
     }
 
-    fn fills_all(&self) -> bool {
+    fn overwrites_plane(&self) -> bool {
         matches!(self.maps, MapKind::Combined { .. })
     }
 
-    fn encode_sample<T: Real, V: Real>(
+    fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         targets: SampleTargets<'_, V>,
@@ -163,19 +163,26 @@ impl Encode for UdpHeatmap {
         let [width, height] = self.heatmap_size;
         let cells = width * height;
         // None on an input one pixel wide, whose scale is 0.
-        let to_cells = |point: [T; 2]| {
-            let at = to_cells(point, self.scale_factor);
+        let to_heatmap_pixels = |point: [T; 2]| {
+            let at = to_heatmap_pixels(point, self.scale_factor);
             (at[0].is_finite() && at[1].is_finite()).then_some(at)
         };
-        let fills_all = self.fills_all();
+        let overwrites_plane = self.overwrites_plane();
         match &self.maps {
             MapKind::Gaussian(patch) => {
                 let mut scratch = [Vec::new(), Vec::new()];
-                let planes = Planes { values: heatmaps, cells, fills_all, memory };
+                let planes = Planes { values: heatmaps, cells, overwrites_plane, memory };
                 keypoints.encode_planes(planes, targets.weights, |plane, point| {
-                    to_cells(point)
+                    to_heatmap_pixels(point)
                         .and_then(|at| {
-                            patch.stamp(plane, self.heatmap_size, at, true, false, &mut scratch)
+                            patch.draw_gaussian(
+                                plane,
+                                self.heatmap_size,
+                                at,
+                                true,
+                                false,
+                                &mut scratch,
+                            )
                         })
                         .is_some()
                 });
@@ -183,21 +190,22 @@ impl Encode for UdpHeatmap {
             MapKind::Combined { radius_factor } => {
                 let radius = Self::radius(*radius_factor, self.heatmap_size);
                 let mut buffers = OffsetBuffers::default();
-                let planes = Planes { values: heatmaps, cells: 3 * cells, fills_all, memory };
+                let planes =
+                    Planes { values: heatmaps, cells: 3 * cells, overwrites_plane, memory };
                 keypoints.encode_planes(planes, targets.weights, |planes, point| {
                     let (class, offsets) = planes.split_at_mut(cells);
                     let (x, y) = offsets.split_at_mut(cells);
-                    let Some(centre) = to_cells(point) else { return false };
-                    let centre = centre.map(Real::as_f64);
-                    fill_offset_planes([class, x, y], width, centre, radius, &mut buffers);
+                    let Some(center) = to_heatmap_pixels(point) else { return false };
+                    let center = center.map(Float::as_f64);
+                    fill_offset_planes([class, x, y], width, center, radius, &mut buffers);
                     true
                 });
             }
         }
     }
 
-    fn assemble<V: Real>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::assemble(filled)
+    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(filled)
     }
 }
 
@@ -215,7 +223,7 @@ impl DecodeHeatmaps for UdpHeatmap {
         matches!(self.maps, MapKind::Combined { .. }).then_some(1)
     }
 
-    fn decode_sample<E: Response>(
+    fn decode_sample<E: HeatmapValue>(
         &self,
         maps: Maps<'_, E>,
         keypoints: &mut [[f64; 2]],
@@ -232,16 +240,16 @@ impl DecodeHeatmaps for UdpHeatmap {
 }
 
 impl UdpHeatmap {
-    fn decode_gaussian<E: Response>(
+    fn decode_gaussian<E: HeatmapValue>(
         &self,
         maps: &Maps<'_, E>,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
-        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS]);
-        let blocks = keypoints.chunks_mut(PEAKS).zip(scores.chunks_mut(PEAKS));
+        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
+        let blocks = keypoints.chunks_mut(PEAKS_PER_BLOCK).zip(scores.chunks_mut(PEAKS_PER_BLOCK));
         for (block, (points, scores)) in blocks.enumerate() {
-            let found = peaks(maps, block * PEAKS, scores, &mut cells);
+            let found = peaks(maps, block * PEAKS_PER_BLOCK, scores, &mut cells);
             let offsets = dark_udp_offsets(found, &self.kernel, &mut buffers);
             for (point, (cell, offset)) in points.iter_mut().zip(cells.iter().zip(offsets)) {
                 let cell = [0, 1].map(|axis| (f64::from(cell[axis]) + offset[axis]) as f32);
@@ -251,7 +259,7 @@ impl UdpHeatmap {
     }
 
     /// `radius` is the offset maps' unit, in cells.
-    fn decode_combined<E: Response>(
+    fn decode_combined<E: HeatmapValue>(
         &self,
         maps: &Maps<'_, E>,
         radius: f32,
@@ -263,7 +271,7 @@ impl UdpHeatmap {
             let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
             let largest = maximum(class).expect("a map has cells");
             let (summit, _) =
-                blur_summit(class, width, largest, &self.kernel, border, &mut buffers);
+                blurred_argmax(class, width, largest, &self.kernel, border, &mut buffers);
             // Values near the largest float32 may overflow in the blur.
             let finite = summit.value.is_finite();
             *score = if finite { E::of(f64::from(summit.value)) } else { largest.value };

@@ -4,21 +4,22 @@
 use arrayvec::ArrayVec;
 
 use super::lifting::{
-    Camera, DecodePoses, Item, LiftPose, Pair, Role, RootKind, Roots, Skeleton, TargetSide, needed,
+    Camera, DecodePoses, Item, LiftPose, Pair, Role, RootKind, RootOutput, Skeleton, TargetBuffers,
+    needed,
 };
 use crate::error::{Error, Result};
-use crate::kernels::element::Real;
-use crate::kernels::pose_labels::{AsIs, LabelLayout, Standardised, fill_labels};
-use crate::kernels::pose_targets::{fill_centred, fill_roots};
+use crate::float::Float;
+use crate::kernels::lifting::normalize::{Identity, LabelLayout, Standardized, fill_labels};
+use crate::kernels::lifting::root::{fill_centered, fill_roots};
 
 /// The options of [`VideoPoseLifting`], with the reference's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VideoPoseLiftingOptions {
-    /// Whether targets are centred on their root.
+    /// Whether targets are centered on their root.
     pub zero_center: bool,
     /// The keypoints whose mean is the root.
     pub root_index: Vec<usize>,
-    /// Whether centred targets are without the root, where it is one keypoint.
+    /// Whether centered targets are without the root, where it is one keypoint.
     pub remove_root: bool,
     /// Whether an answer says which keypoint was removed.
     pub save_index: bool,
@@ -44,10 +45,10 @@ impl Default for VideoPoseLiftingOptions {
     }
 }
 
-/// 2D poses in half widths of the picture from its centre, as [3D human pose estimation in video
+/// 2D poses in half widths of the picture from its center, as [3D human pose estimation in video
 /// with temporal convolutions](https://arxiv.org/abs/1811.11742) (Pavllo et al. 2019) lifts them.
 ///
-/// Keypoints and the camera are in pixels; targets keep their unit: metres in Human3.6M as MMPose
+/// Keypoints and the camera are in pixels; targets keep their unit: meters in Human3.6M as MMPose
 /// reads it.
 ///
 /// ```
@@ -83,18 +84,18 @@ impl VideoPoseLifting {
     }
 
     /// The focal lengths and the principal point of a camera in half widths of its pictures, the
-    /// latter from their centre.
+    /// latter from their center.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] where the camera does not say them.
     pub fn normalize_camera(camera: &Camera) -> Result<[Pair; 2]> {
-        let [focal, centre] = camera.known_intrinsics()?;
+        let [focal, center] = camera.known_intrinsics()?;
         let (middle, scale) = half_size(camera);
-        Ok([focal.normalized([0.0; 2], scale), centre.normalized(middle, scale)])
+        Ok([focal.normalized([0.0; 2], scale), center.normalized(middle, scale)])
     }
 }
 
-/// The centre of a camera's pictures and half their width, in pixels, in single precision.
+/// The center of a camera's pictures and half their width, in pixels, in single precision.
 fn half_size(camera: &Camera) -> ([f32; 2], f32) {
     let half = camera.size().map(|side| (0.5 * side) as f32);
     (half, half[0])
@@ -108,10 +109,10 @@ impl LiftPose for VideoPoseLifting {
     }
 
     fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
-        let centred = with_target && self.options.zero_center;
+        let centered = with_target && self.options.zero_center;
         let removed = with_target && self.removed().is_some();
         [
-            (centred, "target_root", Role::TargetRoot),
+            (centered, "target_root", Role::TargetRoot),
             (removed, "target_root_removed", Role::TargetRootRemoved),
             (removed && self.options.save_index, "target_root_index", Role::TargetRootIndex),
             (self.options.normalize_camera, "camera_param", Role::CameraParam),
@@ -122,7 +123,7 @@ impl LiftPose for VideoPoseLifting {
             (with_target, "trajectory_weights", Role::TrajectoryWeights),
         ]
         .into_iter()
-        .filter_map(Item::where_wanted)
+        .filter_map(Item::requested)
         .collect()
     }
 
@@ -150,11 +151,11 @@ impl LiftPose for VideoPoseLifting {
         if self.options.normalize_camera { camera.known_intrinsics().map(drop) } else { Ok(()) }
     }
 
-    fn check_target<U: Real>(&self, _: &[U], _: [usize; 3], _: Option<&Camera>) -> Result<()> {
+    fn check_target<U: Float>(&self, _: &[U], _: [usize; 3], _: Option<&Camera>) -> Result<()> {
         Ok(())
     }
 
-    fn fill_keypoints<T: Real, L: Real>(
+    fn fill_keypoints<T: Float, L: Float>(
         &self,
         keypoints: &[T],
         extra: &[L],
@@ -166,24 +167,24 @@ impl LiftPose for VideoPoseLifting {
         let (middle, scale) = half_size(camera);
         let mean = middle.repeat(self.skeleton.count());
         let std = vec![scale; mean.len()];
-        let normalise = Standardised { mean: &mean, std: &std };
-        fill_labels(keypoints, extra, layout, normalise, labels);
+        let normalize = Standardized { mean: &mean, std: &std };
+        fill_labels(keypoints, extra, layout, normalize, labels);
     }
 
-    fn fill_target<U: Real>(
+    fn fill_target<U: Float>(
         &self,
         target: &[U],
         [_, count, dims]: [usize; 3],
         _: Option<&Camera>,
-        side: TargetSide<'_, U>,
+        side: TargetBuffers<'_, U>,
     ) {
-        let Roots::Target(roots) = side.roots else {
+        let RootOutput::Target(roots) = side.roots else {
             side.label.copy_from_slice(target);
             return;
         };
         let shape = [count, dims];
         fill_roots(target, shape, self.skeleton.roots(), roots);
-        fill_centred(target, shape, roots, self.removed(), AsIs, side.label);
+        fill_centered(target, shape, roots, self.removed(), Identity, side.label);
     }
 }
 

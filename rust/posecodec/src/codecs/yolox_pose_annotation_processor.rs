@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, ArrayView3};
 use super::check;
 use super::encode::Keypoints;
 use crate::error::Result;
-use crate::kernels::element::Real;
+use crate::float::Float;
 
 /// Boxes and labels as [YOLOX-Pose](https://arxiv.org/abs/2204.06806) (after YOLO-Pose, Maji et al.
 /// 2022) and RTMO learn them.
@@ -52,7 +52,7 @@ impl YoloxPoseAnnotationProcessor {
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for shapes that do not fit.
-    pub fn expand<T: Real, V: Real, B: Real>(
+    pub fn expand<T: Float, V: Float, B: Float>(
         &self,
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
@@ -86,16 +86,16 @@ impl YoloxPoseAnnotationProcessor {
     }
 
     /// Grows a box an instance; NaN and infinite keypoints are out of sight.
-    pub fn expand_boxes<T: Real, V: Real, B: Real>(
+    pub fn expand_boxes<T: Float, V: Float, B: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         boxes: &mut [[B; 4]],
     ) {
         let Keypoints { points, visible, count, .. } = *keypoints;
         for (instance, corners) in boxes.iter_mut().enumerate() {
-            let mut grown = corners.map(Real::as_f64);
+            let mut grown = corners.map(Float::as_f64);
             for index in instance * count..(instance + 1) * count {
-                let point = points[index].map(Real::as_f64);
+                let point = points[index].map(Float::as_f64);
                 let in_sight = point.iter().all(|coordinate| coordinate.is_finite())
                     && visible.is_none_or(|visible| visible[index] != V::zero());
                 for axis in 0..2 {

@@ -3,9 +3,9 @@
 use super::{maps, same_length};
 use crate::codecs::check;
 use crate::error::{Result, room_for_scratch};
+use crate::float::HeatmapValue;
+use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector, rescale};
-use crate::kernels::element::Response;
-use crate::kernels::gaussian_kernel::GaussianKernel;
 use crate::kernels::maximum::maximum;
 
 /// Fills `blurred` with the maps (K, H, W), each blurred with OpenCV's Gaussian of `kernel` taps and
@@ -24,7 +24,7 @@ use crate::kernels::maximum::maximum;
 /// # Errors
 /// [`crate::Error::InvalidInput`] for an even kernel, slices of the wrong length,
 /// [`crate::Error::OutOfMemory`] where scratch would not fit.
-pub fn gaussian_blur<E: Response>(
+pub fn gaussian_blur<E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 3],
     kernel: usize,
@@ -49,7 +49,7 @@ pub fn gaussian_blur<E: Response>(
 ///
 /// # Errors
 /// As [`gaussian_blur`].
-pub fn gaussian_blur1d<E: Response>(
+pub fn gaussian_blur1d<E: HeatmapValue>(
     simcc: &[E],
     shape: [usize; 3],
     kernel: usize,
@@ -61,7 +61,7 @@ pub fn gaussian_blur1d<E: Response>(
 }
 
 /// Blurs maps of so many dimensions, and scales them back.
-fn modulate<E: Response>(
+fn modulate<E: HeatmapValue>(
     (argument, values): (&'static str, &[E]),
     shape: &[usize],
     dims: usize,

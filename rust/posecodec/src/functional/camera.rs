@@ -1,20 +1,20 @@
 //! `camera_to_pixel`, `pixel_to_camera` and `camera_to_image_coord`.
 
 use super::same_length;
-use crate::codecs::{Pair, check, in_thousands};
+use crate::codecs::{Pair, check, intrinsics_over_1000};
 use crate::error::{Error, Result};
-use crate::kernels::camera;
-use crate::kernels::camera::Intrinsics;
-use crate::kernels::element::Real;
+use crate::float::Float;
+use crate::kernels::lifting::camera;
+use crate::kernels::lifting::camera::Intrinsics;
 
 /// Fills the places in the picture where points in the camera's space are seen; `shift` adds 1e-8 to
 /// their depths, which must not be 0.
 ///
 /// ```
 /// use posecodec::functional::camera_to_pixel;
-/// use posecodec::kernels::camera::Intrinsics;
+/// use posecodec::kernels::lifting::camera::Intrinsics;
 ///
-/// let camera = Intrinsics { focal: [1145.0, 1143.0], centre: [512.0, 515.0] };
+/// let camera = Intrinsics { focal: [1145.0, 1143.0], center: [512.0, 515.0] };
 /// let mut pixels = [[0.0; 2]];
 /// camera_to_pixel(&[[0.5, -0.5, 2.0]], camera, false, &mut pixels)?;
 /// assert_eq!(pixels, [[798.25, 229.25]]);
@@ -23,7 +23,7 @@ use crate::kernels::element::Real;
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for slices of different lengths.
-pub fn camera_to_pixel<T: Real>(
+pub fn camera_to_pixel<T: Float>(
     points: &[[T; 3]],
     intrinsics: Intrinsics,
     shift: bool,
@@ -41,14 +41,14 @@ pub fn camera_to_pixel<T: Real>(
 ///
 /// ```
 /// use posecodec::functional::pixel_to_camera;
-/// use posecodec::kernels::camera::Intrinsics;
+/// use posecodec::kernels::lifting::camera::Intrinsics;
 ///
-/// let camera = Intrinsics { focal: [1145.0, 1143.0], centre: [512.0, 515.0] };
+/// let camera = Intrinsics { focal: [1145.0, 1143.0], center: [512.0, 515.0] };
 /// let mut points = [[798.25, 229.25, 2.0]];
 /// pixel_to_camera(&mut points, camera);
 /// assert_eq!(points, [[0.5, -0.5, 2.0]]);
 /// ```
-pub fn pixel_to_camera<T: Real>(points: &mut [[T; 3]], intrinsics: Intrinsics) {
+pub fn pixel_to_camera<T: Float>(points: &mut [[T; 3]], intrinsics: Intrinsics) {
     for point in points {
         *point = camera::pixel_to_camera(*point, intrinsics);
     }
@@ -64,21 +64,21 @@ pub fn pixel_to_camera<T: Real>(points: &mut [[T; 3]], intrinsics: Intrinsics) {
 /// use posecodec::codecs::Pair;
 /// use posecodec::functional::camera_to_image_coord;
 ///
-/// let (focal, centre) = (Pair::F64([1145.0, 1143.0]), Pair::F64([512.0, 515.0]));
-/// let pose = [[0.0, 0.0, 4.0], [0.5, 0.25, 4.0]]; // two keypoints, metres
+/// let (focal, center) = (Pair::F64([1145.0, 1143.0]), Pair::F64([512.0, 515.0]));
+/// let pose = [[0.0, 0.0, 4.0], [0.5, 0.25, 4.0]]; // two keypoints, meters
 /// let (mut image, mut factors) = ([[0.0; 3]; 2], [0.0]);
-/// camera_to_image_coord(0, &pose, 2, [focal, centre], &mut image, &mut factors)?;
+/// camera_to_image_coord(0, &pose, 2, [focal, center], &mut image, &mut factors)?;
 /// assert_eq!(image[0], [0.512, 0.515, 0.0]); // the root, in thousands of pixels
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a root beyond the keypoints, slices of the wrong length.
-pub fn camera_to_image_coord<T: Real>(
+pub fn camera_to_image_coord<T: Float>(
     root_index: isize,
     poses: &[[T; 3]],
     count: usize,
-    [focal, centre]: [Pair; 2],
+    [focal, center]: [Pair; 2],
     image: &mut [[T; 3]],
     factors: &mut [T],
 ) -> Result<()> {
@@ -88,7 +88,7 @@ pub fn camera_to_image_coord<T: Real>(
         let wanted = format!("must hold {count} points a pose");
         return Err(Error::invalid("kpts_3d_cam", wanted, poses.len()));
     }
-    let intrinsics = in_thousands([focal, centre]);
+    let intrinsics = intrinsics_over_1000([focal, center]);
     let poses = poses.chunks_exact(count).zip(image.chunks_exact_mut(count));
     for ((pose, image), factor) in poses.zip(factors) {
         *factor = camera::camera_to_image_coord(root, pose, intrinsics, image);

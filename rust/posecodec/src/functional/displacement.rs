@@ -4,9 +4,9 @@ use super::gaussian_heatmaps::{check_maps, check_points};
 use super::{product, same_length};
 use crate::codecs::{Keypoints, check};
 use crate::error::{Result, room_for_scratch};
-use crate::kernels::displacement_heatmap::{DisplacementMaps, RootedInstance, fill_displacements};
-use crate::kernels::element::Real;
-use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
+use crate::float::Float;
+use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
+use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 
 /// Fills the maps (3K, H, W), which hold zeros, and the weights (N, K): 1 within the radius
 /// `radius_factor · max(W, H)` of a keypoint, and the offsets to it along x and y in units of the
@@ -30,7 +30,7 @@ use crate::kernels::offset_heatmap::{OffsetBuffers, fill_offset_planes};
 /// # Errors
 /// [`crate::Error::InvalidInput`] for a size of 0, a factor that is not positive and finite, slices of
 /// the wrong length.
-pub fn generate_offset_heatmap<T: Real, V: Real>(
+pub fn generate_offset_heatmap<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     heatmap_size: [usize; 2],
     radius_factor: f64,
@@ -49,8 +49,8 @@ pub fn generate_offset_heatmap<T: Real, V: Real>(
         let (class, offsets) = planes.split_at_mut(cells);
         let (x, y) = offsets.split_at_mut(cells);
         *weight = keypoints.weight(index, |point| {
-            let centre = point.map(Real::as_f64);
-            fill_offset_planes([class, x, y], width, centre, radius, &mut buffers);
+            let center = point.map(Float::as_f64);
+            fill_offset_planes([class, x, y], width, center, radius, &mut buffers);
             true
         });
     }
@@ -93,7 +93,7 @@ pub struct InstanceRoots<'a, R> {
 /// # Errors
 /// [`crate::Error::InvalidInput`] for a size of 0, a radius that is not finite, slices of the wrong
 /// length.
-pub fn generate_displacement_heatmap<T: Real, V: Real, R: Real>(
+pub fn generate_displacement_heatmap<T: Float, V: Float, R: Float>(
     keypoints: &Keypoints<'_, T, V>,
     heatmap_size: [usize; 2],
     roots: &InstanceRoots<'_, R>,

@@ -2,10 +2,10 @@
 //! `generate_unbiased_gaussian_heatmaps`.
 
 use super::{product, same_length};
-use crate::codecs::{Keypoints, Stamper, check};
+use crate::codecs::{GaussianDrawer, Keypoints, check};
 use crate::error::{Result, room_for_points, room_for_scratch};
-use crate::kernels::element::Real;
-use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
+use crate::float::Float;
+use crate::kernels::gaussian::heatmap::{GaussianPatch, fill_unbiased, reaches};
 
 /// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the cell of each keypoint, and
 /// the weights (N, K). Where instances overlap, the larger value stays.
@@ -28,7 +28,7 @@ use crate::kernels::gaussian_heatmap::{GaussianPatch, fill_unbiased, reaches};
 /// # Errors
 /// [`crate::Error::InvalidInput`] for a size of 0, sigmas that are negative, not finite or too few, slices of
 /// the wrong length.
-pub fn generate_gaussian_heatmaps<T: Real, V: Real, S: Real>(
+pub fn generate_gaussian_heatmaps<T: Float, V: Float, S: Float>(
     keypoints: &Keypoints<'_, T, V>,
     heatmap_size: [usize; 2],
     sigmas: &[S],
@@ -36,7 +36,7 @@ pub fn generate_gaussian_heatmaps<T: Real, V: Real, S: Real>(
     weights: &mut [V],
 ) -> Result<()> {
     check::sigmas(sigmas.len(), keypoints.instances)?;
-    stamp(keypoints, heatmap_size, sigmas, false, heatmaps, weights)
+    draw_gaussian(keypoints, heatmap_size, sigmas, false, heatmaps, weights)
 }
 
 /// [`generate_gaussian_heatmaps`] with the peaks where the keypoints are, not in their cells:
@@ -55,17 +55,17 @@ pub fn generate_gaussian_heatmaps<T: Real, V: Real, S: Real>(
 ///
 /// # Errors
 /// As [`generate_gaussian_heatmaps`].
-pub fn generate_udp_gaussian_heatmaps<T: Real, V: Real, S: Real>(
+pub fn generate_udp_gaussian_heatmaps<T: Float, V: Float, S: Float>(
     keypoints: &Keypoints<'_, T, V>,
     heatmap_size: [usize; 2],
     sigma: S,
     heatmaps: &mut [f32],
     weights: &mut [V],
 ) -> Result<()> {
-    stamp(keypoints, heatmap_size, &[sigma], true, heatmaps, weights)
+    draw_gaussian(keypoints, heatmap_size, &[sigma], true, heatmaps, weights)
 }
 
-fn stamp<T: Real, V: Real, S: Real>(
+fn draw_gaussian<T: Float, V: Float, S: Float>(
     keypoints: &Keypoints<'_, T, V>,
     size: [usize; 2],
     sigmas: &[S],
@@ -88,8 +88,8 @@ fn stamp<T: Real, V: Real, S: Real>(
         })
         .collect();
     let patches: Vec<_> = patches.iter().collect();
-    let stamper = Stamper { size, patches: &patches, exact };
-    keypoints.stamp_instances(keypoints.points, &stamper, heatmaps, weights, |_, _, _| ());
+    let drawer = GaussianDrawer { size, patches: &patches, exact };
+    keypoints.draw_instances(keypoints.points, &drawer, heatmaps, weights, |_, _, _| ());
     Ok(())
 }
 
@@ -109,7 +109,7 @@ fn stamp<T: Real, V: Real, S: Real>(
 ///
 /// # Errors
 /// As [`generate_gaussian_heatmaps`].
-pub fn generate_unbiased_gaussian_heatmaps<T: Real, V: Real>(
+pub fn generate_unbiased_gaussian_heatmaps<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     heatmap_size: [usize; 2],
     sigma: f64,
@@ -126,8 +126,8 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Real, V: Real>(
             let inside = reaches(point, heatmap_size, sigma);
             if inside {
                 let plane = &mut heatmaps[number * cells..][..cells];
-                let centre = point.map(Real::as_f64);
-                fill_unbiased(plane, heatmap_size[0], centre, sigma, instance > 0, &mut scratch);
+                let center = point.map(Float::as_f64);
+                fill_unbiased(plane, heatmap_size[0], center, sigma, instance > 0, &mut scratch);
             }
             inside
         });
@@ -136,7 +136,7 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Real, V: Real>(
 }
 
 /// Checks the maps' size and that there is a map a keypoint and a weight a point.
-pub(super) fn check_maps<T: Real, V: Real>(
+pub(super) fn check_maps<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     size: [usize; 2],
     heatmaps: &[f32],

@@ -3,9 +3,9 @@
 use super::gaussian_heatmaps::check_points;
 use super::{product, same_length};
 use crate::codecs::{Keypoints, check};
-use crate::error::{Result, reserved};
-use crate::kernels::element::Real;
-use crate::kernels::gaussian_heatmap_3d::BallBuffers;
+use crate::error::{Result, try_with_capacity};
+use crate::float::Float;
+use crate::kernels::gaussian::heatmap_3d::Gaussian3dBuffers;
 
 /// The volumes that keypoints in pixels become Gaussians in: [`Volumes::new`] has the reference's
 /// defaults.
@@ -47,7 +47,8 @@ impl Volumes<'_> {
     /// # Errors
     /// [`crate::Error::InvalidInput`] for indices beyond them.
     pub fn joints(&self, count: usize) -> Result<Vec<usize>> {
-        let mut joints = reserved("the joints", self.joint_indices.map_or(count, <[_]>::len))?;
+        let mut joints =
+            try_with_capacity("the joints", self.joint_indices.map_or(count, <[_]>::len))?;
         match self.joint_indices {
             None => joints.extend(0..count),
             Some(indices) => {
@@ -69,7 +70,7 @@ impl Volumes<'_> {
     }
 
     /// A point in cells, every step rounded as NumPy rounds it.
-    fn cells<T: Real>(&self, [x, y, z]: [T; 3]) -> [f64; 3] {
+    fn cells<T: Float>(&self, [x, y, z]: [T; 3]) -> [f64; 3] {
         let [double_cells, double_pixels] = self.double;
         let times = |value: T, side: usize| {
             let side = side as f64;
@@ -112,7 +113,7 @@ impl Volumes<'_> {
 /// # Errors
 /// [`crate::Error::InvalidInput`] for sizes, bounds or sigmas that are not positive and finite, too few
 /// sigmas, joints beyond K, slices of the wrong length.
-pub fn generate_3d_gaussian_heatmaps<T: Real, V: Real>(
+pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V, 3>,
     volumes: &Volumes<'_>,
     sigmas: &[f64],
@@ -134,7 +135,7 @@ pub fn generate_3d_gaussian_heatmaps<T: Real, V: Real>(
     if joints.is_empty() {
         return Ok(());
     }
-    let (mut buffers, mut last) = (BallBuffers::default(), None);
+    let (mut buffers, mut last) = (Gaussian3dBuffers::default(), None);
     let single = size_of::<T>() == 4 && volumes.double == [false; 2];
     for (instance, weights) in weights.chunks_exact_mut(joints.len()).enumerate() {
         let sigma = sigmas[instance % sigmas.len()];
@@ -150,14 +151,14 @@ pub fn generate_3d_gaussian_heatmaps<T: Real, V: Real>(
                 continue;
             }
             let (size, peak, merge) = (volumes.heatmap_size, volumes.max_bound, instance > 0);
-            let centre = volumes.cells(keypoints.points[index]);
+            let center = volumes.cells(keypoints.points[index]);
             if single {
-                let centre = centre.map(|coordinate| coordinate as f32);
-                ball.stamp(volume, size, centre, peak, merge, &mut buffers);
+                let center = center.map(|coordinate| coordinate as f32);
+                ball.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
             } else {
-                ball.stamp(volume, size, centre, peak, merge, &mut buffers);
+                ball.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
             }
-            if (0.0..depth as f64).contains(&centre[2]) {
+            if (0.0..depth as f64).contains(&center[2]) {
                 let visibility = keypoints.visible.map_or(V::one(), |visible| visible[index]);
                 let factor = factors.map_or(1.0, |factors| factors[number]);
                 *weight = V::of(visibility.as_f64() * factor);

@@ -4,8 +4,8 @@ use super::gaussian_heatmaps::check_points;
 use super::same_length;
 use crate::codecs::{Keypoints, RootType};
 use crate::error::Result;
-use crate::kernels::element::Real;
-use crate::kernels::instance::{diagonal_length, instance_bbox, instance_root};
+use crate::float::Float;
+use crate::kernels::grouping::instance::{diagonal_length, instance_bbox, instance_root};
 
 /// Fills a root and its visibility an instance: of keypoints with a visibility above 0, and 0 where
 /// there are none.
@@ -18,14 +18,14 @@ use crate::kernels::instance::{diagonal_length, instance_bbox, instance_root};
 /// let visible = Some(&[1.0f32, 1.0, 1.0, 0.0][..]);
 /// let keypoints = Keypoints { points: &points, visible, instances: 1, count: 4 };
 /// let (mut roots, mut seen) = ([[0.0; 2]], [0.0]);
-/// get_instance_root(&keypoints, RootType::KeypointCentre, &mut roots, &mut seen)?;
+/// get_instance_root(&keypoints, RootType::KeypointCenter, &mut roots, &mut seen)?;
 /// assert_eq!((roots, seen), ([[3.0, 5.0]], [1.0]));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for slices of the wrong length.
-pub fn get_instance_root<T: Real, V: Real>(
+pub fn get_instance_root<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     root_type: RootType,
     roots: &mut [[f32; 2]],
@@ -59,7 +59,7 @@ pub fn get_instance_root<T: Real, V: Real>(
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for slices of the wrong length.
-pub fn get_instance_bbox<T: Real, V: Real>(
+pub fn get_instance_bbox<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     boxes: &mut [[f32; 4]],
 ) -> Result<()> {
@@ -86,7 +86,7 @@ pub fn get_instance_bbox<T: Real, V: Real>(
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for slices of the wrong length.
-pub fn get_diagonal_lengths<T: Real, V: Real>(
+pub fn get_diagonal_lengths<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     lengths: &mut [f32],
 ) -> Result<()> {

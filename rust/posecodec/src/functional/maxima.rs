@@ -2,8 +2,8 @@
 
 use super::{maps, product, same_length};
 use crate::codecs::{Maps, peak};
-use crate::error::{Result, collected};
-use crate::kernels::element::Response;
+use crate::error::{Result, try_collect};
+use crate::float::HeatmapValue;
 use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
 
@@ -22,7 +22,7 @@ use crate::parallel;
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] for maps without a cell, slices of the wrong length.
-pub fn get_heatmap_maximum<E: Response>(
+pub fn get_heatmap_maximum<E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 4],
     places: &mut [[f32; 2]],
@@ -50,7 +50,7 @@ pub fn get_heatmap_maximum<E: Response>(
 ///
 /// # Errors
 /// As [`get_heatmap_maximum`].
-pub fn get_heatmap_3d_maximum<E: Response>(
+pub fn get_heatmap_3d_maximum<E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 5],
     places: &mut [[f32; 3]],
@@ -65,7 +65,7 @@ pub fn get_heatmap_3d_maximum<E: Response>(
 }
 
 /// Fills a place and a value a map, samples of a batch on several threads where it is worth it.
-fn each_sample<E: Response, const D: usize>(
+fn each_sample<E: HeatmapValue, const D: usize>(
     maps: &Maps<'_, E>,
     [batch, count]: [usize; 2],
     places: &mut [[f32; D]],
@@ -80,7 +80,7 @@ fn each_sample<E: Response, const D: usize>(
     }
     let samples = maps.values.chunks_exact(count * maps.cells);
     let samples = samples.zip(places.chunks_exact_mut(count)).zip(values.chunks_exact_mut(count));
-    let samples = collected("the samples of a batch", samples)?;
+    let samples = try_collect("the samples of a batch", samples)?;
     parallel::for_each(samples, maps.values.len(), |((maps_of, places), values)| {
         let found = maps_of.chunks_exact(maps.cells).map(&find);
         for ((place, value), found) in places.iter_mut().zip(values).zip(found) {

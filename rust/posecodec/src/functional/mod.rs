@@ -35,7 +35,7 @@ pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
 use crate::codecs::check::product;
 use crate::codecs::{Maps, check};
 use crate::error::{Error, Result, Shape};
-use crate::kernels::element::Response;
+use crate::float::HeatmapValue;
 
 /// The size of a map, `[W, H]` or `[W, H, D]`, as the helpers take it: before there is memory for one.
 ///
@@ -57,7 +57,7 @@ pub fn check_heatmap_size<const N: usize>(heatmap_size: [usize; N]) -> Result<[u
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for maps without a cell, or fewer or more values than the shape says.
-fn maps<'a, E: Response>(
+fn maps<'a, E: HeatmapValue>(
     argument: &'static str,
     values: &'a [E],
     shape: &[usize],

@@ -2,9 +2,9 @@
 
 use super::{maps, same_length};
 use crate::codecs::check;
-use crate::error::{Result, collected, room_for_scratch};
-use crate::kernels::element::Response;
-use crate::kernels::heatmap_nms::{Neighbourhood, NmsBuffers, suppress};
+use crate::error::{Result, room_for_scratch, try_collect};
+use crate::float::HeatmapValue;
+use crate::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
 use crate::parallel;
 
 /// Fills `peaks` with the maps' (B, K, H, W) responses that no response in a square of `kernel_size`
@@ -22,7 +22,7 @@ use crate::parallel;
 /// # Errors
 /// [`crate::Error::InvalidInput`] for an even kernel, slices of the wrong length,
 /// [`crate::Error::OutOfMemory`] where scratch would not fit.
-pub fn batch_heatmap_nms<E: Response>(
+pub fn batch_heatmap_nms<E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 4],
     kernel_size: usize,
@@ -42,13 +42,13 @@ pub fn batch_heatmap_nms<E: Response>(
     room_for_scratch(scratch.saturating_mul(at_once))?;
     let each = shape[1] * maps.cells;
     let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each));
-    let samples = collected("the samples of a batch", samples)?;
+    let samples = try_collect("the samples of a batch", samples)?;
     parallel::for_each(samples, heatmaps.len(), |(sample, peaks): (&[E], &mut [E])| {
         let mut buffers = NmsBuffers::default();
         for (plane, peaks) in
             sample.chunks_exact(maps.cells).zip(peaks.chunks_exact_mut(maps.cells))
         {
-            suppress(Neighbourhood { plane, width, radius }, peaks, &mut buffers);
+            suppress(Neighborhood { plane, width, radius }, peaks, &mut buffers);
         }
     });
     Ok(())

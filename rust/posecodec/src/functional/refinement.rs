@@ -3,15 +3,15 @@
 use super::{maps, same_length};
 use crate::codecs::{Maps, check};
 use crate::error::{Error, Result, room_for_scratch};
+use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::{Real, Response};
-use crate::kernels::gaussian_kernel::GaussianKernel;
+use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::{
     Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
 };
 
-/// Moves keypoints (N, K), in map cells, by a quarter of a cell towards the larger neighbour along
+/// Moves keypoints (N, K), in map cells, by a quarter of a cell towards the larger neighbor along
 /// each axis, on maps (K, H, W). No further from the border than the reference.
 ///
 /// ```
@@ -27,7 +27,7 @@ use crate::kernels::refinement::{
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for maps without a cell, slices of the wrong length.
-pub fn refine_keypoints<T: Real, E: Response>(
+pub fn refine_keypoints<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
@@ -56,7 +56,7 @@ pub fn refine_keypoints<T: Real, E: Response>(
 /// # Errors
 /// [`Error::InvalidInput`] for an even kernel, maps without a cell, slices of the wrong length,
 /// [`Error::OutOfMemory`] where scratch would not fit.
-pub fn refine_keypoints_dark<T: Real, E: Response>(
+pub fn refine_keypoints_dark<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
@@ -87,7 +87,7 @@ pub fn refine_keypoints_dark<T: Real, E: Response>(
 ///
 /// # Errors
 /// As [`refine_keypoints_dark`].
-pub fn refine_keypoints_dark_udp<T: Real, E: Response>(
+pub fn refine_keypoints_dark_udp<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
@@ -115,7 +115,7 @@ pub fn refine_keypoints_dark_udp<T: Real, E: Response>(
 ///
 /// # Errors
 /// As [`refine_keypoints_dark`].
-pub fn refine_simcc_dark<T: Real, E: Response>(
+pub fn refine_simcc_dark<T: Float, E: HeatmapValue>(
     keypoints: &mut [T],
     simcc: &[E],
     bins: usize,
@@ -143,7 +143,7 @@ fn blur_kernel(size: usize) -> Result<GaussianKernel> {
 }
 
 /// Moves each keypoint that lies in a cell of its map by what `offset` says of that cell.
-fn each_point<T: Real, E: Response>(
+fn each_point<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
@@ -173,19 +173,19 @@ fn each_point<T: Real, E: Response>(
 }
 
 /// The cell of an axis of `length` that a coordinate is truncated to; none outside.
-fn cell<T: Real>(coordinate: T, length: usize) -> Option<usize> {
+fn cell<T: Float>(coordinate: T, length: usize) -> Option<usize> {
     let inside = coordinate > -T::one() && coordinate < T::of(length as f64);
     inside.then(|| coordinate.as_f64() as usize)
 }
 
 /// The cell that a point is truncated to.
-fn truncated<T: Real>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+fn truncated<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
     Some([cell(point[0], width)?, cell(point[1], height)?])
 }
 
 /// The cell where the reference's `refine_keypoints_dark_udp` looks for a point: it computes a flat
 /// index into the map with a margin and truncates that, so that a fraction of y moves along x.
-fn flat_cell<T: Real>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+fn flat_cell<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
     let inside =
         |axis: usize, length: usize| point[axis] >= T::zero() && point[axis] < T::of(length as f64);
     if !inside(0, width) || !inside(1, height) {

@@ -3,7 +3,7 @@
 use super::same_length;
 use crate::codecs::{SimccRows, check};
 use crate::error::{Error, Result, room_for_scratch};
-use crate::kernels::element::Response;
+use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;
 use crate::kernels::simcc::{normalize_responses, softmax};
 
@@ -25,7 +25,7 @@ use crate::kernels::simcc::{normalize_responses, softmax};
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for vectors without a bin, slices of the wrong length.
-pub fn get_simcc_maximum<E: Response>(
+pub fn get_simcc_maximum<E: HeatmapValue>(
     rows: SimccRows<'_, E>,
     places: &mut [[f32; 2]],
     values: &mut [E],
@@ -57,7 +57,7 @@ pub fn get_simcc_maximum<E: Response>(
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for vectors without a bin, slices of the wrong length.
-pub fn simcc_softmax<E: Response>(simcc: &[E], bins: usize, out: &mut [E]) -> Result<()> {
+pub fn simcc_softmax<E: HeatmapValue>(simcc: &[E], bins: usize, out: &mut [E]) -> Result<()> {
     each_vector("simcc", simcc, bins, out, |vector, out| {
         softmax(vector, maximum(vector).expect("a vector has bins").value, out);
     })
@@ -79,7 +79,7 @@ pub fn simcc_softmax<E: Response>(simcc: &[E], bins: usize, out: &mut [E]) -> Re
 /// # Errors
 /// [`Error::InvalidInput`] for vectors without a bin, a sigma that is not positive and finite, slices
 /// of the wrong length.
-pub fn get_simcc_normalized<E: Response>(
+pub fn get_simcc_normalized<E: HeatmapValue>(
     simcc: &[E],
     bins: usize,
     sigma: Option<f64>,
@@ -95,7 +95,7 @@ pub fn get_simcc_normalized<E: Response>(
 }
 
 /// Fills `out` vector by vector.
-fn each_vector<E: Response>(
+fn each_vector<E: HeatmapValue>(
     argument: &'static str,
     simcc: &[E],
     bins: usize,

@@ -1,11 +1,11 @@
 //! Crops of a picture that become a network's input, and the way back.
 
-use super::element::Real;
+use crate::float::Float;
 
 /// A part of a picture that is a network's input, without rotation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Crop {
-    /// Its centre `[x, y]`, in pixels of the picture.
+    /// Its center `[x, y]`, in pixels of the picture.
     pub center: [f64; 2],
     /// Its width and height, in pixels of the picture.
     pub scale: [f64; 2],
@@ -28,12 +28,12 @@ impl Crop {
     /// crop.to_image(&mut keypoints);
     /// assert_eq!(keypoints, [[410.0, 300.0], [335.0, 400.0]]);
     /// ```
-    pub fn to_image<T: Real, const D: usize>(&self, keypoints: &mut [[T; D]]) {
+    pub fn to_image<T: Float, const D: usize>(&self, keypoints: &mut [[T; D]]) {
         self.to_image_rows(keypoints.as_flattened_mut(), D);
     }
 
     /// The same for keypoints of any number of columns, two at least, row after row.
-    pub fn to_image_rows<T: Real>(&self, keypoints: &mut [T], columns: usize) {
+    pub fn to_image_rows<T: Float>(&self, keypoints: &mut [T], columns: usize) {
         let Self { center, scale, input_size } = self;
         for point in keypoints.chunks_exact_mut(columns) {
             for axis in 0..2 {

@@ -1,8 +1,8 @@
 //! Flip tests: what a network answers for a mirrored picture, turned back and averaged with what it
 //! answers for the picture itself.
 
-use super::element::Response;
-use crate::simd::{Kernel, dispatch};
+use crate::float::HeatmapValue;
+use crate::simd::{Vectorized, dispatch};
 
 /// How a map or a vector of a mirrored picture is turned back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Mirrored {
 ///
 /// As the reference's `flip_heatmaps` or `flip_vectors` for one plane, and what its heads do then.
 /// All slices are of one length.
-pub fn average_mirrored<E: Response>(
+pub fn average_mirrored<E: HeatmapValue>(
     values: &[E],
     mirrored: &[E],
     width: usize,
@@ -41,7 +41,7 @@ struct FlipKernel<'a, E> {
     averages: &'a mut [E],
 }
 
-impl<E: Response> Kernel for FlipKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for FlipKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]
@@ -72,7 +72,7 @@ const LANES: usize = 16;
 
 /// Copies a row from its end.
 #[inline(always)]
-fn reverse<E: Response>(from: &[E], to: &mut [E]) {
+fn reverse<E: HeatmapValue>(from: &[E], to: &mut [E]) {
     if let (Some(first), Some(last)) = (from.first_chunk(), to.last_chunk_mut()) {
         reverse_lanes(first, last);
         // The last lanes of a row may overlap these.
@@ -88,7 +88,7 @@ fn reverse<E: Response>(from: &[E], to: &mut [E]) {
 }
 
 #[inline(always)]
-fn reverse_lanes<E: Response>(from: &[E; LANES], to: &mut [E; LANES]) {
+fn reverse_lanes<E: HeatmapValue>(from: &[E; LANES], to: &mut [E; LANES]) {
     let mut lanes = *from;
     lanes.reverse();
     *to = lanes;

@@ -1,34 +1,18 @@
-//! The arithmetic, one concept a file: slices in, slices out, no allocation that is not scratch.
+//! The arithmetic: slices in, slices out, no allocation other than scratch.
 //!
-//! Planes are row-major slices with their width beside them. A cell is one value of a map; its
-//! coordinates are `[x, y]`.
+//! Planes are row-major slices that come with their width. Coordinates are `[x, y]`.
 //!
-//! They have no examples, as they are not where to begin: they check nothing, and what they compute is
-//! shown by the [codecs](crate::codecs) and [helpers](crate::functional) that are made of them.
+//! Not a part of the crate's stable interface: kernels check nothing and panic on wrong lengths. Use
+//! [`codecs`](crate::codecs) and [`functional`](crate::functional), which check their inputs.
 
-pub mod assignment;
-pub mod bilinear;
 pub mod blur;
-pub mod camera;
 pub mod crop;
-pub mod displacement_heatmap;
-pub mod element;
-mod exp;
+pub mod fields;
 pub mod flip;
-pub mod gaussian_heatmap;
-pub mod gaussian_heatmap_3d;
-pub mod gaussian_kernel;
-pub mod heatmap_nms;
-pub mod image_space;
-pub mod instance;
-mod logarithm;
+pub mod gaussian;
+pub mod grouping;
+pub mod lifting;
+pub mod math;
 pub mod maximum;
-pub mod nearest_tag;
-pub mod offset_heatmap;
-pub mod pairwise_sum;
-mod points;
-pub mod pose_labels;
-pub mod pose_targets;
 pub mod refinement;
 pub mod simcc;
-pub mod top_k;

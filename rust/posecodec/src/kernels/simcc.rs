@@ -1,18 +1,18 @@
 //! SimCC labels and responses, vectors along one axis.
 
-use super::element::{Real, Response};
-use super::exp::exp_negative;
-use super::gaussian_heatmap::exponent;
-use super::maximum::maximum;
-use super::pairwise_sum::pairwise_sum;
-use crate::simd::{Kernel, dispatch};
+use crate::float::{Float, HeatmapValue};
+use crate::kernels::gaussian::heatmap::exponent;
+use crate::kernels::math::exp::exp_negative;
+use crate::kernels::math::pairwise_sum::pairwise_sum;
+use crate::kernels::maximum::maximum;
+use crate::simd::{Vectorized, dispatch};
 
-/// A Gaussian over the bins of an axis, tabulated by distance from its centre bin.
+/// A Gaussian over the bins of an axis, tabulated by distance from its center bin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimccProfile {
     /// Values for the distances -r ..= r, where r is the lesser of `reach` and twice the axis.
     table: Vec<f32>,
-    /// Bins from the centre beyond which single precision holds no normal number.
+    /// Bins from the center beyond which single precision holds no normal number.
     reach: i64,
     exponent: f64,
     norm: Option<f64>,
@@ -39,21 +39,21 @@ impl SimccProfile {
         self.norm.map_or(value, |norm| (f64::from(value) / norm) as f32)
     }
 
-    /// Puts the Gaussian around the bin `centre`, which may lie outside, into a vector of zeros.
+    /// Puts the Gaussian around the bin `center`, which may lie outside, into a vector of zeros.
     #[inline]
-    pub fn stamp(&self, centre: i64, vector: &mut [f32]) {
+    pub fn draw_gaussian(&self, center: i64, vector: &mut [f32]) {
         let bins = vector.len() as i64;
-        let start = centre.saturating_sub(self.reach).clamp(0, bins);
-        let end = centre.saturating_add(self.reach).saturating_add(1).clamp(start, bins);
+        let start = center.saturating_sub(self.reach).clamp(0, bins);
+        let end = center.saturating_add(self.reach).saturating_add(1).clamp(start, bins);
         let kept = self.table.len() as i64 / 2;
         let covered = &mut vector[start as usize..end as usize];
-        if start - centre >= -kept && end - 1 - centre <= kept {
-            let first = (start - centre + kept) as usize;
+        if start - center >= -kept && end - 1 - center <= kept {
+            let first = (start - center + kept) as usize;
             covered.copy_from_slice(&self.table[first..first + covered.len()]);
         } else {
             // Far outside an axis that is short beside its sigma.
             for (bin, value) in (start..).zip(covered) {
-                *value = self.value(bin - centre);
+                *value = self.value(bin - center);
             }
         }
     }
@@ -63,7 +63,7 @@ impl SimccProfile {
 ///
 /// Single-precision and half responses are multiplied by `beta` in single precision first, then by
 /// `sigma` in double, as NumPy promotes.
-pub fn softmax_maximum<E: Response>(vector: &[E], largest: E, beta: f64, sigma: f64) -> f64 {
+pub fn softmax_maximum<E: HeatmapValue>(vector: &[E], largest: E, beta: f64, sigma: f64) -> f64 {
     dispatch(SoftmaxKernel { vector, largest, beta, sigma })
 }
 
@@ -74,7 +74,7 @@ struct SoftmaxKernel<'a, E> {
     sigma: f64,
 }
 
-impl<E: Response> Kernel for SoftmaxKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for SoftmaxKernel<'_, E> {
     type Output = f64;
 
     #[inline(always)]
@@ -86,7 +86,7 @@ impl<E: Response> Kernel for SoftmaxKernel<'_, E> {
         let top = if double { largest.as_f64() * beta * sigma } else { wide(largest.as_f32()) };
         let mut sums = [0f64; SOFTMAX_LANES];
         let mut scaled = [0f64; SOFTMAX_BLOCK];
-        let mut singles = [0f32; SOFTMAX_BLOCK];
+        let mut convert_to_f32 = [0f32; SOFTMAX_BLOCK];
         for block in vector.chunks(SOFTMAX_BLOCK) {
             let scaled = &mut scaled[..block.len()];
             if double {
@@ -94,9 +94,9 @@ impl<E: Response> Kernel for SoftmaxKernel<'_, E> {
                     *scaled = value.as_f64() * beta * sigma;
                 }
             } else {
-                let singles = &mut singles[..block.len()];
-                E::singles(block, singles);
-                for (scaled, &single) in scaled.iter_mut().zip(&*singles) {
+                let convert_to_f32 = &mut convert_to_f32[..block.len()];
+                E::convert_to_f32(block, convert_to_f32);
+                for (scaled, &single) in scaled.iter_mut().zip(&*convert_to_f32) {
                     *scaled = wide(single);
                 }
             }
@@ -123,7 +123,7 @@ const SOFTMAX_BLOCK: usize = 256;
 
 /// Fills `out` with the softmax of a vector whose largest value is `largest`: every step rounded to
 /// the vector's own precision and summed as NumPy does, so that what is equal there is equal here.
-pub fn softmax<E: Response>(vector: &[E], largest: E, out: &mut [E]) {
+pub fn softmax<E: HeatmapValue>(vector: &[E], largest: E, out: &mut [E]) {
     match size_of::<E>() {
         8 => softmax_in::<E, f64>(vector, largest, out),
         _ => softmax_in::<E, f32>(vector, largest, out),
@@ -131,7 +131,7 @@ pub fn softmax<E: Response>(vector: &[E], largest: E, out: &mut [E]) {
 }
 
 /// The same, summed in `T`.
-fn softmax_in<E: Response, T: Real>(vector: &[E], largest: E, out: &mut [E]) {
+fn softmax_in<E: HeatmapValue, T: Float>(vector: &[E], largest: E, out: &mut [E]) {
     let mut exponentials = vec![T::zero(); vector.len()];
     dispatch(ExponentialKernel { vector, largest, exponentials: &mut exponentials });
     let sum = E::of(pairwise_sum(&exponentials).as_f64()).as_f64();
@@ -146,7 +146,7 @@ struct ExponentialKernel<'a, E, T> {
     exponentials: &'a mut [T],
 }
 
-impl<E: Response, T: Real> Kernel for ExponentialKernel<'_, E, T> {
+impl<E: HeatmapValue, T: Float> Vectorized for ExponentialKernel<'_, E, T> {
     type Output = ();
 
     #[inline(always)]
@@ -154,7 +154,7 @@ impl<E: Response, T: Real> Kernel for ExponentialKernel<'_, E, T> {
         let largest = self.largest.as_f64();
         for (exponential, &value) in self.exponentials.iter_mut().zip(self.vector) {
             let difference = E::of(value.as_f64() - largest).as_f64();
-            // The vectorised one is as good as single precision, no better.
+            // The vectorized one is as good as single precision, no better.
             let exact =
                 if size_of::<T>() == 8 { difference.exp() } else { exp_negative(difference) };
             *exponential = T::of(E::of(exact).as_f64());
@@ -164,7 +164,7 @@ impl<E: Response, T: Real> Kernel for ExponentialKernel<'_, E, T> {
 
 /// Fills `out` with a vector divided by `scale`, negative values made 0; and where the largest is
 /// above 1, divided by it. As the reference's `get_simcc_normalized`.
-pub fn normalize_responses<E: Response>(vector: &[E], scale: f64, out: &mut [E]) {
+pub fn normalize_responses<E: HeatmapValue>(vector: &[E], scale: f64, out: &mut [E]) {
     dispatch(ScaleKernel { vector, scale, out });
     if let Some(largest) = maximum(out).filter(|largest| largest.value.as_f64() > 1.0) {
         dispatch(DivideKernel { values: out, divisor: largest.value.as_f64() });
@@ -177,7 +177,7 @@ struct ScaleKernel<'a, E> {
     out: &'a mut [E],
 }
 
-impl<E: Response> Kernel for ScaleKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for ScaleKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]
@@ -194,7 +194,7 @@ struct DivideKernel<'a, E> {
     divisor: f64,
 }
 
-impl<E: Response> Kernel for DivideKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for DivideKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]

@@ -1,8 +1,8 @@
 //! Naive oracles of the bottom-up codecs' kernels.
 
-use posecodec::kernels::element::Real;
+use posecodec::Float;
 
-/// `batch_heatmap_nms`: cells that the largest of their neighbourhood, NaN above all, equals; the
+/// `batch_heatmap_nms`: cells that the largest of their neighborhood, NaN above all, equals; the
 /// others are 0, but NaN stays.
 pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64> {
     let (width, height, radius) = (width as i64, (plane.len() / width) as i64, radius as i64);
@@ -93,7 +93,7 @@ pub(crate) fn least_cost(costs: &[f64], columns: usize) -> f64 {
 
 /// The first cell of the least `round(|tags - tag|) * 100 - response`; cells whose cost is NaN are
 /// passed over.
-pub(crate) fn nearest<T: Real>(responses: &[T], tags: &[Vec<T>], tag: &[T]) -> Option<usize> {
+pub(crate) fn nearest<T: Float>(responses: &[T], tags: &[Vec<T>], tag: &[T]) -> Option<usize> {
     let mut best = None;
     for (cell, &response) in responses.iter().enumerate() {
         let squares = tags.iter().zip(tag).map(|(plane, &tag)| (plane[cell] - tag).powi(2));

@@ -7,7 +7,7 @@ pub(crate) mod strategies;
 
 use std::sync::Mutex;
 
-use posecodec::kernels::element::Real;
+use posecodec::Float;
 use posecodec::simd::Tier;
 use proptest::prelude::ProptestConfig;
 
@@ -55,9 +55,9 @@ pub(crate) fn gaussian_kernel(size: usize) -> Vec<f64> {
         return fixed.iter().map(|tap| tap / 256.0).collect();
     }
     let sigma = 0.3 * ((size as f64 - 1.0) * 0.5 - 1.0) + 0.8;
-    let centre = (size as f64 - 1.0) / 2.0;
+    let center = (size as f64 - 1.0) / 2.0;
     let taps: Vec<f64> =
-        (0..size).map(|i| (-(i as f64 - centre).powi(2) / (2.0 * sigma * sigma)).exp()).collect();
+        (0..size).map(|i| (-(i as f64 - center).powi(2) / (2.0 * sigma * sigma)).exp()).collect();
     let sum: f64 = taps.iter().sum();
     taps.iter().map(|tap| tap / sum).collect()
 }
@@ -184,7 +184,7 @@ pub(crate) fn simcc_dark(vector: &[f64], x: i64, size: usize) -> f64 {
 
 /// The reference's `generate_gaussian_heatmaps` (`exact` false) or `generate_udp_gaussian_heatmaps`
 /// (`exact` true) for one keypoint in cells, rounded in its own precision; `None` where it is dropped.
-pub(crate) fn gaussian_patch<T: Real>(
+pub(crate) fn gaussian_patch<T: Float>(
     [width, height]: [usize; 2],
     at: [T; 2],
     sigma: f64,
@@ -193,14 +193,14 @@ pub(crate) fn gaussian_patch<T: Real>(
     let radius = sigma * 3.0;
     let size = 2.0 * radius + 1.0;
     let mu = at.map(|coordinate| (coordinate + T::of(0.5)).trunc().as_f64());
-    let at = at.map(Real::as_f64);
+    let at = at.map(Float::as_f64);
     let corner = mu.map(|mu| (mu - radius).trunc());
     let end = mu.map(|mu| (mu + radius + 1.0).trunc());
     let sides = [width as f64, height as f64];
     if (0..2).any(|axis| corner[axis] >= sides[axis] || end[axis] < 0.0) {
         return None;
     }
-    let centre =
+    let center =
         [0, 1].map(|axis| (size / 2.0).floor() + if exact { at[axis] - mu[axis] } else { 0.0 });
     let mut plane = vec![0.0; width * height];
     for y in 0..height {
@@ -208,7 +208,7 @@ pub(crate) fn gaussian_patch<T: Real>(
             let cell = [x as f64, y as f64];
             if (0..2).all(|axis| cell[axis] >= corner[axis] && cell[axis] < end[axis]) {
                 let squares: f64 =
-                    (0..2).map(|axis| (cell[axis] - corner[axis] - centre[axis]).powi(2)).sum();
+                    (0..2).map(|axis| (cell[axis] - corner[axis] - center[axis]).powi(2)).sum();
                 plane[y * width + x] = (-squares / (2.0 * sigma * sigma)).exp();
             }
         }
@@ -256,12 +256,12 @@ pub(crate) fn quarter(plane: &[f64], width: usize, x: i64, y: i64) -> [f64; 2] {
     [if free_x { slope(1, 0) } else { 0.0 }, if free_y { slope(0, 1) } else { 0.0 }]
 }
 
-/// `generate_3d_gaussian_heatmaps` for one joint at a centre in cells: the values of (D, H, W).
-pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], centre: [f64; 3], sigma: f64) -> Vec<f64> {
+/// `generate_3d_gaussian_heatmaps` for one joint at a center in cells: the values of (D, H, W).
+pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], center: [f64; 3], sigma: f64) -> Vec<f64> {
     let radius = (sigma * 3.0) as f32;
     let count = (2.0 * (sigma * 3.0) + 1.0).ceil() as usize;
     let cells = |axis: usize, length: usize| -> Vec<usize> {
-        let place = |offset: usize| f64::from(offset as f32 - radius) + centre[axis];
+        let place = |offset: usize| f64::from(offset as f32 - radius) + center[axis];
         let clipped = |offset| place(offset).round_ties_even().clamp(0.0, length as f64 - 1.0);
         (0..count).map(|offset| clipped(offset) as usize).collect()
     };
@@ -269,7 +269,7 @@ pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], centre: [f64; 3], sigma: f64)
     for &z in &cells(2, d) {
         for &y in &cells(1, h) {
             for &x in &cells(0, w) {
-                let away = [x, y, z].into_iter().zip(centre).map(|(c, m)| (c as f64 - m).powi(2));
+                let away = [x, y, z].into_iter().zip(center).map(|(c, m)| (c as f64 - m).powi(2));
                 let value = (-away.sum::<f64>() / (2.0 * sigma * sigma)).exp();
                 volume[(z * h + y) * w + x] = value;
             }

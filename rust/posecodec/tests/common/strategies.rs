@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 /// A map as a network gives it: a Gaussian bump of some height on noise.
 pub(crate) fn bump(width: usize, height: usize) -> impl Strategy<Value = Vec<f32>> {
-    let centre = (-2.0..width as f32 + 2.0, -2.0..height as f32 + 2.0);
+    let center = (-2.0..width as f32 + 2.0, -2.0..height as f32 + 2.0);
     let shape = (0.5f32..6.0, -3.0f32..2.5, 0.0f32..0.05);
-    (centre, shape, any::<u32>()).prop_map(move |((x0, y0), (sigma, exponent, noise), seed)| {
+    (center, shape, any::<u32>()).prop_map(move |((x0, y0), (sigma, exponent, noise), seed)| {
         let mut state = seed | 1;
         (0..width * height)
             .map(|cell| {

@@ -8,14 +8,14 @@ use super::AssociativeEmbedding;
 use super::grouping::{Group, TaggedCandidate, group_by_tags, mean_tag};
 use crate::codecs::check;
 use crate::codecs::decode::Maps;
-use crate::error::{Error, Result, Shape, reserved, room_for_scratch};
+use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
+use crate::float::{Float, HeatmapValue, single};
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::{Real, Response, single};
-use crate::kernels::heatmap_nms::Neighbourhood;
-use crate::kernels::nearest_tag::TaggedMap;
-use crate::kernels::pairwise_sum::pairwise_sum;
+use crate::kernels::grouping::nms::Neighborhood;
+use crate::kernels::grouping::tag_map::TagMap;
+use crate::kernels::grouping::top_k::{Candidate, top_k};
+use crate::kernels::math::pairwise_sum::pairwise_sum;
 use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
-use crate::kernels::top_k::{Candidate, top_k};
 use crate::parallel;
 
 /// The instances of one picture, in the order in which grouping began them.
@@ -38,7 +38,7 @@ impl AssociativeEmbedding {
     /// # Errors
     /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer cells than candidates, or a
     /// keypoint order of another length than K.
-    pub fn decode<T: Real + Response>(
+    pub fn decode<T: Float + HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, T>,
         tags: ArrayView3<'_, T>,
@@ -57,7 +57,7 @@ impl AssociativeEmbedding {
     ///
     /// # Errors
     /// As [`Self::decode`]'s, and [`Error::OutOfMemory`].
-    pub fn decode_batch<T: Real + Response>(
+    pub fn decode_batch<T: Float + HeatmapValue>(
         &self,
         heatmaps: &[T],
         tags: &[T],
@@ -76,9 +76,9 @@ impl AssociativeEmbedding {
         // A candidate, its tags, and their vector.
         let candidates = count.saturating_mul(self.options.top_k.saturating_mul(32));
         room_for_scratch(candidates.saturating_mul(at_once))?;
-        let mut decoded = reserved("the pictures of a batch", batch)?;
+        let mut decoded = try_with_capacity("the pictures of a batch", batch)?;
         decoded.resize_with(batch, || None);
-        let mut pictures = reserved("the pictures of a batch", batch)?;
+        let mut pictures = try_with_capacity("the pictures of a batch", batch)?;
         for (number, decoded) in decoded.iter_mut().enumerate() {
             let picture = Picture {
                 heatmaps: Maps { values: &heatmaps[number * count * cells..], cells, width },
@@ -117,7 +117,7 @@ impl AssociativeEmbedding {
         Ok(())
     }
 
-    fn decode_picture<T: Real + Response>(
+    fn decode_picture<T: Float + HeatmapValue>(
         &self,
         picture: &Picture<'_, T>,
     ) -> Result<GroupedKeypoints> {
@@ -125,7 +125,7 @@ impl AssociativeEmbedding {
         let largest: Vec<_> = (0..picture.keypoints)
             .map(|keypoint| {
                 let (plane, width) = (picture.heatmaps.plane(keypoint), picture.heatmaps.width);
-                top_k(Neighbourhood { plane, width, radius: options.nms_kernel / 2 }, options.top_k)
+                top_k(Neighborhood { plane, width, radius: options.nms_kernel / 2 }, options.top_k)
             })
             .collect();
         let candidates: Vec<_> = (0..picture.keypoints)
@@ -170,7 +170,7 @@ struct Picture<'a, T> {
     channels: usize,
 }
 
-impl<'a, T: Real + Response> Picture<'a, T> {
+impl<'a, T: Float + HeatmapValue> Picture<'a, T> {
     /// The tag planes of a keypoint, one a channel.
     fn tag_planes(&self, keypoint: usize) -> Vec<&'a [T]> {
         (0..self.channels)
@@ -189,7 +189,7 @@ impl<'a, T: Real + Response> Picture<'a, T> {
         let planes = self.tag_planes(keypoint);
         candidates
             .iter()
-            .filter(|candidate| Real::as_f64(candidate.value) > threshold)
+            .filter(|candidate| Float::as_f64(candidate.value) > threshold)
             .filter_map(|&Candidate { value, cell }| {
                 let tag: Vec<T> = planes.iter().map(|plane| plane[cell]).collect();
                 let at = [cell % self.heatmaps.width, cell / self.heatmaps.width];
@@ -210,16 +210,16 @@ struct Refinement<'a, T: Clone> {
     /// The candidates of each keypoint, the largest first.
     largest: &'a [Vec<Candidate<T>>],
     /// Where missing keypoints are looked for, made when the first is.
-    maps: Vec<Option<TaggedMap<'a, T>>>,
+    maps: Vec<Option<TagMap<'a, T>>>,
 }
 
 /// The score of a keypoint as it was found, 0 of a missing one.
-fn score<T: Real>(found: Option<([usize; 2], T)>) -> f32 {
+fn score<T: Float>(found: Option<([usize; 2], T)>) -> f32 {
     found.map_or(0.0, |(_, value)| single(value.as_f64()))
 }
 
 /// The mean score of a group's keypoints, finite where they are.
-fn mean_score<T: Real>(group: &Group<T>) -> f32 {
+fn mean_score<T: Float>(group: &Group<T>) -> f32 {
     let scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
     let mean = pairwise_sum(&scores) / scores.len() as f32;
     if mean.is_finite() {
@@ -229,7 +229,7 @@ fn mean_score<T: Real>(group: &Group<T>) -> f32 {
     single(sum / scores.len() as f64)
 }
 
-impl<T: Real + Response> Refinement<'_, T> {
+impl<T: Float + HeatmapValue> Refinement<'_, T> {
     /// The keypoints of a group in map cells, and their scores.
     fn complete(&mut self, group: &Group<T>) -> (Vec<[f32; 2]>, Vec<f32>) {
         let mut scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
@@ -293,11 +293,11 @@ impl<T: Real + Response> Refinement<'_, T> {
             let plane = picture.heatmaps.plane(keypoint);
             let responses = if codec.options.use_udp {
                 let log = log_plane(plane, width, &codec.kernel);
-                Cow::Owned(log.into_iter().map(|value| <T as Real>::of(value.into())).collect())
+                Cow::Owned(log.into_iter().map(|value| <T as Float>::of(value.into())).collect())
             } else {
                 Cow::Borrowed(plane)
             };
-            TaggedMap::new(responses, picture.tag_planes(keypoint))
+            TagMap::new(responses, picture.tag_planes(keypoint))
         });
         let cell = map.nearest(tag)?;
         let point = [(cell % width) as f32, (cell / width) as f32];

@@ -1,9 +1,9 @@
 //! Keypoint candidates to instances, by their tags.
 
-use crate::error::{Result, reserved, room_for_scratch};
-use crate::kernels::assignment::assign;
-use crate::kernels::element::Real;
-use crate::kernels::pairwise_sum::pairwise_sum;
+use crate::error::{Result, room_for_scratch, try_with_capacity};
+use crate::float::Float;
+use crate::kernels::grouping::hungarian::assign;
+use crate::kernels::math::pairwise_sum::pairwise_sum;
 
 /// A candidate keypoint: where, how sure, and what it is tagged with.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ struct Instance<T> {
     tags: Vec<Vec<T>>,
 }
 
-impl<T: Real> Instance<T> {
+impl<T: Float> Instance<T> {
     /// The mean of its tags, in their precision, added up as NumPy does.
     fn mean_tag(&self) -> Vec<T> {
         mean_tag(&self.tags)
@@ -37,7 +37,7 @@ impl<T: Real> Instance<T> {
 
 /// The mean of tags, of which there is one at least: channels one by one, but a single channel, which
 /// lies contiguous, pairwise, as NumPy adds.
-pub(super) fn mean_tag<T: Real>(tags: &[Vec<T>]) -> Vec<T> {
+pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
     let count = T::of(tags.len() as f64);
     let channels = tags[0].len();
     let channel = |channel: usize| tags.iter().map(move |tag| tag[channel]);
@@ -61,7 +61,7 @@ pub(super) fn mean_tag<T: Real>(tags: &[Vec<T>]) -> Vec<T> {
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`]: what it takes grows with the square of the instances.
-pub(super) fn group_by_tags<T: Real>(
+pub(super) fn group_by_tags<T: Float>(
     candidates: &[Vec<TaggedCandidate<T>>],
     order: &[usize],
     threshold: f64,
@@ -100,7 +100,7 @@ pub(super) fn group_by_tags<T: Real>(
 
 /// A new instance with this candidate's tag; where one began with the same tag, that one, with no
 /// tag but this.
-fn begin<T: Real>(
+fn begin<T: Float>(
     instances: &mut Vec<Instance<T>>,
     candidate: &TaggedCandidate<T>,
     keypoints: usize,
@@ -119,7 +119,7 @@ fn begin<T: Real>(
 }
 
 /// The instance that each candidate joins.
-fn match_to_instances<T: Real>(
+fn match_to_instances<T: Float>(
     added: &[TaggedCandidate<T>],
     instances: &[Instance<T>],
     threshold: f64,
@@ -128,8 +128,8 @@ fn match_to_instances<T: Real>(
     // Where there are more candidates than instances, some have to stay without.
     const NO_INSTANCE: f64 = 1e10;
     let columns = instances.len().max(added.len());
-    let mut distances = reserved("distances of tags", added.len() * instances.len())?;
-    let mut costs = reserved("costs of an assignment", added.len() * columns)?;
+    let mut distances = try_with_capacity("distances of tags", added.len() * instances.len())?;
+    let mut costs = try_with_capacity("costs of an assignment", added.len() * columns)?;
     for candidate in added {
         for mean in &means {
             let distance = distance(&candidate.tag, mean);
@@ -147,7 +147,7 @@ fn match_to_instances<T: Real>(
 }
 
 /// The Euclidean distance of two tags, in double precision.
-fn distance<T: Real>(one: &[T], other: &[T]) -> f64 {
+fn distance<T: Float>(one: &[T], other: &[T]) -> f64 {
     let squares = one.iter().zip(other).map(|(a, b)| {
         let difference = a.as_f64() - b.as_f64();
         difference * difference

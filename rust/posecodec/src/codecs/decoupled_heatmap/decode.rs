@@ -6,7 +6,7 @@ use super::DecoupledHeatmap;
 use crate::codecs::check;
 use crate::codecs::decode::{Decoded, Maps, shifted_peak};
 use crate::error::{Error, Result, Shape};
-use crate::kernels::element::Response;
+use crate::float::HeatmapValue;
 use crate::kernels::refinement::quarter_shift;
 use crate::parallel;
 
@@ -46,7 +46,7 @@ impl DecoupledHeatmap {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a cell or scores that do not fit.
-    pub fn decode<E: Response, S: Response>(
+    pub fn decode<E: HeatmapValue, S: HeatmapValue>(
         &self,
         instance_heatmaps: ArrayView4<'_, E>,
         instance_scores: ArrayView2<'_, S>,
@@ -79,7 +79,7 @@ impl DecoupledHeatmap {
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a cell, or where an array does not have the length
     /// that the shape says.
-    pub fn decode_pictures<E: Response, S: Response>(
+    pub fn decode_pictures<E: HeatmapValue, S: HeatmapValue>(
         &self,
         pictures: Vec<InstanceMaps<'_, E, S>>,
     ) -> Result<()> {
@@ -106,7 +106,7 @@ impl DecoupledHeatmap {
         Ok(())
     }
 
-    fn decode_picture<E: Response, S: Response>(&self, picture: InstanceMaps<'_, E, S>) {
+    fn decode_picture<E: HeatmapValue, S: HeatmapValue>(&self, picture: InstanceMaps<'_, E, S>) {
         let InstanceMaps { heatmaps, shape, instance_scores, keypoints, scores } = picture;
         let [_, count, height, width] = shape;
         // Sides may be any where there are no maps.

@@ -6,15 +6,15 @@ use ndarray::{Array2, Array3, ArrayView2};
 
 use super::EdPoseLabel;
 use crate::codecs::check;
-use crate::error::{Error, Result, reserved};
-use crate::kernels::element::{Real, Response};
+use crate::error::{Error, Result, try_with_capacity};
+use crate::float::{Float, HeatmapValue};
 
 /// What a network says of one image: Q candidates.
 #[derive(Debug, Clone, Copy)]
 pub struct EdPosePredictions<'a, E> {
     /// (Q, C): a score a class.
     pub logits: ArrayView2<'a, E>,
-    /// (Q, 4): `[x, y, w, h]` of the centre and the size, in units of the input's size.
+    /// (Q, 4): `[x, y, w, h]` of the center and the size, in units of the input's size.
     pub boxes: ArrayView2<'a, E>,
     /// (Q, 3·K): K pairs `[x, y]` in units of the input's size, then K visibilities.
     pub keypoints: ArrayView2<'a, E>,
@@ -53,7 +53,7 @@ impl EdPoseLabel {
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for shapes that do not fit.
-    pub fn decode<E: Response>(
+    pub fn decode<E: HeatmapValue>(
         &self,
         input_shape: [f64; 2],
         predictions: EdPosePredictions<'_, E>,
@@ -110,12 +110,16 @@ impl EdPoseLabel {
     /// # Errors
     /// [`crate::Error::InvalidInput`] for scores that are not so many a candidate,
     /// [`crate::Error::OutOfMemory`].
-    pub fn best<E: Response>(&self, logits: &[E], classes: usize) -> Result<Vec<Scored<E>>> {
+    pub fn best<E: HeatmapValue>(
+        &self,
+        logits: &[E],
+        classes: usize,
+    ) -> Result<Vec<ScoredPose<E>>> {
         if !logits.len().is_multiple_of(classes) {
             let wanted = format!("must hold {classes} scores a candidate");
             return Err(Error::invalid("pred_logits", wanted, logits.len()));
         }
-        let mut scored = reserved("the order of the scores", logits.len())?;
+        let mut scored = try_with_capacity("the order of the scores", logits.len())?;
         let candidate = |index: usize| index / classes;
         scored.extend(logits.iter().enumerate().map(|(index, &score)| (index, score)));
         let order = |one: &(usize, E), other: &(usize, E)| {
@@ -128,11 +132,11 @@ impl EdPoseLabel {
         }
         scored.sort_unstable_by(order);
         let scored = scored.into_iter();
-        Ok(scored.map(|(index, score)| Scored { candidate: candidate(index), score }).collect())
+        Ok(scored.map(|(index, score)| ScoredPose { candidate: candidate(index), score }).collect())
     }
 
     /// The boxes of these candidates: `[left, top, right, bottom]` in pixels.
-    pub fn decode_boxes<E: Response, T: Real>(
+    pub fn decode_boxes<E: HeatmapValue, T: Float>(
         &self,
         candidates: &[usize],
         boxes: &[E],
@@ -141,7 +145,7 @@ impl EdPoseLabel {
     ) {
         let (boxes, _) = boxes.as_chunks::<4>();
         for (&candidate, corners) in candidates.iter().zip(corners) {
-            let [x, y, w, h] = boxes[candidate].map(Response::as_f64);
+            let [x, y, w, h] = boxes[candidate].map(HeatmapValue::as_f64);
             let (left, top) = (x - 0.5 * w, y - 0.5 * h);
             *corners =
                 [left * width, top * height, (left + w) * width, (top + h) * height].map(T::of);
@@ -149,7 +153,7 @@ impl EdPoseLabel {
     }
 
     /// The keypoints of these candidates, in pixels.
-    pub fn decode_points<E: Response, T: Real>(
+    pub fn decode_points<E: HeatmapValue, T: Float>(
         &self,
         candidates: &[usize],
         keypoints: &[E],
@@ -166,7 +170,7 @@ impl EdPoseLabel {
     }
 
     /// The scores of the best candidates, once a keypoint.
-    pub fn decode_scores<E: Response>(&self, best: &[Scored<E>], scores: &mut [E]) {
+    pub fn decode_scores<E: HeatmapValue>(&self, best: &[ScoredPose<E>], scores: &mut [E]) {
         for (scored, scores) in best.iter().zip(scores.chunks_exact_mut(self.num_keypoints)) {
             scores.fill(scored.score);
         }
@@ -175,7 +179,7 @@ impl EdPoseLabel {
 
 /// A candidate by its index, and the score of one of its classes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scored<E> {
+pub struct ScoredPose<E> {
     /// Which candidate.
     pub candidate: usize,
     /// The score.
@@ -183,7 +187,7 @@ pub struct Scored<E> {
 }
 
 /// Larger scores first, NaN last.
-fn descending<E: Response>(one: E, other: E) -> Ordering {
+fn descending<E: HeatmapValue>(one: E, other: E) -> Ordering {
     let (one, other) = (one.as_f64(), other.as_f64());
     other.partial_cmp(&one).unwrap_or_else(|| one.is_nan().cmp(&other.is_nan()))
 }

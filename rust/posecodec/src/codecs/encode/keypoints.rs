@@ -3,10 +3,10 @@
 use ndarray::{ArrayView, ArrayView2, ArrayView3, CowArray, Dimension, Ix2, Ix3};
 
 use super::super::check;
-use super::{Encode, Memory};
+use super::{Encode, Init};
 use crate::error::Result;
-use crate::kernels::element::Real;
-use crate::kernels::gaussian_heatmap::{GaussianPatch, Span};
+use crate::float::Float;
+use crate::kernels::gaussian::heatmap::{GaussianPatch, PixelRange};
 
 /// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels, or of `D`
 /// coordinates.
@@ -31,7 +31,7 @@ pub struct Keypoints<'a, T, V, const D: usize = 2> {
     pub count: usize,
 }
 
-impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
+impl<T: Float, V: Float, const D: usize> Keypoints<'_, T, V, D> {
     /// The weight of the keypoint of this flat index: its visibility, or 0 where it has no target.
     ///
     /// `encode` is called where the keypoint is visible and finite, and says whether any of it lies
@@ -54,7 +54,7 @@ impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
     }
 
     /// Fills a weight and `cells` map cells a keypoint. `encode` puts something into its cells,
-    /// which hold zeros, or fills them all where `fills_all`.
+    /// which hold zeros, or fills them all where `overwrites_plane`.
     #[inline]
     pub(crate) fn encode_planes(
         &self,
@@ -62,12 +62,12 @@ impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
         weights: &mut [V],
         mut encode: impl FnMut(&mut [f32], [T; D]) -> bool,
     ) {
-        let Planes { values, cells, fills_all, memory } = planes;
-        let dirty = memory == Memory::Dirty;
+        let Planes { values, cells, overwrites_plane, memory } = planes;
+        let dirty = memory == Init::Uninit;
         for (index, (plane, weight)) in values.chunks_exact_mut(cells).zip(weights).enumerate() {
             // Plane by plane, so that it is in the first-level cache when something is put into it:
             // 64 samples take 0.88 times as long as with a fill a sample, one sample as long.
-            if dirty && !fills_all {
+            if dirty && !overwrites_plane {
                 plane.fill(0.0);
             }
             let mut filled = false;
@@ -75,17 +75,20 @@ impl<T: Real, V: Real, const D: usize> Keypoints<'_, T, V, D> {
                 filled = encode(plane, point);
                 filled
             });
-            if dirty && fills_all && !filled {
+            if dirty && overwrites_plane && !filled {
                 plane.fill(0.0);
             }
         }
     }
 }
 
-impl<T: Real, V: Real> Keypoints<'_, T, V> {
+impl<T: Float, V: Float> Keypoints<'_, T, V> {
     /// All points in map cells.
-    pub(crate) fn in_cells(&self, to_cells: impl Fn([T; 2]) -> [T; 2]) -> Vec<[T; 2]> {
-        self.points.iter().map(|&point| to_cells(point)).collect()
+    pub(crate) fn in_heatmap_pixels(
+        &self,
+        to_heatmap_pixels: impl Fn([T; 2]) -> [T; 2],
+    ) -> Vec<[T; 2]> {
+        self.points.iter().map(|&point| to_heatmap_pixels(point)).collect()
     }
 
     /// Those of an instance's points, given `at` map cells, that are visible at all.
@@ -105,27 +108,27 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
     /// Stamps the keypoints of all instances, `at` map cells, into the map of their number, and fills
     /// a weight each. Where Gaussians meet, the larger value stays. `stamped` gets every map and the
     /// cells of it that a Gaussian covers.
-    pub(crate) fn stamp_instances(
+    pub(crate) fn draw_instances(
         &self,
         at: &[[T; 2]],
-        stamper: &Stamper<'_>,
+        drawer: &GaussianDrawer<'_>,
         maps: &mut [f32],
         weights: &mut [V],
-        mut stamped: impl FnMut(usize, &[f32], [Span; 2]),
+        mut stamped: impl FnMut(usize, &[f32], [PixelRange; 2]),
     ) {
-        let [width, height] = stamper.size;
+        let [width, height] = drawer.size;
         let mut scratch = [Vec::new(), Vec::new()];
         for (index, weight) in weights.iter_mut().enumerate() {
             let (instance, number) = (index / self.count, index % self.count);
             let map = &mut maps[number * width * height..][..width * height];
             *weight = self.weight(index, |_| {
-                let (at, size, merge) = (at[index], stamper.size, instance > 0);
+                let (at, size, merge) = (at[index], drawer.size, instance > 0);
                 // On an input one pixel wide, UDP's scale is 0.
                 if !(at[0].is_finite() && at[1].is_finite()) {
                     return false;
                 }
-                let patch = stamper.patches[instance % stamper.patches.len()];
-                let spans = patch.stamp(map, size, at, stamper.exact, merge, &mut scratch);
+                let patch = drawer.patches[instance % drawer.patches.len()];
+                let spans = patch.draw_gaussian(map, size, at, drawer.exact, merge, &mut scratch);
                 if let Some(spans) = spans {
                     stamped(number, map, spans);
                 }
@@ -136,7 +139,7 @@ impl<T: Real, V: Real> Keypoints<'_, T, V> {
 }
 
 /// How the keypoints of several instances become Gaussians.
-pub(crate) struct Stamper<'a> {
+pub(crate) struct GaussianDrawer<'a> {
     /// Map size `[W, H]`.
     pub(crate) size: [usize; 2],
     /// One for all instances, or one each.
@@ -149,9 +152,9 @@ pub(crate) struct Stamper<'a> {
 pub(crate) struct Planes<'a> {
     pub(crate) values: &'a mut [f32],
     pub(crate) cells: usize,
-    /// Whether a keypoint that lies inside fills all of its cells: [`Encode::fills_all`].
-    pub(crate) fills_all: bool,
-    pub(crate) memory: Memory,
+    /// Whether a keypoint that lies inside fills all of its cells: [`Encode::overwrites_plane`].
+    pub(crate) overwrites_plane: bool,
+    pub(crate) memory: Init,
 }
 
 /// The keypoints (N, K, D) of one sample and their visibilities (N, K), checked and contiguous.
@@ -160,7 +163,7 @@ pub(crate) struct Points<'a, T, V, const D: usize = 2> {
     visible: Option<CowArray<'a, V, Ix2>>,
 }
 
-impl<'a, T: Real, V: Real, const D: usize> Points<'a, T, V, D> {
+impl<'a, T: Float, V: Float, const D: usize> Points<'a, T, V, D> {
     pub(crate) fn new(
         keypoints: ArrayView3<'a, T>,
         visible: Option<ArrayView2<'a, V>>,

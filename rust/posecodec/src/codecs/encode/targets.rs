@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use ndarray::{Array, Array2, Array3, ArrayD, Dimension, IntoDimension};
 
 use crate::codecs::check::product;
-use crate::error::{Result, reserved};
+use crate::error::{Result, try_with_capacity};
 
 /// What numbers a target holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +55,11 @@ impl Target {
 
 /// What the arrays to be filled hold before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memory {
+pub enum Init {
     /// Zeros, which need not be written again.
     Zeroed,
     /// Anything.
-    Dirty,
+    Uninit,
 }
 
 /// The arrays of one sample, to be filled.
@@ -72,7 +72,7 @@ pub struct SampleTargets<'a, V> {
     /// The one of [`TargetKind::Visibility`]; empty where the codec has none.
     pub weights: &'a mut [V],
     /// What they hold before.
-    pub memory: Memory,
+    pub memory: Init,
 }
 
 /// The arrays of one sample, filled.
@@ -99,7 +99,7 @@ pub(crate) fn zeros<T: Clone + Default, D: Dimension>(
 ) -> Result<Array<T, D>> {
     let shape = shape.into_dimension();
     let len = shape.size_checked().unwrap_or(usize::MAX);
-    let mut values = reserved(purpose, len)?;
+    let mut values = try_with_capacity(purpose, len)?;
     values.resize(len, T::default());
     Ok(Array::from_shape_vec(shape, values).expect("as many values as the shape says"))
 }
@@ -114,7 +114,7 @@ pub struct HeatmapTargets<V> {
 }
 
 impl<V> HeatmapTargets<V> {
-    pub(crate) fn assemble(filled: Filled<V>) -> Self {
+    pub(crate) fn from_arrays(filled: Filled<V>) -> Self {
         let [heatmaps] = dimensioned(filled.floats);
         Self { heatmaps, keypoint_weights: filled.weights }
     }

@@ -5,8 +5,8 @@ use ndarray::{Array2, Array3, ArrayView4};
 use super::Hand3dHeatmap;
 use crate::codecs::check;
 use crate::codecs::encode::split_off;
-use crate::error::{Error, Result, Shape, reserved};
-use crate::kernels::element::Response;
+use crate::error::{Error, Result, Shape, try_with_capacity};
+use crate::float::HeatmapValue;
 use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
 
@@ -25,7 +25,7 @@ impl Hand3dHeatmap {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a cell.
-    pub fn decode<E: Response>(&self, heatmaps: ArrayView4<'_, E>) -> Result<Hand3dDecoded<E>> {
+    pub fn decode<E: HeatmapValue>(&self, heatmaps: ArrayView4<'_, E>) -> Result<Hand3dDecoded<E>> {
         let (count, depth, height, width) = heatmaps.dim();
         let heatmaps = heatmaps.as_standard_layout();
         let mut points = vec![[0f32; 3]; count];
@@ -49,7 +49,7 @@ impl Hand3dHeatmap {
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a cell, or where an array does not have the length
     /// that the shape says.
-    pub fn decode_batch<E: Response>(
+    pub fn decode_batch<E: HeatmapValue>(
         &self,
         heatmaps: &[E],
         shape: [usize; 5],
@@ -79,7 +79,7 @@ impl Hand3dHeatmap {
         }
         let cells = size.iter().product::<usize>();
         let (mut keypoints, mut scores) = (keypoints, scores);
-        let mut samples = reserved("the samples of a batch", batch)?;
+        let mut samples = try_with_capacity("the samples of a batch", batch)?;
         for maps in heatmaps.chunks_exact(count * cells) {
             samples.push((maps, split_off(&mut keypoints, count), split_off(&mut scores, count)));
         }
@@ -104,7 +104,7 @@ impl Hand3dHeatmap {
 
     /// The depth, in millimetres, of one hand's root behind the other's, from its bin (of
     /// `root_heatmap_size`).
-    pub fn decode_root<E: Response>(&self, root_depth: E) -> E {
+    pub fn decode_root<E: HeatmapValue>(&self, root_depth: E) -> E {
         let share = root_depth.as_f64() / self.options.root_heatmap_size as f64 - 0.5;
         E::of(share * self.options.root_depth_bound)
     }

@@ -1,13 +1,13 @@
 //! Batches of samples, on several threads where it is worth it.
 
 use super::check::check_poses;
-use super::encode::derives_factor;
-use super::{Camera, Factor, LiftPose, Role, Roots, TargetSide};
+use super::encode::needs_factor;
+use super::{Camera, Factor, LiftPose, Role, RootOutput, TargetBuffers};
 use crate::codecs::check::product;
 use crate::codecs::encode::split_off;
-use crate::error::{Error, Result, reserved};
-use crate::kernels::element::Real;
-use crate::kernels::pose_labels::LabelLayout;
+use crate::error::{Error, Result, try_with_capacity};
+use crate::float::Float;
+use crate::kernels::lifting::normalize::LabelLayout;
 use crate::parallel;
 
 /// The poses of B samples, one after the other.
@@ -41,13 +41,13 @@ impl<'a, T> PoseBatch<'a, T> {
     }
 }
 
-/// The arrays of B samples' 3D poses, to be filled, each B times as long as in [`TargetSide`].
+/// The arrays of B samples' 3D poses, to be filled, each B times as long as in [`TargetBuffers`].
 #[derive(Debug)]
 pub struct TargetBatch<'a, T> {
     /// (B, T, K, C), or (B, T, K - 1, C) without the root.
     pub label: &'a mut [T],
     /// (B, T, C).
-    pub roots: Roots<'a, T>,
+    pub roots: RootOutput<'a, T>,
     /// (B, T): those given are kept, where the first of a sample is not 0, and the others filled.
     /// Where all are given they may be (B, 1), or as many as [`LiftPose::check_factors`] lets be.
     pub factor: &'a mut [f64],
@@ -77,7 +77,7 @@ fn lengths() -> Error {
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where an array has not as many values as the batch.
-pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
+pub fn encode_keypoints_batch<C: LiftPose, T: Float, L: Float>(
     codec: &C,
     keypoints: PoseBatch<'_, T>,
     extra: &[L],
@@ -102,7 +102,7 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
         return Ok(());
     }
     let (values, mut labels) = (labels.len(), labels);
-    let mut samples = reserved("the samples of a batch", batch)?;
+    let mut samples = try_with_capacity("the samples of a batch", batch)?;
     for number in 0..batch {
         samples.push((number, split_off(&mut labels, labels_each)));
     }
@@ -118,7 +118,10 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Real, L: Real>(
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a shape or values that cannot.
-pub fn check_target_batch<C: LiftPose, U: Real>(codec: &C, target: PoseBatch<'_, U>) -> Result<()> {
+pub fn check_target_batch<C: LiftPose, U: Float>(
+    codec: &C,
+    target: PoseBatch<'_, U>,
+) -> Result<()> {
     target.check("lifting_target", codec)?;
     let [batch, frames, count, dims] = target.shape;
     // Samples without a frame are alike but for their cameras.
@@ -143,7 +146,7 @@ pub fn check_target_batch<C: LiftPose, U: Real>(codec: &C, target: PoseBatch<'_,
 /// let target = PoseBatch { values: &poses, shape: [2, 1, 1, 3], cameras: &[] };
 /// check_target_batch(&codec, target)?;
 /// let (mut label, mut roots) = ([1.0f32; 6], [0.0; 6]);
-/// let roots_of = Roots::Target(&mut roots);
+/// let roots_of = RootOutput::Target(&mut roots);
 /// let into = TargetBatch { label: &mut label, roots: roots_of, factor: &mut [] };
 /// encode_target_batch(&codec, target, into)?;
 /// assert_eq!((label, roots), ([0.0; 6], poses));
@@ -152,7 +155,7 @@ pub fn check_target_batch<C: LiftPose, U: Real>(codec: &C, target: PoseBatch<'_,
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where an array has not as many values as the batch.
-pub fn encode_target_batch<C: LiftPose, U: Real>(
+pub fn encode_target_batch<C: LiftPose, U: Float>(
     codec: &C,
     target: PoseBatch<'_, U>,
     into: TargetBatch<'_, U>,
@@ -165,12 +168,12 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
     let [Some(label_each), Some(roots_each)] = each else { return Err(lengths()) };
     let fits = |len: usize, each: usize| each.checked_mul(batch) == Some(len);
     let roots_fit = match &roots {
-        Roots::Absent => true,
-        Roots::Float32(roots) => fits(roots.len(), roots_each),
-        Roots::Target(roots) => fits(roots.len(), roots_each),
+        RootOutput::Absent => true,
+        RootOutput::Float32(roots) => fits(roots.len(), roots_each),
+        RootOutput::Target(roots) => fits(roots.len(), roots_each),
     };
     let factor_each = factor.len() / batch.max(1);
-    let derived = |factors: &[f64]| derives_factor(Some(factors));
+    let derived = |factors: &[f64]| needs_factor(Some(factors));
     let factors_fit = fits(factor.len(), factor_each)
         && (factor_each == frames || !factor.chunks(factor_each.max(1)).any(derived));
     if !fits(label.len(), label_each) || !roots_fit || !factors_fit {
@@ -186,22 +189,22 @@ pub fn encode_target_batch<C: LiftPose, U: Real>(
         codec.check_factors(factor_each, frames)?;
     }
     let shape = [frames, count, dims];
-    let fill = |(number, side): (usize, TargetSide<'_, U>)| {
+    let fill = |(number, side): (usize, TargetBuffers<'_, U>)| {
         let (values, camera) = target.sample(number);
         codec.fill_target(values, shape, camera, side);
     };
     let (values, mut label, mut roots, mut factor) = (label.len(), label, roots, factor);
-    let mut samples = reserved("the samples of a batch", batch)?;
+    let mut samples = try_with_capacity("the samples of a batch", batch)?;
     for number in 0..batch {
         let factor = split_off(&mut factor, factor_each);
-        let side = TargetSide {
+        let side = TargetBuffers {
             label: split_off(&mut label, label_each),
             roots: match &mut roots {
-                Roots::Absent => Roots::Absent,
-                Roots::Float32(rest) => Roots::Float32(split_off(rest, roots_each)),
-                Roots::Target(rest) => Roots::Target(split_off(rest, roots_each)),
+                RootOutput::Absent => RootOutput::Absent,
+                RootOutput::Float32(rest) => RootOutput::Float32(split_off(rest, roots_each)),
+                RootOutput::Target(rest) => RootOutput::Target(split_off(rest, roots_each)),
             },
-            factor: if derives_factor(Some(factor)) || factor.is_empty() {
+            factor: if needs_factor(Some(factor)) || factor.is_empty() {
                 Factor::Derived(factor)
             } else {
                 Factor::Given(factor)

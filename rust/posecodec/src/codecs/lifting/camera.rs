@@ -1,7 +1,7 @@
 //! The camera that a sample was taken with.
 
 use crate::error::{Error, Result};
-use crate::kernels::camera::Intrinsics;
+use crate::kernels::lifting::camera::Intrinsics;
 
 /// Two numbers, x and y, in the precision that they came in: NumPy divides in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,8 +37,8 @@ impl Pair {
 /// ```
 /// use posecodec::codecs::{Camera, Pair};
 ///
-/// let (focal, centre) = (Pair::F32([1145.0, 1143.0]), Pair::F32([512.0, 515.0]));
-/// let camera = Camera::new([1000.0, 1002.0], Some(focal), Some(centre))?;
+/// let (focal, center) = (Pair::F32([1145.0, 1143.0]), Pair::F32([512.0, 515.0]));
+/// let camera = Camera::new([1000.0, 1002.0], Some(focal), Some(center))?;
 /// assert_eq!(camera.size(), [1000.0, 1002.0]);
 /// assert!(camera.has_intrinsics());
 /// # Ok::<(), posecodec::Error>(())
@@ -47,7 +47,7 @@ impl Pair {
 pub struct Camera {
     size: [f64; 2],
     focal: Option<Pair>,
-    centre: Option<Pair>,
+    center: Option<Pair>,
 }
 
 impl Camera {
@@ -55,7 +55,7 @@ impl Camera {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a size that is not positive, or numbers that are not finite.
-    pub fn new(size: [f64; 2], focal: Option<Pair>, centre: Option<Pair>) -> Result<Self> {
+    pub fn new(size: [f64; 2], focal: Option<Pair>, center: Option<Pair>) -> Result<Self> {
         for (name, side) in ["camera_param['w']", "camera_param['h']"].into_iter().zip(size) {
             if !(1e-30..=1e30).contains(&side) {
                 let wanted = "must be a positive finite number of pixels";
@@ -63,13 +63,13 @@ impl Camera {
             }
         }
         let finite = |pair: &Pair| pair.values().iter().all(|value| value.is_finite());
-        for (name, pair) in [("camera_param['f']", focal), ("camera_param['c']", centre)] {
+        for (name, pair) in [("camera_param['f']", focal), ("camera_param['c']", center)] {
             if let Some(pair) = pair.filter(|pair| !finite(pair)) {
                 let got = format!("{:?}", pair.values());
                 return Err(Error::invalid(name, "must hold finite numbers of pixels", got));
             }
         }
-        Ok(Self { size, focal, centre })
+        Ok(Self { size, focal, center })
     }
 
     /// Width and height of its pictures, in pixels.
@@ -79,7 +79,7 @@ impl Camera {
 
     /// Whether focal lengths and principal point are known.
     pub fn has_intrinsics(&self) -> bool {
-        self.focal.is_some() && self.centre.is_some()
+        self.focal.is_some() && self.center.is_some()
     }
 
     /// Focal lengths and principal point, where both are known.
@@ -87,8 +87,8 @@ impl Camera {
     /// # Errors
     /// [`Error::InvalidInput`] where one is known without the other.
     pub fn intrinsics(&self) -> Result<Option<[Pair; 2]>> {
-        match (self.focal, self.centre) {
-            (Some(focal), Some(centre)) => Ok(Some([focal, centre])),
+        match (self.focal, self.center) {
+            (Some(focal), Some(center)) => Ok(Some([focal, center])),
             (None, None) => Ok(None),
             (focal, _) => Err(incomplete(if focal.is_some() { "`f` alone" } else { "`c` alone" })),
         }
@@ -118,7 +118,7 @@ pub(crate) fn needed(camera: Option<&Camera>) -> Result<&Camera> {
 }
 
 /// Intrinsics in thousands of pixels, as MotionBERT has them.
-pub(crate) fn in_thousands([focal, centre]: [Pair; 2]) -> Intrinsics {
-    let [focal, centre] = [focal, centre].map(|pair| pair.normalized([0.0; 2], 1000.0).values());
-    Intrinsics { focal, centre }
+pub(crate) fn intrinsics_over_1000([focal, center]: [Pair; 2]) -> Intrinsics {
+    let [focal, center] = [focal, center].map(|pair| pair.normalized([0.0; 2], 1000.0).values());
+    Intrinsics { focal, center }
 }

@@ -2,8 +2,8 @@
 
 use crate::codecs::check;
 use crate::error::{Error, Result, Shape};
-use crate::kernels::element::Real;
-use crate::kernels::pose_targets::{holds_zero, thirds};
+use crate::float::Float;
+use crate::kernels::lifting::root::{holds_zero, third_items};
 
 /// Checks that an array is of shape (T, K, D) or (K, D), or (B, T, K, D) where `batched`, with K =
 /// `count` and D at least 1. Answers with B, T, K and D.
@@ -46,13 +46,13 @@ pub fn check_visible(argument: &'static str, shape: &[usize], poses: &[usize]) -
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where they cannot.
-pub fn check_invertible<T: Real>(target: &[T], [count, size]: [usize; 2]) -> Result<()> {
+pub fn check_invertible<T: Float>(target: &[T], [count, size]: [usize; 2]) -> Result<()> {
     const WITHOUT: &str = "must, without `lifting_target_visible`, have a depth to be divided by: ";
     if count < 3 {
         let wanted = format!("{WITHOUT}`lifting_target[:, 2]`");
         return Err(Error::invalid("lifting_target", wanted, format_args!("{count} columns")));
     }
-    if thirds(target, [count, size]).any(T::is_zero) {
+    if third_items(target, [count, size]).any(T::is_zero) {
         let wanted = format!("{WITHOUT}`lifting_target[:, 2]` must not be 0");
         return Err(Error::invalid("lifting_target", wanted, "a depth of 0"));
     }
@@ -63,7 +63,7 @@ pub fn check_invertible<T: Real>(target: &[T], [count, size]: [usize; 2]) -> Res
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a depth of 0.
-pub(crate) fn check_depths<T: Real>(target: &[T], count: usize) -> Result<()> {
+pub(crate) fn check_depths<T: Float>(target: &[T], count: usize) -> Result<()> {
     // Any zero at all, which whole vectors tell, is rare enough to look again where it is.
     if !holds_zero(target) {
         return Ok(());

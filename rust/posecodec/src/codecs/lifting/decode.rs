@@ -4,12 +4,12 @@ use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
 use super::{Skeleton, Statistics};
 use crate::codecs::{Decoded, check};
-use crate::error::{Error, Result, Shape, collected};
-use crate::kernels::element::Real;
-use crate::kernels::pose_targets::Restore;
+use crate::error::{Error, Result, Shape, try_collect};
+use crate::float::Float;
+use crate::kernels::lifting::root::Restore;
 use crate::parallel;
 
-/// A codec whose answers are poses less their root, normalised or not.
+/// A codec whose answers are poses less their root, normalized or not.
 ///
 /// ```
 /// use ndarray::array;
@@ -65,7 +65,7 @@ pub trait DecodePoses: Sync {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for shapes that do not fit.
-    fn decode<T: Real>(
+    fn decode<T: Float>(
         &self,
         encoded: ArrayView3<'_, T>,
         target_root: Option<ArrayView2<'_, T>>,
@@ -111,7 +111,7 @@ pub trait DecodePoses: Sync {
 /// # Errors
 /// [`Error::InvalidInput`] for a shape that does not fit, or an array of another length than it
 /// says.
-pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Real, L: Real>(
+pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Float, L: Float>(
     codec: &D,
     encoded: &[T],
     shape: [usize; 4],
@@ -149,7 +149,7 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Real, L: Real>(
     let values = keypoints.len();
     let samples = encoded.chunks_exact(poses * count * dims);
     let samples = samples.zip(keypoints.chunks_exact_mut(poses * decoded * dims)).enumerate();
-    let samples = collected("the samples of a batch", samples)?;
+    let samples = try_collect("the samples of a batch", samples)?;
     parallel::for_each(samples, values, |(sample, (encoded, keypoints))| {
         restore.fill(sample * poses, encoded, keypoints);
     });

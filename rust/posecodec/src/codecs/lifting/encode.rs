@@ -6,9 +6,9 @@ use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView2, ArrayView3};
 use super::check::{check_invertible, check_poses, check_visible};
 use super::{Camera, Skeleton};
 use crate::error::Result;
-use crate::kernels::element::Real;
-use crate::kernels::pose_labels::LabelLayout;
-use crate::kernels::pose_targets::{fill_reciprocals, fill_weights};
+use crate::float::Float;
+use crate::kernels::lifting::normalize::LabelLayout;
+use crate::kernels::lifting::root::{fill_reciprocals, fill_weights};
 
 /// One item of what a codec answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Item {
 
 impl Item {
     /// The item of this name and role, if it is wanted.
-    pub(crate) fn where_wanted((wanted, name, role): (bool, &'static str, Role)) -> Option<Self> {
+    pub(crate) fn requested((wanted, name, role): (bool, &'static str, Role)) -> Option<Self> {
         wanted.then_some(Self { name, role })
     }
 }
@@ -29,7 +29,7 @@ impl Item {
 /// What an item of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The normalised 2D poses.
+    /// The normalized 2D poses.
     KeypointLabels,
     /// The visibilities of the 2D poses, as they came.
     KeypointsVisible,
@@ -37,7 +37,7 @@ pub enum Role {
     KeypointsMean,
     /// Standard deviations of the 2D poses.
     KeypointsStd,
-    /// The normalised 3D poses.
+    /// The normalized 3D poses.
     TargetLabel,
     /// The weights of the 3D poses.
     TargetWeight,
@@ -47,7 +47,7 @@ pub enum Role {
     TargetMean,
     /// Standard deviations of the 3D poses.
     TargetStd,
-    /// The roots that the 3D poses were centred on.
+    /// The roots that the 3D poses were centered on.
     TargetRoot,
     /// That the 3D poses are without their root.
     TargetRootRemoved,
@@ -55,7 +55,7 @@ pub enum Role {
     TargetRootIndex,
     /// The weights of the trajectory.
     TrajectoryWeights,
-    /// The camera, normalised.
+    /// The camera, normalized.
     CameraParam,
     /// A factor a frame, from picture units to those of the target.
     Factor,
@@ -74,7 +74,7 @@ pub enum RootKind {
 
 /// Where roots (T, C) are written to.
 #[derive(Debug)]
-pub enum Roots<'a, T> {
+pub enum RootOutput<'a, T> {
     /// They are not asked for.
     Absent,
     /// In single precision.
@@ -93,20 +93,20 @@ pub enum Factor<'a> {
 }
 
 /// The factor of frames whose camera is not known well enough to work one out.
-pub const UNKNOWN_FACTOR: f64 = 4.0;
+pub const DEFAULT_FACTOR: f64 = 4.0;
 
 /// Whether factors are to be worked out: where none are given, or the first is 0.
-pub fn derives_factor(given: Option<&[f64]>) -> bool {
+pub fn needs_factor(given: Option<&[f64]>) -> bool {
     given.is_none_or(|given| given.first() == Some(&0.0))
 }
 
 /// The arrays of one sample's 3D poses, to be filled.
 #[derive(Debug)]
-pub struct TargetSide<'a, T> {
+pub struct TargetBuffers<'a, T> {
     /// (T, K, C), or (T, K - 1, C) without the root.
     pub label: &'a mut [T],
     /// (T, C).
-    pub roots: Roots<'a, T>,
+    pub roots: RootOutput<'a, T>,
     /// (T,).
     pub factor: Factor<'a>,
 }
@@ -138,9 +138,9 @@ pub struct PoseTargets<U> {
 /// let camera = Camera::new([1000.0, 1000.0], None, None)?;
 /// let pixels = array![[[750.0f32, 500.0]]]; // (T, K, 2)
 /// let labels = codec.encode_keypoints(pixels.view(), None, Some(&camera))?;
-/// assert_eq!(labels, array![[[0.5f32, 0.0]]].into_dyn()); // half widths from the centre
+/// assert_eq!(labels, array![[[0.5f32, 0.0]]].into_dyn()); // half widths from the center
 ///
-/// let target = array![[[0.5f32, 1.0, 4.0]]]; // (T, K, 3), metres
+/// let target = array![[[0.5f32, 1.0, 4.0]]]; // (T, K, 3), meters
 /// let seen = array![[1.0f32]];
 /// let targets = codec.encode_target(target.view(), Some(seen.view()), Some(&camera), None)?;
 /// assert_eq!(targets.root, Some(array![[0.5, 1.0, 4.0]]));
@@ -215,7 +215,7 @@ pub trait LiftPose: Sync {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for a shape or values that cannot.
-    fn check_target<U: Real>(
+    fn check_target<U: Float>(
         &self,
         target: &[U],
         shape: [usize; 3],
@@ -223,7 +223,7 @@ pub trait LiftPose: Sync {
     ) -> Result<()>;
 
     /// Fills the labels of one sample; `extra` values are put beside the keypoints.
-    fn fill_keypoints<T: Real, L: Real>(
+    fn fill_keypoints<T: Float, L: Float>(
         &self,
         keypoints: &[T],
         extra: &[L],
@@ -233,12 +233,12 @@ pub trait LiftPose: Sync {
     );
 
     /// Fills the arrays of one sample's target of shape (T, K, C).
-    fn fill_target<U: Real>(
+    fn fill_target<U: Float>(
         &self,
         target: &[U],
         shape: [usize; 3],
         camera: Option<&Camera>,
-        side: TargetSide<'_, U>,
+        side: TargetBuffers<'_, U>,
     );
 
     /// Encodes the 2D poses (T, K, D) of one sample, with visibilities (T, K) or none, to the
@@ -246,7 +246,7 @@ pub trait LiftPose: Sync {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for shapes or a camera that do not fit.
-    fn encode_keypoints<T: Real>(
+    fn encode_keypoints<T: Float>(
         &self,
         keypoints: ArrayView3<'_, T>,
         visible: Option<ArrayView2<'_, T>>,
@@ -268,7 +268,7 @@ pub trait LiftPose: Sync {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for shapes, values or a camera that do not fit.
-    fn encode_target<U: Real>(
+    fn encode_target<U: Float>(
         &self,
         target: ArrayView3<'_, U>,
         visible: Option<ArrayView2<'_, U>>,
@@ -308,7 +308,7 @@ pub trait LiftPose: Sync {
         let mut factors = Array1::zeros(if has_factors { frames } else { 0 });
         let derived = factors.as_slice_mut().expect("freshly made");
         let factor = match factor {
-            Some(given) if !derives_factor(Some(given)) => {
+            Some(given) if !needs_factor(Some(given)) => {
                 self.check_factors(given.len(), frames)?;
                 for (factor, given) in derived.iter_mut().zip(given.iter().cycle()) {
                     *factor = *given;
@@ -318,11 +318,12 @@ pub trait LiftPose: Sync {
             _ => Factor::Derived(derived),
         };
         let roots = match self.root_kind() {
-            RootKind::Absent => Roots::Absent,
-            RootKind::Float32 => Roots::Float32(single.as_slice_mut().expect("freshly made")),
-            RootKind::Target => Roots::Target(root.as_slice_mut().expect("freshly made")),
+            RootKind::Absent => RootOutput::Absent,
+            RootKind::Float32 => RootOutput::Float32(single.as_slice_mut().expect("freshly made")),
+            RootKind::Target => RootOutput::Target(root.as_slice_mut().expect("freshly made")),
         };
-        let side = TargetSide { label: label.as_slice_mut().expect("freshly made"), roots, factor };
+        let side =
+            TargetBuffers { label: label.as_slice_mut().expect("freshly made"), roots, factor };
         self.fill_target(&target, shape, camera, side);
         let root = match self.root_kind() {
             RootKind::Absent => None,
@@ -335,12 +336,12 @@ pub trait LiftPose: Sync {
 }
 
 /// The values of an array, in order.
-fn flat<T: Real>(array: ArrayView3<'_, T>) -> Vec<T> {
+fn flat<T: Float>(array: ArrayView3<'_, T>) -> Vec<T> {
     array.iter().copied().collect()
 }
 
 /// Visibilities of this shape, in order; 1 where there are none.
-fn visibilities<T: Real>(
+fn visibilities<T: Float>(
     argument: &'static str,
     visible: Option<ArrayView2<'_, T>>,
     shape: [usize; 2],

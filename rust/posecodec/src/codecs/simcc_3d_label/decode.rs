@@ -5,16 +5,16 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::Simcc3dLabel;
 use crate::codecs::encode::split_off;
 use crate::codecs::flip::{FlippedRows, RowReader, with_rows};
-use crate::codecs::simcc_axis::{Located, SimccRows, locate};
-use crate::error::{Error, Result, reserved};
+use crate::codecs::simcc_axis::{AxisPeaks, SimccRows, locate};
+use crate::error::{Error, Result, try_with_capacity};
+use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::Response;
 use crate::parallel;
 
 /// What [`Simcc3dLabel`] decodes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simcc3dDecoded<E> {
-    /// (N, K, 3): input pixels, and metres from the root's depth.
+    /// (N, K, 3): input pixels, and meters from the root's depth.
     pub keypoints: Array3<f32>,
     /// (N, K, 3), all in input pixels.
     pub keypoints_simcc: Array3<f32>,
@@ -25,7 +25,7 @@ pub struct Simcc3dDecoded<E> {
 /// Where decoded rows go: a point twice, and a score a row.
 #[derive(Debug)]
 pub struct Simcc3dDecodedRows<'a, E> {
-    /// Points `[x, y, z]` in input pixels, and metres from the root's depth.
+    /// Points `[x, y, z]` in input pixels, and meters from the root's depth.
     pub keypoints: &'a mut [[f32; 3]],
     /// The same points, all in input pixels.
     pub keypoints_simcc: &'a mut [[f32; 3]],
@@ -38,7 +38,7 @@ impl Simcc3dLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for vectors without a bin, or different N or K.
-    pub fn decode<E: Response>(
+    pub fn decode<E: HeatmapValue>(
         &self,
         x: ArrayView3<'_, E>,
         y: ArrayView3<'_, E>,
@@ -54,7 +54,7 @@ impl Simcc3dLabel {
     /// # Errors
     /// [`Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and for indices
     /// that are not one a keypoint.
-    pub fn decode_flipped<E: Response>(
+    pub fn decode_flipped<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 3],
         flipped: [ArrayView3<'_, E>; 3],
@@ -63,7 +63,7 @@ impl Simcc3dLabel {
         self.decode_views(vectors, Some((flipped, flip_indices)))
     }
 
-    fn decode_views<E: Response>(
+    fn decode_views<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 3],
         flipped: Option<([ArrayView3<'_, E>; 3], &[usize])>,
@@ -95,7 +95,7 @@ impl Simcc3dLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for vectors without a bin, or arrays of other lengths than the rows.
-    pub fn decode_batch<E: Response>(
+    pub fn decode_batch<E: HeatmapValue>(
         &self,
         batch: usize,
         rows: SimccRows<'_, E, 3>,
@@ -110,7 +110,7 @@ impl Simcc3dLabel {
     /// # Errors
     /// [`Error::InvalidInput`] as for [`Self::decode_batch`], and for flipped rows or indices that do
     /// not fit.
-    pub fn decode_flipped_batch<E: Response>(
+    pub fn decode_flipped_batch<E: HeatmapValue>(
         &self,
         batch: usize,
         rows: SimccRows<'_, E, 3>,
@@ -120,7 +120,7 @@ impl Simcc3dLabel {
         self.decode_samples(batch, rows, Some(flipped), decoded)
     }
 
-    fn decode_samples<E: Response>(
+    fn decode_samples<E: HeatmapValue>(
         &self,
         batch: usize,
         rows: SimccRows<'_, E, 3>,
@@ -139,7 +139,7 @@ impl Simcc3dLabel {
         }
         let each = count / batch;
         RowReader::check(&rows, flipped.as_ref(), each)?;
-        let mut samples = reserved("the samples of a batch", batch)?;
+        let mut samples = try_with_capacity("the samples of a batch", batch)?;
         for sample in 0..batch {
             let decoded = Simcc3dDecodedRows {
                 keypoints: split_off(&mut keypoints, each),
@@ -154,7 +154,7 @@ impl Simcc3dLabel {
         Ok(())
     }
 
-    fn decode_rows<E: Response>(
+    fn decode_rows<E: HeatmapValue>(
         &self,
         mut rows: RowReader<'_, E, 3>,
         decoded: Simcc3dDecodedRows<'_, E>,
@@ -163,7 +163,7 @@ impl Simcc3dLabel {
         let (range, middle) = (self.options.z_range as f32, self.input_size[2] as f32 / 2.0);
         let mut buffers = BlurBuffers::default();
         for row in 0..decoded.scores.len() {
-            let Located { bins, score, .. } = locate(&self.axes, rows.row(row), &mut buffers);
+            let AxisPeaks { bins, score, .. } = locate(&self.axes, rows.row(row), &mut buffers);
             let [x, y, z] = bins.map(|bin| bin / ratio);
             decoded.keypoints_simcc[row] = [x, y, z];
             decoded.keypoints[row] = [x, y, (z / middle - 1.0) * range];

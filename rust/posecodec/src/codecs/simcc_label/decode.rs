@@ -5,10 +5,10 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::{SimccLabel, SimccOptions};
 use crate::codecs::encode::split_off;
 use crate::codecs::flip::{FlippedRows, RowReader, with_rows};
-use crate::codecs::simcc_axis::{Located, SimccRows, locate};
-use crate::error::{Error, Result, reserved};
+use crate::codecs::simcc_axis::{AxisPeaks, SimccRows, locate};
+use crate::error::{Error, Result, try_with_capacity};
+use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;
-use crate::kernels::element::Response;
 use crate::kernels::simcc::softmax_maximum;
 use crate::parallel;
 
@@ -39,7 +39,7 @@ impl SimccLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for vectors without a bin, or different N or K.
-    pub fn decode<E: Response>(
+    pub fn decode<E: HeatmapValue>(
         &self,
         simcc_x: ArrayView3<'_, E>,
         simcc_y: ArrayView3<'_, E>,
@@ -54,7 +54,7 @@ impl SimccLabel {
     /// # Errors
     /// [`Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and for indices
     /// that are not one a keypoint.
-    pub fn decode_flipped<E: Response>(
+    pub fn decode_flipped<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 2],
         flipped: [ArrayView3<'_, E>; 2],
@@ -63,7 +63,7 @@ impl SimccLabel {
         self.decode_views(vectors, Some((flipped, flip_indices)))
     }
 
-    fn decode_views<E: Response>(
+    fn decode_views<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 2],
         flipped: Option<([ArrayView3<'_, E>; 2], &[usize])>,
@@ -97,7 +97,7 @@ impl SimccLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for vectors without a bin, or arrays of other lengths than the rows.
-    pub fn decode_batch<E: Response>(
+    pub fn decode_batch<E: HeatmapValue>(
         &self,
         batch: usize,
         rows: SimccRows<'_, E>,
@@ -112,7 +112,7 @@ impl SimccLabel {
     /// # Errors
     /// [`Error::InvalidInput`] as for [`Self::decode_batch`], and for flipped rows or indices that do
     /// not fit.
-    pub fn decode_flipped_batch<E: Response>(
+    pub fn decode_flipped_batch<E: HeatmapValue>(
         &self,
         batch: usize,
         rows: SimccRows<'_, E>,
@@ -122,7 +122,7 @@ impl SimccLabel {
         self.decode_samples(batch, rows, Some(flipped), decoded)
     }
 
-    fn decode_samples<E: Response>(
+    fn decode_samples<E: HeatmapValue>(
         &self,
         batch: usize,
         rows: SimccRows<'_, E>,
@@ -144,7 +144,7 @@ impl SimccLabel {
         }
         let (each, seen_each) = (count / batch, visibility.len() / batch);
         RowReader::check(&rows, flipped.as_ref(), each)?;
-        let mut samples = reserved("the samples of a batch", batch)?;
+        let mut samples = try_with_capacity("the samples of a batch", batch)?;
         for sample in 0..batch {
             let decoded = SimccDecodedRows {
                 keypoints: split_off(&mut keypoints, each),
@@ -159,7 +159,7 @@ impl SimccLabel {
         Ok(())
     }
 
-    fn decode_rows<E: Response>(
+    fn decode_rows<E: HeatmapValue>(
         &self,
         mut rows: RowReader<'_, E, 2>,
         decoded: SimccDecodedRows<'_, E>,
@@ -169,7 +169,7 @@ impl SimccLabel {
         let decoded_rows = decoded.keypoints.iter_mut().zip(decoded.scores);
         for (row, (point, row_score)) in decoded_rows.enumerate() {
             let vectors = rows.row(row);
-            let Located { bins, maxima, score } = locate(&self.axes, vectors, &mut buffers);
+            let AxisPeaks { bins, maxima, score } = locate(&self.axes, vectors, &mut buffers);
             *point = bins.map(|bin| bin / simcc_split_ratio as f32);
             *row_score = score;
             if let Some(visibility) = decoded.visibility.get_mut(row) {

@@ -5,10 +5,10 @@ use ndarray::{Array1, Array2, Array3, ArrayView3};
 use super::Spr;
 use crate::codecs::check;
 use crate::error::{Error, Result, room_for_scratch};
-use crate::kernels::bilinear::sample_unaligned;
-use crate::kernels::element::{Real, Response};
-use crate::kernels::heatmap_nms::Neighbourhood;
-use crate::kernels::top_k::top_k;
+use crate::float::{Float, HeatmapValue};
+use crate::kernels::grouping::bilinear::sample_unaligned;
+use crate::kernels::grouping::nms::Neighborhood;
+use crate::kernels::grouping::top_k::top_k;
 
 /// The instances of one picture, most certain first; `T` is the type of the maps.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ impl Spr {
     /// # Errors
     /// [`Error::InvalidInput`] for an odd number of displacements, no heatmap, maps of different
     /// sizes, or fewer cells than instances to decode.
-    pub fn decode<T: Real + Response>(
+    pub fn decode<T: Float + HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, T>,
         displacements: ArrayView3<'_, T>,
@@ -63,29 +63,29 @@ impl Spr {
             Vec::new()
         } else {
             let radius = self.options.nms_kernel / 2;
-            let neighbourhood = Neighbourhood { plane: root_map, width, radius };
-            let mut roots = top_k(neighbourhood, self.options.max_instances);
+            let neighborhood = Neighborhood { plane: root_map, width, radius };
+            let mut roots = top_k(neighborhood, self.options.max_instances);
             // In the maps' precision, as torch compares.
-            let threshold = <T as Real>::of(self.options.threshold);
+            let threshold = <T as Float>::of(self.options.threshold);
             roots.retain(|root| root.value > threshold);
             roots
         };
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
             let cell = roots[instance].cell;
             let start = [cell % width, cell / width][axis];
-            <T as Real>::of(start as f64) + displacements[(2 * number + axis) * cells + cell]
+            <T as Float>::of(start as f64) + displacements[(2 * number + axis) * cells + cell]
         });
         let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
         let keypoint_scores = scored.then(|| {
             Array2::from_shape_fn((roots.len(), count), |(instance, number)| {
                 let map = &heatmaps[number * cells..][..cells];
                 let at = [points[[instance, number, 0]], points[[instance, number, 1]]];
-                <T as Real>::of(sample_unaligned(map, width, at))
+                <T as Float>::of(sample_unaligned(map, width, at))
             })
         });
         let mut keypoints = points;
         for (axis, factor) in self.scale_factor.into_iter().enumerate() {
-            let factor = <T as Real>::of(factor.into());
+            let factor = <T as Float>::of(factor.into());
             keypoints.index_axis_mut(ndarray::Axis(2), axis).mapv_inplace(|value| value * factor);
         }
         let root_scores = roots.iter().map(|root| root.value).collect();

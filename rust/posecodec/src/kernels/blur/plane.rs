@@ -3,13 +3,13 @@
 use std::ops::Add;
 
 use super::{BlurBuffers, Border, TILE, reflect101, weighted_sum};
-use crate::kernels::element::Response;
-use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::maximum::{Maximum, larger, largest_bits, maximum};
-use crate::simd::{Kernel, LINE, dispatch, fold_lanes};
+use crate::float::HeatmapValue;
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::maximum::{Maximum, larger, max_bits, maximum};
+use crate::simd::{CACHE_LINE, Vectorized, dispatch, fold_lanes};
 
 /// Blurs a plane `width` wide.
-pub fn blur_plane<'a, E: Response>(
+pub fn blur_plane<'a, E: HeatmapValue>(
     plane: &[E],
     width: usize,
     kernel: &GaussianKernel,
@@ -29,7 +29,7 @@ pub fn blur_plane<'a, E: Response>(
 ///
 /// A blur is an average: it cannot exceed the largest value under its taps. Rows whose bound lies
 /// below what was found already are left out, which on a map with one bump is all but a few.
-pub fn blur_summit<'a, E: Response>(
+pub fn blurred_argmax<'a, E: HeatmapValue>(
     plane: &[E],
     width: usize,
     largest: Maximum<E>,
@@ -43,7 +43,7 @@ pub fn blur_summit<'a, E: Response>(
     }
     buffers.blurred.resize(plane.len(), 0.0);
     let (blur, blurred, bounds) = PlaneBlur::new(plane, width, kernel, border, buffers);
-    let summit = dispatch(SummitKernel { blur, blurred, bounds });
+    let summit = dispatch(BlurredArgmax { blur, blurred, bounds });
     (summit, &mut buffers.blurred)
 }
 
@@ -64,7 +64,7 @@ struct PlaneBlur<'a, E> {
     sums: &'a mut [f32],
 }
 
-impl<'a, E: Response> PlaneBlur<'a, E> {
+impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
     /// Also hands out the blurred plane and the bounds, which the buffers hold too.
     fn new(
         plane: &'a [E],
@@ -120,7 +120,7 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
         let inside = self.inside(number);
         let row = &mut self.rows[number * self.stride..][..self.stride];
         let (row, rest) = row.split_at_mut(inside.map_or(0, <[E]>::len));
-        E::singles(inside.unwrap_or_default(), row);
+        E::convert_to_f32(inside.unwrap_or_default(), row);
         rest.fill(0.0);
     }
 
@@ -183,8 +183,8 @@ impl<'a, E: Response> PlaneBlur<'a, E> {
 /// The first `len` values of the buffer that begin at a cache line: vectors that cross one cost
 /// twice.
 fn aligned(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    buffer.resize(len + LINE / size_of::<f32>(), 0.0);
-    let offset = buffer.as_ptr().align_offset(LINE).min(LINE / size_of::<f32>());
+    buffer.resize(len + CACHE_LINE / size_of::<f32>(), 0.0);
+    let offset = buffer.as_ptr().align_offset(CACHE_LINE).min(CACHE_LINE / size_of::<f32>());
     &mut buffer[offset..offset + len]
 }
 
@@ -198,7 +198,7 @@ struct WholeKernel<'a, E> {
     blurred: &'a mut [f32],
 }
 
-impl<E: Response> Kernel for WholeKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for WholeKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]
@@ -214,13 +214,13 @@ impl<E: Response> Kernel for WholeKernel<'_, E> {
     }
 }
 
-struct SummitKernel<'a, E> {
+struct BlurredArgmax<'a, E> {
     blur: PlaneBlur<'a, E>,
     blurred: &'a mut [f32],
     bounds: &'a mut Vec<f32>,
 }
 
-impl<E: Response> Kernel for SummitKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for BlurredArgmax<'_, E> {
     type Output = Maximum<f32>;
 
     #[inline(always)]
@@ -231,18 +231,18 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
         // What rounding may lift a sum above its bound, which is itself rounded.
         let slack = 1.0 + 1e-6 * blur.kernel.size() as f32;
         let reached = blur.bounds(height, bounds);
-        let centre = blur.kernel.taps()[0];
+        let center = blur.kernel.taps()[0];
         let mut summit = Maximum { index: 0, value: f32::NEG_INFINITY };
-        let hopeless = |bound: f32, found: f32| found > 0.0 && bound * slack < found;
+        let cannot_exceed = |bound: f32, found: f32| found > 0.0 && bound * slack < found;
         let first = position(reached, largest(reached));
         for y in std::iter::once(first).chain((0..height).filter(|&y| y != first)) {
-            if hopeless(reached[y], summit.value) {
+            if cannot_exceed(reached[y], summit.value) {
                 continue;
             }
             blur.fill_around(y);
             blur.sum_columns(y);
-            let (largest_sum, mass) = largest_and_mass(blur.sums);
-            if hopeless(largest_sum.min(centre * mass), summit.value) {
+            let (largest_sum, mass) = max_and_sum(blur.sums);
+            if cannot_exceed(largest_sum.min(center * mass), summit.value) {
                 continue;
             }
             let row = &mut blurred[y * width..][..width];
@@ -265,7 +265,7 @@ impl<E: Response> Kernel for SummitKernel<'_, E> {
 
 /// The largest of some whole vectors of values and the sum of those above 0, or 0.
 #[inline(always)]
-fn largest_and_mass(values: &[f32]) -> (f32, f32) {
+fn max_and_sum(values: &[f32]) -> (f32, f32) {
     let (mut largest, mut mass) = ([0f32; LANES], [0f32; LANES]);
     for values in values.as_chunks::<LANES>().0 {
         for lane in 0..LANES {
@@ -288,8 +288,8 @@ fn position(values: &[f32], value: f32) -> usize {
 
 /// The largest of a few values, none of them NaN, or 0. By their bits, which need no conversion.
 #[inline(always)]
-fn largest_above_zero<E: Response>(values: &[E]) -> f32 {
-    let (bits, _) = largest_bits(values);
+fn largest_above_zero<E: HeatmapValue>(values: &[E]) -> f32 {
+    let (bits, _) = max_bits(values);
     E::of_bits(bits.max(E::of(0.0).bits())).as_f32()
 }
 

@@ -1,11 +1,11 @@
 //! A blurred map, scaled back to what its maximum was.
 
-use crate::kernels::element::Response;
+use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;
-use crate::simd::{Kernel, dispatch};
+use crate::simd::{Vectorized, dispatch};
 
 /// Fills `out` with blurred values, scaled so that their maximum is `largest`. Zeros stay zeros.
-pub fn rescale<E: Response>(blurred: &[f32], largest: E, out: &mut [E]) {
+pub fn rescale<E: HeatmapValue>(blurred: &[f32], largest: E, out: &mut [E]) {
     let now = maximum(blurred).map_or(f64::NAN, |maximum| f64::from(maximum.value));
     let factor = if now == 0.0 { 1.0 } else { largest.as_f64() / now };
     dispatch(RescaleKernel { blurred, factor, out });
@@ -17,7 +17,7 @@ struct RescaleKernel<'a, E> {
     out: &'a mut [E],
 }
 
-impl<E: Response> Kernel for RescaleKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for RescaleKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]

@@ -1,12 +1,12 @@
 //! Blur of a vector, whole or in a window.
 
 use super::{BlurBuffers, TILE, add_pair, add_product, weighted_sum};
-use crate::kernels::element::Response;
-use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::simd::{Kernel, dispatch};
+use crate::float::HeatmapValue;
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::simd::{Vectorized, dispatch};
 
 /// Blurs a vector; zeros lie outside.
-pub fn blur_vector<'a, E: Response>(
+pub fn blur_vector<'a, E: HeatmapValue>(
     vector: &[E],
     kernel: &GaussianKernel,
     buffers: &'a mut BlurBuffers,
@@ -26,13 +26,13 @@ struct VectorKernel<'a, E> {
     extended: &'a mut [f32],
 }
 
-impl<E: Response> Kernel for VectorKernel<'_, E> {
+impl<E: HeatmapValue> Vectorized for VectorKernel<'_, E> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
         let Self { vector, kernel, blurred, extended } = self;
-        E::singles(vector, &mut extended[kernel.radius()..][..vector.len()]);
+        E::convert_to_f32(vector, &mut extended[kernel.radius()..][..vector.len()]);
         for (number, out) in blurred.chunks_mut(TILE).enumerate() {
             let sum = weighted_sum(kernel.taps(), &extended[number * TILE..], 1);
             out.copy_from_slice(&sum[..out.len()]);
@@ -42,7 +42,7 @@ impl<E: Response> Kernel for VectorKernel<'_, E> {
 
 /// Five samples of the blurred vector around the index `at`; zeros lie outside. Samples outside
 /// the vector are not meaningful.
-pub fn blur_vector_window<E: Response>(
+pub fn blur_vector_window<E: HeatmapValue>(
     vector: &[E],
     at: usize,
     kernel: &GaussianKernel,
@@ -55,7 +55,7 @@ pub fn blur_vector_window<E: Response>(
     let window = &mut buffers.sums;
     window.clear();
     window.resize(2 * reach + WINDOW_LANES, 0.0);
-    E::singles(&vector[first..=last], &mut window[first + reach - at..][..=last - first]);
+    E::convert_to_f32(&vector[first..=last], &mut window[first + reach - at..][..=last - first]);
     let [a, b, c, d, e, ..] = dispatch(VectorWindowKernel { window, taps: kernel.taps() });
     [a, b, c, d, e]
 }
@@ -68,7 +68,7 @@ struct VectorWindowKernel<'a> {
     taps: &'a [f32],
 }
 
-impl Kernel for VectorWindowKernel<'_> {
+impl Vectorized for VectorWindowKernel<'_> {
     type Output = [f32; WINDOW_LANES];
 
     #[inline(always)]

@@ -1,9 +1,9 @@
 //! A few samples of a blurred plane, without blurring the rest.
 
 use super::{add_pair, add_product};
-use crate::kernels::element::Response;
-use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::simd::{CacheLines, Kernel, dispatch};
+use crate::float::HeatmapValue;
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::simd::{CacheAligned, Vectorized, dispatch};
 
 /// Rows and columns that a window can have: kernels up to 60 taps around 5 samples.
 const WINDOW: usize = 64;
@@ -18,7 +18,7 @@ const LANES: usize = 8;
 /// other lanes are not meaningful, nor are samples outside the plane. `N` is odd and at most 5; the
 /// kernel has at most [`WINDOW_KERNEL`] taps.
 #[inline]
-pub fn blur_window<E: Response, const N: usize>(
+pub fn blur_window<E: HeatmapValue, const N: usize>(
     plane: &[E],
     width: usize,
     [x, y]: [usize; 2],
@@ -41,7 +41,7 @@ struct WindowKernel<'a, E, const N: usize, const C: usize> {
     kernel: &'a GaussianKernel,
 }
 
-impl<E: Response, const N: usize, const C: usize> Kernel for WindowKernel<'_, E, N, C> {
+impl<E: HeatmapValue, const N: usize, const C: usize> Vectorized for WindowKernel<'_, E, N, C> {
     type Output = [[f32; LANES]; N];
 
     #[inline(always)]
@@ -49,14 +49,14 @@ impl<E: Response, const N: usize, const C: usize> Kernel for WindowKernel<'_, E,
         let (taps, radius) = (self.kernel.taps(), self.kernel.radius());
         // As many columns of the plane as there is room for, those around x among them.
         let first = self.x.saturating_sub(N / 2 + radius).min(self.width.saturating_sub(C));
-        let mut rows = CacheLines([[E::of(0.0); C]; C]);
+        let mut rows = CacheAligned([[E::of(0.0); C]; C]);
         self.copy_rows(first, &mut rows.0);
-        let mut singles = CacheLines([[0f32; C]; C]);
-        let rows = E::as_singles(rows.0.as_flattened(), singles.0.as_flattened_mut());
+        let mut convert_to_f32 = CacheAligned([[0f32; C]; C]);
+        let rows = E::as_f32_slice(rows.0.as_flattened(), convert_to_f32.0.as_flattened_mut());
         // Sums of columns first, a row for each of the `N` rows of samples, between zeros: what lies
         // left and right of the plane.
         let columns = column_sums::<C, N>(rows, taps);
-        let mut sums = CacheLines([[[0f32; C]; 3]; N]);
+        let mut sums = CacheAligned([[[0f32; C]; 3]; N]);
         for (sums, columns) in sums.0.iter_mut().zip(columns.0) {
             sums[1] = columns;
         }
@@ -79,7 +79,7 @@ impl<E: Response, const N: usize, const C: usize> Kernel for WindowKernel<'_, E,
     }
 }
 
-impl<E: Response, const N: usize, const C: usize> WindowKernel<'_, E, N, C> {
+impl<E: HeatmapValue, const N: usize, const C: usize> WindowKernel<'_, E, N, C> {
     /// Copies the rows around y, from the column `first` on; what lies outside stays 0.
     #[inline(always)]
     fn copy_rows(&self, first: usize, rows: &mut [[E; C]; C]) {
@@ -101,13 +101,13 @@ impl<E: Response, const N: usize, const C: usize> WindowKernel<'_, E, N, C> {
 fn column_sums<const C: usize, const N: usize>(
     rows: &[f32],
     taps: &[f32],
-) -> CacheLines<[[f32; C]; N]> {
+) -> CacheAligned<[[f32; C]; N]> {
     let radius = taps.len() - 1;
     let values = |row: usize| rows[row * C..].as_chunks::<C>().0.first_chunk::<N>().expect("rows");
-    let mut sums = CacheLines([[0f32; C]; N]);
-    let centre = values(radius);
+    let mut sums = CacheAligned([[0f32; C]; N]);
+    let center = values(radius);
     for n in 0..N {
-        add_product(&mut sums.0[n], taps[0], &centre[n]);
+        add_product(&mut sums.0[n], taps[0], &center[n]);
     }
     for (distance, &tap) in taps.iter().enumerate().skip(1) {
         let (before, after) = (values(radius - distance), values(radius + distance));

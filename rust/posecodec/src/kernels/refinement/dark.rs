@@ -3,22 +3,22 @@
 //! The samples of each peak are blurred as it comes; logarithms, derivatives and Newton's step are
 //! then computed for all of them at once, a peak a lane: one by one they would wait for each other.
 
-use super::{Peak, UDP_LARGEST, UDP_LEAST, finite_or_zero, largest};
+use super::{Peak, UDP_CLIP_MAX, UDP_CLIP_MIN, finite_or_zero, largest};
+use crate::float::HeatmapValue;
+use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window};
-use crate::kernels::element::Response;
-use crate::kernels::gaussian_kernel::GaussianKernel;
-use crate::kernels::logarithm::{clip_and_log, ln};
+use crate::kernels::math::logarithm::{clip_and_log, ln};
 use crate::kernels::maximum::maximum;
-use crate::simd::{Kernel, dispatch};
+use crate::simd::{Vectorized, dispatch};
 
 /// How many peaks are refined at once: an AVX-512 vector in double precision.
-pub const PEAKS: usize = 8;
+pub const PEAKS_PER_BLOCK: usize = 8;
 
 /// Lower clip of DARK's logarithm; it has no upper one.
-const LEAST: f32 = 1e-10;
+const MIN_KEY: f32 = 1e-10;
 
 /// The samples that DARK's derivatives are made of, by row and column of a 5-wide window.
-const THIRTEEN: [(usize, usize); 13] = [
+const DARK_STENCIL: [(usize, usize); 13] = [
     (0, 2),
     (1, 1),
     (1, 2),
@@ -35,24 +35,24 @@ const THIRTEEN: [(usize, usize); 13] = [
 ];
 
 /// DARK (Zhang et al. 2020, <https://arxiv.org/abs/1910.06278>) on maps blurred with `kernel`, as
-/// the reference's `refine_keypoints_dark`, for the first [`PEAKS`] peaks. No offset within two cells
+/// the reference's `refine_keypoints_dark`, for the first [`PEAKS_PER_BLOCK`] peaks. No offset within two cells
 /// of the border, nor where there is no peak.
-pub fn dark_offsets<'a, E: Response>(
+pub fn dark_offsets<'a, E: HeatmapValue>(
     peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
-) -> [[f64; 2]; PEAKS] {
+) -> [[f64; 2]; PEAKS_PER_BLOCK] {
     let block = Block::of(peaks, |peak| {
         let inside = (2..peak.width.saturating_sub(2)).contains(&peak.at[0])
             && (2..peak.height().saturating_sub(2)).contains(&peak.at[1]);
-        let clip = [LEAST, f32::INFINITY];
-        inside.then(|| samples::<E, 5, 13>(peak, kernel, clip, &THIRTEEN, buffers))
+        let clip = [MIN_KEY, f32::INFINITY];
+        inside.then(|| samples::<E, 5, 13>(peak, kernel, clip, &DARK_STENCIL, buffers))
     });
     block.offsets(dispatch(DarkSteps(&block.samples)))
 }
 
 /// [`dark_offsets`] of one peak.
-pub fn dark_offset<E: Response>(
+pub fn dark_offset<E: HeatmapValue>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
@@ -61,26 +61,26 @@ pub fn dark_offset<E: Response>(
 }
 
 /// DARK as UDP uses it (Huang et al. 2020, <https://arxiv.org/abs/1911.07524>) on maps blurred
-/// with `kernel`, as the reference's `refine_keypoints_dark_udp`, for the first [`PEAKS`] peaks.
+/// with `kernel`, as the reference's `refine_keypoints_dark_udp`, for the first [`PEAKS_PER_BLOCK`] peaks.
 /// Beyond the border lies the outermost sample again. No offset where there is no peak.
-pub fn dark_udp_offsets<'a, E: Response>(
+pub fn dark_udp_offsets<'a, E: HeatmapValue>(
     peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
-) -> [[f64; 2]; PEAKS] {
+) -> [[f64; 2]; PEAKS_PER_BLOCK] {
     let block = Block::of(peaks, |peak| {
         let columns = clamped(peak.at[0], peak.width);
         let rows = clamped(peak.at[1], peak.height());
         // By row and column of the window; at the border some coincide.
         let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
             .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
-        Some(samples::<E, 3, 7>(peak, kernel, [UDP_LEAST, UDP_LARGEST], &seven, buffers))
+        Some(samples::<E, 3, 7>(peak, kernel, [UDP_CLIP_MIN, UDP_CLIP_MAX], &seven, buffers))
     });
     block.offsets(dispatch(DarkUdpSteps(&block.samples)))
 }
 
 /// [`dark_udp_offsets`] of one peak.
-pub fn dark_udp_offset<E: Response>(
+pub fn dark_udp_offset<E: HeatmapValue>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
@@ -89,18 +89,18 @@ pub fn dark_udp_offset<E: Response>(
 }
 
 /// Offsets 0, 1, 2 of a 3-wide window around `at` that stand for the cells before, at and after
-/// it, the outermost cell standing for its neighbour beyond the border.
+/// it, the outermost cell standing for its neighbor beyond the border.
 fn clamped(at: usize, length: usize) -> [usize; 3] {
     [usize::from(at == 0), 1, if at + 1 == length { 1 } else { 2 }]
 }
 
 /// The peaks that are refined at once: `S` samples each, and their values.
 struct Block<E, const S: usize> {
-    samples: [[f32; PEAKS]; S],
-    values: [Option<E>; PEAKS],
+    samples: [[f32; PEAKS_PER_BLOCK]; S],
+    values: [Option<E>; PEAKS_PER_BLOCK],
 }
 
-impl<E: Response, const S: usize> Block<E, S> {
+impl<E: HeatmapValue, const S: usize> Block<E, S> {
     /// The samples of each peak, or none where it is not refined.
     #[inline]
     fn of<'a>(
@@ -108,8 +108,9 @@ impl<E: Response, const S: usize> Block<E, S> {
         mut samples: impl FnMut(&Peak<'a, E>) -> Option<[f32; S]>,
     ) -> Self {
         // Lanes without a peak are computed too, from numbers that are not slow.
-        let mut block = Self { samples: [[1.0; PEAKS]; S], values: [None; PEAKS] };
-        for (lane, peak) in peaks.into_iter().take(PEAKS).enumerate() {
+        let mut block =
+            Self { samples: [[1.0; PEAKS_PER_BLOCK]; S], values: [None; PEAKS_PER_BLOCK] };
+        for (lane, peak) in peaks.into_iter().take(PEAKS_PER_BLOCK).enumerate() {
             if let Some(peak) = peak
                 && let Some(samples) = samples(&peak)
             {
@@ -123,8 +124,8 @@ impl<E: Response, const S: usize> Block<E, S> {
     }
 
     #[inline]
-    fn offsets(&self, steps: Steps) -> [[f64; 2]; PEAKS] {
-        let mut offsets = [[0.0; 2]; PEAKS];
+    fn offsets(&self, steps: Steps) -> [[f64; 2]; PEAKS_PER_BLOCK] {
+        let mut offsets = [[0.0; 2]; PEAKS_PER_BLOCK];
         for (lane, (offset, value)) in offsets.iter_mut().zip(self.values).enumerate() {
             if let Some(value) = value {
                 *offset = finite_or_zero([steps[0][lane], steps[1][lane]], value);
@@ -135,40 +136,40 @@ impl<E: Response, const S: usize> Block<E, S> {
 }
 
 /// Newton's steps along x and along y, not finite where the Hessian is singular.
-type Steps = [[f64; PEAKS]; 2];
+type Steps = [[f64; PEAKS_PER_BLOCK]; 2];
 
-struct DarkSteps<'a>(&'a [[f32; PEAKS]; 13]);
+struct DarkSteps<'a>(&'a [[f32; PEAKS_PER_BLOCK]; 13]);
 
-impl Kernel for DarkSteps<'_> {
+impl Vectorized for DarkSteps<'_> {
     type Output = Steps;
 
     #[inline(always)]
     fn run(self) -> Steps {
-        let mut steps = [[0.0; PEAKS]; 2];
-        for lane in 0..PEAKS {
+        let mut steps = [[0.0; PEAKS_PER_BLOCK]; 2];
+        for lane in 0..PEAKS_PER_BLOCK {
             let log = |sample: usize| ln(self.0[sample][lane]);
             let (y_2, x_1y_1, y_1, x1y_1) = (log(0), log(1), log(2), log(3));
-            let (x_2, x_1, centre, x1, x2) = (log(4), log(5), log(6), log(7), log(8));
+            let (x_2, x_1, center, x1, x2) = (log(4), log(5), log(6), log(7), log(8));
             let (x_1y1, y1, x1y1, y2) = (log(9), log(10), log(11), log(12));
             let gradient = [0.5 * (x1 - x_1), 0.5 * (y1 - y_1)];
-            let dxx = 0.25 * (x2 - 2.0 * centre + x_2);
+            let dxx = 0.25 * (x2 - 2.0 * center + x_2);
             let dxy = 0.25 * (x1y1 - x1y_1 - x_1y1 + x_1y_1);
-            let dyy = 0.25 * (y2 - 2.0 * centre + y_2);
+            let dyy = 0.25 * (y2 - 2.0 * center + y_2);
             [steps[0][lane], steps[1][lane]] = newton_step(gradient, [dxx, dxy, dyy]);
         }
         steps
     }
 }
 
-struct DarkUdpSteps<'a>(&'a [[f32; PEAKS]; 7]);
+struct DarkUdpSteps<'a>(&'a [[f32; PEAKS_PER_BLOCK]; 7]);
 
-impl Kernel for DarkUdpSteps<'_> {
+impl Vectorized for DarkUdpSteps<'_> {
     type Output = Steps;
 
     #[inline(always)]
     fn run(self) -> Steps {
-        let mut steps = [[0.0; PEAKS]; 2];
-        for lane in 0..PEAKS {
+        let mut steps = [[0.0; PEAKS_PER_BLOCK]; 2];
+        for lane in 0..PEAKS_PER_BLOCK {
             let log = |sample: usize| ln(self.0[sample][lane]);
             let (i, ix1, iy1, ix1y1) = (log(0), log(1), log(2), log(3));
             let (ix1_y1_, ix1_, iy1_) = (log(4), log(5), log(6));
@@ -194,7 +195,7 @@ fn newton_step([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> [f64; 2] {
 /// The blurred, rescaled and clipped plane in an `N`-wide window around the peak, at the cells that
 /// are needed: row and column each.
 #[inline]
-fn samples<E: Response, const N: usize, const S: usize>(
+fn samples<E: HeatmapValue, const N: usize, const S: usize>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     clip: [f32; 2],
@@ -207,7 +208,7 @@ fn samples<E: Response, const N: usize, const S: usize>(
 
 /// The samples from a window alone, where that is exact.
 #[inline]
-fn window_samples<E: Response, const N: usize, const S: usize>(
+fn window_samples<E: HeatmapValue, const N: usize, const S: usize>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     [least, most]: [f32; 2],
@@ -223,7 +224,7 @@ fn window_samples<E: Response, const N: usize, const S: usize>(
 
 /// The samples from the whole plane, rescaled and clipped.
 #[cold]
-fn plane_samples<E: Response, const N: usize, const S: usize>(
+fn plane_samples<E: HeatmapValue, const N: usize, const S: usize>(
     peak: &Peak<'_, E>,
     kernel: &GaussianKernel,
     [least, most]: [f32; 2],
@@ -240,12 +241,12 @@ fn plane_samples<E: Response, const N: usize, const S: usize>(
 }
 
 /// The plane as [`dark_udp_offsets`] sees it, blurred with `kernel`, rescaled, clipped, in logarithms.
-pub fn log_plane<E: Response>(plane: &[E], width: usize, kernel: &GaussianKernel) -> Vec<f32> {
+pub fn log_plane<E: HeatmapValue>(plane: &[E], width: usize, kernel: &GaussianKernel) -> Vec<f32> {
     let mut buffers = BlurBuffers::default();
     blur_plane(plane, width, kernel, Border::Zero, &mut buffers);
     let mut blurred = buffers.into_blurred();
     let value = maximum(plane).map_or(f32::NAN, |maximum| maximum.value.as_f32());
     let factor = value / largest(&blurred);
-    clip_and_log(&mut blurred, factor, [UDP_LEAST, UDP_LARGEST]);
+    clip_and_log(&mut blurred, factor, [UDP_CLIP_MIN, UDP_CLIP_MAX]);
     blurred
 }

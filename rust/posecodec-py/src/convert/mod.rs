@@ -1,0 +1,326 @@
+//! The only place that knows NumPy (and torch): arrays in, arrays out.
+//!
+//! Another thread that writes to an array while it is read or filled here is the caller's race, as
+//! everywhere in NumPy.
+
+mod alike;
+mod numbers;
+mod outputs;
+mod torch;
+
+use arrayvec::ArrayVec;
+use half::f16;
+use numpy::npyffi::{NPY_ARRAY_CARRAY_RO, NPY_ARRAY_FORCECAST, NPY_ARRAY_NOTSWAPPED};
+use numpy::{
+    Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
+    PyUntypedArray, PyUntypedArrayMethods,
+};
+use posecodec::Float;
+use pyo3::exceptions::PyMemoryError;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::error::{conversion_error, invalid};
+
+pub(crate) use alike::SamePrecision;
+pub(crate) use numbers::{ComputePrecision, PromotedArray};
+pub(crate) use outputs::{
+    array_like, as_half, axes_array, cast, check_no_overlap, fresh, new_array, values_mut,
+    writable, writable_as, zeros,
+};
+pub(crate) use torch::{Kind, half_tensor_as_single};
+use torch::{is_torch_tensor, tensor_as_array};
+
+/// A shape; NumPy allows no more than 64 dimensions, codecs know at most 5.
+pub(crate) type Shape = ArrayVec<usize, 5>;
+
+/// A C-contiguous, aligned array in native byte order.
+pub(crate) struct Array<'py, T> {
+    array: Bound<'py, PyArrayDyn<T>>,
+}
+
+impl<T: Element> Array<'_, T> {
+    pub(crate) fn shape(&self) -> &[usize] {
+        self.array.shape()
+    }
+
+    pub(crate) fn values(&self) -> &[T] {
+        // SAFETY: the array is contiguous and aligned (`as_slice` checks both), and holds still: a
+        // thread that writes to it meanwhile is the caller's race.
+        unsafe { self.array.as_slice() }.expect("a contiguous array")
+    }
+}
+
+/// Numbers that a network put out, in the precision that they came in.
+pub(crate) enum NetworkOutput<'py> {
+    F16(Array<'py, f16>),
+    F32(Array<'py, f32>),
+    F64(Array<'py, f64>),
+}
+
+impl<'py> NetworkOutput<'py> {
+    /// Reads an array, a torch tensor or nested lists. Contiguous arrays are not copied.
+    pub(crate) fn read(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        let array = as_array(object, argument)?;
+        Ok(match float_size(&array) {
+            Some(2) => Self::F16(contiguous(&array)?),
+            Some(4) => Self::F32(contiguous(&array)?),
+            Some(_) => Self::F64(contiguous(&array)?),
+            None => {
+                let wanted = "must hold float16, float32 or float64 values";
+                return Err(invalid(object.py(), argument, wanted, array.dtype()));
+            }
+        })
+    }
+
+    /// Reads whole numbers and booleans as well, in double precision; with the dtype of what came.
+    pub(crate) fn of_any(
+        object: &Bound<'py, PyAny>,
+        argument: &str,
+    ) -> PyResult<(Self, Bound<'py, PyArrayDescr>)> {
+        let array = real_array(object, argument)?;
+        let dtype = array.dtype();
+        let responses = match float_size(&array) {
+            Some(_) => Self::read(array.as_any(), argument)?,
+            None => Self::F64(contiguous(&array)?),
+        };
+        Ok((responses, dtype))
+    }
+
+    pub(crate) fn shape(&self) -> &[usize] {
+        match self {
+            Self::F16(array) => array.shape(),
+            Self::F32(array) => array.shape(),
+            Self::F64(array) => array.shape(),
+        }
+    }
+
+    pub(crate) fn dtype(&self, py: Python<'py>) -> Bound<'py, PyArrayDescr> {
+        match self {
+            Self::F16(_) => f16::get_dtype(py),
+            Self::F32(_) => f32::get_dtype(py),
+            Self::F64(_) => f64::get_dtype(py),
+        }
+    }
+
+    /// The same numbers as values of type `E`: the array itself where they are.
+    pub(crate) fn of_type<E: Element>(&self) -> PyResult<Array<'py, E>> {
+        match self {
+            Self::F16(array) => contiguous(array.array.as_untyped()),
+            Self::F32(array) => contiguous(array.array.as_untyped()),
+            Self::F64(array) => contiguous(array.array.as_untyped()),
+        }
+    }
+
+    pub(crate) fn is_half(&self) -> bool {
+        matches!(self, Self::F16(_))
+    }
+
+    /// The same numbers, float16 in single precision.
+    pub(crate) fn into_reals(self) -> PyResult<FloatArray<'py>> {
+        Ok(match self {
+            Self::F16(_) => FloatArray::F32(self.of_type()?),
+            Self::F32(array) => FloatArray::F32(array),
+            Self::F64(array) => FloatArray::F64(array),
+        })
+    }
+
+    /// The same numbers in double precision.
+    pub(crate) fn to_f64(self) -> PyResult<Array<'py, f64>> {
+        self.of_type()
+    }
+}
+
+/// Small arrays of coordinates or visibilities, copied, so that no `out=` can alias them.
+pub(crate) enum CoordArray<'py> {
+    F32(Vec<f32>, Shape),
+    /// Double precision, or whatever fits into it: then with the dtype that it came in.
+    F64(Vec<f64>, Shape, Option<Bound<'py, PyArrayDescr>>),
+}
+
+impl<'py> CoordArray<'py> {
+    /// Reads an array, a torch tensor or nested lists of real numbers. float16 and the small
+    /// integers that NumPy would promote to float32 become float32 if `promote` says so.
+    pub(crate) fn read(
+        object: &Bound<'py, PyAny>,
+        argument: &str,
+        promote: bool,
+    ) -> PyResult<Self> {
+        let array = real_array(object, argument)?;
+        let dtype = array.dtype();
+        let shape = array.shape().iter().copied().take(5).collect();
+        let single = promotes_to_single(&dtype) && (promote || float_size(&array) == Some(4));
+        // The weights are of the visibilities' dtype, byte order and all.
+        let native = promote || dtype.is_native_byteorder() != Some(false);
+        room_for(array.len())?;
+        Ok(if single && native {
+            Self::F32(try_to_vec(contiguous::<f32>(&array)?.values())?, shape)
+        } else {
+            let values = try_to_vec(contiguous::<f64>(&array)?.values())?;
+            let kept = float_size(&array) == Some(8) && native;
+            Self::F64(values, shape, (!kept).then_some(dtype))
+        })
+    }
+
+    pub(crate) fn shape(&self) -> &[usize] {
+        match self {
+            Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
+        }
+    }
+}
+
+/// Numbers that are computed with in single or double precision, as NumPy promotes them: read in
+/// place where they lie contiguous, else converted once.
+pub(crate) enum FloatArray<'py> {
+    F32(Array<'py, f32>),
+    F64(Array<'py, f64>),
+}
+
+impl<'py> FloatArray<'py> {
+    /// Reads an array of real numbers, in place or, where it may be written over, as a copy.
+    pub(crate) fn of(array: &Bound<'py, PyUntypedArray>, copy: bool) -> PyResult<Self> {
+        let array = &if copy { copied_array(array)? } else { array.clone() };
+        Ok(if promotes_to_single(&array.dtype()) {
+            Self::F32(contiguous(array)?)
+        } else {
+            Self::F64(contiguous(array)?)
+        })
+    }
+
+    pub(crate) fn is_double(&self) -> bool {
+        matches!(self, Self::F64(_))
+    }
+}
+
+/// A copy of an array.
+pub(crate) fn copied_array<'py>(
+    array: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    Ok(array.call_method0(intern!(array.py(), "copy"))?.cast_into()?)
+}
+
+/// The object as an array of real numbers.
+pub(crate) fn real_array<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    let array = as_array(object, argument)?;
+    if matches!(array.dtype().kind(), b'f' | b'i' | b'u' | b'b') {
+        Ok(array)
+    } else {
+        Err(invalid(object.py(), argument, "must hold real numbers", array.dtype()))
+    }
+}
+
+/// Whether NumPy computes with such numbers and float32 in single precision.
+pub(crate) fn promotes_to_single(dtype: &Bound<'_, PyArrayDescr>) -> bool {
+    match dtype.kind() {
+        b'f' => dtype.itemsize() <= 4,
+        b'i' | b'u' => dtype.itemsize() <= 2,
+        kind => kind == b'b',
+    }
+}
+
+/// A copy, or a `MemoryError`.
+pub(crate) fn try_to_vec<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
+    let mut copy = try_with_capacity(values.len())?;
+    copy.extend_from_slice(values);
+    Ok(copy)
+}
+
+/// Checks that there is room for what is made of so many small numbers on the way (cells, weights,
+/// labels, copies in double precision), or it is a `MemoryError`: who found out later could only
+/// end the process. Few of them are left to the reserve.
+pub(crate) fn room_for(numbers: usize) -> PyResult<()> {
+    const EACH: usize = 64;
+    const MANY: usize = 1 << 10;
+    if numbers >= MANY { try_with_capacity::<[u8; EACH]>(numbers).map(drop) } else { Ok(()) }
+}
+
+/// So many times the same value, or a `MemoryError`.
+pub(crate) fn try_vec_of<T: Clone>(value: T, len: usize) -> PyResult<Vec<T>> {
+    let mut values = try_with_capacity(len)?;
+    values.resize(len, value);
+    Ok(values)
+}
+
+/// Numbers in double precision, or a `MemoryError`.
+pub(crate) fn to_f64<T: Float>(values: &[T]) -> PyResult<Vec<f64>> {
+    let mut to_f64 = try_with_capacity(values.len())?;
+    to_f64.extend(values.iter().map(|&value| value.as_f64()));
+    Ok(to_f64)
+}
+
+/// Room for so many values, or a `MemoryError`.
+pub(crate) fn try_with_capacity<T>(len: usize) -> PyResult<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(len)
+        .map_err(|error| PyMemoryError::new_err(format!("no memory for {len} values: {error}")))?;
+    Ok(values)
+}
+
+/// Bytes of a real floating-point number that the kernels take as it is or, being longer, as
+/// float64; `None` of anything else.
+fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
+    let dtype = array.dtype();
+    match (dtype.kind(), dtype.itemsize()) {
+        (b'f', size @ (2 | 4 | 8)) => Some(size),
+        (b'f', _) => Some(16),
+        _ => None,
+    }
+}
+
+/// Whole numbers, as NumPy converts others: copied.
+pub(crate) fn integers<'py>(array: &Bound<'py, PyUntypedArray>) -> PyResult<Vec<i64>> {
+    try_to_vec(contiguous::<i64>(array)?.values())
+}
+
+/// The object as an array: itself, a torch tensor's memory, or what `np.asarray` makes of it.
+fn as_array<'py>(
+    object: &Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
+    if let Ok(array) = object.cast::<PyUntypedArray>() {
+        return Ok(array.clone());
+    }
+    let py = object.py();
+    let convert = || -> PyResult<Bound<'py, PyAny>> {
+        if is_torch_tensor(object)? {
+            return tensor_as_array(object);
+        }
+        py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "asarray"), (object,))
+    };
+    let wanted = "must be an array of numbers";
+    let array = convert().map_err(|cause| conversion_error(py, argument, wanted, cause))?;
+    Ok(array.cast_into::<PyUntypedArray>()?)
+}
+
+/// The array itself where it is contiguous, aligned and of type `T`, else a copy that is.
+pub(crate) fn contiguous<'py, T: Element>(
+    array: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Array<'py, T>> {
+    let py = array.py();
+    let dtype = T::get_dtype(py);
+    if array.dtype().is_equiv_to(&dtype) && array.is_c_contiguous() && array.is_aligned() {
+        // SAFETY: the dtype was compared.
+        let array = unsafe { array.as_any().clone().cast_into_unchecked() };
+        return Ok(Array { array });
+    }
+    let flags = NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED | NPY_ARRAY_FORCECAST;
+    // SAFETY: PyArray_FromAny takes its own reference to the dtype and answers with an array of it,
+    // or null with an exception set.
+    unsafe {
+        let array = PY_ARRAY_API.PyArray_FromAny(
+            py,
+            array.as_ptr(),
+            dtype.into_dtype_ptr(),
+            0,
+            0,
+            flags,
+            std::ptr::null_mut(),
+        );
+        let array = Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked();
+        Ok(Array { array })
+    }
+}

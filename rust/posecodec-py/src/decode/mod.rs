@@ -1,0 +1,210 @@
+//! `decode` and `batch_decode`: arrays in, keypoints and scores out.
+
+mod bottom_up;
+
+use numpy::{Element, PyArrayDyn};
+use posecodec::HeatmapValue;
+use posecodec::Shape;
+use posecodec::codecs::{
+    DecodeHeatmaps, FlippedMaps, RegressionLabel, decode_flipped_heatmaps_batch,
+    decode_heatmaps_batch,
+};
+use pyo3::prelude::*;
+
+use crate::convert::{Array, NetworkOutput, values_mut, zeros};
+use crate::encode::{Call, maybe_detach};
+use crate::error::{invalid, raise};
+use crate::flip::{Flip, FlipArguments};
+
+pub(crate) use bottom_up::{
+    decode_grouped, decode_instance_batch, decode_instances, decode_spr, decode_spr_pictures,
+};
+
+/// Keypoints and scores.
+pub(crate) type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+/// Calls a generic function with the array in its own precision.
+macro_rules! in_own_precision {
+    ($responses:expr, $array:ident => $call:expr) => {
+        match $responses {
+            NetworkOutput::F16($array) => $call,
+            NetworkOutput::F32($array) => $call,
+            NetworkOutput::F64($array) => $call,
+        }
+    };
+}
+pub(crate) use in_own_precision;
+
+/// The error for an array of the wrong shape in a call for one sample or for a batch.
+pub(crate) fn shape_error(
+    py: Python<'_>,
+    argument: &str,
+    call: Call,
+    wanted: [&str; 2],
+    got: &[usize],
+) -> PyErr {
+    let wanted = wanted[usize::from(call == Call::Batch)];
+    invalid(
+        py,
+        argument,
+        &format!("must be of shape {wanted}"),
+        format_args!("shape {}", Shape(got)),
+    )
+}
+
+/// What the reference calls the argument that is decoded.
+pub(crate) fn encoded_name(call: Call) -> &'static str {
+    if call == Call::Batch { "batch_encoded" } else { "encoded" }
+}
+
+/// Decodes heatmaps (maps, H, W).
+pub(crate) fn decode_heatmaps<'py, C>(
+    py: Python<'py>,
+    codec: &C,
+    encoded: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+{
+    decode_maps(py, codec, Call::Single, encoded, None)
+}
+
+/// Decodes heatmaps (B, maps, H, W), perhaps with those of mirrored pictures.
+pub(crate) fn decode_heatmap_batch<'py, C>(
+    py: Python<'py>,
+    codec: &C,
+    encoded: &Bound<'py, PyAny>,
+    flip: FlipArguments<'_, 'py>,
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+{
+    decode_maps(py, codec, Call::Batch, encoded, Some(flip))
+}
+
+fn decode_maps<'py, C>(
+    py: Python<'py>,
+    codec: &C,
+    call: Call,
+    encoded: &Bound<'py, PyAny>,
+    flip: Option<FlipArguments<'_, 'py>>,
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+{
+    let argument = encoded_name(call);
+    let maps = NetworkOutput::read(encoded, argument)?;
+    let shape = match (call, maps.shape()) {
+        (Call::Single, &[maps, height, width]) => [1, maps, height, width],
+        (Call::Batch, &[batch, maps, height, width]) => [batch, maps, height, width],
+        (_, got) => {
+            return Err(shape_error(py, argument, call, ["(K, H, W)", "(B, K, H, W)"], got));
+        }
+    };
+    let count = codec.keypoints(shape[1]).map_err(|error| raise(py, &error.about(argument)))?;
+    let maps = [maps];
+    let flip = flip.map(|flip| flip.read(py, [argument], &maps, count)).transpose()?.flatten();
+    in_own_precision!(&maps[0], array => {
+        decode_planes(py, codec, call, array, flip.as_ref(), shape)
+    })
+}
+
+fn decode_planes<'py, C, E>(
+    py: Python<'py>,
+    codec: &C,
+    call: Call,
+    maps: &Array<'py, E>,
+    flip: Option<&Flip<'py, 1>>,
+    shape: [usize; 4],
+) -> PyResult<Decoded<'py>>
+where
+    C: DecodeHeatmaps<Coordinate: Element>,
+    E: HeatmapValue + Element,
+{
+    let refuse = |error: posecodec::Error| raise(py, &error.about(encoded_name(call)));
+    let count = codec.keypoints(shape[1]).map_err(refuse)?;
+    let keypoints = zeros::<C::Coordinate>(py, "keypoints", &call.shape(shape[0], &[1, count, 2]))?;
+    let scores = zeros::<E>(py, "scores", &call.shape(shape[0], &[1, count]))?;
+    // SAFETY: both arrays were made here and nobody else knows them yet.
+    let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
+    let (points, _) = points.as_chunks_mut();
+    let mirrored = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
+    let flipped = flip.zip(mirrored.as_ref()).map(|(flip, mirrored)| FlippedMaps {
+        heatmaps: mirrored.values(),
+        flip_indices: &flip.flip_indices,
+        shift: flip.shift,
+    });
+    let maps = maps.values();
+    maybe_detach(py, maps.len(), || match flipped {
+        None => decode_heatmaps_batch(codec, maps, shape, points, values),
+        Some(flipped) => decode_flipped_heatmaps_batch(codec, maps, flipped, shape, points, values),
+    })
+    .map_err(refuse)?;
+    Ok((keypoints.into_any(), scores.into_any()))
+}
+
+/// Decodes regressed coordinates (N, K, 2 or 4) or (B, N, K, 2 or 4).
+pub(crate) fn decode_regression<'py>(
+    py: Python<'py>,
+    codec: &RegressionLabel,
+    call: Call,
+    encoded: &Bound<'py, PyAny>,
+) -> PyResult<Decoded<'py>> {
+    let argument = encoded_name(call);
+    let rows = NetworkOutput::read(encoded, argument)?;
+    let dimensions = if call == Call::Batch { 4 } else { 3 };
+    let Some((&columns, shape)) =
+        rows.shape().split_last().filter(|(_, shape)| shape.len() + 1 == dimensions)
+    else {
+        let wanted = ["(N, K, D)", "(B, N, K, D)"];
+        return Err(shape_error(py, argument, call, wanted, rows.shape()));
+    };
+    RegressionLabel::check_columns(columns).map_err(|error| raise(py, &error.about(argument)))?;
+    let points_shape: Vec<usize> = shape.iter().copied().chain([2]).collect();
+    let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
+    // SAFETY: the array was made here and nobody else knows it yet.
+    let (points, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
+    let decoder = Rows { codec, columns, shape };
+    let scores = in_own_precision!(&rows, array => {
+        let values = array.values();
+        if columns == 2 {
+            decoder.decode::<_, f32>(py, values, points)?.into_any()
+        } else {
+            decoder.decode_alike(py, values, points)?.into_any()
+        }
+    });
+    Ok((keypoints.into_any(), scores))
+}
+
+/// How regressed rows are decoded.
+struct Rows<'a> {
+    codec: &'a RegressionLabel,
+    columns: usize,
+    /// Of the scores.
+    shape: &'a [usize],
+}
+
+impl Rows<'_> {
+    /// Fills the points and answers with the scores, of type `S`.
+    fn decode<'py, E: HeatmapValue, S: HeatmapValue + Element>(
+        &self,
+        py: Python<'py>,
+        rows: &[E],
+        points: &mut [[f64; 2]],
+    ) -> PyResult<Bound<'py, PyArrayDyn<S>>> {
+        let scores = zeros::<S>(py, "scores", self.shape)?;
+        // SAFETY: the array was made here and nobody else knows it yet.
+        self.codec.decode_rows(rows, self.columns, points, unsafe { values_mut(&scores) });
+        Ok(scores)
+    }
+
+    /// The same, with scores of the rows' own type.
+    fn decode_alike<'py, E: HeatmapValue + Element>(
+        &self,
+        py: Python<'py>,
+        rows: &[E],
+        points: &mut [[f64; 2]],
+    ) -> PyResult<Bound<'py, PyArrayDyn<E>>> {
+        self.decode(py, rows, points)
+    }
+}

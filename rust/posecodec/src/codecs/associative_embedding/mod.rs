@@ -1,0 +1,226 @@
+//! `AssociativeEmbedding`: heatmaps of everyone's keypoints, and tags that say whose they are.
+
+mod decode;
+mod grouping;
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3};
+
+use super::encode::{
+    Encode, Filled, GaussianDrawer, Init, Keypoints, SampleTargets, Target, TargetKind, arrays,
+    dimensioned,
+};
+use super::{check, scale_factor, to_heatmap_pixels, udp_scale_factor};
+use crate::error::{Error, Result, Shape};
+use crate::float::Float;
+use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::gaussian::heatmap::GaussianPatch;
+
+pub use decode::GroupedKeypoints;
+
+/// [Associative Embedding: End-to-End Learning for Joint Detection and
+/// Grouping](https://arxiv.org/abs/1611.05424) (Newell et al. 2017), with `use_udp` on maps of
+/// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
+///
+/// Targets: `heatmaps` (K, H, W) of all instances, `keypoint_indices` (N, K, 2), the cell `y·W + x`
+/// of each keypoint and whether it is visible there, and `keypoint_weights` (N, K).
+///
+/// ```
+/// use ndarray::{Array3, array};
+/// use posecodec::codecs::{AssociativeEmbedding, AssociativeEmbeddingOptions, Encode};
+///
+/// let options =
+///     AssociativeEmbeddingOptions { keypoint_order: vec![0, 1], ..Default::default() };
+/// let codec = AssociativeEmbedding::new([128, 128], [64, 64], options)?;
+/// let people = array![[[20.0f32, 20.0], [60.0, 90.0]], [[90.0, 30.0], [120.0, 100.0]]];
+/// let targets = codec.encode::<f32, f32>(people.view(), None)?;
+/// assert_eq!(targets.keypoint_indices[[0, 0, 0]], 10 * 64 + 10);
+///
+/// // Tags that are far apart for the two of them: here, by where they stand.
+/// let tags = Array3::from_shape_fn((2, 64, 64), |(_, _, x)| if x < 36 { 0.0f32 } else { 9.0 });
+/// let decoded = codec.decode(targets.heatmaps.view(), tags.view())?;
+/// assert_eq!(decoded.keypoints.dim(), (2, 2, 2));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssociativeEmbedding {
+    heatmap_size: [usize; 2],
+    scale_factor: [f32; 2],
+    sigma: f64,
+    patch: GaussianPatch,
+    kernel: GaussianKernel,
+    options: AssociativeEmbeddingOptions,
+}
+
+/// How [`AssociativeEmbedding`] encodes and decodes. The defaults are the reference's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssociativeEmbeddingOptions {
+    /// Standard deviation of the Gaussians in map cells. `None`: √(W·H) / 64.
+    pub sigma: Option<f64>,
+    /// Gaussians around the exact keypoint, scales by (w-1)/(W-1), and DARK when decoding; else
+    /// around the rounded keypoint, scales by w/W, and a quarter of a cell.
+    pub use_udp: bool,
+    /// In which order keypoints are grouped: each index below K once. Needed for decoding.
+    pub keypoint_order: Vec<usize>,
+    /// Size of the neighborhood in which a candidate has to be the largest; odd.
+    pub nms_kernel: usize,
+    /// Taps of the blur before DARK, with `use_udp`; odd.
+    pub gaussian_kernel: usize,
+    /// The least response of a candidate.
+    pub keypoint_threshold: f64,
+    /// The distance between tags from which on a keypoint does not join an instance.
+    pub tag_threshold: f64,
+    /// The most candidates a keypoint.
+    pub top_k: usize,
+    /// Map cells that are added to what was detected.
+    pub center_shift: f64,
+    /// The most instances to decode; `None` for all.
+    pub max_instances: Option<usize>,
+}
+
+impl Default for AssociativeEmbeddingOptions {
+    fn default() -> Self {
+        Self {
+            sigma: None,
+            use_udp: false,
+            keypoint_order: Vec::new(),
+            nms_kernel: 5,
+            gaussian_kernel: 3,
+            keypoint_threshold: 0.1,
+            tag_threshold: 1.0,
+            top_k: 30,
+            center_shift: 0.0,
+            max_instances: None,
+        }
+    }
+}
+
+/// What [`AssociativeEmbedding`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssociativeEmbeddingTargets<V> {
+    /// (K, H, W).
+    pub heatmaps: Array3<f32>,
+    /// (N, K, 2): the keypoint's cell as `y·W + x`, and 1 where it is visible and inside, else 0.
+    pub keypoint_indices: Array3<i64>,
+    /// (N, K): the visibilities, 0 for keypoints whose Gaussian lies outside.
+    pub keypoint_weights: Array2<V>,
+}
+
+impl AssociativeEmbedding {
+    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, a sigma that is not positive and finite, an even
+    /// kernel, a keypoint order with repeats or gaps, or a number that is not finite.
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        options: AssociativeEmbeddingOptions,
+    ) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let heatmap_size = check::size("heatmap_size", heatmap_size)?;
+        let default = ((heatmap_size[0] * heatmap_size[1]) as f64).sqrt() / 64.0;
+        let sigma = options.sigma.map_or(Ok(default), |sigma| check::positive("sigma", sigma))?;
+        check::kernel_size("decode_nms_kernel", options.nms_kernel)?;
+        check::kernel_size("decode_gaussian_kernel", options.gaussian_kernel)?;
+        for (name, value) in [
+            ("decode_keypoint_thr", options.keypoint_threshold),
+            ("decode_center_shift", options.center_shift),
+        ] {
+            check::finite(name, value)?;
+        }
+        if options.tag_threshold.is_nan() {
+            let wanted = "must be a number";
+            return Err(Error::invalid("decode_tag_thr", wanted, options.tag_threshold));
+        }
+        let order = &options.keypoint_order;
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        if sorted.iter().enumerate().any(|(index, &keypoint)| index != keypoint) {
+            let wanted = "must hold each keypoint's index once";
+            return Err(Error::invalid("decode_keypoint_order", wanted, Shape(order)));
+        }
+        let scale_factor =
+            if options.use_udp { udp_scale_factor } else { scale_factor }(input_size, heatmap_size);
+        Ok(Self {
+            heatmap_size,
+            scale_factor,
+            sigma,
+            patch: GaussianPatch::new(sigma),
+            kernel: GaussianKernel::new(options.gaussian_kernel),
+            options,
+        })
+    }
+
+    /// Input pixels a map cell, `[x, y]`.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// Standard deviation of the Gaussians, in map cells.
+    pub fn sigma(&self) -> f64 {
+        self.sigma
+    }
+
+    /// The cell that a point rounds to as `y·W + x`, and whether it lies inside. As in the reference,
+    /// a point outside has an index too, which is that of no cell or of another.
+    fn index<T: Float>(&self, at: [T; 2]) -> (i64, bool) {
+        let [width, height] = self.heatmap_size.map(|side| side as i64);
+        let [x, y] = at.map(|coordinate| {
+            let rounded = (coordinate + T::of(0.5)).as_f64();
+            // What no integer can hold becomes the least one, as on the reference's processors.
+            if rounded.abs() < i64::MAX as f64 { rounded as i64 } else { i64::MIN }
+        });
+        let inside = (0..width).contains(&x) && (0..height).contains(&y);
+        (y.wrapping_mul(width).wrapping_add(x), inside)
+    }
+}
+
+impl Encode for AssociativeEmbedding {
+    const NAME: &'static str = "AssociativeEmbedding";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Float> = AssociativeEmbeddingTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        ArrayVec::from_iter([
+            Target::heatmaps(keypoints, self.heatmap_size),
+            Target {
+                name: "keypoint_indices",
+                shape: [instances, keypoints, 2].into_iter().collect(),
+                kind: TargetKind::Int64,
+            },
+            Target::weights(TargetKind::Visibility, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [heatmaps] = arrays(targets.floats);
+        if targets.memory == Init::Uninit {
+            heatmaps.fill(0.0);
+        }
+        let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
+        let (size, exact) = (self.heatmap_size, self.options.use_udp);
+        let drawer = GaussianDrawer { size, patches: &[&self.patch], exact };
+        keypoints.draw_instances(&at, &drawer, heatmaps, targets.weights, |_, _, _| ());
+        let (indices, _) = targets.integers.as_chunks_mut::<2>();
+        for (index, cell) in indices.iter_mut().enumerate() {
+            let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
+            *cell = if keypoints.is_finite(index) {
+                let (cell, inside) = self.index(at[index]);
+                [cell, (visible && inside).into()]
+            } else {
+                [0, 0]
+            };
+        }
+    }
+
+    fn from_arrays<V: Float>(filled: Filled<V>) -> AssociativeEmbeddingTargets<V> {
+        let [heatmaps] = dimensioned(filled.floats);
+        let [keypoint_indices] = dimensioned(vec![filled.integers]);
+        AssociativeEmbeddingTargets { heatmaps, keypoint_indices, keypoint_weights: filled.weights }
+    }
+}

@@ -1,0 +1,328 @@
+//! `DecoupledHeatmap`: heatmaps of everyone, and heatmaps of each instance.
+
+mod decode;
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
+
+use super::encode::{GaussianDrawer, Keypoints, Points, zeros};
+use super::{check, scale_factor, to_heatmap_pixels};
+use crate::error::Result;
+use crate::float::Float;
+use crate::kernels::gaussian::heatmap::GaussianPatch;
+use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
+
+pub use decode::InstanceMaps;
+
+/// Contextual instance decoupling: [Contextual Instance Decoupling for Robust Multi-Person Pose
+/// Estimation](https://openaccess.thecvf.com/content/CVPR2022/html/Wang_Contextual_Instance_Decoupling_for_Robust_Multi-Person_Pose_Estimation_CVPR_2022_paper.html)
+/// (Wang and Zhang 2022).
+///
+/// Targets: `heatmaps` (K+1, H, W) of all instances, the roots' last, and of M instances
+/// `instance_heatmaps` (M·K, H, W), `keypoint_weights` (M, K) and `instance_coords` (M, 2).
+///
+/// ```
+/// use ndarray::{Array3, array};
+/// use posecodec::codecs::{RandomSource, DecoupledHeatmap, DecoupledHeatmapOptions};
+///
+/// /// No jitter, and whoever comes first.
+/// struct NoJitter;
+/// impl RandomSource for NoJitter {
+///     fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]> {
+///         vec![[0, 0]; roots]
+///     }
+///     fn sample(&mut self, _: usize, count: usize) -> Vec<usize> {
+///         (0..count).collect()
+///     }
+/// }
+///
+/// let codec = DecoupledHeatmap::new([128, 128], [64, 64], DecoupledHeatmapOptions::default())?;
+/// let people = array![[[20.0f32, 20.0], [60.0, 90.0]], [[90.0, 30.0], [120.0, 100.0]]];
+/// let targets = codec.encode::<_, f32, f32>(people.view(), None, None, &mut NoJitter)?;
+/// assert_eq!(targets.heatmaps.dim(), (3, 64, 64));
+/// assert_eq!(targets.instance_coords, array![[52, 32], [20, 27]]); // the smaller one first
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecoupledHeatmap {
+    heatmap_size: [usize; 2],
+    scale_factor: [f32; 2],
+    options: DecoupledHeatmapOptions,
+}
+
+/// How [`DecoupledHeatmap`] encodes. The defaults are the reference's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecoupledHeatmapOptions {
+    /// What the root is.
+    pub root_type: RootType,
+    /// The overlap of boxes that a keypoint a sigma off leaves: sigmas follow from it and the box.
+    pub heatmap_min_overlap: f64,
+    /// The most instances that get heatmaps of their own.
+    pub max_instances: usize,
+}
+
+impl Default for DecoupledHeatmapOptions {
+    fn default() -> Self {
+        Self { root_type: RootType::KeypointCenter, heatmap_min_overlap: 0.7, max_instances: 30 }
+    }
+}
+
+/// Where the encoder's random numbers come from.
+pub trait RandomSource {
+    /// For each of so many roots a step of -1, 0 or 1 along x and y.
+    fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]>;
+    /// `count` different numbers below `population`.
+    fn sample(&mut self, population: usize, count: usize) -> Vec<usize>;
+}
+
+/// What [`DecoupledHeatmap`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecoupledTargets<V> {
+    /// (K+1, H, W): the keypoints' maps and, last, the roots'.
+    pub heatmaps: Array3<f32>,
+    /// (M·K, H, W): the maps of each chosen instance in turn.
+    pub instance_heatmaps: Array3<f32>,
+    /// (M, K): the visibilities, 0 for keypoints without a target.
+    pub keypoint_weights: Array2<V>,
+    /// (M, 2): the roots of the chosen instances in map cells, jittered by up to a cell.
+    pub instance_coords: Array2<i32>,
+}
+
+/// Which instances get heatmaps of their own, and what is needed to make them.
+#[derive(Debug, Clone)]
+pub struct SelectedInstances<T> {
+    /// The instances, in the order of the targets.
+    pub instances: Vec<usize>,
+    /// Their roots in map cells.
+    pub coords: Vec<[i32; 2]>,
+    /// All keypoints in map cells.
+    at: Vec<[T; 2]>,
+    /// A sigma an instance, in map cells.
+    sigmas: Vec<f32>,
+}
+
+impl DecoupledHeatmap {
+    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or an overlap that is not
+    /// between 0 and 1.
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        options: DecoupledHeatmapOptions,
+    ) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let heatmap_size = check::size("heatmap_size", heatmap_size)?;
+        let overlap = options.heatmap_min_overlap;
+        if !(0.0..=1.0).contains(&overlap) {
+            let wanted = "must be a number from 0 to 1";
+            return Err(crate::Error::invalid("heatmap_min_overlap", wanted, overlap));
+        }
+        let scale_factor = scale_factor(input_size, heatmap_size);
+        Ok(Self { heatmap_size, scale_factor, options })
+    }
+
+    /// Input pixels a map cell, `[x, y]`.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// Map size `[W, H]` in cells.
+    pub fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmap_size
+    }
+
+    /// Encodes one picture: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none, and the
+    /// corners of the boxes (N, 8), or none for boxes around the visible keypoints.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a shape that does not fit,
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) for targets that do not.
+    pub fn encode<T: Float, V: Float, B: Float>(
+        &self,
+        keypoints: ArrayView3<'_, T>,
+        keypoints_visible: Option<ArrayView2<'_, V>>,
+        bbox: Option<ArrayView2<'_, B>>,
+        chance: &mut dyn RandomSource,
+    ) -> Result<DecoupledTargets<V>> {
+        let points = Points::new(keypoints, keypoints_visible, None)?;
+        let sample = points.sample();
+        if let Some(bbox) = &bbox
+            && bbox.dim() != (sample.instances, 8)
+        {
+            let wanted = format!("({}, 8), four corners each", sample.instances);
+            return Err(check::shape("bbox", &wanted, bbox.shape()));
+        }
+        let boxes: Option<Vec<[B; 8]>> = bbox.map(|bbox| {
+            bbox.outer_iter().map(|corners| std::array::from_fn(|i| corners[i])).collect()
+        });
+        let [width, height] = self.heatmap_size;
+        let mut heatmaps = zeros("heatmaps", [sample.count + 1, height, width])?;
+        let sigmas = match &boxes {
+            Some(boxes) => self.sigmas_of_boxes(boxes),
+            None => self.sigmas_of_keypoints(&sample),
+        };
+        let filling = heatmaps.as_slice_mut().expect("freshly made");
+        let selection = self.encode_heatmaps(&sample, sigmas, filling, chance);
+        let chosen = selection.instances.len();
+        let maps = chosen.saturating_mul(sample.count);
+        let mut instance_heatmaps = zeros("instance_heatmaps", [maps, height, width])?;
+        let mut keypoint_weights = Array2::from_elem((chosen, sample.count), V::zero());
+        self.encode_instances(
+            &sample,
+            &selection,
+            instance_heatmaps.as_slice_mut().expect("freshly made"),
+            keypoint_weights.as_slice_mut().expect("freshly made"),
+        );
+        let coords = selection.coords.iter().flatten().copied().collect();
+        let instance_coords = Array2::from_shape_vec((chosen, 2), coords).expect("two each");
+        Ok(DecoupledTargets { heatmaps, instance_heatmaps, keypoint_weights, instance_coords })
+    }
+
+    /// A sigma an instance in map cells, from the corners of its box in input pixels: left top, left
+    /// bottom, right top, right bottom.
+    pub fn sigmas_of_boxes<B: Float>(&self, boxes: &[[B; 8]]) -> Vec<f32> {
+        boxes.iter().map(|corners| self.sigma(corners)).collect()
+    }
+
+    /// A sigma an instance in map cells, from the box around its visible keypoints.
+    pub fn sigmas_of_keypoints<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+    ) -> Vec<f32> {
+        (0..keypoints.instances)
+            .map(|instance| {
+                let visible = keypoints.visible_of(instance, keypoints.points);
+                let [x1, y1, x2, y2] = instance_bbox(visible);
+                self.sigma(&[x1, y1, x1, y2, x2, y1, x2, y2])
+            })
+            .collect()
+    }
+
+    /// Fills the heatmaps (K+1, H, W) of all instances, which hold zeros, and chooses the instances
+    /// that get their own. `sigmas` holds one an instance.
+    pub fn encode_heatmaps<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        sigmas: Vec<f32>,
+        heatmaps: &mut [f32],
+        chance: &mut dyn RandomSource,
+    ) -> SelectedInstances<T> {
+        let size = self.heatmap_size;
+        let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
+        let patches: Vec<_> = sigmas.iter().map(|&sigma| GaussianPatch::of_single(sigma)).collect();
+        let cells = size[0] * size[1];
+        let (keypoint_maps, root_map) = heatmaps.split_at_mut(keypoints.count * cells);
+        let mut unused = vec![V::zero(); at.len()];
+        let all: Vec<_> = patches.iter().collect();
+        let drawer = GaussianDrawer { size, patches: &all, exact: false };
+        keypoints.draw_instances(&at, &drawer, keypoint_maps, &mut unused, |_, _, _| ());
+
+        let mut roots = Vec::new();
+        let mut scratch = [Vec::new(), Vec::new()];
+        for (instance, patch) in patches.iter().enumerate() {
+            let visible = keypoints.visible_of(instance, &at);
+            let Some(root) = instance_root(visible.clone(), self.options.root_type) else {
+                continue;
+            };
+            // As the reference: the root in the precision of the keypoints beside it.
+            let [x, y] = root.map(|coordinate| T::of(coordinate.into()));
+            if patch.draw_gaussian(root_map, size, [x, y], false, true, &mut scratch).is_some() {
+                roots.push((diagonal_length(instance_bbox(visible)), instance, root));
+            }
+        }
+        // Small ones first; NaN, of keypoints beyond single precision, last.
+        roots.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
+        let (instances, coords) = self.choose(&roots, chance);
+        SelectedInstances { instances, coords, at, sigmas }
+    }
+
+    /// The instances that get heatmaps of their own, and their roots: moved by up to a cell, each in
+    /// a place of its own, no more than so many.
+    fn choose(
+        &self,
+        roots: &[(f32, usize, [f32; 2])],
+        chance: &mut dyn RandomSource,
+    ) -> (Vec<usize>, Vec<[i32; 2]>) {
+        let mut chosen: Vec<([f64; 2], usize)> = Vec::new();
+        for ((_, instance, root), step) in roots.iter().zip(chance.jitter(roots.len())) {
+            let place = [0, 1].map(|axis| {
+                let last = (self.heatmap_size[axis] - 1) as f64;
+                (f64::from(root[axis]) + step[axis] as f64).clamp(0.0, last)
+            });
+            if chosen.iter().all(|(taken, _)| *taken != place) {
+                chosen.push((place, *instance));
+            }
+        }
+        let most = self.options.max_instances;
+        if chosen.len() > most {
+            let sampled = chance.sample(chosen.len(), most);
+            chosen = sampled.into_iter().filter_map(|index| chosen.get(index).copied()).collect();
+        }
+        chosen.into_iter().map(|(place, instance)| (instance, place.map(|x| x as i32))).unzip()
+    }
+
+    /// Fills the maps and the weights of the chosen instances; the maps hold zeros.
+    pub fn encode_instances<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        selection: &SelectedInstances<T>,
+        maps: &mut [f32],
+        weights: &mut [V],
+    ) {
+        let count = keypoints.count;
+        if count == 0 {
+            return;
+        }
+        let [width, height] = self.heatmap_size;
+        let maps = maps.chunks_exact_mut(count * width * height);
+        let targets = maps.zip(weights.chunks_exact_mut(count));
+        for (&instance, (maps, weights)) in selection.instances.iter().zip(targets) {
+            let range = instance * count..(instance + 1) * count;
+            let one = Keypoints {
+                points: &keypoints.points[range.clone()],
+                visible: keypoints.visible.map(|visible| &visible[range.clone()]),
+                instances: 1,
+                count,
+            };
+            // The reference takes this sigma in double precision.
+            let sigma = f64::from(selection.sigmas[instance]);
+            let patch = GaussianPatch::new(if sigma > 0.0 { sigma } else { 0.0 });
+            let drawer =
+                GaussianDrawer { size: self.heatmap_size, patches: &[&patch], exact: false };
+            one.draw_instances(&selection.at[range], &drawer, maps, weights, |_, _, _| ());
+        }
+    }
+
+    /// The sigma of an instance in map cells: a third of the least radius at which boxes of its size
+    /// overlap as little as allowed, under the three ways in which two boxes can be apart. As in the
+    /// reference, each radius is half of b + √(b² - 4ac), computed in the boxes' own precision.
+    fn sigma<B: Float>(&self, corners: &[B; 8]) -> f32 {
+        let scaled: [B; 8] =
+            std::array::from_fn(|i| corners[i] / B::of(self.scale_factor[i % 2].into()));
+        let side = |corner: usize| {
+            let [x, y] = [0, 1].map(|axis| scaled[axis] - scaled[2 * corner + axis]);
+            (x * x + y * y).sqrt()
+        };
+        let (height, width) = (side(1), side(2));
+        let overlap = self.options.heatmap_min_overlap;
+        let radius =
+            |b: B, four_a: f64, c: B| (b + (b * b - B::of(four_a) * c).sqrt()) / B::of(2.0);
+        let (sum, area) = (height + width, width * height);
+        let radii: ArrayVec<B, 3> = ArrayVec::from([
+            radius(sum, 4.0, area * B::of(1.0 - overlap) / B::of(1.0 + overlap)),
+            radius(B::of(2.0) * sum, 16.0, B::of(1.0 - overlap) * width * height),
+            radius(
+                B::of(-2.0 * overlap) * sum,
+                4.0 * (4.0 * overlap),
+                B::of(overlap - 1.0) * width * height,
+            ),
+        ]);
+        let least = radii
+            .iter()
+            .skip(1)
+            .fold(radii[0], |least, &radius| if radius < least { radius } else { least });
+        (least / B::of(3.0)).as_f64() as f32
+    }
+}

@@ -1,0 +1,183 @@
+//! `EDPoseLabel`: keypoints, boxes and areas in units of the image, and the best of many candidates.
+
+mod decode;
+
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3};
+
+use super::check;
+use crate::error::Result;
+use crate::float::Float;
+
+pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
+
+/// Keypoints, boxes and areas in units of the image, as [ED-Pose](https://arxiv.org/abs/2302.01593)
+/// (Yang et al. 2023) learns them; decoding keeps the candidates with the largest scores.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::EdPoseLabel;
+///
+/// let codec = EdPoseLabel::new(100, 17)?;
+/// let bboxes = array![[160.0f32, 120.0, 480.0, 360.0]];
+/// let targets = codec.encode::<_, f32>(
+///     [640.0, 480.0],
+///     array![[[320.0f32, 120.0]]].view(),
+///     None,
+///     None,
+///     Some(bboxes.view()),
+/// )?;
+/// assert_eq!(targets.keypoints, array![[[0.5f32, 0.25]]]);
+/// assert_eq!(targets.bbox, Some(array![[0.5f32, 0.5, 0.5, 0.5]]));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct EdPoseLabel {
+    num_select: usize,
+    num_keypoints: usize,
+}
+
+/// What [`EdPoseLabel`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EdPoseTargets<T, V> {
+    /// (N, K, 2), in units of the image's size; 0 for NaN and infinite keypoints.
+    pub keypoints: Array3<T>,
+    /// (N,), in units of the image's area.
+    pub area: Option<Array1<T>>,
+    /// (N, 4): `[x, y, w, h]` of the center and the size, in units of the image's size.
+    pub bbox: Option<Array2<T>>,
+    /// (N, K), 0 for NaN and infinite keypoints.
+    pub keypoints_visible: Array2<V>,
+}
+
+impl EdPoseLabel {
+    /// A codec that keeps `num_select` candidates of `num_keypoints` keypoints.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for a number of 0.
+    pub fn new(num_select: usize, num_keypoints: usize) -> Result<Self> {
+        Ok(Self {
+            num_select: check::count("num_select", num_select)?,
+            num_keypoints: check::count("num_keypoints", num_keypoints)?,
+        })
+    }
+
+    /// Number of keypoints a candidate, K.
+    pub fn num_keypoints(&self) -> usize {
+        self.num_keypoints
+    }
+
+    /// Encodes an image of size `img_shape` `[w, h]` in pixels: keypoints (N, K, 2), visibilities
+    /// (N, K), areas (N,) in square pixels and boxes (N, 4), `[left, top, right, bottom]`.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for a side that is not positive and finite, or shapes that do not fit.
+    pub fn encode<T: Float, V: Float>(
+        &self,
+        img_shape: [f64; 2],
+        keypoints: ArrayView3<'_, T>,
+        keypoints_visible: Option<ArrayView2<'_, V>>,
+        area: Option<ArrayView1<'_, T>>,
+        bboxes: Option<ArrayView2<'_, T>>,
+    ) -> Result<EdPoseTargets<T, V>> {
+        let image = Image::new(img_shape)?;
+        let (instances, count, coordinates) = keypoints.dim();
+        if coordinates != 2 {
+            return Err(check::shape("keypoints", "(N, K, 2)", keypoints.shape()));
+        }
+        let wanted = |shape: &str| format!("{shape} as `keypoints` is");
+        if let Some(visible) = &keypoints_visible
+            && visible.dim() != (instances, count)
+        {
+            let wanted = wanted(&format!("({instances}, {count})"));
+            return Err(check::shape("keypoints_visible", &wanted, visible.shape()));
+        }
+        if let Some(area) = &area
+            && area.dim() != instances
+        {
+            return Err(check::shape("area", &wanted(&format!("({instances},)")), area.shape()));
+        }
+        if let Some(bboxes) = &bboxes
+            && bboxes.dim() != (instances, 4)
+        {
+            let wanted = wanted(&format!("({instances}, 4)"));
+            return Err(check::shape("bboxes", &wanted, bboxes.shape()));
+        }
+
+        let mut points: Vec<[T; 2]> =
+            keypoints.rows().into_iter().map(|row| [row[0], row[1]]).collect();
+        let mut visible = match keypoints_visible {
+            Some(visible) => visible.iter().copied().collect(),
+            None => vec![V::one(); points.len()],
+        };
+        image.normalize_points(&mut points, &mut visible);
+        let flat = points.into_iter().flatten().collect();
+        Ok(EdPoseTargets {
+            keypoints: Array3::from_shape_vec(keypoints.dim(), flat).expect("a point each"),
+            area: area.map(|area| area.mapv(|area| image.normalize_area(area))),
+            bbox: bboxes.map(|bboxes| {
+                let boxes = bboxes
+                    .rows()
+                    .into_iter()
+                    .flat_map(|row| image.normalize_box(std::array::from_fn(|side| row[side])));
+                Array2::from_shape_vec((instances, 4), boxes.collect()).expect("a box each")
+            }),
+            keypoints_visible: Array2::from_shape_vec((instances, count), visible)
+                .expect("a visibility each"),
+        })
+    }
+}
+
+/// The size of an image, which [`EdPoseLabel`] encodes in units of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Image {
+    size: [f64; 2],
+}
+
+impl Image {
+    /// An image of size `[w, h]` in pixels.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for a side that is not positive and finite.
+    pub fn new(img_shape: [f64; 2]) -> Result<Self> {
+        for side in img_shape {
+            check::positive("img_shape", side)?;
+        }
+        Ok(Self { size: img_shape })
+    }
+
+    /// Divides a coordinate along an axis. The reference keeps sizes in single precision.
+    fn share<T: Float>(&self, coordinate: T, axis: usize) -> T {
+        coordinate / T::of(f64::from(self.size[axis] as f32))
+    }
+
+    /// Points in pixels become points in units of the image's size. NaN and infinite ones become 0,
+    /// and so do their visibilities, of which each point has as many.
+    pub fn normalize_points<T: Float, V: Float>(&self, points: &mut [[T; 2]], visible: &mut [V]) {
+        let each = visible.len().checked_div(points.len()).unwrap_or(0);
+        for (index, point) in points.iter_mut().enumerate() {
+            if point.iter().all(|coordinate| coordinate.is_finite()) {
+                *point = [self.share(point[0], 0), self.share(point[1], 1)];
+            } else {
+                *point = [T::zero(); 2];
+                visible[index * each..][..each].fill(V::zero());
+            }
+        }
+    }
+
+    /// `[left, top, right, bottom]` in pixels becomes `[x, y, w, h]`, the center and the size, in
+    /// units of the image's size.
+    pub fn normalize_box<T: Float>(&self, [left, top, right, bottom]: [T; 4]) -> [T; 4] {
+        let half = T::of(0.5);
+        [
+            self.share((right + left) * half, 0),
+            self.share((bottom + top) * half, 1),
+            self.share(right - left, 0),
+            self.share(bottom - top, 1),
+        ]
+    }
+
+    /// An area in square pixels in units of the image's area.
+    pub fn normalize_area<T: Float>(&self, area: T) -> T {
+        area / T::of(self.size[0] * self.size[1])
+    }
+}

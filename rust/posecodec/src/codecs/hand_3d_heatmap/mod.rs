@@ -1,0 +1,251 @@
+//! `Hand3DHeatmap`: a 3D Gaussian a joint of two hands, the depth between their roots, the hand type.
+
+mod decode;
+
+use super::encode::{
+    Encode, Filled, HeatmapTargets, Init, Keypoints, SampleTargets, Target, TargetKind, arrays,
+};
+use super::{check, scale_factor};
+use crate::error::{Error, Result, try_with_capacity};
+use crate::float::Float;
+use crate::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
+use arrayvec::ArrayVec;
+
+pub use decode::Hand3dDecoded;
+
+/// The options of [`Hand3dHeatmap`], with the reference's defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hand3dOptions {
+    /// Input size `[w, h]` in pixels.
+    pub image_size: [usize; 2],
+    /// Bins of the root depth that the network answers with, for decoding.
+    pub root_heatmap_size: usize,
+    /// Size `[w, h, d]` of a joint's map, in cells.
+    pub heatmap_size: [usize; 3],
+    /// The depth, in millimetres, that a map covers: half of it before the root, half behind.
+    pub heatmap3d_depth_bound: f64,
+    /// Bins of the encoded root depth.
+    pub heatmap_size_root: usize,
+    /// The root depth, in millimetres, that its bins cover.
+    pub root_depth_bound: f64,
+    /// Cells along the depth of the maps that the network answers with, for decoding.
+    pub depth_size: usize,
+    /// Whether visibilities are multiplied by the weights of the dataset's keypoints.
+    pub use_different_joint_weights: bool,
+    /// Standard deviation of the Gaussian, in cells.
+    pub sigma: f64,
+    /// The joints that have a map, by their index (from the end where negative); all by default.
+    pub joint_indices: Option<Vec<isize>>,
+    /// The largest value of a map.
+    pub max_bound: f64,
+}
+
+impl Default for Hand3dOptions {
+    fn default() -> Self {
+        Self {
+            image_size: [256; 2],
+            root_heatmap_size: 64,
+            heatmap_size: [64; 3],
+            heatmap3d_depth_bound: 400.0,
+            heatmap_size_root: 64,
+            root_depth_bound: 400.0,
+            depth_size: 64,
+            use_different_joint_weights: false,
+            sigma: 2.0,
+            joint_indices: None,
+            max_bound: 1.0,
+        }
+    }
+}
+
+/// The joints of two hands as 3D Gaussians, [InterHand2.6M](https://arxiv.org/abs/2008.09309) (Moon
+/// et al. 2020), with the depth of one hand's root relative to the other's, and the hand type.
+///
+/// Keypoints are `[x, y, z]`: input pixels, and millimetres of depth from the hand's own root.
+/// Targets: `heatmaps` (K·D, H, W) and `keypoint_weights` (N, K), 0 for joints beyond the depth
+/// bound; [`Hand3dHeatmap::encode_root`] makes the root's.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, Hand3dHeatmap, Hand3dOptions};
+///
+/// let codec = Hand3dHeatmap::new(Hand3dOptions::default())?;
+/// let keypoints = array![[[100.0f32, 52.0, -50.0]]];
+/// let targets = codec.encoder(1, None)?.encode::<f32, f32>(keypoints.view(), None)?;
+/// assert_eq!(targets.heatmaps.dim(), (64, 64, 64));
+/// let maps = targets.heatmaps.into_shape_with_order((1, 64, 64, 64)).expect("a map");
+/// assert_eq!(codec.decode(maps.view())?.keypoints, keypoints);
+/// assert_eq!(codec.encode_root(30.0f32, 1.0), (36.8, 1.0));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hand3dHeatmap {
+    options: Hand3dOptions,
+    scale_factor: [f32; 2],
+    ball: GaussianPatch3d,
+}
+
+impl Hand3dHeatmap {
+    /// A codec with these options.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, or a sigma or bound that is not positive and finite.
+    pub fn new(options: Hand3dOptions) -> Result<Self> {
+        let image_size = check::size("image_size", options.image_size)?;
+        let [width, height, _] = check::size("heatmap_size", options.heatmap_size)?;
+        for (argument, size) in [
+            ("root_heatmap_size", options.root_heatmap_size),
+            ("heatmap_size_root", options.heatmap_size_root),
+            ("depth_size", options.depth_size),
+        ] {
+            check::count(argument, size)?;
+        }
+        check::positive("heatmap3d_depth_bound", options.heatmap3d_depth_bound)?;
+        check::positive("root_depth_bound", options.root_depth_bound)?;
+        check::positive("max_bound", options.max_bound)?;
+        let scale_factor = scale_factor(image_size, [width, height]);
+        Ok(Self { ball: check::ball(options.sigma)?, scale_factor, options })
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &Hand3dOptions {
+        &self.options
+    }
+
+    /// Input pixels a map cell, along x and y.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// The encoder of samples of `count` joints, K; `dataset_keypoint_weights` are the joints' own,
+    /// needed and used with `use_different_joint_weights` alone.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for joint indices beyond K, or weights that are missing or not one a
+    /// selected joint.
+    pub fn encoder<'a>(
+        &'a self,
+        count: usize,
+        dataset_keypoint_weights: Option<&'a [f64]>,
+    ) -> Result<Hand3dEncoder<'a>> {
+        const WEIGHTS: &str = "dataset_keypoint_weights";
+        let selected = self.options.joint_indices.as_deref();
+        let mut joints = try_with_capacity("the joints", selected.map_or(count, <[_]>::len))?;
+        match selected {
+            None => joints.extend(0..count),
+            Some(indices) => {
+                for &index in indices {
+                    joints.push(check::index("joint_indices", index, count)?);
+                }
+            }
+        }
+        let weights = dataset_keypoint_weights.filter(|_| self.options.use_different_joint_weights);
+        match weights {
+            None if self.options.use_different_joint_weights => {
+                let wanted = "cannot be None: To use different joint weights, they are needed";
+                return Err(Error::invalid(WEIGHTS, wanted, "None"));
+            }
+            Some(weights) if weights.len() != joints.len() => {
+                let wanted = format!("({},), one a joint with a map", joints.len());
+                return Err(check::shape(WEIGHTS, &wanted, &[weights.len()]));
+            }
+            _ => {}
+        }
+        Ok(Hand3dEncoder { codec: self, joints, weights })
+    }
+
+    /// The bin, of `heatmap_size_root`, of the depth of the left hand's root behind the right one's,
+    /// in millimetres; and its weight: `valid`, or 0 for a bin that does not exist.
+    ///
+    /// NaN and infinity have bin 0 and weight 0.
+    pub fn encode_root<T: Float>(&self, rel_root_depth: T, rel_root_valid: f64) -> (T, f64) {
+        let size = T::of(self.options.heatmap_size_root as f64);
+        let share = rel_root_depth / T::of(self.options.root_depth_bound);
+        let bin = (share + T::of(0.5)) * size;
+        if !bin.is_finite() {
+            return (T::zero(), 0.0);
+        }
+        (bin, if bin >= T::zero() && bin <= size { rel_root_valid } else { 0.0 })
+    }
+}
+
+/// A [`Hand3dHeatmap`] that encodes samples of a given number of joints: [`Hand3dHeatmap::encoder`].
+#[derive(Debug, Clone)]
+pub struct Hand3dEncoder<'a> {
+    codec: &'a Hand3dHeatmap,
+    /// The joints that have a map.
+    joints: Vec<usize>,
+    /// A factor each of their visibilities.
+    weights: Option<&'a [f64]>,
+}
+
+impl Hand3dEncoder<'_> {
+    /// A joint in cells of its map. As in NumPy, where sizes are integers of 64 bits, in double
+    /// precision, but for the depth's share of its bound.
+    fn center<T: Float>(&self, [x, y, z]: [T; 3]) -> [f64; 3] {
+        let options = &self.codec.options;
+        let [width, height, depth] = options.heatmap_size.map(|side| side as f64);
+        let share = z / T::of(options.heatmap3d_depth_bound) + T::of(0.5);
+        [
+            x.as_f64() * width / options.image_size[0] as f64,
+            y.as_f64() * height / options.image_size[1] as f64,
+            share.as_f64() * depth,
+        ]
+    }
+}
+
+impl Encode<3> for Hand3dEncoder<'_> {
+    const NAME: &'static str = "Hand3DHeatmap";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Float> = HeatmapTargets<V>;
+
+    fn targets(&self, instances: usize, _: usize) -> ArrayVec<Target, 4> {
+        let [width, height, depth] = self.codec.options.heatmap_size;
+        let joints = self.joints.len();
+        ArrayVec::from_iter([
+            Target::heatmaps(joints.saturating_mul(depth), [width, height]),
+            Target::weights(TargetKind::Visibility, instances, joints),
+        ])
+    }
+
+    fn encode_sample<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V, 3>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let Hand3dOptions { heatmap_size, max_bound, .. } = self.codec.options;
+        let [heatmaps] = arrays(targets.floats);
+        if targets.memory == Init::Uninit {
+            heatmaps.fill(0.0);
+        }
+        if self.joints.is_empty() {
+            return;
+        }
+        let mut buffers = Gaussian3dBuffers::default();
+        for (instance, weights) in targets.weights.chunks_exact_mut(self.joints.len()).enumerate() {
+            let volumes = heatmaps.chunks_exact_mut(heatmap_size.iter().product());
+            for (number, (volume, weight)) in volumes.zip(weights).enumerate() {
+                let index = instance * keypoints.count + self.joints[number];
+                let point = keypoints.points[index];
+                *weight = V::zero();
+                if !point.iter().all(|coordinate| coordinate.is_finite()) {
+                    continue;
+                }
+                let center = self.center(point);
+                let merge = instance > 0;
+                let ball = &self.codec.ball;
+                ball.draw_gaussian(volume, heatmap_size, center, max_bound, merge, &mut buffers);
+                // The map is there all the same: of its border, and of joints out of sight.
+                if (0.0..heatmap_size[2] as f64).contains(&center[2]) {
+                    let visibility = keypoints.visible.map_or(V::one(), |visible| visible[index]);
+                    let factor = self.weights.map_or(1.0, |weights| weights[number]);
+                    *weight = V::of(visibility.as_f64() * factor);
+                }
+            }
+        }
+    }
+
+    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(filled)
+    }
+}

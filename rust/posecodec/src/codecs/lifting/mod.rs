@@ -1,0 +1,23 @@
+//! What the codecs share that lift 2D poses to 3D: skeletons, cameras, arrays, batches.
+
+mod batch;
+mod camera;
+mod check;
+mod decode;
+mod encode;
+mod skeleton;
+
+pub use batch::{
+    PoseBatch, TargetBatch, check_target_batch, encode_keypoints_batch, encode_target_batch,
+};
+pub use camera::{Camera, Pair};
+pub use check::{check_invertible, check_poses, check_visible};
+pub use decode::{DecodePoses, decode_poses_batch};
+pub use encode::{
+    DEFAULT_FACTOR, Factor, Item, LiftPose, PoseTargets, Role, RootKind, RootOutput, TargetBuffers,
+    needs_factor,
+};
+pub use skeleton::{Skeleton, Statistics};
+
+pub(crate) use camera::{intrinsics_over_1000, needed};
+pub(crate) use check::check_depths;

@@ -1,0 +1,213 @@
+//! `SimCC3DLabel`: one classification vector an axis, of three.
+
+mod decode;
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3};
+
+use super::check;
+use super::encode::{
+    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
+};
+use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
+use crate::error::{Error, Result, try_with_capacity};
+use crate::float::Float;
+
+pub use decode::{Simcc3dDecoded, Simcc3dDecodedRows};
+
+/// The options of [`Simcc3dLabel`], with the reference's defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simcc3dOptions {
+    /// Standard deviation along x, y and z, in bins.
+    pub sigma: [f64; 3],
+    /// Bins an input pixel.
+    pub simcc_split_ratio: f64,
+    /// Whether Gaussians are divided by `sigma·√2π`.
+    pub normalize: bool,
+    /// Whether decoding refines with DARK.
+    pub use_dark: bool,
+    /// The keypoints whose mean depth is the root's, by their index (from the end where negative).
+    pub root_index: Vec<isize>,
+    /// The depth, in meters, that lies before the root within the input, and that behind it.
+    pub z_range: f64,
+}
+
+impl Default for Simcc3dOptions {
+    fn default() -> Self {
+        Self {
+            sigma: [6.0; 3],
+            simcc_split_ratio: 2.0,
+            normalize: true,
+            use_dark: false,
+            root_index: vec![0],
+            z_range: 2.174_486_9,
+        }
+    }
+}
+
+/// Keypoints as three classification vectors, as [RTMW](https://arxiv.org/abs/2407.08634) (Jiang et
+/// al. 2024) has it, after [SimCC](https://arxiv.org/abs/2107.03332).
+///
+/// It encodes points `[x, y, z]` in pixels of an input that is d pixels deep, its middle at the
+/// root's depth: [`Simcc3dLabel::points`] makes them from keypoints and depths in meters. Targets:
+/// `keypoint_x_labels` (N, K, Wx), `keypoint_y_labels` (N, K, Wy), `keypoint_z_labels` (N, K, Wz)
+/// and `keypoint_weights` (N, K), with Wx = w·`simcc_split_ratio` bins.
+///
+/// ```
+/// use ndarray::{Array3, array};
+/// use posecodec::codecs::{Encode, Simcc3dLabel, Simcc3dOptions};
+///
+/// let codec = Simcc3dLabel::new([288, 384, 288], Simcc3dOptions::default())?;
+/// let keypoints = [[100.0f32, 60.0], [120.5, 64.0]];
+/// let meters = [[0.0f32, 0.0, 5.0], [0.1, 0.2, 5.5]];
+/// let made = codec.points::<f32, f32, f32>(&keypoints, Some(&meters), 2)?;
+/// assert_eq!(made.root_z, [5.0]);
+/// let points = Array3::from_shape_fn((1, 2, 3), |(_, k, axis)| made.points[k][axis]);
+/// let targets = codec.encode::<_, f32>(points.view(), None)?;
+/// let decoded = codec.decode(
+///     targets.keypoint_x_labels.view(),
+///     targets.keypoint_y_labels.view(),
+///     targets.keypoint_z_labels.view(),
+/// )?;
+/// let want = array![[[100.0f32, 60.0, 0.0], [120.5, 64.0, 0.5]]];
+/// assert!((decoded.keypoints - want).iter().all(|error| error.abs() < 0.01));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simcc3dLabel {
+    input_size: [usize; 3],
+    options: Simcc3dOptions,
+    axes: [SimccAxis; 3],
+}
+
+/// What [`Simcc3dLabel`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simcc3dTargets<V> {
+    /// (N, K, Wx).
+    pub keypoint_x_labels: Array3<f32>,
+    /// (N, K, Wy).
+    pub keypoint_y_labels: Array3<f32>,
+    /// (N, K, Wz).
+    pub keypoint_z_labels: Array3<f32>,
+    /// (N, K): the visibilities, 0 for keypoints outside.
+    pub keypoint_weights: Array2<V>,
+}
+
+/// Keypoints with their depths, as [`Simcc3dLabel`] encodes them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simcc3dPoints<T, Z> {
+    /// A point `[x, y, z]` a keypoint, in input pixels.
+    pub points: Vec<[T; 3]>,
+    /// The root's depth in meters, an instance; none without depths.
+    pub root_z: Vec<Z>,
+}
+
+impl Simcc3dLabel {
+    /// The mean depth of the root in the datasets that RTMW was trained on, in meters: what is said
+    /// of keypoints without depths.
+    pub const ROOT_Z: f64 = 5.14388;
+
+    /// A codec of input size `[w, h, d]` in pixels.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, a sigma, ratio or range that is not positive and
+    /// finite, no root, fewer than one bin, or (with DARK) a sigma too small for a blur kernel;
+    /// [`Error::OutOfMemory`] for more bins than memory holds.
+    pub fn new(input_size: [usize; 3], options: Simcc3dOptions) -> Result<Self> {
+        let Simcc3dOptions { sigma, simcc_split_ratio, normalize, use_dark, .. } = options;
+        check::positive("z_range", options.z_range)?;
+        if options.root_index.is_empty() {
+            return Err(Error::invalid("root_index", "must name a keypoint", "none"));
+        }
+        let gaussian = true;
+        let axes =
+            AxisOptions { input_size, sigma, simcc_split_ratio, gaussian, normalize, use_dark };
+        Ok(Self { axes: axes.axes()?, input_size, options })
+    }
+
+    /// Number of bins along x, y and z.
+    pub fn bins(&self) -> [usize; 3] {
+        std::array::from_fn(|axis| self.axes[axis].bins)
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &Simcc3dOptions {
+        &self.options
+    }
+
+    /// Puts keypoints `[x, y]` in input pixels and their places `[_, _, z]` in meters together, `count`
+    /// an instance: z becomes pixels, relative to the mean depth of the instance's own roots. Without
+    /// places every z is 1, as in the reference.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for another number of places than keypoints, or a root beyond K;
+    /// [`Error::OutOfMemory`].
+    pub fn points<P: Float, Z: Float, T: Float>(
+        &self,
+        keypoints: &[[P; 2]],
+        keypoints_3d: Option<&[[Z; 3]]>,
+        count: usize,
+    ) -> Result<Simcc3dPoints<T, Z>> {
+        let (mut points, mut root_z) =
+            (try_with_capacity("the points", keypoints.len())?, Vec::new());
+        let point = |&[x, y]: &[P; 2], z| [T::of(x.as_f64()), T::of(y.as_f64()), z];
+        let Some(places) = keypoints_3d else {
+            points.extend(keypoints.iter().map(|keypoint| point(keypoint, T::one())));
+            return Ok(Simcc3dPoints { points, root_z });
+        };
+        if places.len() != keypoints.len() {
+            let wanted = format!("must hold {} points, as `keypoints` does", keypoints.len());
+            return Err(Error::invalid("keypoints_3d", wanted, places.len()));
+        }
+        let roots = self.options.root_index.iter();
+        let roots = roots.map(|&index| check::index("root_index", index, count));
+        let roots = roots.collect::<Result<Vec<_>>>()?;
+        let range = Z::of(self.options.z_range);
+        let middle = Z::of(self.input_size[2] as f64 / 2.0);
+        // In the places' own precision, as NumPy computes it.
+        for (keypoints, places) in keypoints.chunks(count).zip(places.chunks(count)) {
+            let sum = roots.iter().fold(Z::zero(), |sum, &root| sum + places[root][2]);
+            let root = sum / Z::of(roots.len() as f64);
+            root_z.push(root);
+            points.extend(keypoints.iter().zip(places).map(|(keypoint, place)| {
+                let z = ((place[2] - root) / range + Z::one()) * middle;
+                point(keypoint, T::of(z.as_f64()))
+            }));
+        }
+        Ok(Simcc3dPoints { points, root_z })
+    }
+}
+
+impl Encode<3> for Simcc3dLabel {
+    const NAME: &'static str = "SimCC3DLabel";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Float> = Simcc3dTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        let names = ["keypoint_x_labels", "keypoint_y_labels", "keypoint_z_labels"];
+        let labels = names.into_iter().zip(self.bins());
+        labels
+            .map(|(name, bins)| Target::float32(name, &[instances, keypoints, bins]))
+            .chain([Target::weights(TargetKind::Visibility, instances, keypoints)])
+            .collect()
+    }
+
+    fn encode_sample<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V, 3>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let SampleTargets { floats, weights, memory, .. } = targets;
+        let into = (arrays(floats), weights);
+        encode_vectors(&self.axes, keypoints, into, memory, |point, vectors| {
+            let bins = bins_of(point, self.options.simcc_split_ratio);
+            draw_gaussians(&self.axes, bins, vectors)
+        });
+    }
+
+    fn from_arrays<V: Float>(filled: Filled<V>) -> Simcc3dTargets<V> {
+        let [keypoint_x_labels, keypoint_y_labels, keypoint_z_labels] = dimensioned(filled.floats);
+        let keypoint_weights = filled.weights;
+        Simcc3dTargets { keypoint_x_labels, keypoint_y_labels, keypoint_z_labels, keypoint_weights }
+    }
+}

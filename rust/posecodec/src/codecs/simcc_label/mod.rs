@@ -1,0 +1,213 @@
+//! `SimCCLabel`: one classification vector an axis.
+
+mod decode;
+
+use arrayvec::ArrayVec;
+use ndarray::{Array2, Array3};
+
+use super::encode::{
+    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
+};
+use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
+use crate::error::{Error, Result};
+use crate::float::Float;
+
+pub use decode::{SimccDecoded, SimccDecodedRows};
+
+/// How [`SimccLabel`] spreads a keypoint over the bins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SimccSmoothing {
+    /// A Gaussian of `sigma` bins.
+    Gaussian,
+    /// `1 - label_smooth_weight` in the keypoint's bin, the rest shared by the others.
+    Standard {
+        /// From 0 (one-hot) to 1.
+        label_smooth_weight: f64,
+    },
+}
+
+impl SimccSmoothing {
+    /// The smoothing of the reference's `smoothing_type`: `"gaussian"` or `"standard"`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOption`] for another word, [`Error::InvalidInput`] for a weight that
+    /// Gaussians have no use for, or outside [0, 1].
+    pub fn named(smoothing_type: &str, label_smooth_weight: f64) -> Result<Self> {
+        const WEIGHT: &str = "label_smooth_weight";
+        let gaussian = match smoothing_type {
+            "gaussian" => true,
+            "standard" => false,
+            _ => {
+                return Err(Error::UnknownOption {
+                    codec: SimccLabel::NAME,
+                    argument: "smoothing_type",
+                    got: smoothing_type.to_owned(),
+                    options: &["gaussian", "standard"],
+                });
+            }
+        };
+        if gaussian && label_smooth_weight > 0.0 {
+            let wanted =
+                "must be 0: Attribute `label_smooth_weight` is only used for `standard` mode";
+            return Err(Error::invalid(WEIGHT, wanted, label_smooth_weight));
+        }
+        if !(0.0..=1.0).contains(&label_smooth_weight) {
+            return Err(Error::invalid(WEIGHT, "should be in range [0, 1]", label_smooth_weight));
+        }
+        Ok(if gaussian { Self::Gaussian } else { Self::Standard { label_smooth_weight } })
+    }
+}
+
+/// The options of [`SimccLabel`], with the reference's defaults.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SimccOptions {
+    /// How a keypoint is spread over the bins.
+    pub smoothing: SimccSmoothing,
+    /// Standard deviation along x and y, in bins.
+    pub sigma: [f64; 2],
+    /// Bins an input pixel.
+    pub simcc_split_ratio: f64,
+    /// Whether Gaussians are divided by `sigma·√2π`.
+    pub normalize: bool,
+    /// Whether decoding refines with DARK.
+    pub use_dark: bool,
+    /// Whether decoding answers with visibilities too.
+    pub decode_visibility: bool,
+    /// Scale of the responses before the softmax that visibilities come from.
+    pub decode_beta: f64,
+}
+
+impl Default for SimccOptions {
+    fn default() -> Self {
+        Self {
+            smoothing: SimccSmoothing::Gaussian,
+            sigma: [6.0; 2],
+            simcc_split_ratio: 2.0,
+            normalize: true,
+            use_dark: false,
+            decode_visibility: false,
+            decode_beta: 150.0,
+        }
+    }
+}
+
+/// Keypoints as two classification vectors: [SimCC: a Simple Coordinate Classification Perspective
+/// for Human Pose Estimation](https://arxiv.org/abs/2107.03332) (Li et al. 2022).
+///
+/// Targets: `keypoint_x_labels` (N, K, Wx), `keypoint_y_labels` (N, K, Wy) and `keypoint_weights`
+/// (N, K), with Wx = w·`simcc_split_ratio` bins.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, SimccLabel, SimccOptions};
+///
+/// let codec = SimccLabel::new([192, 256], SimccOptions::default())?;
+/// let targets = codec.encode::<f32, f32>(array![[[96.25, 64.0]]].view(), None)?;
+/// assert_eq!(targets.keypoint_x_labels.dim(), (1, 1, 384));
+/// let decoded = codec
+///     .decode(targets.keypoint_x_labels.view(), targets.keypoint_y_labels.view())?;
+/// assert_eq!(decoded.keypoints, array![[[96.0f32, 64.0]]]);
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimccLabel {
+    options: SimccOptions,
+    axes: [SimccAxis; 2],
+}
+
+/// What [`SimccLabel`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimccTargets<V> {
+    /// (N, K, Wx).
+    pub keypoint_x_labels: Array3<f32>,
+    /// (N, K, Wy).
+    pub keypoint_y_labels: Array3<f32>,
+    /// (N, K): the visibilities, 0 for keypoints outside.
+    pub keypoint_weights: Array2<V>,
+}
+
+impl SimccLabel {
+    /// A codec of input size `[w, h]` in pixels.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, a sigma or ratio that is not positive and finite, a
+    /// smoothing weight outside [0, 1], fewer than one bin, or (with DARK) a sigma too small for a
+    /// blur kernel; [`Error::OutOfMemory`] for more bins than memory holds.
+    pub fn new(input_size: [usize; 2], options: SimccOptions) -> Result<Self> {
+        let SimccOptions { smoothing, sigma, simcc_split_ratio, normalize, use_dark, .. } = options;
+        let gaussian = smoothing == SimccSmoothing::Gaussian;
+        let decode_beta = options.decode_beta;
+        if !(decode_beta.is_finite() && decode_beta >= 0.0) {
+            return Err(Error::invalid("decode_beta", "must be a finite number ≥ 0", decode_beta));
+        }
+        if let SimccSmoothing::Standard { label_smooth_weight: weight } = smoothing
+            && !(0.0..=1.0).contains(&weight)
+        {
+            return Err(Error::invalid("label_smooth_weight", "should be in range [0, 1]", weight));
+        }
+        let axes =
+            AxisOptions { input_size, sigma, simcc_split_ratio, gaussian, normalize, use_dark };
+        Ok(Self { axes: axes.axes()?, options })
+    }
+
+    /// Number of bins along x and y.
+    pub fn bins(&self) -> [usize; 2] {
+        [self.axes[0].bins, self.axes[1].bins]
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &SimccOptions {
+        &self.options
+    }
+
+    /// Puts a keypoint into its two vectors, which hold zeros; `false` where it lies outside.
+    fn encode_point<T: Float>(&self, point: [T; 2], vectors: [&mut [f32]; 2]) -> bool {
+        let bins = bins_of(point, self.options.simcc_split_ratio);
+        let SimccSmoothing::Standard { label_smooth_weight: weight } = self.options.smoothing
+        else {
+            return draw_gaussians(&self.axes, bins, vectors);
+        };
+        let inside = (0..2).all(|axis| (0.0..self.axes[axis].bins as f64).contains(&bins[axis]));
+        if inside {
+            for (vector, bin) in vectors.into_iter().zip(bins) {
+                if weight > 0.0 {
+                    vector.fill((weight / (vector.len() as f64 - 1.0)) as f32);
+                }
+                vector[bin as usize] = (1.0 - weight) as f32;
+            }
+        }
+        inside
+    }
+}
+
+impl Encode for SimccLabel {
+    const NAME: &'static str = "SimCCLabel";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Float> = SimccTargets<V>;
+
+    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        let [bins_x, bins_y] = self.bins();
+        ArrayVec::from_iter([
+            Target::float32("keypoint_x_labels", &[instances, keypoints, bins_x]),
+            Target::float32("keypoint_y_labels", &[instances, keypoints, bins_y]),
+            Target::weights(TargetKind::Visibility, instances, keypoints),
+        ])
+    }
+
+    fn encode_sample<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let SampleTargets { floats, weights, memory, .. } = targets;
+        let into = (arrays(floats), weights);
+        encode_vectors(&self.axes, keypoints, into, memory, |point, vectors| {
+            self.encode_point(point, vectors)
+        });
+    }
+
+    fn from_arrays<V: Float>(filled: Filled<V>) -> SimccTargets<V> {
+        let [keypoint_x_labels, keypoint_y_labels] = dimensioned(filled.floats);
+        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights: filled.weights }
+    }
+}

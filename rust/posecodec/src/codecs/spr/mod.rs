@@ -1,0 +1,328 @@
+//! `SPR`: a root heatmap and dense displacements from the roots to the keypoints.
+
+mod decode;
+
+use arrayvec::ArrayVec;
+use ndarray::Array3;
+
+use super::encode::{
+    Encode, Filled, GaussianDrawer, Init, Keypoints, SampleTargets, Target, arrays, dimensioned,
+};
+use super::{check, scale_factor, to_heatmap_pixels};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
+use crate::kernels::gaussian::heatmap::{GaussianPatch, PixelRange};
+use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
+
+pub use decode::SprDecoded;
+
+/// Structured pose representation: [Single-stage Multi-person Pose
+/// Machines](https://arxiv.org/abs/1908.09220) (Nie et al. 2019).
+///
+/// Targets: `heatmaps` and `heatmap_weights` (1, H, W), or (K+1, H, W) with keypoint heatmaps, the
+/// root's last; `displacements` and `displacement_weights` (2K, H, W), in map cells.
+///
+/// ```
+/// use ndarray::array;
+/// use posecodec::codecs::{Encode, Spr, SprOptions};
+///
+/// let codec = Spr::new([256, 256], [64, 64], SprOptions::default())?;
+/// let people = array![[[20.0f32, 20.0], [60.0, 100.0]], [[180.0, 60.0], [240.0, 200.0]]];
+/// let targets = codec.encode::<f32, f32>(people.view(), None)?;
+/// assert_eq!(targets.displacements.dim(), (4, 64, 64));
+/// let decoded = codec.decode(targets.heatmaps.view(), targets.displacements.view())?;
+/// assert_eq!(decoded.keypoints.dim(), (2, 2, 2));
+/// for person in people.outer_iter() {
+///     assert!(decoded.keypoints.outer_iter().any(|found| found == person));
+/// }
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spr {
+    heatmap_size: [usize; 2],
+    scale_factor: [f32; 2],
+    root_sigma: f64,
+    root_patch: GaussianPatch,
+    keypoint_sigma: Option<f64>,
+    keypoint_patch: Option<GaussianPatch>,
+    options: SprOptions,
+}
+
+/// How [`Spr`] encodes and decodes. The defaults are the reference's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SprOptions {
+    /// Standard deviation of the roots' Gaussians in map cells, and the radius within which
+    /// displacements have a target. `None`: √(W·H) / 32.
+    pub root_sigma: Option<f64>,
+    /// The same of the keypoints' Gaussians. `None`: half the default root sigma, rounded down.
+    pub keypoint_sigma: Option<f64>,
+    /// Whether there is a heatmap a keypoint beside the root's.
+    pub generate_keypoint_heatmaps: bool,
+    /// What the root is.
+    pub root_type: RootType,
+    /// Instances whose box has a shorter diagonal, in map cells, have no target.
+    pub minimal_diagonal_length: f64,
+    /// The loss weight where a heatmap is 0.
+    pub background_weight: f64,
+    /// Size of the neighborhood in which a root has to be the largest; odd.
+    pub nms_kernel: usize,
+    /// The most instances to decode.
+    pub max_instances: usize,
+    /// The least response of a root.
+    pub threshold: f64,
+}
+
+impl Default for SprOptions {
+    fn default() -> Self {
+        Self {
+            root_sigma: None,
+            keypoint_sigma: None,
+            generate_keypoint_heatmaps: false,
+            root_type: RootType::KeypointCenter,
+            minimal_diagonal_length: 5.0,
+            background_weight: 0.1,
+            nms_kernel: 5,
+            max_instances: 30,
+            threshold: 0.01,
+        }
+    }
+}
+
+impl SprOptions {
+    /// With sigmas as the reference takes them: none, the roots', or the roots' and the keypoints'.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for more of them.
+    pub fn with_sigmas(mut self, sigmas: &[f64]) -> Result<Self> {
+        (self.root_sigma, self.keypoint_sigma) = match *sigmas {
+            [] => (None, None),
+            [root] => (Some(root), None),
+            [root, keypoint] => (Some(root), Some(keypoint)),
+            _ => {
+                let wanted = "must be a number, or one for roots and one for keypoints";
+                return Err(Error::invalid(
+                    "sigma",
+                    wanted,
+                    format_args!("{} values", sigmas.len()),
+                ));
+            }
+        };
+        Ok(self)
+    }
+}
+
+/// What [`Spr`] encodes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SprTargets {
+    /// (1, H, W), or (K+1, H, W) with the root's last.
+    pub heatmaps: Array3<f32>,
+    /// As `heatmaps`: 1 where those are above 0, the background weight elsewhere.
+    pub heatmap_weights: Array3<f32>,
+    /// (2K, H, W), in map cells, x and y in turn; 0 far from roots.
+    pub displacements: Array3<f32>,
+    /// As `displacements`: one over the instance's diagonal in map cells; 0 far from roots.
+    pub displacement_weights: Array3<f32>,
+}
+
+impl Spr {
+    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a size of 0, a sigma that is negative or not finite, a root sigma
+    /// without a keypoint sigma where both are needed, or an even kernel.
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        options: SprOptions,
+    ) -> Result<Self> {
+        let input_size = check::size("input_size", input_size)?;
+        let heatmap_size = check::size("heatmap_size", heatmap_size)?;
+        let default = ((heatmap_size[0] * heatmap_size[1]) as f64).sqrt() / 32.0;
+        let root_sigma =
+            options.root_sigma.map_or(Ok(default), |sigma| check::positive("sigma", sigma))?;
+        let keypoint_sigma = match (options.generate_keypoint_heatmaps, options.keypoint_sigma) {
+            (false, _) => None,
+            // On maps below 64 × 64 this is 0, a Gaussian of one cell.
+            (true, None) if options.root_sigma.is_none() => Some((default / 2.0).floor()),
+            (true, Some(sigma)) => Some(check::positive("sigma", sigma)?),
+            (true, None) => {
+                let wanted = "must hold two values: sigma for keypoints must be given if \
+                              `generate_keypoint_heatmaps` is True. e.g. sigma=(4, 2)";
+                return Err(Error::invalid("sigma", wanted, root_sigma));
+            }
+        };
+        check::kernel_size("decode_nms_kernel", options.nms_kernel)?;
+        for (name, value) in [
+            ("minimal_diagonal_length", options.minimal_diagonal_length),
+            ("background_weight", options.background_weight),
+            ("decode_thr", options.threshold),
+        ] {
+            check::finite(name, value)?;
+        }
+        Ok(Self {
+            heatmap_size,
+            scale_factor: scale_factor(input_size, heatmap_size),
+            root_sigma,
+            root_patch: GaussianPatch::new(root_sigma),
+            keypoint_sigma,
+            keypoint_patch: keypoint_sigma.map(GaussianPatch::new),
+            options,
+        })
+    }
+
+    /// Input pixels a map cell, `[x, y]`.
+    pub fn scale_factor(&self) -> [f32; 2] {
+        self.scale_factor
+    }
+
+    /// Standard deviation of the roots' Gaussians, in map cells.
+    pub fn root_sigma(&self) -> f64 {
+        self.root_sigma
+    }
+
+    /// Standard deviation of the keypoints' Gaussians, in map cells, where there are any.
+    pub fn keypoint_sigma(&self) -> Option<f64> {
+        self.keypoint_sigma
+    }
+
+    /// The root and the diagonal of each instance, in map cells; none for those without a visible
+    /// keypoint and for those that are too small.
+    fn roots<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        at: &[[T; 2]],
+    ) -> Vec<Option<([f32; 2], f32)>> {
+        (0..keypoints.instances)
+            .map(|instance| {
+                let visible = keypoints.visible_of(instance, at);
+                let root = instance_root(visible.clone(), self.options.root_type)?;
+                let diagonal = diagonal_length(instance_bbox(visible));
+                let small = diagonal < self.options.minimal_diagonal_length as f32;
+                (!small).then_some((root, diagonal))
+            })
+            .collect()
+    }
+
+    /// Fills the displacements around those roots that lie inside.
+    fn encode_displacements<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        at: &[[T; 2]],
+        roots: &[Option<([f32; 2], f32)>],
+        displacements: &mut [f32],
+        weights: &mut [f32],
+    ) {
+        let count = keypoints.count;
+        let labelled: Vec<bool> = (0..at.len())
+            .map(|index| {
+                let visible = keypoints.visible.map_or(V::one(), |visible| visible[index]);
+                keypoints.is_finite(index) && !(visible < V::one())
+            })
+            .collect();
+        let inside = |root: [f32; 2]| {
+            (0..2).all(|axis| root[axis] >= 0.0 && root[axis] < self.heatmap_size[axis] as f32)
+        };
+        let instances: Vec<_> = roots
+            .iter()
+            .enumerate()
+            .filter_map(|(instance, found)| {
+                let (root, diagonal_length) = found.filter(|(root, _)| inside(*root))?;
+                let range = instance * count..(instance + 1) * count;
+                let (points, labelled) = (&at[range.clone()], &labelled[range]);
+                Some(RootedInstance { points, labelled, root, diagonal_length })
+            })
+            .collect();
+        let maps = DisplacementMaps { displacements, weights, size: self.heatmap_size };
+        fill_displacements(maps, &instances, self.root_sigma);
+    }
+}
+
+impl Encode for Spr {
+    const NAME: &'static str = "SPR";
+    const SINGLE_INSTANCE: bool = false;
+    type Targets<V: Float> = SprTargets;
+
+    fn targets(&self, _: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+        let [width, height] = self.heatmap_size;
+        let keypoint_maps = if self.keypoint_patch.is_some() { keypoints } else { 0 };
+        let heatmaps = [keypoint_maps.saturating_add(1), height, width];
+        let displacements = [keypoints.saturating_mul(2), height, width];
+        ArrayVec::from([
+            Target::float32("heatmaps", &heatmaps),
+            Target::float32("heatmap_weights", &heatmaps),
+            Target::float32("displacements", &displacements),
+            Target::float32("displacement_weights", &displacements),
+        ])
+    }
+
+    fn scratch(&self) -> usize {
+        self.heatmap_size[0] * self.heatmap_size[1]
+    }
+
+    fn encode_sample<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        targets: SampleTargets<'_, V>,
+    ) {
+        let [heatmaps, heatmap_weights, displacements, displacement_weights] =
+            arrays(targets.floats);
+        if targets.memory == Init::Uninit {
+            for array in [&mut *heatmaps, displacements, displacement_weights] {
+                array.fill(0.0);
+            }
+        }
+        let background = self.options.background_weight as f32;
+        if background != 0.0 || targets.memory == Init::Uninit {
+            heatmap_weights.fill(background);
+        }
+        let size = self.heatmap_size;
+        let cells = size[0] * size[1];
+        let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
+        let roots = self.roots(keypoints, &at);
+
+        let (keypoint_maps, root_map) = heatmaps.split_at_mut(heatmaps.len() - cells);
+        let (keypoint_weights, root_weights) =
+            heatmap_weights.split_at_mut(heatmap_weights.len() - cells);
+        if let Some(patch) = &self.keypoint_patch {
+            let drawer = GaussianDrawer { size, patches: &[patch], exact: false };
+            let mut unused = vec![V::zero(); at.len()];
+            keypoints.draw_instances(
+                &at,
+                &drawer,
+                keypoint_maps,
+                &mut unused,
+                |number, map, spans| {
+                    mark_foreground(map, &mut keypoint_weights[number * cells..], size[0], spans);
+                },
+            );
+        }
+        let mut scratch = [Vec::new(), Vec::new()];
+        for (root, _) in roots.iter().flatten() {
+            let spans =
+                self.root_patch.draw_gaussian(root_map, size, *root, false, true, &mut scratch);
+            if let Some(spans) = spans {
+                mark_foreground(root_map, root_weights, size[0], spans);
+            }
+        }
+        self.encode_displacements(keypoints, &at, &roots, displacements, displacement_weights);
+    }
+
+    fn from_arrays<V: Float>(filled: Filled<V>) -> SprTargets {
+        let [heatmaps, heatmap_weights, displacements, displacement_weights] =
+            dimensioned(filled.floats);
+        SprTargets { heatmaps, heatmap_weights, displacements, displacement_weights }
+    }
+}
+
+/// Weighs 1 where a map `width` wide is above 0, among the cells that a Gaussian was put into.
+fn mark_foreground(map: &[f32], weights: &mut [f32], width: usize, [x, y]: [PixelRange; 2]) {
+    for row in y.start..y.end {
+        let cells = row * width + x.start..row * width + x.end;
+        for (weight, &value) in weights[cells.clone()].iter_mut().zip(&map[cells]) {
+            if value > 0.0 {
+                *weight = 1.0;
+            }
+        }
+    }
+}

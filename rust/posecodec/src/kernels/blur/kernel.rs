@@ -1,0 +1,82 @@
+//! OpenCV's Gaussian kernel, whose taps DARK and Megvii depend on.
+
+/// Half of the fixed kernels that OpenCV uses for sizes 3, 5, 7 and 9, in 1/256, center first.
+const FIXED: [&[u8]; 4] = [&[128, 64], &[96, 64, 16], &[72, 56, 28, 8], &[60, 51, 30, 13, 4]];
+
+/// A symmetric Gaussian blur kernel of odd size, as `cv2.getGaussianKernel(size, 0)`: fixed tables
+/// up to 9, beyond that sigma = 0.3·((size - 1)/2 - 1) + 0.8.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GaussianKernel {
+    /// The taps from the center outwards; each but the first stands on both sides.
+    taps: Vec<f32>,
+}
+
+impl GaussianKernel {
+    /// The kernel of `size` taps, which must be odd. Size 1 leaves a map as it is.
+    pub fn new(size: usize) -> Self {
+        debug_assert!(size % 2 == 1, "an even kernel has no center");
+        let radius = size / 2;
+        let taps = match radius {
+            0 => vec![1.0],
+            1..=4 => FIXED[radius - 1].iter().map(|&tap| f32::from(tap) / 256.0).collect(),
+            _ => {
+                let sigma = 0.3 * (radius as f64 - 1.0) + 0.8;
+                let gaussian = |distance: usize| {
+                    let distance = distance as f64;
+                    (-0.5 * distance * distance / (sigma * sigma)).exp()
+                };
+                let sum = 1.0 + 2.0 * (1..=radius).map(gaussian).sum::<f64>();
+                (0..=radius).map(|distance| (gaussian(distance) / sum) as f32).collect()
+            }
+        };
+        Self { taps }
+    }
+
+    /// The taps from the center outwards. All but the first stand on both sides, and so counted
+    /// they add up to 1.
+    pub fn taps(&self) -> &[f32] {
+        &self.taps
+    }
+
+    /// How far the kernel reaches on each side of its center.
+    pub fn radius(&self) -> usize {
+        self.taps.len() - 1
+    }
+
+    /// The number of taps on both sides and in the center.
+    pub fn size(&self) -> usize {
+        2 * self.radius() + 1
+    }
+
+    /// The kernel's response along an axis of `length` cells to a single 1 in the cell `center`,
+    /// where the border reflects without repeating the last cell (`BORDER_REFLECT_101`). Written
+    /// to `response`; returns the first cell that it covers.
+    pub fn impulse_response(&self, center: usize, length: usize, response: &mut Vec<f32>) -> usize {
+        let radius = self.radius();
+        let start = center.saturating_sub(radius);
+        let end = (center + radius + 1).min(length);
+        response.clear();
+        response.resize(end - start, 0.0);
+        if length == 1 {
+            // Every tap falls on the one cell.
+            response[0] = self.taps[0] + 2.0 * self.taps[1..].iter().sum::<f32>();
+            return start;
+        }
+        // The reflected axis repeats every 2·(length - 1) cells; each period holds the center and
+        // its mirror image, which are one cell when the center is an end.
+        let (radius, period) = (radius as i64, 2 * (length as i64 - 1));
+        let images = [center as i64, -(center as i64)];
+        let distinct = if images[1].rem_euclid(period) == images[0] { 1 } else { 2 };
+        for &image in &images[..distinct] {
+            let mut at = image - (image + radius).div_euclid(period) * period;
+            while at < length as i64 + radius {
+                let covered = (at - radius).max(start as i64)..(at + radius + 1).min(end as i64);
+                for x in covered {
+                    response[(x - start as i64) as usize] += self.taps[at.abs_diff(x) as usize];
+                }
+                at += period;
+            }
+        }
+        start
+    }
+}

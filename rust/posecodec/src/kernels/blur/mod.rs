@@ -1,0 +1,95 @@
+//! Gaussian blur of a plane, whole or in a window, as `cv2.GaussianBlur` computes it.
+//!
+//! Whole planes and windows add the same products in the same order, so a sample of a window is
+//! equal to the bit to the sample of the plane. Cells that lie on both sides of the center are added
+//! before they are multiplied: a symmetric map stays symmetric, as it does in OpenCV.
+
+pub mod kernel;
+mod plane;
+mod rescale;
+mod vector;
+mod window;
+
+pub use plane::{blur_plane, blurred_argmax};
+pub use rescale::rescale;
+pub use vector::{blur_vector, blur_vector_window};
+pub use window::{WINDOW_KERNEL, blur_window};
+
+/// What lies outside a plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// Zeros.
+    Zero,
+    /// The plane mirrored at the center of its outermost cells (OpenCV's `BORDER_REFLECT_101`).
+    Reflect101,
+}
+
+/// The cell of an axis of `length` cells that stands for `index` under [`Border::Reflect101`].
+fn reflect101(index: i64, length: usize) -> usize {
+    let last = length as i64 - 1;
+    if last == 0 {
+        return 0;
+    }
+    let folded = index.rem_euclid(2 * last);
+    folded.min(2 * last - folded) as usize
+}
+
+/// Columns that are summed at once: two AVX-512 or four AVX2 vectors, all in registers. On a 64×48
+/// plane with AVX-512, tiles of 16, 32 and 64 take 4.2, 4.0 and 3.9 µs for 11 taps and 8.8, 8.8 and
+/// 7.5 µs for 23; 64 has no room in the registers of narrower tiers.
+const TILE: usize = 32;
+
+/// Buffers for blurs, kept from plane to plane.
+#[derive(Debug, Default)]
+pub struct BlurBuffers {
+    /// A plane in single precision with margins above and below, rows rounded up to whole tiles.
+    rows: Vec<f32>,
+    /// Which of the rows are filled.
+    filled: Vec<bool>,
+    /// One row of vertical sums, or a vector, with margins on both sides.
+    sums: Vec<f32>,
+    /// Which column stands for each of the margins' left and right.
+    mirrored: Vec<usize>,
+    /// The most that each row can be after the blur.
+    bounds: Vec<f32>,
+    /// The blurred plane or vector.
+    blurred: Vec<f32>,
+}
+
+impl BlurBuffers {
+    /// The plane or vector that was blurred last.
+    pub fn into_blurred(self) -> Vec<f32> {
+        self.blurred
+    }
+}
+
+/// A tile of sums around the tile in the middle of `values`; the taps' tiles lie `step` apart.
+#[inline(always)]
+fn weighted_sum(taps: &[f32], values: &[f32], step: usize) -> [f32; TILE] {
+    let tile = |number: usize| -> &[f32; TILE] {
+        values[number * step..].first_chunk().expect("room for whole tiles")
+    };
+    let radius = taps.len() - 1;
+    let mut sum = [0f32; TILE];
+    add_product(&mut sum, taps[0], tile(radius));
+    for (distance, &tap) in taps.iter().enumerate().skip(1) {
+        add_pair(&mut sum, tap, tile(radius - distance), tile(radius + distance));
+    }
+    sum
+}
+
+/// Adds `tap` times the values.
+#[inline(always)]
+fn add_product<const N: usize>(sum: &mut [f32; N], tap: f32, values: &[f32; N]) {
+    for lane in 0..N {
+        sum[lane] += tap * values[lane];
+    }
+}
+
+/// Adds `tap` times the sums of the values on both sides.
+#[inline(always)]
+fn add_pair<const N: usize>(sum: &mut [f32; N], tap: f32, before: &[f32; N], after: &[f32; N]) {
+    for lane in 0..N {
+        sum[lane] += tap * (before[lane] + after[lane]);
+    }
+}

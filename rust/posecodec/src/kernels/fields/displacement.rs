@@ -1,0 +1,121 @@
+//! Dense displacements from the cells around an instance's root to its keypoints, as the
+//! reference's `generate_displacement_heatmap`.
+
+use std::ops::Range;
+
+use crate::float::Float;
+
+/// One instance, in map cells.
+#[derive(Debug, Clone, Copy)]
+pub struct RootedInstance<'a, T, R> {
+    /// Its keypoints.
+    pub points: &'a [[T; 2]],
+    /// Which of them have a target; those outside the map have none in any case.
+    pub labelled: &'a [bool],
+    /// Its root.
+    pub root: [R; 2],
+    /// Its size: the displacements of smaller instances stay where instances overlap.
+    pub diagonal_length: R,
+}
+
+/// The maps of one picture.
+#[derive(Debug)]
+pub struct DisplacementMaps<'a> {
+    /// Two planes (x, y) a keypoint; zeros at first.
+    pub displacements: &'a mut [f32],
+    /// As many planes; zeros at first.
+    pub weights: &'a mut [f32],
+    /// Map size `[W, H]` in cells.
+    pub size: [usize; 2],
+}
+
+/// Fills displacements and weights within `radius` of the roots, instance by instance.
+///
+/// `instances` are those whose root is visible and inside.
+///
+/// A cell that holds a displacement other than zero already, from an instance smaller than this one,
+/// keeps it. What a cell is compared with is the size of whoever wrote to it last, whichever
+/// keypoint that was for: so do the reference's maps come about.
+pub fn fill_displacements<T: Float, R: Float>(
+    maps: DisplacementMaps<'_>,
+    instances: &[RootedInstance<'_, T, R>],
+    radius: f64,
+) {
+    let DisplacementMaps { displacements, weights, size: [width, height] } = maps;
+    let areas: Vec<[Range<usize>; 2]> = instances
+        .iter()
+        .map(|instance| {
+            [area(instance.root[0], radius, width), area(instance.root[1], radius, height)]
+        })
+        .collect();
+    let mut sizes = SizeMap::around(&areas);
+    for (instance, [columns, rows]) in instances.iter().zip(&areas) {
+        let size = instance.diagonal_length;
+        let weight = (R::one() / size).as_f64() as f32;
+        for (index, point) in instance.points.iter().enumerate() {
+            let inside = (0..2).all(|axis| {
+                point[axis] >= T::zero() && point[axis] < T::of([width, height][axis] as f64)
+            });
+            if !inside || !instance.labelled[index] {
+                continue;
+            }
+            let [to_x, to_y] = point.map(Float::as_f64);
+            let cells = width * height;
+            let planes = 2 * index * cells..2 * (index + 1) * cells;
+            let (x_plane, y_plane) = displacements[planes.clone()].split_at_mut(cells);
+            let (x_weights, y_weights) = weights[planes].split_at_mut(cells);
+            for row in rows.clone() {
+                let in_row = row * width + columns.start..row * width + columns.end;
+                let (x_row, y_row) = (&mut x_plane[in_row.clone()], &mut y_plane[in_row.clone()]);
+                let x_weights = &mut x_weights[in_row.clone()];
+                let y_weights = &mut y_weights[in_row];
+                let sizes = sizes.row(row, columns);
+                for (step, last) in sizes.iter_mut().enumerate() {
+                    let taken = x_row[step] != 0.0 || y_row[step] != 0.0;
+                    if taken && size.as_f64() > f64::from(*last) {
+                        continue;
+                    }
+                    x_row[step] = (to_x - (columns.start + step) as f64) as f32;
+                    y_row[step] = (to_y - row as f64) as f32;
+                    x_weights[step] = weight;
+                    y_weights[step] = weight;
+                    *last = size.as_f64() as f32;
+                }
+            }
+        }
+    }
+}
+
+/// The cells of an axis within `radius` of the root, whose ends are truncated toward zero in the
+/// root's own precision.
+fn area<R: Float>(root: R, radius: f64, length: usize) -> Range<usize> {
+    let radius = R::of(radius);
+    let start = ((root - radius).as_f64() as i64).max(0) as usize;
+    let end = ((root + radius).as_f64() as i64).clamp(0, length as i64) as usize;
+    start.min(end)..end
+}
+
+/// The size of the instance that wrote to a cell last, for the cells of a rectangle.
+struct SizeMap {
+    sizes: Vec<f32>,
+    columns: Range<usize>,
+    first_row: usize,
+}
+
+impl SizeMap {
+    /// For the rectangle around these areas.
+    fn around(areas: &[[Range<usize>; 2]]) -> Self {
+        let span = |axis: usize| {
+            let start = areas.iter().map(|area| area[axis].start).min().unwrap_or(0);
+            start..areas.iter().map(|area| area[axis].end).max().unwrap_or(0).max(start)
+        };
+        let (columns, rows) = (span(0), span(1));
+        Self { sizes: vec![0.0; columns.len() * rows.len()], columns, first_row: rows.start }
+    }
+
+    fn row(&mut self, row: usize, columns: &Range<usize>) -> &mut [f32] {
+        let start =
+            (row - self.first_row) * self.columns.len() + columns.start - self.columns.start;
+        &mut self.sizes[start..start + columns.len()]
+    }
+}

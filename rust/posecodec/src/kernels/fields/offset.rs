@@ -1,0 +1,65 @@
+//! A class map and two offset maps a keypoint, as the reference's `generate_offset_heatmap`.
+
+use crate::float::single;
+use crate::simd::{Vectorized, dispatch};
+
+/// One row of offsets along x, kept from keypoint to keypoint.
+#[derive(Debug, Default)]
+pub struct OffsetBuffers {
+    offsets: Vec<f32>,
+    squares: Vec<f64>,
+}
+
+/// Fills three planes `width` cells wide: 1 within `radius` cells of `center` and 0 elsewhere, then
+/// the offsets to the center along x and y in units of the radius.
+///
+/// In double precision, as NumPy computes it.
+pub fn fill_offset_planes(
+    planes: [&mut [f32]; 3],
+    width: usize,
+    center: [f64; 2],
+    radius: f64,
+    buffers: &mut OffsetBuffers,
+) {
+    let OffsetBuffers { offsets, squares } = buffers;
+    offsets.resize(width, 0.0);
+    squares.resize(width, 0.0);
+    dispatch(OffsetKernel { planes, center, radius, offsets, squares });
+}
+
+struct OffsetKernel<'a> {
+    planes: [&'a mut [f32]; 3],
+    center: [f64; 2],
+    radius: f64,
+    offsets: &'a mut [f32],
+    squares: &'a mut [f64],
+}
+
+impl Vectorized for OffsetKernel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { planes: [class, along_x, along_y], center, radius, offsets, squares } = self;
+        let width = offsets.len();
+        for (x, (offset, square)) in offsets.iter_mut().zip(&mut *squares).enumerate() {
+            let exact = (center[0] - x as f64) / radius;
+            (*offset, *square) = (single(exact), exact * exact);
+        }
+        let rows = class.chunks_exact_mut(width).zip(along_x.chunks_exact_mut(width));
+        let rows = rows.zip(along_y.chunks_exact_mut(width));
+        for (y, ((class, along_x), along_y)) in rows.enumerate() {
+            let exact = (center[1] - y as f64) / radius;
+            along_x.copy_from_slice(offsets);
+            along_y.fill(single(exact));
+            let square_y = exact * exact;
+            if square_y <= 1.0 {
+                for (cell, &square_x) in class.iter_mut().zip(&*squares) {
+                    *cell = if square_x + square_y <= 1.0 { 1.0 } else { 0.0 };
+                }
+            } else {
+                class.fill(0.0);
+            }
+        }
+    }
+}

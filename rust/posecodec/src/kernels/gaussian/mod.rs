@@ -1,0 +1,4 @@
+//! Gaussian heatmaps: a profile per axis and their outer product.
+
+pub mod heatmap;
+pub mod heatmap_3d;

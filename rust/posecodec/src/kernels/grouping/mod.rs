@@ -1,0 +1,8 @@
+//! Bottom-up decoding: peaks, their tags, and the assignment of candidates to people.
+
+pub mod bilinear;
+pub mod hungarian;
+pub mod instance;
+pub mod nms;
+pub mod tag_map;
+pub mod top_k;

@@ -1,0 +1,7 @@
+//! Lifting of 2D poses to 3D: normalization, roots, cameras.
+
+pub mod camera;
+pub mod motionbert;
+pub mod normalize;
+pub(crate) mod points;
+pub mod root;

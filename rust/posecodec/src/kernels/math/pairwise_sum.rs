@@ -1,0 +1,22 @@
+//! Sums as NumPy takes them along contiguous values, to the bit.
+
+use crate::float::Float;
+
+/// The sum of the values in NumPy's pairwise order: eight partial sums, halves above 128 values.
+pub fn pairwise_sum<T: Float>(values: &[T]) -> T {
+    const LONGEST: usize = 128;
+    if values.len() > LONGEST {
+        let half = (values.len() / 2) / 8 * 8;
+        return pairwise_sum(&values[..half]) + pairwise_sum(&values[half..]);
+    }
+    let one_by_one = |sum: T, values: &[T]| values.iter().fold(sum, |sum, &value| sum + value);
+    let (eights, rest) = values.as_chunks::<8>();
+    let Some((&first, eights)) = eights.split_first() else {
+        return one_by_one(T::zero(), rest);
+    };
+    let sums = eights
+        .iter()
+        .fold(first, |sums, values| std::array::from_fn(|lane| sums[lane] + values[lane]));
+    let [a, b, c, d, e, f, g, h] = sums;
+    one_by_one(((a + b) + (c + d)) + ((e + f) + (g + h)), rest)
+}
