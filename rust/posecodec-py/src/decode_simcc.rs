@@ -8,9 +8,9 @@ use posecodec::codecs::{
 };
 use pyo3::prelude::*;
 
+use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{Array, NetworkOutput, SamePrecision, values_mut, zeros};
-use crate::decode::{Decoded, shape_error};
-use crate::encode::{Call, maybe_detach};
+use crate::decode::Decoded;
 use crate::error::{invalid, raise};
 use crate::flip::{Flip, FlipArguments};
 

@@ -8,11 +8,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::answer::{ExtraItem, answer};
+use crate::call::{Call, shape_error};
 use crate::convert::{
     Array, CoordArray, NetworkOutput, Shape, real_array, try_with_capacity, values_mut, zeros,
 };
-use crate::decode::{in_own_precision, shape_error};
-use crate::encode::{Call, check_several_visible, people, read_visible};
+use crate::decode::in_own_precision;
+use crate::encode::{check_several_visible, people, read_visible};
 use crate::error::{invalid, raise};
 
 /// What `encode` takes of an image or of a batch, by the reference's names.

@@ -8,12 +8,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::answer::ExtraItem;
+use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{
     Array, ComputePrecision, CoordArray, NetworkOutput, PromotedArray, copied_array, new_array,
     real_array, room_for, values_mut, zeros,
 };
-use crate::decode::{in_own_precision, shape_error};
-use crate::encode::{Call, encode_numbers, maybe_detach, read_visible};
+use crate::decode::in_own_precision;
+use crate::encode::{encode_numbers, read_visible};
 use crate::error::{invalid, raise};
 
 /// Encodes one sample or a batch: `keypoints`, visibilities and the dataset's weights; root depth

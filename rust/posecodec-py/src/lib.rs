@@ -4,6 +4,7 @@
 mod answer;
 mod arguments;
 mod base;
+mod call;
 mod codecs;
 mod convert;
 mod crop;

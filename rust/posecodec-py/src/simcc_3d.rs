@@ -7,8 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList};
 
 use crate::answer::{ExtraItem, answer};
+use crate::call::Call;
 use crate::convert::{CoordArray, Shape, new_array, real_array, zeros};
-use crate::encode::{Call, encode_numbers, people, read_visible};
+use crate::encode::{encode_numbers, people, read_visible};
 use crate::error::{invalid, raise};
 
 /// Encodes one sample or a batch: keypoints, their places in space, visibilities.

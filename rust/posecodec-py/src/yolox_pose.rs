@@ -7,8 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::answer::{ExtraItem, answer};
+use crate::call::Call;
 use crate::convert::{CoordArray, Shape, integers, new_array, real_array};
-use crate::encode::{Call, check_several_visible, people, read_visible};
+use crate::encode::{check_several_visible, people, read_visible};
 use crate::error::invalid;
 
 /// What `encode` takes, by the reference's names.

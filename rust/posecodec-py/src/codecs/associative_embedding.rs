@@ -7,9 +7,10 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument};
+use crate::call::Call;
 use crate::convert::new_array;
 use crate::decode::decode_grouped;
-use crate::encode::{Call, encode, encode_pictures};
+use crate::encode::{encode, encode_pictures};
 use crate::error::raise;
 
 /// Represent several people as heatmaps of all of them, and tell them apart by tags that a network

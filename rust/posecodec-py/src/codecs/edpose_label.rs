@@ -7,8 +7,8 @@ use pyo3::types::{PyDict, PySet, PyTuple};
 use crate::answer::{is_list, map_images};
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, names, table};
+use crate::call::Call;
 use crate::edpose::{Annotations, Decoded, decode, encode};
-use crate::encode::Call;
 use crate::error::{invalid, raise};
 
 /// Keypoints, boxes and areas in units of the image, as ED-Pose learns them.

@@ -6,8 +6,8 @@ use pyo3::types::{PyDict, PySet, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names};
+use crate::call::Call;
 use crate::convert::{axes_array, new_array};
-use crate::encode::Call;
 use crate::error::raise;
 use crate::hand_3d::{Decoded, decode, encode};
 

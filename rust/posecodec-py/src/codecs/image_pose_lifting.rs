@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
-use crate::encode::Call;
+use crate::call::Call;
 use crate::error::raise;
 use crate::lifting::{
     AuxiliaryEncodeKeys, Inputs, decode_poses, encode_lifting, keypoints_of_root, root_list,

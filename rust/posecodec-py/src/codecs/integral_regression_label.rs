@@ -6,9 +6,10 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, part};
+use crate::call::Call;
 use crate::codecs::{MsraHeatmap, RegressionLabel};
 use crate::decode::decode_regression;
-use crate::encode::{Call, encode};
+use crate::encode::encode;
 use crate::error::raise;
 
 /// Represent keypoints as coordinates and as heatmaps that add up to 1.

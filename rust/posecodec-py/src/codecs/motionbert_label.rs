@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PySet, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names};
-use crate::encode::Call;
+use crate::call::Call;
 use crate::error::raise;
 use crate::lifting::{Inputs, Scales, decode_frames, encode_lifting};
 

@@ -6,9 +6,10 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
+use crate::call::Call;
 use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
-use crate::encode::{Call, encode};
+use crate::encode::encode;
 use crate::error::raise;
 use crate::flip::FlipArguments;
 

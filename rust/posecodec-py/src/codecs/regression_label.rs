@@ -6,8 +6,9 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::Arguments;
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
+use crate::call::Call;
 use crate::decode::decode_regression;
-use crate::encode::{Call, encode};
+use crate::encode::encode;
 use crate::error::raise;
 
 /// Represent keypoints as coordinates in units of the input size, which a network regresses.

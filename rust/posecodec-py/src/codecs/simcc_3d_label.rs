@@ -6,9 +6,9 @@ use pyo3::types::{PyDict, PySet, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table, names, table};
+use crate::call::Call;
 use crate::convert::axes_array;
 use crate::decode_simcc::{Decoded3d, decode_simcc_3d};
-use crate::encode::Call;
 use crate::error::raise;
 use crate::flip::FlipArguments;
 use crate::simcc_3d::encode;

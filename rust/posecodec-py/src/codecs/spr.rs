@@ -6,9 +6,10 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, identity_table};
+use crate::call::Call;
 use crate::convert::new_array;
 use crate::decode::{decode_spr, decode_spr_pictures};
-use crate::encode::{Call, encode, encode_pictures};
+use crate::encode::{encode, encode_pictures};
 use crate::error::raise;
 
 /// Represent several people as a heatmap of their roots and displacements from the roots to their

@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PySet, PyTuple};
 use crate::answer::{is_list, map_images};
 use crate::arguments::{Arguments, OptionalArg};
 use crate::base::{BaseKeypointCodec, InitOnce, argument, names, table};
-use crate::encode::Call;
+use crate::call::Call;
 use crate::error::{invalid, raise};
 use crate::yolox_pose::{Annotations, encode};
 

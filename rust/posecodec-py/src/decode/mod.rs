@@ -4,16 +4,15 @@ mod bottom_up;
 
 use numpy::{Element, PyArrayDyn};
 use posecodec::HeatmapValue;
-use posecodec::Shape;
 use posecodec::codecs::{
     DecodeHeatmaps, FlippedMaps, RegressionLabel, decode_flipped_heatmaps_batch,
     decode_heatmaps_batch,
 };
 use pyo3::prelude::*;
 
+use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{Array, NetworkOutput, values_mut, zeros};
-use crate::encode::{Call, maybe_detach};
-use crate::error::{invalid, raise};
+use crate::error::raise;
 use crate::flip::{Flip, FlipArguments};
 
 pub(crate) use bottom_up::{
@@ -34,23 +33,6 @@ macro_rules! in_own_precision {
     };
 }
 pub(crate) use in_own_precision;
-
-/// The error for an array of the wrong shape in a call for one sample or for a batch.
-pub(crate) fn shape_error(
-    py: Python<'_>,
-    argument: &str,
-    call: Call,
-    wanted: [&str; 2],
-    got: &[usize],
-) -> PyErr {
-    let wanted = wanted[usize::from(call == Call::Batch)];
-    invalid(
-        py,
-        argument,
-        &format!("must be of shape {wanted}"),
-        format_args!("shape {}", Shape(got)),
-    )
-}
 
 /// What the reference calls the argument that is decoded.
 pub(crate) fn encoded_name(call: Call) -> &'static str {

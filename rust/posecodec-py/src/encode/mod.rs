@@ -13,44 +13,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::answer::{ExtraItem, array, check_further, given_arrays, put};
+use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{
     CoordArray, Shape, cast, check_no_overlap, new_array, to_f64, try_vec_of, values_mut,
     writable_as,
 };
-use crate::decode::shape_error;
 use crate::error::{invalid, raise};
 
 pub(crate) use decoupled::{encode_decoupled, encode_decoupled_pictures};
 pub(crate) use pictures::encode_pictures;
-
-/// Values read or written below which the interpreter is kept: some 5 µs of work. Handing it over
-/// takes 0.1 µs, but getting it back from a busy Python thread takes milliseconds (measured: 4 µs
-/// become 1 085), so a single sample of 17×64×48 maps is not worth it.
-const MIN_WORK_TO_DETACH: usize = 1 << 16;
-
-/// Runs `work` with the interpreter handed over where there is enough to do.
-pub(crate) fn maybe_detach<R: Send>(
-    py: Python<'_>,
-    values: usize,
-    work: impl FnOnce() -> R + Send,
-) -> R {
-    if values >= MIN_WORK_TO_DETACH { py.detach(work) } else { work() }
-}
-
-/// Whether an argument has a leading batch dimension.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Call {
-    Single,
-    Batch,
-}
-
-impl Call {
-    /// `shape` as it looks in this call: behind `batch` where there is one.
-    pub(crate) fn shape(self, batch: usize, shape: &[usize]) -> Shape {
-        let leading = (self == Self::Batch).then_some(batch);
-        leading.into_iter().chain(shape.iter().copied()).collect()
-    }
-}
 
 /// Encodes one sample or a batch with any codec.
 pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(

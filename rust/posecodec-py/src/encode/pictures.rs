@@ -10,8 +10,9 @@ use posecodec::codecs::{
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use super::{Call, check_visible, encode, maybe_detach, read_visible, weights_array};
+use super::{check_visible, encode, read_visible, weights_array};
 use crate::answer::{array, each, given_arrays, images};
+use crate::call::{Call, maybe_detach};
 use crate::convert::{CoordArray, check_no_overlap, new_array, try_vec_of, values_mut};
 use crate::error::{invalid, raise};
 

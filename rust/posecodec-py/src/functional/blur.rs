@@ -7,9 +7,9 @@ use posecodec::functional;
 use pyo3::prelude::*;
 
 use crate::arguments::{Arguments, OptionalArg, describe};
+use crate::call::maybe_detach;
 use crate::convert::{Array, Kind, NetworkOutput, fresh, half_tensor_as_single, values_mut};
 use crate::decode::in_own_precision;
-use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Blur heatmaps with OpenCV's Gaussian, each scaled back to its former maximum.

@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, Sigmas, first_columns, in_precision, weighed};
 use crate::arguments::{Arguments, OptionalArg, real, sequence};
+use crate::call::maybe_detach;
 use crate::convert::{ComputePrecision, CoordArray, PromotedArray, values_mut, zeros};
-use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Heatmaps and weights.

@@ -6,9 +6,9 @@ use posecodec::Shape;
 use posecodec::functional;
 use pyo3::prelude::*;
 
+use crate::call::maybe_detach;
 use crate::convert::{Array, Kind, NetworkOutput, values_mut, zeros};
 use crate::decode::in_own_precision;
-use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Places and values.

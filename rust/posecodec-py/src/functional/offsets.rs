@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, first_columns, in_precision, weighed};
 use crate::arguments::real;
+use crate::call::maybe_detach;
 use crate::convert::{CoordArray, values_mut, zeros};
-use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Two arrays.

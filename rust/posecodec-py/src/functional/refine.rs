@@ -9,9 +9,9 @@ use pyo3::prelude::*;
 use super::blur::three_sides;
 use super::points::{Columns, Points, first_columns, in_precision};
 use crate::arguments::Arguments;
+use crate::call::maybe_detach;
 use crate::convert::{CoordArray, NetworkOutput};
 use crate::decode::in_own_precision;
-use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Move keypoints by a quarter of a cell towards the larger neighbor along each axis.

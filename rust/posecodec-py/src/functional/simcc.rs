@@ -10,10 +10,10 @@ use pyo3::prelude::*;
 use super::blur::{filtered, three_sides};
 use super::maxima::Maxima;
 use crate::arguments::{Arguments, OptionalArg};
+use crate::call::maybe_detach;
 use crate::convert::{Array, Kind, NetworkOutput, SamePrecision, values_mut, zeros};
 use crate::decode::in_own_precision;
 use crate::decode_simcc::in_shared_precision;
-use crate::encode::maybe_detach;
 use crate::error::{invalid, raise};
 
 /// Where SimCC vectors are largest along x and y, and how large.

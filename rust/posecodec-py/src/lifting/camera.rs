@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyTuple};
 
 use crate::arguments::{describe, real};
+use crate::call::Call;
 use crate::convert::{FloatArray, copied_array, real_array, values_mut, zeros};
-use crate::encode::Call;
 use crate::error::{invalid, raise};
 
 const WANTED: &str =

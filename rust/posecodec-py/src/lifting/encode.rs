@@ -16,8 +16,8 @@ use super::camera::Cameras;
 use super::claims::{Floats, OutputBuffers};
 use super::factors::Factors;
 use super::poses::{Poses, Target, Visible};
+use crate::call::{Call, maybe_detach};
 use crate::convert::{Array, FloatArray, contiguous, promotes_to_single, try_vec_of, values_mut};
-use crate::encode::{Call, maybe_detach};
 use crate::error::{invalid, raise};
 
 /// The arguments of an encoder, as they came.

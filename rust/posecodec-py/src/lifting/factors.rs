@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 
 use super::camera::Cameras;
 use super::poses::Poses;
+use crate::call::Call;
 use crate::convert::{
     Array, contiguous, promotes_to_single, real_array, try_to_vec, try_with_capacity,
 };
-use crate::encode::Call;
 use crate::error::invalid;
 
 /// The factors of a call.

@@ -4,8 +4,8 @@ use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{LiftPose, check_poses, check_visible};
 use pyo3::prelude::*;
 
+use crate::call::Call;
 use crate::convert::{Array, FloatArray, Shape, copied_array, real_array, room_for};
-use crate::encode::Call;
 use crate::error::raise;
 
 /// Poses (T, K, D), (K, D) or (B, T, K, D), and their visibilities.
