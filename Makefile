@@ -134,6 +134,7 @@ lint-python: $(VENV)/.lint
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest posecodec_rs._core
+	$(BIN)/python scripts/generate_docs.py --check
 	$(BIN)/basedpyright
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/basedpyright --verifytypes posecodec_rs --ignoreexternal
 

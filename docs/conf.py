@@ -1,4 +1,4 @@
-"""How the documentation site is made: `make docs`. Its pages also read as they are, as Markdown."""
+"""Configures Sphinx for `make docs`. The pages are Markdown and can be read without it."""
 
 import sys
 from pathlib import Path
@@ -6,17 +6,19 @@ from pathlib import Path
 import posecodec_rs
 
 sys.path.insert(0, str(Path(__file__).parent))
+from stub import load_stub
 
 project = "posecodec_rs"
 author = "the posecodec_rs authors"
 copyright = "MMPose, whose behaviour this package follows, is © OpenMMLab; both are Apache-2.0"
 version = release = posecodec_rs.__version__
 
+load_stub("posecodec_rs._core", __version__=version)
+
 extensions = [
     "myst_parser",  # pages in Markdown
-    "sphinx.ext.autodoc",  # references out of the installed package's docstrings
+    "sphinx.ext.autodoc",  # references from the package's docstrings
     "sphinx.ext.napoleon",  # which are in Google's style
-    "stub_signatures",  # with the types that stand in its stub
 ]
 exclude_patterns = ["pictures"]
 html_theme = "furo"

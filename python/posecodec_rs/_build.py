@@ -6,25 +6,13 @@ from typing import Any
 from posecodec_rs import _core
 
 CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
-    "AssociativeEmbedding": _core.AssociativeEmbedding,
-    "DecoupledHeatmap": _core.DecoupledHeatmap,
-    "EDPoseLabel": _core.EDPoseLabel,
-    "Hand3DHeatmap": _core.Hand3DHeatmap,
-    "ImagePoseLifting": _core.ImagePoseLifting,
-    "IntegralRegressionLabel": _core.IntegralRegressionLabel,
-    "MSRAHeatmap": _core.MSRAHeatmap,
-    "MegviiHeatmap": _core.MegviiHeatmap,
-    "MotionBERTLabel": _core.MotionBERTLabel,
-    "RegressionLabel": _core.RegressionLabel,
-    "SPR": _core.SPR,
-    "SimCC": _core.SimCCLabel,
-    "SimCC3DLabel": _core.SimCC3DLabel,
-    "SimCCLabel": _core.SimCCLabel,
-    "UDPHeatmap": _core.UDPHeatmap,
-    "YOLOXPoseAnnotationProcessor": _core.YOLOXPoseAnnotationProcessor,
-    "VideoPoseLifting": _core.VideoPoseLifting,
-}
-"""The codecs by the names that configs know them by."""
+    name: item
+    for name, item in vars(_core).items()
+    if isinstance(item, type)
+    and issubclass(item, _core.BaseKeypointCodec)
+    and item is not _core.BaseKeypointCodec
+} | {"SimCC": _core.SimCCLabel}  # its name in older configs
+"""The codecs by their names in configs."""
 
 
 def build(cfg: Mapping[str, Any]) -> _core.BaseKeypointCodec:

@@ -31,9 +31,11 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _core {
     use super::*;
+    use crate::base::rebuild;
+    use crate::functional::add_helpers;
 
     #[pymodule_export]
-    use crate::base::{BaseKeypointCodec, rebuild};
+    use crate::base::BaseKeypointCodec;
     #[pymodule_export]
     use crate::codecs::{
         AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap, ImagePoseLifting,
@@ -43,21 +45,14 @@ mod _core {
     #[pymodule_export]
     use crate::crop::to_image;
     #[pymodule_export]
-    use crate::functional::{
-        batch_heatmap_nms, camera_to_image_coord, camera_to_pixel, gaussian_blur, gaussian_blur1d,
-        generate_3d_gaussian_heatmaps, generate_displacement_heatmap, generate_gaussian_heatmaps,
-        generate_offset_heatmap, generate_udp_gaussian_heatmaps,
-        generate_unbiased_gaussian_heatmaps, get_diagonal_lengths, get_heatmap_3d_maximum,
-        get_heatmap_maximum, get_instance_bbox, get_instance_root, get_simcc_maximum,
-        get_simcc_normalized, pixel_to_camera, refine_keypoints, refine_keypoints_dark,
-        refine_keypoints_dark_udp, refine_simcc_dark,
-    };
-    #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("InvalidInputError", crate::error::invalid_input_type(module.py())?)?;
-        module.add("__version__", env!("CARGO_PKG_VERSION"))
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        // `__all__` lists what `posecodec_rs` exports: not these.
+        module.setattr("_rebuild", wrap_pyfunction!(rebuild, module)?)?;
+        add_helpers(module)
     }
 }

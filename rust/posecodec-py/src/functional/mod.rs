@@ -11,16 +11,39 @@ mod points;
 mod refine;
 mod simcc;
 
-pub(crate) use blur::{batch_heatmap_nms, gaussian_blur, gaussian_blur1d};
-pub(crate) use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
-pub(crate) use gaussian::{
-    generate_3d_gaussian_heatmaps, generate_gaussian_heatmaps, generate_udp_gaussian_heatmaps,
-    generate_unbiased_gaussian_heatmaps,
-};
-pub(crate) use instances::{get_diagonal_lengths, get_instance_bbox, get_instance_root};
-pub(crate) use maxima::{get_heatmap_3d_maximum, get_heatmap_maximum};
-pub(crate) use offsets::{generate_displacement_heatmap, generate_offset_heatmap};
-pub(crate) use refine::{
-    refine_keypoints, refine_keypoints_dark, refine_keypoints_dark_udp, refine_simcc_dark,
-};
-pub(crate) use simcc::{get_simcc_maximum, get_simcc_normalized};
+use pyo3::prelude::*;
+
+/// Adds the helpers to the module but not to its `__all__`, which lists what `posecodec_rs` exports.
+pub(crate) fn add_helpers(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    macro_rules! add {
+        ($($file:ident::$helper:ident),* $(,)?) => {$(
+            module.setattr(stringify!($helper), wrap_pyfunction!($file::$helper, module)?)?;
+        )*};
+    }
+    add!(
+        blur::batch_heatmap_nms,
+        blur::gaussian_blur,
+        blur::gaussian_blur1d,
+        camera::camera_to_image_coord,
+        camera::camera_to_pixel,
+        camera::pixel_to_camera,
+        gaussian::generate_3d_gaussian_heatmaps,
+        gaussian::generate_gaussian_heatmaps,
+        gaussian::generate_udp_gaussian_heatmaps,
+        gaussian::generate_unbiased_gaussian_heatmaps,
+        instances::get_diagonal_lengths,
+        instances::get_instance_bbox,
+        instances::get_instance_root,
+        maxima::get_heatmap_3d_maximum,
+        maxima::get_heatmap_maximum,
+        offsets::generate_displacement_heatmap,
+        offsets::generate_offset_heatmap,
+        refine::refine_keypoints,
+        refine::refine_keypoints_dark,
+        refine::refine_keypoints_dark_udp,
+        refine::refine_simcc_dark,
+        simcc::get_simcc_maximum,
+        simcc::get_simcc_normalized,
+    );
+    Ok(())
+}
