@@ -244,7 +244,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         input_size (tuple): Input size (w, h) in pixels.
         heatmap_size (tuple): Heatmap size (W, H) in cells.
         sigma (float): Standard deviation of the Gaussian, in heatmap cells.
-        unbiased (bool): Encode without rounding the centre. Default: False.
+        unbiased (bool): Encode without rounding the center. Default: False.
         blur_kernel_size (int): As :class:`MSRAHeatmap` has it; odd. Default: 11.
         normalize (bool): Divide every heatmap by its sum. Default: True.
 
@@ -359,7 +359,7 @@ class MSRAHeatmap(BaseKeypointCodec):
         input_size (tuple): Input size (w, h) in pixels.
         heatmap_size (tuple): Heatmap size (W, H) in cells.
         sigma (float): Standard deviation of the Gaussian, in heatmap cells.
-        unbiased (bool): Encode without rounding the centre, and decode with DARK instead of a shift
+        unbiased (bool): Encode without rounding the center, and decode with DARK instead of a shift
             by a quarter of a cell. Default: False.
         blur_kernel_size (int): Taps of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3.
             Default: 11.
@@ -386,7 +386,7 @@ class MSRAHeatmap(BaseKeypointCodec):
         """Standard deviation of the Gaussian, in heatmap cells."""
     @property
     def unbiased(self) -> bool:
-        """Whether centres are not rounded and decoding is DARK."""
+        """Whether centers are not rounded and decoding is DARK."""
     @property
     def blur_kernel_size(self) -> int:
         """Taps of DARK's Gaussian blur."""
@@ -1122,11 +1122,11 @@ class SPR(BaseKeypointCodec):
             Gaussian of 0 is one cell).
         generate_keypoint_heatmaps (bool): Whether there is a heatmap a keypoint too. Default: False.
         root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the
-            centre of the box around them. Default: ``'kpt_center'``.
+            center of the box around them. Default: ``'kpt_center'``.
         minimal_diagonal_length (float): People whose box has a shorter diagonal, in heatmap cells, get
             no target. Default: 5.
         background_weight (float): Loss weight where a heatmap is 0. Default: 0.1.
-        decode_nms_kernel (int): Size of the neighbourhood, in cells, in which a root has to be the
+        decode_nms_kernel (int): Size of the neighborhood, in cells, in which a root has to be the
             largest; odd. Default: 5.
         decode_max_instances (int): The most people to decode. Default: 30.
         decode_thr (float): The response that a root has to exceed. Default: 0.01.
@@ -1173,7 +1173,7 @@ class SPR(BaseKeypointCodec):
         """Loss weight where a heatmap is 0."""
     @property
     def decode_nms_kernel(self) -> int:
-        """Size of the neighbourhood in which a root has to be the largest."""
+        """Size of the neighborhood in which a root has to be the largest."""
     @property
     def decode_max_instances(self) -> int:
         """The most people to decode."""
@@ -1372,7 +1372,7 @@ class DecoupledHeatmap(BaseKeypointCodec):
         input_size (tuple): Input size (w, h) in pixels.
         heatmap_size (tuple): Heatmap size (W, H) in cells.
         root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the
-            centre of the box around them. Default: ``'kpt_center'``.
+            center of the box around them. Default: ``'kpt_center'``.
         heatmap_min_overlap (float): The overlap of boxes from which sigmas follow, 0 to 1. Default:
             0.7.
         encode_max_instances (int): The most people who get heatmaps of their own. Default: 30.
@@ -1470,7 +1470,7 @@ class DecoupledHeatmap(BaseKeypointCodec):
         Returns:
             tuple:
             - keypoints (array): Shape (N, K, 2), input pixels, float32; a quarter of a cell towards
-              the larger neighbour. One cell before the first where no value is above 0.
+              the larger neighbor. One cell before the first where no value is above 0.
             - scores (array): Shape (N, K), the maxima times the person's score, of the heatmaps' dtype.
 
         Raises:
@@ -1537,7 +1537,7 @@ class AssociativeEmbedding(BaseKeypointCodec):
             decoding. Default: False: around the rounded keypoint, w/W, and a quarter of a cell.
         decode_keypoint_order (list): The order in which keypoints are grouped, each index once;
             mostly from the head outwards. Needed for decoding. Default: empty.
-        decode_nms_kernel (int): Size of the neighbourhood, in cells, in which a candidate has to be the
+        decode_nms_kernel (int): Size of the neighborhood, in cells, in which a candidate has to be the
             largest; odd. Default: 5.
         decode_gaussian_kernel (int): Taps of the blur before DARK, with ``use_udp``; odd. Default: 3.
         decode_keypoint_thr (float): The response that a candidate has to exceed. Default: 0.1.
@@ -1583,7 +1583,7 @@ class AssociativeEmbedding(BaseKeypointCodec):
         """The order in which keypoints are grouped."""
     @property
     def decode_nms_kernel(self) -> int:
-        """Size of the neighbourhood in which a candidate has to be the largest."""
+        """Size of the neighborhood in which a candidate has to be the largest."""
     @property
     def decode_gaussian_kernel(self) -> int:
         """Taps of the blur before DARK."""
@@ -1770,7 +1770,7 @@ class EDPoseLabel(BaseKeypointCodec):
             dict:
             - keypoints (array): Shape (N, K, 2), in units of the image's size.
             - area (array): Shape (N,), in units of the image's area; ``None`` without one.
-            - bbox (array): Shape (N, 4), the centre (x, y) and the size (w, h) in units of the image's
+            - bbox (array): Shape (N, 4), the center (x, y) and the size (w, h) in units of the image's
               size; ``None`` without one.
             - keypoints_visible (array): The visibilities, a copy.
 
@@ -1850,7 +1850,7 @@ class EDPoseLabel(BaseKeypointCodec):
             input_shapes (array): Size (h, w) of the network's input in pixels, shape (2,).
             pred_logits (array or torch.Tensor): Shape (Q, C), a score a class; float16, float32 or
                 float64. Equal scores stay in their order.
-            pred_boxes (array or torch.Tensor): Shape (Q, 4), the centre (x, y) and the size (w, h) in
+            pred_boxes (array or torch.Tensor): Shape (Q, 4), the center (x, y) and the size (w, h) in
                 units of the input's size.
             pred_keypoints (array or torch.Tensor): Shape (Q, 3 * K), K pairs (x, y) in units of the
                 input's size, then K visibilities.
@@ -2026,7 +2026,7 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
 
 @disjoint_base
 class ImagePoseLifting(BaseKeypointCodec):
-    """Normalise the 2D pose of a picture, for a network that lifts it to 3D, and the 3D pose less its
+    """Normalize the 2D pose of a picture, for a network that lifts it to 3D, and the 3D pose less its
     root, which it should find.
 
     Paper: `A simple yet effective baseline for 3d human pose estimation
@@ -2115,7 +2115,7 @@ class ImagePoseLifting(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (N, K), or with more values a keypoint
                 (N, K, m). Default: all visible.
             lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in the camera's
-                space, in any unit (metres in MMPose's Human3.6M). Default: the input side alone is
+                space, in any unit (meters in MMPose's Human3.6M). Default: the input side alone is
                 encoded, and the answer has only its items.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
@@ -2176,7 +2176,7 @@ class ImagePoseLifting(BaseKeypointCodec):
         Args:
             encoded (array or torch.Tensor): Shape (N, K, C), or (N, K - 1, C) without the root, or
                 (N, 1, C) of a trajectory; float16, float32 or float64.
-            target_root (array, optional): Roots in the target's unit: (C,), (1, C) or (1, 1, C) for
+            target_root (array, optional): RootOutput in the target's unit: (C,), (1, C) or (1, 1, C) for
                 all poses, or (N, C) or (N, 1, C), one a pose; an empty array is none.
 
         Returns:
@@ -2219,9 +2219,9 @@ class VideoPoseLifting(BaseKeypointCodec):
 
     Args:
         num_keypoints (int): Number of keypoints, K.
-        zero_center (bool): Whether targets are centred on their root. Default: True.
+        zero_center (bool): Whether targets are centered on their root. Default: True.
         root_index (int or list of ints): The root, or keypoints whose mean it is. Default: 0.
-        remove_root (bool): Whether centred targets are without the root, where it is one keypoint.
+        remove_root (bool): Whether centered targets are without the root, where it is one keypoint.
             Default: False.
         save_index (bool): Whether answers say which keypoint was removed. Default: False.
         reshape_keypoints (bool): Whether labels are reshaped to (K * D, N). Default: True.
@@ -2248,7 +2248,7 @@ class VideoPoseLifting(BaseKeypointCodec):
         """Number of keypoints, K."""
     @property
     def zero_center(self) -> bool:
-        """Whether targets are centred on their root."""
+        """Whether targets are centered on their root."""
     @property
     def root_index(self) -> list[int]:
         """The keypoints whose mean is the root, a list."""
@@ -2285,7 +2285,7 @@ class VideoPoseLifting(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (N, K), or with more values a keypoint
                 (N, K, m). Default: all visible.
             lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in the camera's
-                space, in any unit (metres in MMPose's Human3.6M). Default: the input side alone is
+                space, in any unit (meters in MMPose's Human3.6M). Default: the input side alone is
                 encoded, and the answer has only its items.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
@@ -2303,7 +2303,7 @@ class VideoPoseLifting(BaseKeypointCodec):
             - camera_param (dict): A copy with ``f`` and ``c`` in half widths of the picture, only
               with ``normalize_camera``.
             - keypoint_labels (array): Shape (K * 2, N), or not reshaped (N, K, 2); of the
-              keypoints' dtype, in half widths from the picture's centre. Visibilities that are put
+              keypoints' dtype, in half widths from the picture's center. Visibilities that are put
               beside make the 2 larger.
             - keypoints_visible (array): The visibilities, as they came.
             - lifting_target_label (array): Shape (T, K, C), or (T, K - 1, C) without the root, of
@@ -2352,7 +2352,7 @@ class VideoPoseLifting(BaseKeypointCodec):
         Args:
             encoded (array or torch.Tensor): Shape (N, K, C), or (N, K - 1, C) without the root, or
                 (N, 1, C) of a trajectory; float16, float32 or float64.
-            target_root (array, optional): Roots in the target's unit: (C,), (1, C) or (1, 1, C) for
+            target_root (array, optional): RootOutput in the target's unit: (C,), (1, C) or (1, 1, C) for
                 all poses, or (N, C) or (N, 1, C), one a pose; an empty array is none.
 
         Returns:
@@ -2401,7 +2401,7 @@ class MotionBERTLabel(BaseKeypointCodec):
         concat_vis (bool): Whether visibilities are put beside the keypoints. Default: False.
         rootrel (bool): Whether decoding moves keypoint 0 to the origin first. Default: False.
         mode (str): ``'train'`` for targets in half widths of the picture, which the network learns,
-            or ``'test'`` for metres, to compare with what is decoded. Default: ``'test'``.
+            or ``'test'`` for meters, to compare with what is decoded. Default: ``'test'``.
 
     Raises:
         InvalidInputError: For a root that is none of the keypoints, or another mode.
@@ -2456,14 +2456,14 @@ class MotionBERTLabel(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (T, K), or with more values a keypoint
                 (T, K, m). Default: all visible.
             lifting_target (array, optional): 3D poses, shape (T, K, 3) or (K, 3), in the camera's
-                space, in metres. Default: the input side alone is encoded, and the
+                space, in meters. Default: the input side alone is encoded, and the
                 answer has only its items and the factor.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
             camera_param (dict): The width ``w`` and height ``h`` of pictures and, together or not
                 at all, focal lengths ``f`` and principal point ``c``, shape (2, 1) or (2,), all in
                 pixels. With these targets are projected into the picture.
-            factor (array, optional): From thousands of pixels to metres, shape (T,) or (T, 1), or
+            factor (array, optional): From thousands of pixels to meters, shape (T,) or (T, 1), or
                 one for all frames. Where it is left out, or the first is 0, it is worked
                 out of the depth of the root; without ``f`` and ``c`` it is 4.
             out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
@@ -2471,14 +2471,14 @@ class MotionBERTLabel(BaseKeypointCodec):
         Returns:
             dict:
             - keypoint_labels (array): Shape (T, K, D), of the keypoints' dtype, in half widths from
-              the picture's centre. Visibilities that are put beside make D larger.
+              the picture's center. Visibilities that are put beside make D larger.
             - keypoint_labels_visible (array): The visibilities, as they came.
             - lifting_target_label (array): Shape (T, K, 3), of the target's dtype, less the root:
-              in half widths (``'train'``), or in metres (``'test'``).
+              in half widths (``'train'``), or in meters (``'test'``).
             - lifting_target_weight (array): Shape (T, K), float32; 1 for visible keypoints, else 0.
             - lifting_target (array): ``lifting_target_label`` again.
             - lifting_target_visible (array): The visibilities, as they came.
-            - factor (array): Shape (T, 1), metres a thousand pixels.
+            - factor (array): Shape (T, 1), meters a thousand pixels.
 
         Raises:
             InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, a camera that is
@@ -2520,7 +2520,7 @@ class MotionBERTLabel(BaseKeypointCodec):
         h: ArrayInput | None = None,
         factor: ArrayInput | None = None,
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a network's answer, in half widths, to metres from the root.
+        """Decode a network's answer, in half widths, to meters from the root.
 
         Args:
             encoded (array or torch.Tensor): Shape (N, K, 3), or sequences (B, T, K, 3); float16,
@@ -2528,12 +2528,12 @@ class MotionBERTLabel(BaseKeypointCodec):
             w (array, optional): Widths of pictures in pixels, shape (N,) or (N, 1), or one a
                 sequence; with ``h``. Default, as for an empty array: the answer is not scaled.
             h (array, optional): Heights of pictures in pixels, of the same shape.
-            factor (array, optional): From thousands of pixels to metres, shape (N,) or (N, 1), or
+            factor (array, optional): From thousands of pixels to meters, shape (N,) or (N, 1), or
                 of sequences (B, T, 1), (B, T) or one a sequence.
 
         Returns:
             tuple:
-            - keypoints (array): The input's shape and dtype; in metres, less the root. (All is
+            - keypoints (array): The input's shape and dtype; in meters, less the root. (All is
               divided by 1000, as factors are of thousands of pixels.)
             - scores (array): Shape (N, K) or (B, T, K), float32, all 1.
 
@@ -2582,7 +2582,7 @@ class SimCC3DLabel(BaseKeypointCodec):
         use_dark (bool): Refine decoded keypoints with DARK. Default: False.
         root_index (int or tuple): Keypoint whose depth is the root's, or several, whose mean is; from
             the end where negative. Default: 0.
-        z_range (float, optional): Depth in metres before the root that the input covers, and behind
+        z_range (float, optional): Depth in meters before the root that the input covers, and behind
             it. Default: 2.1744869.
 
     Raises:
@@ -2619,10 +2619,10 @@ class SimCC3DLabel(BaseKeypointCodec):
         """The keypoints whose mean depth is the root's, a list."""
     @property
     def root_z(self) -> list[float]:
-        """The mean depth of roots in the datasets that RTMW3D was trained on, in metres, a list of one."""
+        """The mean depth of roots in the datasets that RTMW3D was trained on, in meters, a list of one."""
     @property
     def z_range(self) -> float:
-        """Depth in metres before the root that the input covers, and behind it."""
+        """Depth in meters before the root that the input covers, and behind it."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -2637,7 +2637,7 @@ class SimCC3DLabel(BaseKeypointCodec):
             keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
                 converted). NaN and infinite keypoints have no target and weight 0. A single number
                 is the reference's sign of no keypoints: labels and weights are of shape (1,).
-            keypoints_3d (array, optional): Shape (N, K, 3), metres, of which the depths z are
+            keypoints_3d (array, optional): Shape (N, K, 3), meters, of which the depths z are
                 encoded, relative to each instance's own root. Default: no depths.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
@@ -2649,7 +2649,7 @@ class SimCC3DLabel(BaseKeypointCodec):
             - keypoint_y_labels (array): Shape (N, K, Wy), float32.
             - keypoint_z_labels (array): Shape (N, K, Wz), float32; around depth 1 without depths.
             - lifting_target (array): A copy of ``keypoints_3d``; else ``[None]``.
-            - root_z (array): Shape (N,), depths of the roots in metres; else a list, the mean one.
+            - root_z (array): Shape (N,), depths of the roots in meters; else a list, the mean one.
             - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for
               keypoints outside along any axis.
             - weight_z (array): ``keypoint_weights`` with depths, zeros without.
@@ -2671,7 +2671,7 @@ class SimCC3DLabel(BaseKeypointCodec):
 
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
-            keypoints_3d (array, optional): Shape (B, N, K, 3), metres. Default: no depths.
+            keypoints_3d (array, optional): Shape (B, N, K, 3), meters. Default: no depths.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
 
@@ -2693,7 +2693,7 @@ class SimCC3DLabel(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (N, K, 3), float32: input pixels, and metres behind the
+            - keypoints (array): Shape (N, K, 3), float32: input pixels, and meters behind the
               root; N is 1 for (K, W). One bin before the first where no value is above 0.
             - keypoints_simcc (array): Shape (N, K, 3), float32, the same all in input pixels.
             - scores (array): Shape (N, K), the smaller of the maxima along x and y, of the vectors'
@@ -2730,7 +2730,7 @@ class SimCC3DLabel(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (B, N, K, 3), float32: input pixels, and metres.
+            - keypoints (array): Shape (B, N, K, 3), float32: input pixels, and meters.
             - keypoints_simcc (array): Shape (B, N, K, 3), float32, all in input pixels.
             - scores (array): Shape (B, N, K), of the vectors' dtype.
 
@@ -2992,7 +2992,7 @@ def to_image(
         keypoints (array): Shape (K, D), (N, K, D) or (B, N, K, D), D at least 2: x and y in input
             pixels, and what stays as it is, such as a depth; float32 or float64 (others are
             converted).
-        center (array): The crop's centre in pixels of the picture: shape (2,) or (1, 2), or, for
+        center (array): The crop's center in pixels of the picture: shape (2,) or (1, 2), or, for
             keypoints of several crops, (B, K, D) or (B, N, K, D), shape (B, 2).
         scale (array): The crop's width and height in pixels of the picture, shaped as ``center`` may
             be.
@@ -3200,7 +3200,7 @@ def get_instance_root(
         keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
             infinite keypoints count as not visible.
         keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
-        root_type (str): ``'kpt_center'``, the mean of the keypoints, or ``'bbox_center'``, the centre
+        root_type (str): ``'kpt_center'``, the mean of the keypoints, or ``'bbox_center'``, the center
             of the box around them. Default: ``'kpt_center'``.
 
     Returns:
@@ -3320,12 +3320,12 @@ def get_simcc_normalized(batch_pred_simcc: _InKind, sigma: float | None = None) 
     """
 
 def batch_heatmap_nms(batch_heatmaps: _InKind, kernel_size: int = 5) -> _InKind:
-    """Keep what is the largest of its neighbourhood in heatmaps, and make all else 0.
+    """Keep what is the largest of its neighborhood in heatmaps, and make all else 0.
 
     Args:
         batch_heatmaps (array or Tensor): Shape (B, K, H, W); float16, float32 or float64, of tensors
             bfloat16 as well.
-        kernel_size (int): Size of the neighbourhood, odd. Default: 5.
+        kernel_size (int): Size of the neighborhood, odd. Default: 5.
 
     Returns:
         array or Tensor: As ``batch_heatmaps``: on the same device, outside the graph of gradients;
@@ -3368,7 +3368,7 @@ def gaussian_blur1d(simcc: ArrayInput, kernel: int = 11) -> _Scores:
     """
 
 def refine_keypoints(keypoints: ArrayInput, heatmaps: ArrayInput) -> _Scores:
-    """Move keypoints by a quarter of a cell towards the larger neighbour along each axis.
+    """Move keypoints by a quarter of a cell towards the larger neighbor along each axis.
 
     Args:
         keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
