@@ -1,4 +1,4 @@
-"""Codecs from configs as MMPose writes them."""
+"""Builds codecs from MMPose's configs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +16,14 @@ CODECS: dict[str, type[_core.BaseKeypointCodec]] = {
 
 
 def build(cfg: Mapping[str, Any]) -> _core.BaseKeypointCodec:
-    """Make a codec from a config: ``dict(type='UDPHeatmap', input_size=(192, 256), ...)``.
+    """Build a codec from a config: ``dict(type='UDPHeatmap', input_size=(192, 256), ...)``.
 
     Args:
-        cfg: The codec's ``type``, its name or class, and its arguments.
+        cfg: The ``type`` of the codec, as a name or a class, and its arguments.
 
     Raises:
-        InvalidInputError: For anything but a mapping with a known ``type``, or arguments that the
-            codec does not take.
+        InvalidInputError: If ``cfg`` is not a mapping with a known ``type`` and the codec's
+            arguments.
     """
     if not isinstance(cfg, Mapping):
         raise _core.InvalidInputError(

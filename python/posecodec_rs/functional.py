@@ -1,7 +1,7 @@
-"""The helpers of ``mmpose.codecs.utils``: what codecs are made of, for those who write their own.
+"""The functions of ``mmpose.codecs.utils``, to build other codecs with.
 
-Names, arguments and answers are those of ``mmpose.codecs.utils`` 1.3.2, but all arguments are left
-as they are. Keypoints are in heatmap cells here, not in pixels of the network's input; sizes are
+Names, arguments and results are those of ``mmpose.codecs.utils`` 1.3.2, but arguments are never
+modified. Keypoints are in heatmap pixels, not in pixels of the network's input; sizes are
 ``(W, H)``, arrays ``(H, W)``.
 """
 

@@ -1,4 +1,4 @@
-"""The step of a data pipeline that encodes keypoints, as MMPose's of the same name."""
+"""The pipeline transform that encodes keypoints, with the behavior of MMPose's."""
 
 import warnings
 from collections.abc import Mapping
@@ -13,39 +13,39 @@ __all__ = ["GenerateTarget"]
 _Config: TypeAlias = Mapping[str, Any]
 
 _TABLES = ("field_mapping_table", "instance_mapping_table", "label_mapping_table")
-"""The attributes of codecs that go into the results, where they are not empty."""
+"""Attributes of codecs that are added to the results if they are not empty."""
 
 
 class GenerateTarget:
-    """Encode the keypoints of a sample into what a network is trained on.
+    """Encode the keypoints of a sample into the targets of a network.
 
-    A callable on the dict of a sample's arrays, as in MMPose's pipelines, but without MMPose. It
-    updates the dict and returns it.
+    A callable that takes the dict of a sample, updates it and returns it, as in MMPose's pipelines.
+    It does not need MMPose.
 
-    Required keys: ``keypoints`` of shape (N, K, D), or ``transformed_keypoints``, which come first;
-    ``keypoints_visible`` of shape (N, K), or (N, K, 2) with a weight beside each visibility; what
-    the codecs name in ``auxiliary_encode_keys``; ``dataset_keypoint_weights`` of shape (K,) where
-    they are asked for.
+    Required keys: ``transformed_keypoints`` or, without them, ``keypoints``, of shape (N, K, D);
+    ``keypoints_visible`` of shape (N, K), or (N, K, 2) with a visibility and a weight per keypoint;
+    the codecs' ``auxiliary_encode_keys``; with ``use_dataset_keypoint_weights``,
+    ``dataset_keypoint_weights`` of shape (K,).
 
-    Added keys: what the codecs encode, such as ``heatmaps`` and ``keypoint_weights``; their mapping
-    tables, where they have any; ``keypoints_visible_weights`` of shape (N, K) where the
-    visibilities have weights.
+    Added keys: the targets, such as ``heatmaps`` and ``keypoint_weights``; the codecs' mapping
+    tables that are not empty; ``keypoints_visible_weights`` of shape (N, K), if
+    ``keypoints_visible`` has weights.
 
-    Several encoders make combined targets, in which each key but ``keypoint_weights`` comes from
-    one of them, and ``keypoint_weights`` is a list with an array an encoder; or, with
-    ``multilevel``, a list of an array an encoder for each key.
+    Several encoders return combined targets: only one encoder may encode each key, except for
+    ``keypoint_weights``, which becomes a list with one array per encoder. With ``multilevel``, each
+    key becomes such a list.
 
     Args:
-        encoder: A codec's config, ``dict(type='UDPHeatmap', ...)``, or a list of them.
+        encoder: The config of a codec, ``dict(type='UDPHeatmap', ...)``, or a list of configs.
         target_type: Deprecated, without effect.
-        multilevel: Whether several encoders of one kind make a target a level.
-        use_dataset_keypoint_weights: Whether ``keypoint_weights`` are multiplied by the dataset's.
-            As in MMPose, this has no effect on the lists of several encoders.
+        multilevel: Whether several encoders with the same keys encode one level each.
+        use_dataset_keypoint_weights: Whether to multiply ``keypoint_weights`` by
+            ``dataset_keypoint_weights``. As in MMPose, this has no effect with several encoders.
 
     Raises:
-        InvalidInputError: For a config that `build` refuses, ``multilevel`` without a list, a
-            sample without keypoints, or encoders whose keys do not go together.
-        KeyError: For a sample without another required key.
+        InvalidInputError: If `build` rejects a config, ``multilevel`` is given without a list, a
+            sample has no keypoints, or the keys of several encoders conflict.
+        KeyError: If a sample lacks another required key.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class GenerateTarget:
             self.encoder = build(self.encoder_cfg)
 
     def __call__(self, results: dict[str, Any]) -> dict[str, Any]:
-        """`transform` under the name that pipelines call."""
+        """Call `transform`."""
         return self.transform(results)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class GenerateTarget:
     def _encode_with_all(
         self, codecs: list[BaseKeypointCodec], results: _Config, keypoints: Any, visible: Any
     ) -> dict[str, Any]:
-        """The targets of several encoders, and their tables."""
+        """Return the targets and mapping tables of several encoders."""
         levels = []
         for codec in codecs:
             auxiliary = {key: results[key] for key in codec.auxiliary_encode_keys}
@@ -129,7 +129,7 @@ class GenerateTarget:
         return encoded
 
     def __repr__(self) -> str:
-        """As MMPose writes it."""
+        """Return the same text as MMPose."""
         return (
             f"{type(self).__name__}(encoder={self.encoder_cfg}, "
             f"use_dataset_keypoint_weights={self.use_dataset_keypoint_weights})"
@@ -137,14 +137,14 @@ class GenerateTarget:
 
 
 def _encode(codec: BaseKeypointCodec, keypoints: Any, visible: Any, auxiliary: _Config) -> _Config:
-    """What one codec encodes."""
-    if not auxiliary:  # the `**` of nothing would take as long as encoding coordinates
+    """Return the targets of one codec."""
+    if not auxiliary:  # `**{}` would take as long as encoding coordinates
         return codec.encode(keypoints=keypoints, keypoints_visible=visible)
     return codec.encode(keypoints=keypoints, keypoints_visible=visible, **auxiliary)
 
 
 def _multilevel(levels: list[_Config]) -> dict[str, Any]:
-    """A list of an array a level for each key, which all levels have."""
+    """Return one list per key, with one array per level."""
     keys = levels[0].keys()
     for level in levels[1:]:
         if level.keys() != keys:
@@ -156,7 +156,7 @@ def _multilevel(levels: list[_Config]) -> dict[str, Any]:
 
 
 def _combined(levels: list[_Config]) -> dict[str, Any]:
-    """All items in one dict; weights, which each encoder has its own, in a list at its end."""
+    """Return all items in one dict, with a list of the weights of all encoders at the end."""
     encoded: dict[str, Any] = {}
     weights = []
     for level in levels:

@@ -1,10 +1,13 @@
-"""The types of what goes into codecs and comes out of them, for annotations.
+"""Types of the inputs and outputs of codecs, for annotations.
 
-Dimensions: N instances, K keypoints, (H, W) a heatmap, (D, H, W) a volume, Wx, Wy and Wz bins.
-Shapes are those of ``encode``; ``batch_encode`` puts a B before all of them, save in a ``Listed``
-dict, which holds lists of B arrays where their shapes differ. Every dict but ``DecoupledHeatmap``'s
-also serves as ``out=``: then its arrays are C-contiguous and writable, and those returned are the
-same ones.
+Dimensions: N instances, K keypoints with D coordinates, heatmaps of (H, W), volumes of (D, H, W),
+T frames of 3D poses with C coordinates, and Wx, Wy and Wz bins. Shapes are those of ``encode``;
+``batch_encode`` adds a leading B. For a list of images it returns a ``Listed`` dict, whose lists
+have one array per image. Unless annotated, the dtype of coordinates is that of the
+keypoints, and the dtype of weights that of the visibilities, or float32 if those were omitted.
+
+Every dict except those of ``DecoupledHeatmap`` can be passed as ``out=``: its arrays must be
+C-contiguous and writable, and ``encode`` fills and returns them.
 """
 
 from collections.abc import Mapping
@@ -39,34 +42,34 @@ __all__ = [
 
 
 class TensorLike(Protocol):
-    """What codecs ask of a ``torch.Tensor``, on any device; torch itself is not needed."""
+    """The methods of ``torch.Tensor`` that codecs call. Tensors may be on any device."""
 
     def detach(self) -> Any:
-        """The tensor outside the graph of gradients."""
+        """Return the tensor without its gradient graph."""
 
     def cpu(self) -> Any:
-        """The tensor in the host's memory."""
+        """Return the tensor in host memory."""
 
     def numpy(self) -> Any:
-        """The tensor's memory as an array."""
+        """Return an array that shares the tensor's memory."""
 
 
 ArrayInput: TypeAlias = npt.ArrayLike | TensorLike
-"""An array, what ``np.asarray`` makes one of, or a torch tensor."""
+"""An array, a value that ``np.asarray`` converts to one, or a torch tensor."""
 
 
 class HeatmapTargets(TypedDict):
-    """What ``MSRAHeatmap``, ``UDPHeatmap`` and ``MegviiHeatmap`` encode."""
+    """The targets of ``MSRAHeatmap``, ``UDPHeatmap`` and ``MegviiHeatmap``."""
 
     heatmaps: npt.NDArray[np.float32]
-    """Shape (K, H, W); of a combined ``UDPHeatmap`` (3K, H, W)."""
+    """Shape (K, H, W), or (3K, H, W) for a combined ``UDPHeatmap``."""
 
     keypoint_weights: npt.NDArray[Any]
-    """Shape (1, K), of the visibilities' dtype; float32 where they were left out."""
+    """Shape (1, K)."""
 
 
 class RegressionTargets(TypedDict):
-    """What ``RegressionLabel`` encodes."""
+    """The targets of ``RegressionLabel``."""
 
     keypoint_labels: npt.NDArray[np.float32]
     """Shape (N, K, 2), in units of the input size."""
@@ -76,7 +79,7 @@ class RegressionTargets(TypedDict):
 
 
 class IntegralRegressionTargets(TypedDict):
-    """What ``IntegralRegressionLabel`` encodes."""
+    """The targets of ``IntegralRegressionLabel``."""
 
     keypoint_labels: npt.NDArray[np.float32]
     """Shape (1, K, 2), in units of the input size."""
@@ -89,7 +92,7 @@ class IntegralRegressionTargets(TypedDict):
 
 
 class SimCCTargets(TypedDict):
-    """What ``SimCCLabel`` encodes."""
+    """The targets of ``SimCCLabel``."""
 
     keypoint_x_labels: npt.NDArray[np.float32]
     """Shape (N, K, Wx)."""
@@ -98,11 +101,11 @@ class SimCCTargets(TypedDict):
     """Shape (N, K, Wy)."""
 
     keypoint_weights: npt.NDArray[Any]
-    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+    """Shape (N, K)."""
 
 
 class SimCC3DTargets(TypedDict):
-    """What ``SimCC3DLabel`` encodes. The lists need not be there in ``out=``."""
+    """The targets of ``SimCC3DLabel``. In ``out=`` the lists may be missing."""
 
     keypoint_x_labels: npt.NDArray[np.float32]
     """Shape (N, K, Wx)."""
@@ -114,45 +117,45 @@ class SimCC3DTargets(TypedDict):
     """Shape (N, K, Wz)."""
 
     lifting_target: npt.NDArray[Any] | list[None]
-    """Shape (N, K, 3), metres; ``[None]`` without depths."""
+    """Shape (N, K, 3), meters; ``[None]`` without depths."""
 
     root_z: npt.NDArray[np.floating[Any]] | list[float]
-    """Shape (N,), metres; a list of one without depths."""
+    """Shape (N,), meters; a list of one float without depths."""
 
     keypoint_weights: npt.NDArray[Any]
-    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+    """Shape (N, K)."""
 
     weight_z: npt.NDArray[Any]
-    """Shape (N, K), ``keypoint_weights``; zeros without depths."""
+    """Shape (N, K); ``keypoint_weights``, or zeros without depths."""
 
     with_z_label: list[bool]
     """One bool, whether there are depths."""
 
 
 class Hand3DTargets(TypedDict):
-    """What ``Hand3DHeatmap`` encodes."""
+    """The targets of ``Hand3DHeatmap``."""
 
     heatmaps: npt.NDArray[np.float32]
     """Shape (K * D, H, W)."""
 
     keypoint_weights: npt.NDArray[Any]
-    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+    """Shape (N, K)."""
 
     root_depth: npt.NDArray[np.floating[Any]]
     """Shape (1,), in bins."""
 
     type: npt.NDArray[Any]
-    """The hand type as it came."""
+    """The hand type, as given."""
 
     type_weight: npt.NDArray[Any]
-    """The validity of the hand type as it came."""
+    """The validity of the hand type, as given."""
 
     root_depth_weight: npt.NDArray[np.floating[Any]]
     """Shape (1,)."""
 
 
 class EDPoseTargets(TypedDict):
-    """What ``EDPoseLabel`` encodes. Where the answer is ``None``, ``out=`` needs no array."""
+    """The targets of ``EDPoseLabel``. In ``out=`` items that will be ``None`` may be missing."""
 
     keypoints: npt.NDArray[np.floating[Any]]
     """Shape (N, K, 2), in units of the image's size."""
@@ -164,27 +167,20 @@ class EDPoseTargets(TypedDict):
     """Shape (N, 4), (x, y, w, h) in units of the image's size."""
 
     keypoints_visible: npt.NDArray[Any]
-    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+    """Shape (N, K)."""
 
 
 class ListedEDPoseTargets(TypedDict):
-    """What ``EDPoseLabel`` encodes of a list of B images."""
+    """The targets of ``EDPoseLabel`` for a list of images."""
 
     keypoints: list[npt.NDArray[np.floating[Any]]]
-    """As in ``EDPoseTargets``, one an image."""
-
     area: list[npt.NDArray[np.floating[Any]] | None]
-    """As in ``EDPoseTargets``, one an image."""
-
     bbox: list[npt.NDArray[np.floating[Any]] | None]
-    """As in ``EDPoseTargets``, one an image."""
-
     keypoints_visible: list[npt.NDArray[Any]]
-    """As in ``EDPoseTargets``, one an image."""
 
 
 class YOLOXPoseTargets(TypedDict, total=False):
-    """What ``YOLOXPoseAnnotationProcessor`` encodes, where it was given."""
+    """The targets of ``YOLOXPoseAnnotationProcessor``, each if its input was given."""
 
     bbox: npt.NDArray[Any]
     """Shape (N, 4), pixels, of the boxes' dtype."""
@@ -194,187 +190,189 @@ class YOLOXPoseTargets(TypedDict, total=False):
 
 
 class ListedYOLOXPoseTargets(TypedDict, total=False):
-    """What ``YOLOXPoseAnnotationProcessor`` encodes of a list of B images, where it was given."""
+    """The targets of ``YOLOXPoseAnnotationProcessor`` for a list of images."""
 
     bbox: list[npt.NDArray[Any]]
-    """As in ``YOLOXPoseTargets``, one an image."""
-
     bbox_labels: list[npt.NDArray[np.int8]]
-    """As in ``YOLOXPoseTargets``, one an image."""
 
 
 CameraParam: TypeAlias = Mapping[str, Any]
-"""A camera, a dict of the width ``w`` and height ``h`` of its pictures, focal lengths ``f`` and
-principal point ``c``, shape (2, 1) or (2,), all in pixels."""
+"""A camera as a dict with the image width ``w`` and height ``h``, the focal lengths ``f`` and the
+principal point ``c``, both of shape (2, 1) or (2,), all in pixels."""
 
 
 class ImagePoseTargets(TypedDict, total=False):
-    """What ``ImagePoseLifting`` encodes: 2D poses in pixels, 3D poses in any unit."""
+    """The targets of ``ImagePoseLifting``: 2D poses in pixels, 3D poses in any unit.
+
+    ``target_root`` and the items whose names start with ``lifting_target`` or ``trajectory`` are
+    present if a target was given, the statistics if the codec has them.
+    """
 
     target_root_removed: bool
-    """True, where the root was removed."""
+    """True if the root was removed."""
 
     target_root_index: int
-    """Which keypoint it was, where ``save_index`` is set."""
+    """Index of the removed root, with ``save_index``."""
 
     keypoints_mean: npt.NDArray[np.float32]
-    """Shape (1, K, D), pixels; this and the next three where the codec has them."""
+    """Shape (1, K, D), pixels."""
 
     keypoints_std: npt.NDArray[np.float32]
     """Shape (1, K, D), pixels."""
 
     target_mean: npt.NDArray[np.float32]
-    """Shape (1, K, C), or (1, K - 1, C) without the root, in the target's unit."""
+    """Shape (1, K, C), or (1, K - 1, C) without the root, in the unit of the target."""
 
     target_std: npt.NDArray[np.float32]
-    """Shape (1, K, C), or (1, K - 1, C) without the root, in the target's unit."""
+    """Shape (1, K, C), or (1, K - 1, C) without the root, in the unit of the target."""
 
     keypoint_labels: npt.NDArray[np.floating[Any]]
-    """Shape (K * D, N), or not reshaped (N, K, D), of the keypoints' dtype."""
+    """Shape (K * D, N), or (N, K, D) without ``reshape_keypoints``."""
 
     keypoint_labels_visible: npt.NDArray[Any]
-    """Shape (N, K), the visibilities as they came; float32 ones where they were left out."""
+    """Shape (N, K), the visibilities; ones if they were omitted."""
 
     lifting_target_label: npt.NDArray[np.floating[Any]]
-    """Shape (T, K, C), or (T, K - 1, C) without the root; this and what follows with a target."""
+    """Shape (T, K, C), or (T, K - 1, C) without the root."""
 
     lifting_target_weight: npt.NDArray[np.float32]
     """Shape (T, K), or (T, K - 1) without the root."""
 
     trajectory_weights: npt.NDArray[np.floating[Any]]
-    """Shape (T, K); (T, C) where the target's visibilities were left out."""
+    """Shape (T, K), or (T, C) if the visibilities of the target were omitted."""
 
     target_root: npt.NDArray[np.float32]
-    """Shape (T, C), in the target's unit."""
+    """Shape (T, C), in the unit of the target."""
 
 
 class VideoPoseTargets(TypedDict, total=False):
-    """What ``VideoPoseLifting`` encodes: 3D poses in any unit."""
+    """The targets of ``VideoPoseLifting``: 3D poses in any unit.
+
+    The items whose names start with ``lifting_target`` or ``trajectory`` are present if a target
+    was given.
+    """
 
     target_root: npt.NDArray[np.floating[Any]]
-    """Shape (T, C), in the target's unit and dtype; with a target and ``zero_center``."""
+    """Shape (T, C), in the unit and dtype of the target; with a target and ``zero_center``."""
 
     target_root_removed: bool
-    """True, where the root was removed."""
+    """True if the root was removed."""
 
     target_root_index: int
-    """Which keypoint it was, where ``save_index`` is set."""
+    """Index of the removed root, with ``save_index``."""
 
     camera_param: dict[str, Any] | list[dict[str, Any]]
-    """With ``f`` and ``c`` in half widths of the picture, where ``normalize_camera`` is set; of a
-    batch a list."""
+    """The camera with ``f`` and ``c`` in units of half the image width, with ``normalize_camera``;
+    a list for a batch."""
 
     keypoint_labels: npt.NDArray[np.floating[Any]]
-    """Shape (K * 2, N), or not reshaped (N, K, 2), in half widths from the picture's centre."""
+    """Shape (K * 2, N), or (N, K, 2) without ``reshape_keypoints``, in units of half the image
+    width, relative to the image center."""
 
     keypoints_visible: npt.NDArray[Any]
-    """Shape (N, K), the visibilities as they came; float32 ones where they were left out."""
+    """Shape (N, K), the visibilities; ones if they were omitted."""
 
     lifting_target_label: npt.NDArray[np.floating[Any]]
-    """Shape (T, K, C), or (T, K - 1, C) without the root; this and what follows with a target."""
+    """Shape (T, K, C), or (T, K - 1, C) without the root."""
 
     lifting_target_weight: npt.NDArray[np.float32]
     """Shape (T, K), or (T, K - 1) without the root."""
 
     trajectory_weights: npt.NDArray[np.floating[Any]]
-    """Shape (T, K); (T, C) where the target's visibilities were left out."""
+    """Shape (T, K), or (T, C) if the visibilities of the target were omitted."""
 
 
 class MotionBERTTargets(TypedDict, total=False):
-    """What ``MotionBERTLabel`` encodes."""
+    """The targets of ``MotionBERTLabel``.
+
+    The items whose names start with ``lifting_target`` are present if a target was given.
+    """
 
     keypoint_labels: npt.NDArray[np.floating[Any]]
-    """Shape (T, K, D), in half widths from the picture's centre."""
+    """Shape (T, K, D), in units of half the image width, relative to the image center."""
 
     keypoint_labels_visible: npt.NDArray[Any]
-    """Shape (T, K), the visibilities as they came; float32 ones where they were left out."""
+    """Shape (T, K), the visibilities; ones if they were omitted."""
 
     lifting_target_label: npt.NDArray[np.floating[Any]]
-    """Shape (T, K, 3), less the root, in half widths to learn from, or metres; with a target."""
+    """Shape (T, K, 3), root-relative, in units of half the image width (``mode="train"``) or meters
+    (``mode="test"``)."""
 
     lifting_target_weight: npt.NDArray[np.float32]
-    """Shape (T, K); with a target."""
+    """Shape (T, K)."""
 
     lifting_target: npt.NDArray[np.floating[Any]]
-    """``lifting_target_label`` again; with a target."""
+    """The same as ``lifting_target_label``."""
 
     lifting_target_visible: npt.NDArray[Any]
-    """Shape (T, K), the visibilities as they came; with a target."""
+    """Shape (T, K), the visibilities of the target."""
 
     factor: npt.NDArray[Any]
-    """Shape (T, 1), metres a thousand pixels."""
+    """Shape (T, 1), meters per 1000 pixels."""
 
 
 class SPRTargets(TypedDict):
-    """What ``SPR`` encodes."""
+    """The targets of ``SPR``."""
 
     heatmaps: npt.NDArray[np.float32]
-    """Shape (1, H, W), or (K+1, H, W) with keypoint heatmaps; the roots' is the last."""
+    """Shape (1, H, W), or (K+1, H, W) with keypoint heatmaps; the root heatmap is the last."""
 
     heatmap_weights: npt.NDArray[np.float32]
-    """As ``heatmaps``."""
+    """Same shape as ``heatmaps``."""
 
     displacements: npt.NDArray[np.float32]
-    """Shape (2K, H, W), x and y in turn, in heatmap cells."""
+    """Shape (2K, H, W), alternating x and y, in heatmap pixels."""
 
     displacement_weights: npt.NDArray[np.float32]
-    """As ``displacements``."""
+    """Same shape as ``displacements``."""
 
 
 class DecoupledTargets(TypedDict):
-    """What ``DecoupledHeatmap`` encodes, of M people."""
+    """The targets of ``DecoupledHeatmap`` for M selected people."""
 
     heatmaps: npt.NDArray[np.float32]
-    """Shape (K+1, H, W), the roots' last."""
+    """Shape (K+1, H, W); the root heatmap is the last."""
 
     instance_heatmaps: npt.NDArray[Any]
     """Shape (M*K, H, W), float32; float64 if M is 0."""
 
     keypoint_weights: npt.NDArray[Any]
-    """Shape (M, K), of the visibilities' dtype, float32 where they were left out; shape (0,),
-    float64, if M is 0."""
+    """Shape (M, K); shape (0,), float64, if M is 0."""
 
     instance_coords: npt.NDArray[np.int32]
-    """Shape (M, 2), in heatmap cells."""
+    """Shape (M, 2), in heatmap pixels."""
 
 
 class ListedDecoupledTargets(TypedDict):
-    """What ``DecoupledHeatmap`` encodes of B pictures."""
+    """The targets of ``DecoupledHeatmap`` for a list of images."""
 
     heatmaps: npt.NDArray[np.float32]
     """Shape (B, K+1, H, W)."""
 
     instance_heatmaps: list[npt.NDArray[Any]]
-    """As in ``DecoupledTargets``, one a picture."""
-
     keypoint_weights: list[npt.NDArray[Any]]
-    """As in ``DecoupledTargets``, one a picture."""
-
     instance_coords: list[npt.NDArray[np.int32]]
-    """As in ``DecoupledTargets``, one a picture."""
 
 
 class AssociativeEmbeddingTargets(TypedDict):
-    """What ``AssociativeEmbedding`` encodes."""
+    """The targets of ``AssociativeEmbedding``."""
 
     heatmaps: npt.NDArray[np.float32]
     """Shape (K, H, W)."""
 
     keypoint_indices: npt.NDArray[np.int64]
-    """Shape (N, K, 2), the cell y*W + x, and 1 if the keypoint is visible and inside, else 0."""
+    """Shape (N, K, 2), the heatmap pixel as y * W + x, and whether the keypoint is visible and
+    inside."""
 
     keypoint_weights: npt.NDArray[Any]
-    """Shape (N, K), of the visibilities' dtype; float32 where they were left out."""
+    """Shape (N, K)."""
 
 
 class ListedAssociativeEmbeddingTargets(TypedDict):
-    """What ``AssociativeEmbedding`` encodes of a list of B pictures."""
+    """The targets of ``AssociativeEmbedding`` for a list of images."""
 
     heatmaps: npt.NDArray[np.float32]
     """Shape (B, K, H, W)."""
 
     keypoint_indices: list[npt.NDArray[np.int64]]
-    """As in ``AssociativeEmbeddingTargets``, one a picture."""
-
     keypoint_weights: list[npt.NDArray[Any]]
-    """As in ``AssociativeEmbeddingTargets``, one a picture."""

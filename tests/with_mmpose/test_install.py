@@ -198,7 +198,7 @@ def test_helpers_wherever_they_were_imported(before: Any) -> None:
         assert state() == before
 
 
-def test_an_untried_version_is_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_untested_version_warns_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mmpose, "__version__", "7.8.9")
     with pytest.warns(UserWarning, match=r"1\.3\.2 .* 7\.8\.9"):
         install()

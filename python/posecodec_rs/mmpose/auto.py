@@ -1,4 +1,4 @@
-"""Importing this installs: ``custom_imports = dict(imports=['posecodec_rs.mmpose.auto'])``."""
+"""Installs the codecs: ``custom_imports = dict(imports=['posecodec_rs.mmpose.auto'])``."""
 
 from posecodec_rs.mmpose import install
 
