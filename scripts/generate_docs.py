@@ -1,9 +1,9 @@
-"""Copies docstrings of the compiled module to where people read them: the stub and the README.
+"""Copies docstrings of the compiled module to where people read them: the stub and two tables.
 
 ``_core.pyi`` gets the docstrings and ``__all__``; its signatures are written by hand. The README
-gets a table with one row per codec: the first paragraph of its docstring, the papers that the
-docstring cites, and from the stub's signatures what it encodes and decodes. Run this after a
-docstring or a signature has changed.
+gets a table with one row per codec, and ``docs/functional.md`` one with one row per function: the
+first paragraph of its docstring and the papers that the docstring cites. What a codec encodes and
+decodes comes from the signatures. Run this after a docstring or a signature has changed.
 
     python scripts/generate_docs.py [--check]
 """
@@ -13,39 +13,40 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import indent
 from typing import Any, TypeAlias
 
-from posecodec_rs import _core
+from posecodec_rs import _core, functional
 
 ROOT = Path(__file__).parents[1]
 STUB = ROOT / "python" / "posecodec_rs" / "_core.pyi"
 README = ROOT / "README.md"
 PAGES = ROOT / "docs" / "codecs"
-TABLE = ("<!-- codec-table:start -->\n", "<!-- codec-table:end -->")
+FUNCTIONS = ROOT / "docs" / "functional.md"
 
 Documented: TypeAlias = ast.ClassDef | ast.FunctionDef
 
 
 def main() -> int:
     """Write the files or, with ``--check``, name those that are out of date."""
-    parser = argparse.ArgumentParser(description="Write docstrings into the stub and the README.")
+    parser = argparse.ArgumentParser(description="Write docstrings into the stub and the tables.")
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     check = parser.parse_args().check
     stub = with_docstrings(STUB.read_text())
-    before, _, rest = README.read_text().partition(TABLE[0])
-    table = "".join(f"{row}\n" for row in codec_table(ast.parse(stub)))
-    readme = before + TABLE[0] + table + TABLE[1] + rest.partition(TABLE[1])[2]
-    changed = [path for path, text in ((STUB, stub), (README, readme)) if path.read_text() != text]
-    if check:
-        for path in changed:
+    files = {
+        STUB: stub,
+        README: with_table(README.read_text(), codec_table(ast.parse(stub))),
+        FUNCTIONS: with_table(FUNCTIONS.read_text(), function_table(ast.parse(stub))),
+    }
+    changed = [path for path, text in files.items() if path.read_text() != text]
+    for path in changed:
+        if check:
             print(f"{path.relative_to(ROOT)}: out of date; run python scripts/generate_docs.py")
-        return 1 if changed else 0
-    STUB.write_text(stub)
-    README.write_text(readme)
-    return 0
+        else:
+            path.write_text(files[path])
+    return 1 if check and changed else 0
 
 
 def with_docstrings(stub: str) -> str:
@@ -100,25 +101,41 @@ def _replace_docstring(lines: list[str], node: Documented, docstring: str) -> No
     lines[body.lineno - 1 : body.end_lineno] = [head, *new] if head else new
 
 
+def with_table(page: str, rows: Iterable[str]) -> str:
+    """The page with these rows between its markers."""
+    start, end = "<!-- generated:start -->\n", "<!-- generated:end -->\n"
+    before, _, rest = page.partition(start)
+    return before + start + "".join(f"{row}\n" for row in rows) + end + rest.partition(end)[2]
+
+
 def codec_table(stub: ast.Module) -> Iterator[str]:
     """One row of Markdown per codec, in the order of the stub."""
     pages = {page.read_text().splitlines()[0]: page for page in PAGES.glob("*.md")}
     yield "| codec | what it does | paper | encodes | decodes |"
     yield "|---|---|---|---|---|"
     for item in stub.body:
-        if not isinstance(item, ast.ClassDef) or "BaseKeypointCodec" not in map(
-            ast.unparse, item.bases
-        ):
-            continue
-        docstring = ast.get_docstring(item) or ""
-        summary = " ".join(docstring.partition("\n\n")[0].split()).removesuffix(".")
-        papers = re.findall(r"`([^`<]+)<([^>]+)>`_", " ".join(docstring.split()))
-        links = ", ".join(f"[{title.strip()}]({address})" for title, address in papers)
-        page = pages[f"# {item.name}"].relative_to(ROOT).as_posix()
-        forms = " | ".join(
-            ", ".join(_forms(item, way)) or "nothing" for way in ("encode", "decode")
-        )
-        yield f"| [`{item.name}`]({page}) | {_markdown(summary)} | {links} | {forms} |"
+        if isinstance(item, ast.ClassDef) and "BaseKeypointCodec" in map(ast.unparse, item.bases):
+            page = pages[f"# {item.name}"].relative_to(ROOT).as_posix()
+            ways = [", ".join(_forms(item, way)) or "nothing" for way in ("encode", "decode")]
+            yield f"| [`{item.name}`]({page}) | {_summary(item)} | {' | '.join(ways)} |"
+
+
+def function_table(stub: ast.Module) -> Iterator[str]:
+    """One row of Markdown per function of `posecodec_rs.functional`, in the order of the stub."""
+    yield "| function | what it does | paper |"
+    yield "|---|---|---|"
+    for item in stub.body:
+        if isinstance(item, ast.FunctionDef) and item.name in functional.__all__:
+            yield f"| `{item.name}` | {_summary(item)} |"
+
+
+def _summary(item: Documented) -> str:
+    """Two cells: the first paragraph of the docstring, and links to its papers."""
+    docstring = ast.get_docstring(item) or ""
+    summary = " ".join(docstring.partition("\n\n")[0].split()).removesuffix(".")
+    papers = re.findall(r"`([^`<]+) <([^>]+)>`_", " ".join(docstring.split()))
+    links = ", ".join(f"[{title}]({address})" for title, address in papers)
+    return f"{_markdown(summary)} | {links}"
 
 
 def _markdown(text: str) -> str:

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import posecodec_rs
 import pytest
-from posecodec_rs import _core
+from posecodec_rs import _core, functional
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "generate_docs.py"
 # Of the installed package: editors read this one.
@@ -68,3 +68,11 @@ def test_forms_of_a_codec(script: ModuleType) -> None:
     assert rows["UDPHeatmap"].endswith("| sample, batch, `out=` | sample, batch, `flipped=` |")
     assert rows["AssociativeEmbedding"].endswith("| sample, batch, list, `out=` | batch |")
     assert rows["YOLOXPoseAnnotationProcessor"].endswith("| nothing |")
+
+
+def test_every_function_has_a_row(script: ModuleType) -> None:
+    rows = list(script.function_table(ast.parse(STUB.read_text())))[2:]
+    assert {row.split("`")[1] for row in rows} == set(functional.__all__)
+    blur = [row for row in rows if row.startswith("| `gaussian_blur` |")]
+    assert len(blur) == 1
+    assert "[DarkPose](https://arxiv.org/abs/1910.06278)" in blur[0]
