@@ -1,8 +1,8 @@
 """Encode and decode a Parquet file's people on a Ray cluster: `python examples/encode_ray.py`.
 
-For annotations that outgrow one machine: here the cluster is two workers on this one, elsewhere
-`ray.init(address="auto")` finds yours. A codec travels to the workers by pickle; its batches come
-as columns of arrays. Each person is encoded, decoded and compared: what the codec alone costs.
+For annotations too large for one machine. Here the cluster is two workers on this machine; use
+`ray.init(address="auto")` for your own cluster. Codecs are pickled to the workers and encode
+batches of columns. Each person is encoded, decoded and compared: the error of the codec alone.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report to its makers
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no usage reports to Ray's developers
 
 import posecodec_rs
 import pyarrow as pa
@@ -34,26 +34,28 @@ Batch = dict[str, np.ndarray]
 
 
 def encode(batch: Batch, codec: posecodec_rs.BaseKeypointCodec) -> Batch:
-    """Adds heatmaps to a batch of people; runs in a worker, where the codec has come by pickle."""
-    posecodec_rs.set_num_threads(1)  # Ray counts a processor a worker; by default we use them all
+    """Add heatmaps to a batch of people; runs in a worker, with the unpickled codec."""
+    posecodec_rs.set_num_threads(1)  # Ray assigns one processor per worker; the default is all
     keypoints = np.stack(batch["keypoints"]).reshape(-1, 1, 17, 2)  # (B, N, K, 2)
     targets = codec.batch_encode(keypoints, np.stack(batch["visible"])[:, None])
     return {
         "keypoints": keypoints[:, 0],
-        "heatmaps": targets["heatmaps"].astype(np.float16),  # (B, K, H, W), half the traffic
-        "weights": targets["keypoint_weights"][:, 0],  # (B, K); 0 outside of the input
+        "heatmaps": targets["heatmaps"].astype(
+            np.float16
+        ),  # (B, K, H, W); float16 halves the traffic
+        "weights": targets["keypoint_weights"][:, 0],  # (B, K); 0 outside the input
     }
 
 
 def compare(batch: Batch, codec: posecodec_rs.BaseKeypointCodec) -> Batch:
-    """Decodes a batch of heatmaps: a row a keypoint, how far off it is in pixels of the input."""
+    """Decode a batch of heatmaps: one row per keypoint, its error in pixels of the input."""
     found, _ = codec.batch_decode(batch["heatmaps"])  # (B, 1, K, 2)
     errors = np.linalg.norm(found[:, 0] - batch["keypoints"], axis=-1)
     return {"error": errors[batch["weights"] > 0]}
 
 
 def write_people(path: Path, repeats: int) -> None:
-    """A Parquet file of the bundled people, `repeats` times each, shifted by up to 10 pixels."""
+    """Write a Parquet file of the bundled people, repeated, each shifted by up to 10 pixels."""
     rng = np.random.default_rng(0)
     people = read_annotations(None).people
     crops = [Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints) for person in people]
@@ -65,12 +67,12 @@ def write_people(path: Path, repeats: int) -> None:
 
 
 def main(repeats: int = 100) -> dict[str, tuple[int, float, float]]:
-    """Print and return for each codec: keypoints, and their mean and largest error in pixels."""
-    # Two processors are two workers. Ray's own news is not for this example's output.
+    """Print and return for each codec: keypoints, and their mean and maximum error in pixels."""
+    # Two processors give two workers. Ray's log is not part of this example's output.
     ray.init(num_cpus=2, include_dashboard=False, logging_level="error", log_to_driver=False)
     ray.data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel("ERROR")
-    answers = {}
+    results = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
             write_people(Path(folder) / "people.parquet", repeats)
@@ -79,16 +81,18 @@ def main(repeats: int = 100) -> dict[str, tuple[int, float, float]]:
                 options = {"fn_kwargs": {"codec": codec}, "batch_size": 128}
                 rows = people.map_batches(encode, **options).map_batches(compare, **options)
                 found = rows.aggregate(Count(), Mean("error"), Max("error"))
-                answers[name] = tuple(found.values())
+                results[name] = tuple(found.values())
                 print(
-                    "{}: {} keypoints, {:.3f} px off, {:.3f} at worst".format(name, *answers[name])
+                    "{}: {} keypoints, mean error {:.3f} px, maximum {:.3f} px".format(
+                        name, *results[name]
+                    )
                 )
     finally:
         ray.shutdown()
-    return answers
+    return results
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--repeats", type=int, default=100, help="of each of the 16 people")
+    parser.add_argument("--repeats", type=int, default=100, help="copies of each of the 16 people")
     main(parser.parse_args().repeats)

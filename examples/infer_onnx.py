@@ -1,11 +1,11 @@
 """Run a pose network with ONNX Runtime, without torch or MMPose: `python examples/infer_onnx.py`.
 
-The way from a picture to keypoints in it: a crop around each person's box, the network, decoding,
-and back from the crop to the picture. Exchange `network()` for the file of your own model, and
-`CODEC` for what it was trained with.
+From an image to its keypoints: a crop around each person's box, the network, decoding, and the
+transform from the crop back to the image. Replace `network()` with the file of your own model, and
+`CODEC` with the codec that it was trained with.
 
-There are no photographs in the bundled sample, so each person stands alone before grey, in coloured
-markers as for motion capture. Their network needs no training: it is a matched filter a marker.
+The bundled sample has no photographs, so each image shows one person as colored markers on gray, as
+for motion capture. The network needs no training: it has one matched filter per marker.
 """
 
 import numpy as np
@@ -22,50 +22,52 @@ Floats = NDArray[np.floating]
 INPUT_SIZE, HEATMAP_SIZE = (192, 256), (48, 64)  # (w, h)
 CODEC = MSRAHeatmap(INPUT_SIZE, HEATMAP_SIZE, sigma=2, unbiased=True)
 NUM_KEYPOINTS = 17
-MARKER = 0.012  # a marker's radius, in longer sides of the person's box
+MARKER = 0.012  # radius of a marker over the longer side of the person's box
 
 
-def marker_colours() -> Floats:
-    """(K, 3): colours as far from grey, 0, and from each other as they can be."""
+def marker_colors() -> Floats:
+    """(K, 3): colors far from gray, which is 0, and from each other."""
     steps = np.arange(NUM_KEYPOINTS)
     height, angle = 1 - (2 * steps + 1) / NUM_KEYPOINTS, steps * np.pi * (3 - 5**0.5)
-    radius = np.sqrt(1 - height**2)  # of a golden spiral on the sphere
+    radius = np.sqrt(1 - height**2)  # golden spiral on the sphere
     return np.stack([radius * np.cos(angle), radius * np.sin(angle), height], -1, dtype=np.float32)
 
 
 def draw(person: Person, size: tuple[int, int]) -> Floats:
-    """A picture of `size` (w, h), as (H, W, 3): the person's markers on grey."""
-    picture = np.zeros((size[1], size[0], 3), np.float32)
-    rows, columns = np.indices(picture.shape[:2], np.float32)
+    """An image of `size` (w, h), as (H, W, 3): the person's markers on gray."""
+    image = np.zeros((size[1], size[0], 3), np.float32)
+    rows, columns = np.indices(image.shape[:2], np.float32)
     radius = max(1, MARKER * person.box[2:].max())
     labelled = person.visible > 0
-    for (x, y), colour in zip(person.keypoints[labelled], marker_colours()[labelled], strict=True):
+    for (x, y), color in zip(person.keypoints[labelled], marker_colors()[labelled], strict=True):
         cover = np.clip(radius + 0.5 - np.hypot(columns - x, rows - y), 0, 1)[..., None]
-        picture += cover * (colour - picture)
-    return picture
+        image += cover * (color - image)
+    return image
 
 
 def network() -> onnx.ModelProto:
-    """(B, 3, H, W) to (B, K, H / 4, W / 4): what is like a marker's colour, as a Gaussian."""
-    colours = marker_colours()
-    likeness = colours @ colours.T - 2 * np.eye(NUM_KEYPOINTS)
-    threshold = max(likeness.max(), 0.5)  # above what other colours can reach
+    """(B, 3, H, W) to (B, K, H / 4, W / 4): similarity to a marker's color, blurred."""
+    colors = marker_colors()
+    similarity = colors @ colors.T - 2 * np.eye(NUM_KEYPOINTS)
+    threshold = max(similarity.max(), 0.5)  # more than the similarity of any other color
     sigma = 4 * CODEC.sigma  # of the targets, in input pixels
     offsets = np.arange(-3 * sigma, 3 * sigma + 1)
     profile = np.exp(-(offsets**2) / (2 * sigma**2))
-    marker = (1 - threshold) * np.pi * (MARKER * INPUT_SIZE[1] / 1.25) ** 2  # a whole one's sum
+    marker = (
+        (1 - threshold) * np.pi * (MARKER * INPUT_SIZE[1] / 1.25) ** 2
+    )  # sum over a whole marker
     weights = {
-        "colours": colours[:, :, None, None],
+        "colors": colors[:, :, None, None],
         "thresholds": np.full(NUM_KEYPOINTS, -threshold),
         "gaussian": np.tile(np.outer(profile, profile) / marker, (NUM_KEYPOINTS, 1, 1, 1)),
     }
     margin = len(offsets) // 2
     nodes = [
-        helper.make_node("Conv", ["pictures", "colours", "thresholds"], ["like"]),
-        helper.make_node("Relu", ["like"], ["alike"]),
+        helper.make_node("Conv", ["images", "colors", "thresholds"], ["similarity"]),
+        helper.make_node("Relu", ["similarity"], ["positive"]),
         helper.make_node(
             "Conv",
-            ["alike", "gaussian"],
+            ["positive", "gaussian"],
             ["heatmaps"],
             group=NUM_KEYPOINTS,
             strides=[4, 4],
@@ -73,7 +75,7 @@ def network() -> onnx.ModelProto:
         ),
     ]
     shapes = {
-        "pictures": ["batch", 3, *INPUT_SIZE[::-1]],
+        "images": ["batch", 3, *INPUT_SIZE[::-1]],
         "heatmaps": ["batch", NUM_KEYPOINTS, *HEATMAP_SIZE[::-1]],
     }
     ends = {
@@ -83,7 +85,7 @@ def network() -> onnx.ModelProto:
     graph = helper.make_graph(
         nodes,
         "matched_filters",
-        [ends["pictures"]],
+        [ends["images"]],
         [ends["heatmaps"]],
         [numpy_helper.from_array(np.float32(value), name) for name, value in weights.items()],
     )
@@ -92,35 +94,33 @@ def network() -> onnx.ModelProto:
     return model
 
 
-def cut(picture: Floats, crop: Crop) -> Floats:
-    """The crop as the network's input, (3, H, W): bilinear, and grey beyond the picture."""
+def cut(image: Floats, crop: Crop) -> Floats:
+    """The crop as the network's input, (3, H, W): bilinear, and gray outside the image."""
     corner, step = crop.center - crop.scale / 2, crop.scale / INPUT_SIZE
     across, down = (
-        # Shares of the picture's columns in each of the crop's columns; the same for rows.
+        # Weights of the image's columns in each column of the crop; likewise for rows.
         np.clip(1 - abs(start + step * np.arange(size)[:, None] - np.arange(length)), 0, None)
         for start, step, size, length in zip(
-            corner, step, INPUT_SIZE, picture.shape[1::-1], strict=True
+            corner, step, INPUT_SIZE, image.shape[1::-1], strict=True
         )
     )
-    return np.einsum("yh,hwc,xw->cyx", down, picture, across, optimize=True, dtype=np.float32)
+    return np.einsum("yh,hwc,xw->cyx", down, image, across, optimize=True, dtype=np.float32)
 
 
 def main() -> Floats:
-    """Print how far off everyone's keypoints are, and return all errors, in pixels of pictures."""
+    """Print and return the errors of each person's keypoints, in pixels of the image."""
     sample = read_annotations(None)
     session = onnxruntime.InferenceSession(
         network().SerializeToString(), providers=["CPUExecutionProvider"]
     )
     crops = [Crop.around(person.box, INPUT_SIZE) for person in sample.people]
-    pictures = (draw(person, sample.sizes[person.image_id]) for person in sample.people)
-    inputs = np.stack([cut(*each) for each in zip(pictures, crops, strict=True)])
+    images = (draw(person, sample.sizes[person.image_id]) for person in sample.people)
+    inputs = np.stack([cut(*each) for each in zip(images, crops, strict=True)])
 
-    (heatmaps,) = session.run(["heatmaps"], {"pictures": inputs})  # (B, K, H, W)
+    (heatmaps,) = session.run(["heatmaps"], {"images": inputs})  # (B, K, H, W)
     keypoints, scores = CODEC.batch_decode(heatmaps)  # (B, 1, K, 2) in the input, (B, 1, K)
 
-    print(
-        "height of person   keypoints   score   error: median   at worst, in the picture's pixels"
-    )
+    print("height of person   keypoints   score   error: median    maximum, in pixels of the image")
     errors = []
     for person, crop, points, score in zip(sample.people, crops, keypoints, scores, strict=True):
         labelled = person.visible > 0

@@ -1,9 +1,9 @@
 """Train a small network to find keypoints with PyTorch: `python examples/train_pytorch.py`.
 
 Targets are encoded in the data loader's workers, one person at a time; outputs are decoded in the
-evaluation, one batch at a time. The bundled sample has annotations but no photographs, so each
-person's coloured stick figure is the picture. The network learns from crops that are turned, scaled
-and shifted at random, and is evaluated on the plain ones: it learns these people, not people.
+evaluation, one batch at a time. The bundled sample has annotations but no photographs, so the
+images are colored stick figures. The network is trained on randomly rotated, scaled and shifted
+crops and evaluated on the original ones: it overfits to these people and does not generalize.
 """
 
 import argparse
@@ -19,29 +19,29 @@ from torch.utils.data import DataLoader, Dataset
 
 INPUT_SIZE, HEATMAP_SIZE = (96, 128), (24, 32)  # (w, h)
 CODEC = UDPHeatmap(INPUT_SIZE, HEATMAP_SIZE, sigma=1.5)
-SAMPLE = read_annotations(None)  # the bundled one, or the path of a file in COCO's format
+SAMPLE = read_annotations(None)  # None, or the path of a file in COCO's format
 
 
 def stick_figure(points: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """A picture, (3, H, W): each keypoint a dot in its colour, and bones between them."""
+    """An image, (3, H, W): one colored dot per keypoint, and the bones between them."""
     w, h = INPUT_SIZE
     hues = 2 * np.pi * np.arange(len(points), dtype=np.float32) / len(points)
-    colours = 0.5 + 0.5 * np.cos(hues[:, None] - np.float32([0, 2, 4]) * np.pi / 3)  # (K, 3)
+    colors = 0.5 + 0.5 * np.cos(hues[:, None] - np.float32([0, 2, 4]) * np.pi / 3)  # (K, 3)
     pixels = np.stack(np.meshgrid(np.arange(w), np.arange(h)), axis=-1, dtype=np.float32)
-    picture = np.zeros((h, w, 3), np.float32)
+    image = np.zeros((h, w, 3), np.float32)
     dots = [(number, number) for number in range(len(points))]
     for a, b in SAMPLE.skeleton + dots:
         if visible[a] and visible[b]:
             bone = points[b] - points[a]
             along = np.clip((pixels - points[a]) @ bone / max(bone @ bone, 1e-6), 0, 1)[..., None]
             distance = np.linalg.norm(pixels - points[a] - along * bone, axis=-1, keepdims=True)
-            colour = (1 - along) * colours[a] + along * colours[b]
-            picture = np.where(distance < (3 if a == b else 1.5), colour, picture)
-    return picture.transpose(2, 0, 1).astype(np.float32)
+            color = (1 - along) * colors[a] + along * colors[b]
+            image = np.where(distance < (3 if a == b else 1.5), color, image)
+    return image.transpose(2, 0, 1).astype(np.float32)
 
 
 class People(Dataset):
-    """Pictures of people with their targets, each person `repeats` times."""
+    """Images of people with their targets, each person `repeats` times."""
 
     def __init__(self, people: list[Person], repeats: int = 1, augment: bool = False) -> None:
         self.people, self.augment = people * repeats, augment
@@ -56,15 +56,15 @@ class People(Dataset):
             points = self.moved(points, np.random.default_rng(torch.randint(2**31, ()).item()))
         targets = CODEC.encode(points[None], person.visible[None])
         return {
-            "picture": stick_figure(points, person.visible),
+            "image": stick_figure(points, person.visible),
             "heatmaps": targets["heatmaps"],  # (K, H, W)
-            "weights": targets["keypoint_weights"][0],  # (K,); 0 for what lies outside
+            "weights": targets["keypoint_weights"][0],  # (K,); 0 outside the input
             "keypoints": points,
         }
 
     @staticmethod
     def moved(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Turned by up to 40 degrees, 0.7 to 1.3 times as large, up to a tenth aside."""
+        """Rotated by up to 40 degrees, scaled by 0.7 to 1.3, shifted by up to a tenth."""
         angle, scale = rng.uniform(-0.7, 0.7), rng.uniform(0.7, 1.3)
         cos, sin = scale * np.cos(angle), scale * np.sin(angle)
         center = np.array(INPUT_SIZE) / 2
@@ -73,7 +73,7 @@ class People(Dataset):
 
 
 def network(num_keypoints: int, channels: int = 32) -> nn.Sequential:
-    """From (B, 3, H, W) to (B, K, H / 4, W / 4); dilations let a cell see the whole body."""
+    """From (B, 3, H, W) to (B, K, H / 4, W / 4); dilations let it see the whole body."""
 
     def block(inputs: int, **options: int) -> list[nn.Module]:
         return [
@@ -92,13 +92,13 @@ def network(num_keypoints: int, channels: int = 32) -> nn.Sequential:
 
 @torch.no_grad()
 def evaluate(model: nn.Module, loader: DataLoader, threshold: float = 0.05) -> float:
-    """PCK: the share of keypoints found within `threshold` times the input's longer side."""
+    """PCK: the share of keypoints with an error below `threshold` times the input's longer side."""
     model.eval()
     right = total = 0
     for batch in loader:
-        logits = model(batch["picture"])
+        logits = model(batch["image"])
         heatmaps = logits.flatten(2).softmax(-1).view_as(logits)
-        found, _ = CODEC.batch_decode(heatmaps)  # tensors are welcome; (B, 1, K, 2), (B, 1, K)
+        found, _ = CODEC.batch_decode(heatmaps)  # takes tensors; (B, 1, K, 2), (B, 1, K)
         errors = np.linalg.norm(found[:, 0] - batch["keypoints"].numpy(), axis=-1)
         counts = batch["weights"].numpy() > 0
         right += int((errors[counts] < threshold * max(INPUT_SIZE)).sum())
@@ -107,7 +107,7 @@ def evaluate(model: nn.Module, loader: DataLoader, threshold: float = 0.05) -> f
 
 
 def train(epochs: int = 8, workers: int = 2, seed: int = 0) -> float:
-    """Train, print a line an epoch, and return the last PCK."""
+    """Train, print one line per epoch, and return the last PCK."""
     torch.manual_seed(seed)
     data = People(SAMPLE.people, repeats=16, augment=True)
     loader = DataLoader(
@@ -124,7 +124,7 @@ def train(epochs: int = 8, workers: int = 2, seed: int = 0) -> float:
         for batch in loader:
             targets = batch["heatmaps"].flatten(2)  # (B, K, H * W)
             shares = targets / targets.sum(dim=-1, keepdim=True).clamp(min=1)
-            entropies = -(shares * model(batch["picture"]).flatten(2).log_softmax(-1)).sum(-1)
+            entropies = -(shares * model(batch["image"]).flatten(2).log_softmax(-1)).sum(-1)
             loss = (entropies * batch["weights"]).sum() / batch["weights"].sum()
             optimizer.zero_grad()
             loss.backward()
@@ -143,5 +143,5 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2, help="of the data loader")
     arguments = parser.parse_args()
-    set_num_threads(torch.get_num_threads())  # of `batch_decode`, as many as the network's
+    set_num_threads(torch.get_num_threads())  # of `batch_decode`: as many as the network uses
     train(arguments.epochs, arguments.workers)

@@ -63,7 +63,7 @@ def test_infer_onnx_finds_everyone() -> None:
 def test_encode_ray_encodes_on_the_cluster() -> None:
     pytest.importorskip("ray")
     output = output_of(sys.executable, "examples/encode_ray.py", "--repeats", "40")
-    found = re.findall(r"(\w+): (\d+) keypoints, ([\d.]+) px off, ([\d.]+) at worst", output)
+    found = re.findall(r"(\w+): (\d+) keypoints, mean error ([\d.]+) px, maximum ([\d.]+) px", output)
     assert [name for name, *_ in found] == ["UDPHeatmap", "MSRAHeatmap"]
     (keypoints, udp, udp_worst), (_, msra, _) = (map(float, row[1:]) for row in found)
     assert keypoints > 40 * 16 * 10
@@ -117,7 +117,7 @@ def test_decode_npy_equals_python_to_the_bit(
 @pytest.mark.parametrize(
     ("array", "options", "message"),
     [
-        (np.zeros((17, 64, 48)), ["--input-size", "192"], "wanted width and height, such as"),
+        (np.zeros((17, 64, 48)), ["--input-size", "192"], "must be width and height, such as"),
         (np.zeros((17, 64, 48)), ["--input-size", "0x256"], "`input_size` must be"),
         (np.zeros((64, 48)), ["--input-size", "192x256"], r"\(K, H, W\) or \(B, K, H, W\)"),
         (np.zeros((1, 2, 3, 4), order="F"), ["--input-size", "192x256"], "Fortran's order"),

@@ -1,6 +1,6 @@
 //! Decodes a network's heatmaps without Python: `cargo run --release --example decode_heatmaps`.
 //!
-//! A network is not at hand, so its answer is made up: the targets of known keypoints, weakened.
+//! The network's output is simulated: the targets of known keypoints, multiplied by 0.8.
 
 use ndarray::{Array3, array};
 use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapKind};

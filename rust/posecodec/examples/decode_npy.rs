@@ -1,8 +1,8 @@
-//! Decodes the heatmaps in a NumPy file to JSON, a line a sample:
+//! Decodes the heatmaps in a NumPy file to JSON, one line per sample:
 //! `cargo run --release --example decode_npy -- heatmaps.npy --input-size 192x256`.
 //!
-//! The file holds float16, float32 or float64 of shape (K, H, W) or (B, K, H, W), as `np.save`
-//! writes what a network trained with `UDPHeatmap` answers.
+//! The file contains float16, float32 or float64 of shape (K, H, W) or (B, K, H, W): the output of
+//! a network trained with `UDPHeatmap`, saved with `np.save`.
 
 use std::error::Error;
 use std::fs::File;
@@ -19,22 +19,22 @@ use serde::Serialize;
 /// Decode a network's heatmaps to keypoints, as UDPHeatmap does.
 #[derive(Parser)]
 struct Arguments {
-    /// A file as np.save writes it: (K, H, W) or (B, K, H, W) of float16, float32 or float64.
+    /// A file of np.save: (K, H, W) or (B, K, H, W), float16, float32 or float64.
     heatmaps: PathBuf,
     /// Width and height of the network's input in pixels, such as 192x256.
     #[arg(long, value_parser = size)]
     input_size: [usize; 2],
-    /// The blur before refinement, in cells: 11 for 48x64 maps of sigma 2, 17 for 72x96 of 3.
+    /// Kernel size of the blur before refinement: 11 for 48x64 maps of sigma 2, 17 for 72x96 of 3.
     #[arg(long, default_value_t = 11)]
     blur_kernel_size: usize,
 }
 
-/// A line of the output: a sample's keypoints.
+/// A line of the output: the keypoints of one sample.
 #[derive(Serialize)]
 struct Sample<'a> {
     /// `[x, y]` in pixels of the input, K of them.
     keypoints: &'a [[f64; 2]],
-    /// The heights of their peaks.
+    /// The maxima of their heatmaps.
     scores: Vec<f64>,
 }
 
@@ -89,7 +89,7 @@ fn decode<E: HeatmapValue + Deserialize>(
         npy.into_vec().map_err(|cause| format!("{path} ends too early ({cause})"))?;
 
     let [batch, maps, height, width] = shape;
-    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 }; // of targets; decoding does not ask
+    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 }; // affects targets only, not decoding
     let codec =
         UdpHeatmap::new(arguments.input_size, [width, height], kind, arguments.blur_kernel_size)?;
     let mut keypoints = vec![[0.0; 2]; batch * maps];
@@ -112,5 +112,5 @@ fn decode<E: HeatmapValue + Deserialize>(
 /// `192x256` as `[192, 256]`.
 fn size(text: &str) -> Result<[usize; 2], String> {
     let sides = text.split_once('x').and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
-    sides.ok_or_else(|| format!("wanted width and height, such as 192x256, but got {text}"))
+    sides.ok_or_else(|| format!("must be width and height, such as 192x256, but got {text}"))
 }
