@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--record", action="store_true", help="write the counts down")
     parser.add_argument(
-        "--skip-without-valgrind", action="store_true", help="where it is missing, say so and pass"
+        "--skip-without-valgrind", action="store_true", help="exit with 0 if Valgrind is missing"
     )
     options = parser.parse_args()
     if shutil.which("valgrind") is None:

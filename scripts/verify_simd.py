@@ -44,7 +44,7 @@ TIERS = {
 
 
 def main() -> None:
-    """Says what is there, and exits with 1 if something is missing."""
+    """Print what the file contains; exit with 1 if something is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path, metavar="WHEEL_OR_LIBRARY")
     file = parser.parse_args().file
