@@ -1,9 +1,10 @@
-"""Ours beside MMPose's, the floor's and others' in one process, turn about; prints Markdown.
+"""Compares with MMPose, lower bounds and other libraries, alternating in one process.
 
     python benchmarks/compare.py [--json FILE] [--plot FILE] [--readme FILE] [--markdown FILE]
 
-Times are medians of rounds with their quartiles. Where MMPose, Numba, torch, transformers or rtmlib
-are not installed, their columns and rows are left out. It takes some five minutes.
+Prints Markdown. Times are medians of rounds with their quartiles. Columns and rows of MMPose,
+Numba, torch, transformers and rtmlib are left out if they are not installed. It takes about five
+minutes.
 """
 
 import argparse
@@ -13,24 +14,24 @@ import warnings
 from dataclasses import asdict
 from pathlib import Path
 
-from document import replace
 from posecodec_rs.cli.bench import plot
 from posecodec_rs.cli.bench.machine import Machine
 from posecodec_rs.cli.bench.report import Report
+from sections.alternatives import alternatives
 from sections.batches import batches
 from sections.calls import calls
-from sections.floors import floors
+from sections.lower_bounds import lower_bounds
 from sections.memory import memory
-from sections.others import others
 from sections.overhead import overhead
 from sections.section import Section, missed
+from update_docs import replace
 
-COLOURS = 64
-"""Of the picture: bars and letters need no more, and its file is a quarter."""
+COLORS = 64
+"""Colors of the chart's palette: enough for bars and text, at a quarter of the bytes."""
 
 
 def main() -> None:
-    """Measures, prints and writes."""
+    """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw every operation here")
@@ -41,14 +42,14 @@ def main() -> None:
         "--markdown", type=Path, metavar="FILE", help="put the tables between this file's markers"
     )
     options = parser.parse_args()
-    warnings.simplefilter("ignore")  # MMPose's, of what NumPy gave up
+    warnings.simplefilter("ignore")  # MMPose uses deprecated parts of NumPy
     start = time.perf_counter()
     print(Machine.here().about)
     table, report = calls()
-    sections = [table, *floors(), batches(), overhead(), others()]
+    sections = [table, *lower_bounds(), batches(), overhead(), alternatives()]
     if (section := memory()) is not None:
         sections.append(section)
-    print(f"\nGoals missed: {'; '.join(missed(sections)) or 'none'}.")
+    print(f"\nTargets missed: {'; '.join(missed(sections)) or 'none'}.")
     print(f"It took {time.perf_counter() - start:.0f} s.")
     if options.json:
         options.json.write_text(json.dumps(_as_json(report, sections), indent=1))
@@ -68,7 +69,7 @@ def _draw(path: Path, report: Report) -> None:
     from PIL import Image
 
     plot.save(path, report)
-    Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(COLORS).save(path, optimize=True)
 
 
 def _tables(report: Report, sections: list[Section]) -> str:
@@ -83,9 +84,10 @@ def _summary(report: Report) -> str:
     lines = ["| operation | posecodec_rs, µs | floor, µs | MMPose, µs | ratio |"]
     lines.append("|---|---:|---:|---:|---:|")
     for row in report.rows:
-        mmpose = row.mmpose.shown if row.mmpose else ""
+        mmpose = row.mmpose.median_text if row.mmpose else ""
         ratio = f"{row.ratio:.1f}" if row.ratio else ""
-        lines.append(f"| {row.name} | {row.ours.shown} | {row.floor.shown} | {mmpose} | {ratio} |")
+        cells = [row.name, row.ours.median_text, row.floor.median_text, mmpose, ratio]
+        lines.append(f"| {' | '.join(cells)} |")
     mean = (
         f" The geometric mean of the ratios is {report.mean_ratio:.0f}."
         if report.mean_ratio

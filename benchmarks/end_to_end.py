@@ -1,10 +1,10 @@
-"""Where a codec matters: data loaders and evaluation of MMPose, with its codecs and with ours.
+"""The effect of codecs on MMPose's data loaders and evaluation, with its codecs and with ours.
 
     python benchmarks/end_to_end.py [--json FILE] [--markdown FILE]
 
-Loaders read JPEGs, augment, warp and encode as MMPose's configs say, in as many workers as there
-are processors. Evaluation decodes a batch that a network answered. Both packages' codecs have their
-turns in one process, ours through `posecodec_rs.mmpose.install()`. Needs MMPose; takes minutes.
+Loaders read JPEGs, augment, warp and encode as in MMPose's configs, with one worker per processor.
+Evaluation decodes a batch of a network's outputs. Both packages' codecs alternate in one process,
+ours through `posecodec_rs.mmpose.install()`. Needs MMPose; takes minutes.
 """
 
 import argparse
@@ -35,20 +35,20 @@ sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from mmpose_stand_ins import put_stand_ins
 
 put_stand_ins()
-from document import replace  # noqa: E402
 from mmpose.models import build_pose_estimator  # noqa: E402
 from mmpose.registry import TRANSFORMS  # noqa: E402
 from mmpose.testing import get_coco_sample, get_packed_inputs  # noqa: E402
 from sections.section import Section  # noqa: E402
+from update_docs import replace  # noqa: E402
 
-PICTURES, SIZE, QUALITY = 64, (640, 480), 90
+IMAGES, SIZE, QUALITY = 64, (640, 480), 90
 """JPEGs, like those of COCO: their number, (w, h), and quality."""
 SAMPLES, BATCH, ROUNDS = 512, 64, 3
-"""Of a turn of a loader, of an evaluated batch; turns of each package."""
+"""Samples per round of a loader, samples per batch, and rounds per package."""
 STEEPNESS = 1.3
-"""How much stronger the texture is at half the frequency: JPEGs of 100 kB, as many of COCO's."""
+"""Amplitude of the texture at half the frequency: gives JPEGs of 100 kB, like many of COCO's."""
 SHARED = 128
-"""Samples whose steps are timed one by one, in one process."""
+"""Samples whose steps are timed separately, in one process."""
 
 Cfg = dict[str, Any]
 
@@ -90,7 +90,7 @@ LOADERS = {
     "one person's crop, `MSRAHeatmap`": (top_down(MSRA), True),
     "one person's crop, `UDPHeatmap`": (top_down(UDP), True),
     "one person's crop, `SimCCLabel`": (top_down(SIMCC), True),
-    "a picture with everyone, `SPR`": (bottom_up(SPR), False),
+    "an image with several people, `SPR`": (bottom_up(SPR), False),
 }
 """Pipelines, and whether a sample is one person."""
 
@@ -110,7 +110,7 @@ class Samples(Dataset):
 
 
 def main() -> None:
-    """Measures, prints and writes."""
+    """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
     parser.add_argument(
@@ -119,7 +119,7 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     init_default_scope("mmpose")
-    cv2.setNumThreads(0)  # as MMPose's configs have it
+    cv2.setNumThreads(0)  # as in MMPose's configs
     machine = Machine.here()
     print(machine.about)
     with tempfile.TemporaryDirectory() as folder:
@@ -133,27 +133,27 @@ def main() -> None:
 
 
 def loaders(folder: Path) -> Section:
-    """Samples a second of data loaders, and the share of `GenerateTarget` in a sample's time."""
+    """Samples per second of data loaders, and the share of `GenerateTarget` in a sample's time."""
     workers = os.cpu_count() or 1
     about = f"""\
 MMPose's own training pipelines on JPEGs of {SIZE[0]}×{SIZE[1]} pixels, `DataLoader` with {workers}
-workers and batches of {BATCH}: samples a second, median of {ROUNDS} turns. The share is that of
-`GenerateTarget`, the codec and what MMPose does around it, in a sample's time in one process."""
-    columns = ["a sample is", "MMPose's codec", "ours", "ratio", "share with MMPose's", "with ours"]
-    annotations = make_pictures(folder)
+workers and batches of {BATCH}: samples per second, median of {ROUNDS} rounds. The share is that of
+`GenerateTarget`, which contains the codec, in a sample's time in one process."""
+    columns = ["sample", "MMPose's codec", "ours", "ratio", "share with MMPose's", "with ours"]
+    annotations = make_images(folder)
     section = Section("A data loader", about, columns).begin()
     people = [one for each in annotations for one in one_by_one(each)]
     for name, (pipeline, single) in LOADERS.items():
         source = people if single else annotations
         rates: dict[str, list[float]] = {"mmpose": [], "ours": []}
         shares = {}
-        for turn in range(ROUNDS):
+        for number in range(ROUNDS):
             for package in rates:
                 with codecs_of(package):
                     data = Samples(source, pipeline)
-                    if turn == 0:
+                    if number == 0:
                         shares[package] = share_of_targets(data)
-                    rates[package].append(samples_a_second(data, workers))
+                    rates[package].append(samples_per_second(data, workers))
         mmpose, ours = median(rates["mmpose"]), median(rates["ours"])
         section.add(
             [
@@ -170,12 +170,12 @@ workers and batches of {BATCH}: samples a second, median of {ROUNDS} turns. The 
 
 
 def evaluation() -> Section:
-    """Samples a second of decoding heads, and the share of decoding in that."""
+    """Samples per second of decoding heads, and the share of decoding in that."""
     about = f"""\
-Batches of {BATCH} people, samples a second, median of {ROUNDS} turns. `decode` is what a head of
-MMPose does with maps that came from the network: it decodes them and packs the answer. With a
-ResNet-18 the network runs before that, with all threads of this CPU: a GPU takes far less time, so
-that the truth for most lies between the two. The share is that of `decode`."""
+Batches of {BATCH} people, samples per second, median of {ROUNDS} rounds. `decode` is the method of
+MMPose's heads: it decodes a network's outputs and packs the result. In the rows with a ResNet-18
+the network runs before that, with all threads of this CPU; on a GPU the network is much faster, so
+expect something in between. The share is that of `decode`."""
     columns = ["step", "MMPose's codec", "ours", "ratio", "share with MMPose's", "with ours"]
     section = Section("An evaluation step", about, columns).begin()
     dark = {**MSRA, "unbiased": True}
@@ -205,7 +205,7 @@ that the truth for most lies between the two. The share is that of `decode`."""
 
 @contextmanager
 def codecs_of(package: str) -> Iterator[None]:
-    """Pipelines and heads that are built meanwhile have ours, or MMPose's."""
+    """Within this context, pipelines and heads are built with our codecs, or with MMPose's."""
     if package == "ours":
         install()
     try:
@@ -214,19 +214,19 @@ def codecs_of(package: str) -> Iterator[None]:
         uninstall()
 
 
-def make_pictures(folder: Path) -> list[Cfg]:
-    """JPEGs with texture at every scale, and the package's sample people in them."""
+def make_images(folder: Path) -> list[Cfg]:
+    """JPEGs with texture at every scale, annotated with the package's sample people."""
     rng = np.random.default_rng(0)
     shared = ("upper_body_ids", "lower_body_ids", "flip_pairs", "flip_indices")
     shared += ("dataset_keypoint_weights", "invalid_segs")
     meta = {key: value for key, value in get_coco_sample().items() if key in shared}
     annotations = []
-    pictures = read_annotations(None).pictures()
-    for number in range(PICTURES):
+    images = read_annotations(None).images()
+    for number in range(IMAGES):
         path = folder / f"{number}.jpg"
         cv2.imwrite(str(path), texture(rng), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-        picture = pictures[number % len(pictures)]
-        points = (picture.keypoints * (np.array(SIZE) / picture.size)).astype(np.float32)
+        image = images[number % len(images)]
+        points = (image.keypoints * (np.array(SIZE) / image.size)).astype(np.float32)
         margin = 0.1 * (points.max(1) - points.min(1))
         boxes = np.concatenate([points.min(1) - margin, points.max(1) + margin], 1)
         sides = boxes[:, 2:] - boxes[:, :2]
@@ -238,17 +238,17 @@ def make_pictures(folder: Path) -> list[Cfg]:
                 "bbox_score": np.ones(len(boxes), np.float32),
                 "area": (0.6 * sides.prod(1)).astype(np.float32),
                 "keypoints": points,
-                "keypoints_visible": picture.visible.astype(np.float32),
+                "keypoints_visible": image.visible.astype(np.float32),
                 **meta,
             }
         )
     sizes = [path.stat().st_size for path in folder.glob("*.jpg")]
-    print(f"\n{PICTURES} JPEGs of {np.mean(sizes) / 1e3:.0f} kB")
+    print(f"\n{IMAGES} JPEGs of {np.mean(sizes) / 1e3:.0f} kB")
     return annotations
 
 
 def texture(rng: np.random.Generator) -> np.ndarray:
-    """Noise whose strength falls with its frequency, as in photographs."""
+    """Noise whose amplitude falls with its frequency, as in photographs."""
     image = np.zeros((SIZE[1], SIZE[0], 3), np.float32)
     for octave in range(9):
         small = rng.normal(0, 1, (max(SIZE[1] >> octave, 2), max(SIZE[0] >> octave, 2), 3))
@@ -258,14 +258,14 @@ def texture(rng: np.random.Generator) -> np.ndarray:
 
 
 def one_by_one(annotation: Cfg) -> Iterator[Cfg]:
-    """Each of the people in a picture."""
+    """Each of the people in an image."""
     each = ("bbox", "bbox_score", "area", "keypoints", "keypoints_visible")
     for person in range(len(annotation["bbox"])):
         yield annotation | {key: annotation[key][person : person + 1] for key in each}
 
 
-def samples_a_second(data: Samples, workers: int) -> float:
-    """Of a loader that has started."""
+def samples_per_second(data: Samples, workers: int) -> float:
+    """The rate of a loader after its first batch."""
     loader = DataLoader(data, BATCH, num_workers=workers, collate_fn=pseudo_collate)
     batches = iter(loader)
     next(batches)
@@ -275,7 +275,7 @@ def samples_a_second(data: Samples, workers: int) -> float:
 
 
 def share_of_targets(data: Samples) -> float:
-    """Of the step `GenerateTarget` in a sample's time."""
+    """The share of the step `GenerateTarget` in a sample's time."""
     targets = TRANSFORMS.get("GenerateTarget")
     spent, total = 0.0, 0.0
     for number in range(SHARED):
@@ -318,7 +318,7 @@ def evaluated(codec: Cfg) -> dict[str, float]:
 
 
 def responses(targets: list[Cfg], rng: np.random.Generator) -> Any:
-    """What a network might answer for a batch: one tensor of maps, or one of vectors an axis."""
+    """Simulated outputs of a network for a batch: a tensor of heatmaps, or of vectors per axis."""
     keys = [key for key in targets[0] if key != "keypoint_weights"]
     tensors = []
     for key in keys:

@@ -1,6 +1,6 @@
-"""What the command line says to bad input: in one line what is wrong and what would be right.
+"""Error messages of the command line: one line with the fault and the expected input.
 
-The table's rows are a call, the exit code and words of the message. `{NAME}` is a file of `FILES`.
+The table's rows are a call, the exit code and parts of the message. `{NAME}` is a file of `FILES`.
 """
 
 import json
@@ -24,7 +24,7 @@ PERSON: Mapping[str, Any] = {
 
 
 def people(**changes: Any) -> str:
-    """A COCO file of one person who is not as usual."""
+    """A COCO file of one person, with changes to `PERSON`."""
     images = [{"id": 1, "width": 640, "height": 480}]
     return json.dumps({"images": images, "annotations": [{**PERSON, **changes}]})
 
@@ -36,7 +36,7 @@ FILES: Mapping[str, str] = {
     "half": people()[:50],
     "list": f"[{people()}]",
     "images": '{"images": []}',
-    "nobody": '{"images": [], "annotations": []}',
+    "no_annotations": '{"images": [], "annotations": []}',
     "boxes": '{"annotations": [{"bbox": [1, 2, 3, 4]}]}',
     "unlabelled": people(keypoints=[0, 0, 0] * 3),
     "crowd": people(iscrowd=1),
@@ -55,62 +55,62 @@ FILES: Mapping[str, str] = {
     "cameras": "{}",
 }
 
-# Of both commands that read annotations.
+# Errors of both commands that read annotations.
 ANNOTATIONS = [
-    ("{missing}", "there is no file", "wanted a COCO keypoints file"),
-    ("{folder}", "cannot read", "wanted a COCO keypoints file"),
-    ("{picture}", "is not JSON", "wanted a COCO keypoints file"),
-    ("{empty}", "is not JSON", "wanted a COCO keypoints file"),
-    ("{text}", "is not JSON", "wanted a COCO keypoints file"),
-    ("{half}", "is not JSON", "wanted a COCO keypoints file"),
-    ("{list}", "holds a JSON list", "wanted a COCO keypoints file"),
-    ("{images}", "no list `annotations`", "wanted a COCO keypoints file"),
-    ("{nobody}", "has nobody to run the codecs on", "wanted at least one"),
+    ("{missing}", "there is no file", "expected a COCO keypoints file"),
+    ("{folder}", "cannot read", "expected a COCO keypoints file"),
+    ("{image}", "is not JSON", "expected a COCO keypoints file"),
+    ("{empty}", "is not JSON", "expected a COCO keypoints file"),
+    ("{text}", "is not JSON", "expected a COCO keypoints file"),
+    ("{half}", "is not JSON", "expected a COCO keypoints file"),
+    ("{list}", "is a JSON list", "expected a COCO keypoints file"),
+    ("{images}", "no list `annotations`", "expected a COCO keypoints file"),
+    ("{no_annotations}", "no usable annotation in", "at least one must have"),
     ("{boxes}", "no annotation of", "has `keypoints`"),
-    ("{unlabelled}", "has nobody to run the codecs on", "a labelled keypoint"),
-    ("{crowd}", "has nobody to run the codecs on", "no crowd"),
-    ("{flat}", "has nobody to run the codecs on", "a bbox"),
+    ("{unlabelled}", "no usable annotation in", "a labelled keypoint"),
+    ("{crowd}", "no usable annotation in", "iscrowd 0"),
+    ("{flat}", "no usable annotation in", "a bbox"),
     ("{no_box}", "annotation at index 0", "`bbox` must be a list of 4 numbers"),
     ("{no_image}", "annotation at index 0", "`image_id` must be a number or a string"),
-    ("{nan}", "`keypoints` must hold finite numbers"),
-    ("{infinite_box}", "`bbox` must hold finite numbers"),
+    ("{nan}", "`keypoints` must have finite numbers"),
+    ("{infinite_box}", "`bbox` must have finite numbers"),
     ("{nan_area}", "`area` must be a finite number, 0 or more", "nan"),
     ("{area_below_0}", "`area` must be a finite number, 0 or more", "-5"),
     ("{text_area}", "`area` must be a finite number, 0 or more", "'large'"),
-    ("{huge}", "`keypoints` must hold finite numbers", "pixels"),
+    ("{huge}", "`keypoints` must have finite numbers", "pixels"),
     ("{pairs}", "`keypoints`", "a multiple of 3 numbers"),
     ("{category}", "`category_id` must be a number or a string", "[1]"),
-    ("{mixed}", "people of 3 and 1 keypoints", "wanted one number"),
+    ("{mixed}", "annotations with 3 and 1 keypoints", "the same number"),
 ]
 
-# The options, the exit code, words.
+# The options, the exit code, parts of the message.
 DEMO: list[Any] = [
-    (["--plot", "{folder}"], 2, "cannot save a picture", "wanted a file name like"),
-    (["--plot", "{folder}/a.docx"], 2, "cannot save a picture", "wanted a file name like"),
-    (["--plot", "{good}/a.png"], 2, "cannot make the folder"),
+    (["--plot", "{folder}"], 2, "cannot save a figure", "must end like"),
+    (["--plot", "{folder}/a.docx"], 2, "cannot save a figure", "must end like"),
+    (["--plot", "{good}/a.png"], 2, "cannot create the folder"),
     (["--body-3d", "{good}"], 2, "--body-3d needs --cameras"),
     (["--cameras", "{cameras}"], 2, "--cameras needs --body-3d"),
-    (["--body-3d", "{missing}", "--cameras", "{cameras}"], 2, "cannot read", "wanted Human3.6M"),
-    (["--body-3d", "{frames}", "--cameras", "{cameras}"], 2, "has no camera S1/5", "wanted"),
-    (["--hands", "{folder}"], 2, "has not one *_data.json", "wanted a folder"),
+    (["--body-3d", "{missing}", "--cameras", "{cameras}"], 2, "cannot read", "expected Human3.6M"),
+    (["--body-3d", "{frames}", "--cameras", "{cameras}"], 2, "has no camera S1/5", "expected"),
+    (["--hands", "{folder}"], 2, "must have one *_data.json", "expected a folder"),
     (["--colour"], 2, "No such option"),
     (["{good}", "{good}"], 2, "unexpected extra argument"),
 ]
 
-CODECS = "wanted RegressionLabel, IntegralRegressionLabel, MSRAHeatmap"
+CODECS = "must be RegressionLabel, IntegralRegressionLabel, MSRAHeatmap"
 ROUNDTRIP: list[Any] = [
     (["--codec", "Heatmap"], 2, "there is no codec Heatmap", CODECS),
     (["--codec", "udpheatmap"], 2, "there is no codec udpheatmap", "UDPHeatmap"),
-    (["--codec", "SPR"], 2, "one person at a time", "SPR", CODECS, "posecodec demo"),
-    (["--codec", "VideoPoseLifting"], 2, "one person at a time", CODECS),
-    (["--codec", "Hand3DHeatmap(sigma=2)"], 2, "one person at a time", CODECS),
-    (["--codec", ""], 2, "cannot be read", "such as UDPHeatmap"),
-    (["--codec", "UDPHeatmap(sigma=3"], 2, "cannot be read", "such as UDPHeatmap"),
-    (["--codec", "UDPHeatmap:sigma=3"], 2, "cannot be read", "'MSRAHeatmap(sigma=3,"),
-    (["--codec", "UDPHeatmap(3)"], 2, "cannot be read", "'MSRAHeatmap(sigma=3,"),
-    (["--codec", "UDPHeatmap(**{{}})"], 2, "cannot be read"),
-    (["--codec", "UDPHeatmap(sigma=print(1))"], 2, "cannot be read"),
-    (["--codec", "(" * 500], 2, "cannot be read"),
+    (["--codec", "SPR"], 2, "top-down codecs only", "SPR", CODECS, "posecodec demo"),
+    (["--codec", "VideoPoseLifting"], 2, "top-down codecs only", CODECS),
+    (["--codec", "Hand3DHeatmap(sigma=2)"], 2, "top-down codecs only", CODECS),
+    (["--codec", ""], 2, "cannot be parsed", "like UDPHeatmap"),
+    (["--codec", "UDPHeatmap(sigma=3"], 2, "cannot be parsed", "like UDPHeatmap"),
+    (["--codec", "UDPHeatmap:sigma=3"], 2, "cannot be parsed", "'MSRAHeatmap(sigma=3,"),
+    (["--codec", "UDPHeatmap(3)"], 2, "cannot be parsed", "'MSRAHeatmap(sigma=3,"),
+    (["--codec", "UDPHeatmap(**{{}})"], 2, "cannot be parsed"),
+    (["--codec", "UDPHeatmap(sigma=print(1))"], 2, "cannot be parsed"),
+    (["--codec", "(" * 500], 2, "cannot be parsed"),
     (["--codec", "UDPHeatmap(sgima=3)"], 2, "UDPHeatmap takes", "sigma", "not sgima"),
     (["--codec", "UDPHeatmap(type=3)"], 2, "UDPHeatmap takes", "not type"),
     (["--codec", "UDPHeatmap(sigma=-1)"], 2, "`sigma` must be a positive", "-1"),
@@ -118,7 +118,7 @@ ROUNDTRIP: list[Any] = [
     (["--codec", "UDPHeatmap(heatmap_type=x)"], 2, "`heatmap_type`", "gaussian"),
     (["--codec", "MegviiHeatmap(kernel_size=4)"], 2, "`kernel_size` must be", "odd"),
     (["--codec", "RegressionLabel(heatmap_size=(4, 4))"], 2, "takes input_size, not heatmap_size"),
-    (["--codec", "SimCC(input_size=(9, 9))"], 2, "to --input-size"),
+    (["--codec", "SimCC(input_size=(9, 9))"], 2, "use --input-size"),
     (["--heatmap-size", "48"], 2, "--heatmap-size must be WIDTHxHEIGHT", "'48'"),
     (["--heatmap-size", "48x"], 2, "--heatmap-size must be WIDTHxHEIGHT", "'48x'"),
     (["--heatmap-size", "0x64"], 2, "--heatmap-size must be WIDTHxHEIGHT", "from 1 to"),
@@ -130,94 +130,94 @@ ROUNDTRIP: list[Any] = [
     (["--sigmas", "0.1,0.2"], 2, "--sigmas must be 17 numbers above 0"),
     (["--sigmas", "0"], 2, "--sigmas must be 17 numbers above 0"),
     (["--sigmas", "nan"], 2, "--sigmas must be 17 numbers above 0"),
-    (["--plot", "{folder}/a.docx"], 2, "cannot save a picture", "wanted a file name like"),
-    (["--plot", "{good}/a.png"], 2, "cannot make the folder"),
+    (["--plot", "{folder}/a.docx"], 2, "cannot save a figure", "must end like"),
+    (["--plot", "{good}/a.png"], 2, "cannot create the folder"),
     (["--codecs", "SimCC"], 2, "No such option"),
 ]
 
 TABLE = [
     *(
-        (command, [file], 2, words)
+        (command, [file], 2, parts)
         for command in ("demo", "roundtrip")
-        for file, *words in ANNOTATIONS
+        for file, *parts in ANNOTATIONS
     ),
-    *(("demo", options, code, words) for options, code, *words in DEMO),
-    *(("roundtrip", options, code, words) for options, code, *words in ROUNDTRIP),
+    *(("demo", options, code, parts) for options, code, *parts in DEMO),
+    *(("roundtrip", options, code, parts) for options, code, *parts in ROUNDTRIP),
     ("train", [], 2, ["No such command 'train'"]),
     ("--fast", [], 2, ["No such option"]),
 ]
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """Where the files of the table are."""
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """The paths of the files of the table."""
     folder = tmp_path_factory.mktemp("files")
     (folder / "folder").mkdir()
     for name, text in FILES.items():
         (folder / f"{name}.json").write_text(text)
-    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff\x00")
+    (folder / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n\xff\x00")
     pose = np.zeros((1, 17, 4))
     np.savez(folder / "frames.npz", imgname=["S1/S1_Walking.5/1.jpg"], part=pose[..., :3], S=pose)
     named = {path.stem: path for path in folder.iterdir()}
     return {**named, "missing": folder / "missing.json"}
 
 
-def call(command: str, options: list[str], places: Mapping[str, Path]) -> list[str]:
-    """The arguments with files in place of their names, and no picture where there was none."""
-    arguments = [command, *(option.format(**places) for option in options)]
+def call(command: str, options: list[str], paths: Mapping[str, Path]) -> list[str]:
+    """The arguments with paths instead of names, and a plot that must not be created."""
+    arguments = [command, *(option.format(**paths) for option in options)]
     if command == "demo" and "--plot" not in arguments:
-        arguments += ["--plot", str(places["folder"] / "never.png")]
+        arguments += ["--plot", str(paths["folder"] / "never.png")]
     return arguments
 
 
-def assert_one_line(code: int, stdout: str, stderr: str, wanted: int, words: list[str]) -> None:
-    """That it failed as the table says, on stderr alone and without a traceback."""
-    assert code == wanted
+def assert_one_line(code: int, stdout: str, stderr: str, expected: int, parts: list[str]) -> None:
+    """Check the exit code and the message, on stderr only and without a traceback."""
+    assert code == expected
     assert stdout == ""
     assert "Traceback" not in stderr
     if stderr.startswith("error: "):
         assert stderr.count("\n") == 1
     else:
-        assert "Usage: posecodec" in stderr  # typer's own, in a box
+        assert "Usage: posecodec" in stderr  # printed by typer, in a box
         stderr = " ".join(stderr.replace("│", " ").split())
-    for word in words:
-        assert word in stderr
+    for part in parts:
+        assert part in stderr
 
 
 @pytest.mark.parametrize(
-    ("command", "options", "code", "words"),
+    ("command", "options", "code", "parts"),
     TABLE,
     ids=[" ".join([command, *options])[:60] for command, options, *_ in TABLE],
 )
 def test_bad_input(
-    command: str, options: list[str], code: int, words: list[str], places: Mapping[str, Path]
+    command: str, options: list[str], code: int, parts: list[str], paths: Mapping[str, Path]
 ) -> None:
-    result = CliRunner().invoke(make_app(), call(command, options, places), prog_name="posecodec")
-    assert_one_line(result.exit_code, result.stdout, result.stderr, code, words)
-    assert not (places["folder"] / "never.png").exists()
+    result = CliRunner().invoke(make_app(), call(command, options, paths), prog_name="posecodec")
+    assert_one_line(result.exit_code, result.stdout, result.stderr, code, parts)
+    assert not (paths["folder"] / "never.png").exists()
 
 
 @pytest.mark.parametrize("row", [0, 8, 24, 26, len(ANNOTATIONS) * 2 + 3, -36, -34, -3, -2])
-def test_bad_input_to_the_installed_command(row: int, places: Mapping[str, Path]) -> None:
-    command, options, code, words = TABLE[row]
+def test_bad_input_to_the_installed_command(row: int, paths: Mapping[str, Path]) -> None:
+    command, options, code, parts = TABLE[row]
     posecodec = Path(sys.executable).with_name("posecodec")
     done = subprocess.run(
-        [posecodec, *call(command, options, places)],
+        [posecodec, *call(command, options, paths)],
         capture_output=True,
         encoding="utf-8",
         check=False,
         timeout=120,
     )
-    assert_one_line(done.returncode, done.stdout, done.stderr, code, words)
+    assert_one_line(done.returncode, done.stdout, done.stderr, code, parts)
 
 
-def test_a_plot_on_a_full_disk_is_one_line(places: Mapping[str, Path]) -> None:
-    """What fails after the work is said in one line too."""
+def test_full_disk(paths: Mapping[str, Path]) -> None:
+    """Errors after the work are one line too."""
     full = Path("/dev/full")
     if not full.exists():
-        pytest.skip("there is no /dev/full here")
-    plot = places["folder"] / "full.png"
+        pytest.skip("/dev/full does not exist")
+    plot = paths["folder"] / "full.png"
     plot.symlink_to(full)
-    arguments = ["roundtrip", str(places["good"]), "--codec", "SimCC", "--plot", str(plot)]
+    arguments = ["roundtrip", str(paths["good"]), "--codec", "SimCC", "--plot", str(plot)]
     result = CliRunner().invoke(make_app(), arguments)
     assert_one_line(result.exit_code, result.stdout, result.stderr, 2, ["cannot write", "space"])

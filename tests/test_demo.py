@@ -1,4 +1,4 @@
-"""The command line's `demo`: its table, its JSON, its picture, its errors."""
+"""`posecodec demo`: its table, its JSON, its figure, its errors."""
 
 import json
 import struct
@@ -12,15 +12,16 @@ import numpy as np
 import pytest
 from posecodec_rs import to_image
 from posecodec_rs.cli.app import make_app
-from posecodec_rs.cli.bottom_up import Crowd, errors_of_found
 from posecodec_rs.cli.coco import AnnotationsError, read_annotations
+from posecodec_rs.cli.codecs.bottom_up import MultiPersonSample, errors_of_found
 from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.demo import sections
-from posecodec_rs.cli.motion import hands, walk
+from posecodec_rs.cli.synthetic import hands, walk
 from typer.testing import CliRunner
 
-# Mean and largest round-trip error along an axis in input pixels, on the bundled people. A cell is
-# 4 pixels, a bin half of one; rounding costs a quarter of that on average and half of it at most.
+# Mean and maximum round-trip error along an axis in input pixels, on the bundled people. A heatmap
+# pixel is 4 input pixels, a bin half of one; rounding adds a quarter of that on average, half of it
+# at most.
 BOUNDS = {
     "RegressionLabel": (1e-4, 1e-3),
     "IntegralRegressionLabel": (1e-4, 1e-3),
@@ -34,18 +35,18 @@ BOUNDS = {
     "SimCCLabel standard": (0.15, 0.251),
 }
 
-# The least share of the bundled people that is found again, and the same errors; a cell is 4
-# pixels. What is guessed for hidden keypoints lies anywhere within the tolerance.
-CROWD_BOUNDS = {
+# The minimum share of the bundled people that is found again, and the same errors. Hidden keypoints
+# may be decoded anywhere within the tolerance.
+BOTTOM_UP_BOUNDS = {
     "SPR": (0.9, 1e-3, 1e-2),
     "DecoupledHeatmap": (0.9, 2.5, 8.0),
     "AssociativeEmbedding": (0.9, 1.3, 100.0),
     "AssociativeEmbedding UDP": (0.9, 0.1, 100.0),
 }
 
-# Millimetres along an axis: mean and largest. A joint of a hand is rounded to cells of 4 pixels,
-# 7 mm so near, and 6.25 mm.
-SPACE_BOUNDS = {
+# Millimeters along an axis: mean and maximum. Joints of hands are rounded to heatmap pixels of 4
+# input pixels, 7 mm at this distance, and to 6.25 mm in depth.
+BOUNDS_3D = {
     "ImagePoseLifting": (1e-3, 1e-2),
     "VideoPoseLifting": (1e-3, 1e-2),
     "MotionBERTLabel": (0.05, 0.2),
@@ -70,7 +71,7 @@ def coco(*changes: dict[str, Any], **extra: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Callable[[Any], Path]:
-    """Saves a value as JSON and says where."""
+    """Saves a value as JSON and returns the path."""
 
     def save(value: Any) -> Path:
         path = tmp_path / "people.json"
@@ -87,24 +88,24 @@ def run(*args: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def on_the_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
-    """What `--json` prints for the bundled people, and the picture."""
-    plot = tmp_path_factory.mktemp("demo") / "made" / "picture.png"
+    """The output of `--json` for the bundled people, and the figure's path."""
+    plot = tmp_path_factory.mktemp("demo") / "made" / "figure.png"
     result = run("--json", "--plot", plot)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout), plot
 
 
-def test_json_says_what_ran(on_the_sample: tuple[dict[str, Any], Path]) -> None:
-    answer, plot = on_the_sample
-    assert answer["keypoints"] == 17
-    assert answer["picture"] == str(plot)
-    crops, pictures = answer["top_down"], answer["bottom_up"]
+def test_json(on_the_sample: tuple[dict[str, Any], Path]) -> None:
+    output, plot = on_the_sample
+    assert output["keypoints"] == 17
+    assert output["plot"] == str(plot)
+    crops, images = output["top_down"], output["bottom_up"]
     assert crops["people"] >= 12
     assert (crops["input_size"], crops["heatmap_size"]) == ([192, 256], [48, 64])
-    assert pictures["pictures"] == 4
-    assert (pictures["input_size"], pictures["heatmap_size"]) == ([512, 512], [128, 128])
+    assert images["images"] == 4
+    assert (images["input_size"], images["heatmap_size"]) == ([512, 512], [128, 128])
     assert [codec["name"] for codec in crops["codecs"]] == list(BOUNDS)
-    assert [codec["name"] for codec in pictures["codecs"]] == list(CROWD_BOUNDS)
+    assert [codec["name"] for codec in images["codecs"]] == list(BOTTOM_UP_BOUNDS)
     targets = {codec["name"]: codec["targets"] for codec in crops["codecs"]}
     assert targets["UDPHeatmap combined"] == {"heatmaps": [51, 64, 48]}
     assert targets["SimCCLabel"] == {
@@ -114,43 +115,43 @@ def test_json_says_what_ran(on_the_sample: tuple[dict[str, Any], Path]) -> None:
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_errors_are_the_known_ones(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
+def test_errors_are_within_bounds(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     codec = row(on_the_sample[0]["top_down"], name)
-    error, (mean, largest) = codec["error_px"], BOUNDS[name]
+    error, (mean, maximum) = codec["error_px"], BOUNDS[name]
     assert 0 <= error["mean"] <= mean
-    assert error["mean"] <= error["p95"] <= error["max"] <= largest
+    assert error["mean"] <= error["p95"] <= error["max"] <= maximum
     if name == "MSRAHeatmap":
         assert error["mean"] > 0.85
     assert codec["encode_us"] > 0
     assert codec["decode_us"] > 0
 
 
-@pytest.mark.parametrize("name", CROWD_BOUNDS)
-def test_crowds_are_found_again(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
+@pytest.mark.parametrize("name", BOTTOM_UP_BOUNDS)
+def test_people_are_found_again(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     codec = row(on_the_sample[0]["bottom_up"], name)
-    error, (share, mean, largest) = codec["error_px"], CROWD_BOUNDS[name]
+    error, (share, mean, maximum) = codec["error_px"], BOTTOM_UP_BOUNDS[name]
     assert share * codec["of"] <= codec["found"] <= codec["of"]
     assert 0 <= error["mean"] <= mean
-    assert error["max"] <= largest
+    assert error["max"] <= maximum
 
 
-@pytest.mark.parametrize("name", SPACE_BOUNDS)
-def test_poses_in_space_come_back(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
+@pytest.mark.parametrize("name", BOUNDS_3D)
+def test_3d_errors_are_within_bounds(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     section = "hand_3d" if name == "Hand3DHeatmap" else "body_3d"
-    error, (mean, largest) = row(on_the_sample[0][section], name)["error_mm"], SPACE_BOUNDS[name]
+    error, (mean, maximum) = row(on_the_sample[0][section], name)["error_mm"], BOUNDS_3D[name]
     assert 0 <= error["mean"] <= mean
-    assert error["max"] <= largest
+    assert error["max"] <= maximum
     if name == "Hand3DHeatmap":
         assert error["mean"] > 1
 
 
 def row(section: dict[str, Any], name: str) -> dict[str, Any]:
-    """What a table says of a codec."""
+    """A codec's row of a table."""
     found: dict[str, Any] = next(codec for codec in section["codecs"] if codec["name"] == name)
     return found
 
 
-def test_the_picture_is_one(on_the_sample: tuple[dict[str, Any], Path]) -> None:
+def test_figure_is_a_png(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     png = on_the_sample[1].read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", png[16:24])
@@ -163,39 +164,39 @@ def test_table_in_a_process_of_its_own(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "posecodec_rs.cli", "demo"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
     lines = done.stdout.splitlines()
-    for name in [*BOUNDS, *CROWD_BOUNDS, *SPACE_BOUNDS]:
-        assert any(line.split("  ")[1].strip() == name for line in lines if line.startswith("  "))
+    for name in [*BOUNDS, *BOTTOM_UP_BOUNDS, *BOUNDS_3D]:
+        assert any(line.split("  ")[0].strip() == name for line in lines)
     assert "heatmaps 17×64×48 float32" in done.stdout
     assert "w/(W-1)" in done.stdout
-    assert lines[-1].startswith("Picture: ")
+    assert lines[-1].startswith("Plot: ")
     assert (tmp_path / "demo-output" / "posecodec-demo.png").is_file()
 
 
 BAD = {
-    "a list": ([PERSON], "wanted a COCO keypoints file"),
+    "a list": ([PERSON], "expected a COCO keypoints file"),
     "no annotations": ({"images": []}, "no list `annotations`"),
     "annotations of boxes": ({"annotations": [{"bbox": [1, 2, 3, 4]}]}, "has `keypoints`"),
     "no object": ({"annotations": [3]}, "annotation 0"),
-    "nobody": (coco(), "nobody"),
-    "a crowd": (coco({"iscrowd": 1}), "nobody"),
-    "no label": (coco({"keypoints": [1, 2, 0]}), "nobody"),
-    "an empty box": (coco({"bbox": [5, 10, 0, 50]}), "nobody"),
-    "a box outside": (coco({"bbox": [700, 10, 40, 50]}), "nobody"),
+    "no person": (coco(), "no usable annotation"),
+    "a crowd": (coco({"iscrowd": 1}), "no usable annotation"),
+    "no label": (coco({"keypoints": [1, 2, 0]}), "no usable annotation"),
+    "an empty box": (coco({"bbox": [5, 10, 0, 50]}), "no usable annotation"),
+    "a box outside": (coco({"bbox": [700, 10, 40, 50]}), "no usable annotation"),
     "no box": (coco({"bbox": None}), "`bbox` must be a list of 4 numbers"),
     "pairs": (coco({"keypoints": [1, 2, 3, 4]}), "a multiple of 3 numbers"),
     "nested": (coco({"keypoints": [[1, 2, 3]]}), "flat list"),
-    "ragged": (coco({"keypoints": [1, [2], 3]}), "numbers alone"),
-    "words": (coco({"keypoints": ["a", "b", "c"]}), "numbers alone"),
+    "ragged": (coco({"keypoints": [1, [2], 3]}), "numbers only"),
+    "words": (coco({"keypoints": ["a", "b", "c"]}), "numbers only"),
     "NaN": (coco({"keypoints": [float("nan"), 2, 2]}), "finite"),
     "too large": (coco({"keypoints": [1e300, 2, 2]}), "finite"),
-    "no picture": (coco({"image_id": None}), "`image_id`"),
-    "mixed": (coco({}, {"keypoints": [1, 2, 2]}), "3 and 1 keypoints"),
+    "no image": (coco({"image_id": None}), "`image_id`"),
+    "mixed": (coco({}, {"keypoints": [1, 2, 2]}), "with 3 and 1 keypoints"),
     "half a whole body": (coco({"face_kpts": [1, 2, 2]}), "`foot_kpts`"),
 }
 
 
 def assert_one_line(result: Any, *phrases: str) -> None:
-    """That the command ended with one line on stderr that holds the phrases."""
+    """Check that the command printed one line on stderr that contains the phrases."""
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
@@ -214,22 +215,22 @@ def test_bad_annotations(what: str, saved: Callable[[Any], Path], tmp_path: Path
 
 def test_no_such_file(tmp_path: Path) -> None:
     missing = tmp_path / "missing.json"
-    assert_one_line(run(missing), str(missing), "wanted a COCO keypoints file")
-    assert_one_line(run(tmp_path), str(tmp_path), "wanted a COCO keypoints file")
+    assert_one_line(run(missing), str(missing), "expected a COCO keypoints file")
+    assert_one_line(run(tmp_path), str(tmp_path), "expected a COCO keypoints file")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\x89PNG\r\n\x1a\n\xff", b"[" * 200_000])
 def test_not_json(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "people.json"
     path.write_bytes(content)
-    assert_one_line(run(path), "is not JSON", "wanted a COCO keypoints file")
+    assert_one_line(run(path), "is not JSON", "expected a COCO keypoints file")
 
 
 def test_bad_plot(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert_one_line(run("--plot", tmp_path / "picture.docx"), "picture.docx", "wanted")
-    assert_one_line(run("--plot", tmp_path), "wanted")
-    assert_one_line(run("--plot", tmp_path / "file" / "picture.png"), "cannot make the folder")
+    assert_one_line(run("--plot", tmp_path / "figure.docx"), "figure.docx", "must end like")
+    assert_one_line(run("--plot", tmp_path), "must end like")
+    assert_one_line(run("--plot", tmp_path / "file" / "figure.png"), "cannot create the folder")
 
 
 def test_missing_extra() -> None:
@@ -239,10 +240,10 @@ def test_missing_extra() -> None:
     assert done.stderr == "posecodec needs rich: pip install 'posecodec-rs[cli]'\n"
 
 
-def test_a_person_as_annotated(saved: Callable[[Any], Path]) -> None:
+def test_person_attributes(saved: Callable[[Any], Path]) -> None:
     skeleton = [{"name": "person", "skeleton": [[1, 2], [2, 3]]}]
     people = read_annotations(saved(coco({}, {"image_id": "two"}, categories=skeleton)))
-    assert (people.num_keypoints, people.num_pictures, people.num_labelled) == (3, 2, 4)
+    assert (people.num_keypoints, people.num_images, people.num_labelled) == (3, 2, 4)
     assert people.skeleton == [(0, 1), (1, 2)]
     person = people.people[0]
     assert person.keypoints.dtype == person.visible.dtype == np.float32
@@ -251,12 +252,12 @@ def test_a_person_as_annotated(saved: Callable[[Any], Path]) -> None:
     assert person.box.tolist() == [5, 10, 40, 50]
 
 
-def test_boxes_end_where_the_picture_does(saved: Callable[[Any], Path]) -> None:
+def test_boxes_are_clipped_to_the_image(saved: Callable[[Any], Path]) -> None:
     people = read_annotations(saved(coco({"bbox": [-10, 400, 700, 100]})))
     assert people.people[0].box.tolist() == [0, 400, 639, 79]
 
 
-def test_bones_of_other_keypoints_are_left_out(saved: Callable[[Any], Path]) -> None:
+def test_skeleton_of_other_keypoints_is_ignored(saved: Callable[[Any], Path]) -> None:
     assert read_annotations(saved(coco({}, categories=[{"skeleton": [[16, 14]]}]))).skeleton == []
 
 
@@ -273,12 +274,12 @@ def test_whole_body_order(saved: Callable[[Any], Path]) -> None:
 def test_people_outside_their_box_have_no_error(
     saved: Callable[[Any], Path], tmp_path: Path
 ) -> None:
-    """Nothing to report is said as nothing, in the table, the JSON and the picture."""
+    """The table, the JSON and the figure work without errors to report."""
     path = saved(coco({"bbox": [300, 300, 20, 30]}))
     result = run(path, "--json", "--plot", tmp_path / "a.png")
     assert result.exit_code == 0, result.output
     for codec in json.loads(result.stdout)["top_down"]["codecs"]:
-        assert codec["error_px"] == {"mean": None, "p95": None, "max": None}
+        assert codec["error_px"] == dict.fromkeys(("mean", "median", "p95", "max"))
     assert run(path, "--plot", tmp_path / "b.png").exit_code == 0
 
 
@@ -296,29 +297,29 @@ def test_crops() -> None:
 
 def test_names_are_unique() -> None:
     for section in sections(read_annotations(None)):
-        names = [subject.name for subject in section.subjects]
+        names = [codec.name for codec in section.codecs]
         assert len(set(names)) == len(names)
 
 
-def test_each_decoded_person_is_someone_once() -> None:
+def test_people_are_matched_once() -> None:
     points = np.array([[[0, 0], [10, 0]], [[0, 4], [10, 4]], [[90, 90], [0, 0]]], np.float32)
-    crowd = Crowd(points, np.array([[1, 1], [1, 1], [1, 0]], np.float32))
-    # The nearest pair first: the second decoded is the first person, to the pixel.
+    sample = MultiPersonSample(points, np.array([[1, 1], [1, 1], [1, 0]], np.float32))
+    # The nearest pair first: the second decoded pose equals the first person.
     decoded = np.array([[[0, 3], [10, 3]], [[0, 0], [10, 0]], [[300, 300], [0, 0]]], np.float32)
-    errors = [each.tolist() for each in errors_of_found(crowd, decoded)]
+    errors = [each.tolist() for each in errors_of_found(sample, decoded)]
     assert errors == [[0, 0, 0, 0], [0, 1, 0, 1]]
-    assert errors_of_found(crowd, decoded[:0]) == []
+    assert errors_of_found(sample, decoded[:0]) == []
 
 
-def test_pictures_hold_everyone_in_them(saved: Callable[[Any], Path]) -> None:
+def test_images_have_all_their_people(saved: Callable[[Any], Path]) -> None:
     path = saved(coco({}, {"image_id": "of unknown size"}, {"keypoints": [1, 2, 2] * 3}))
-    first, second = read_annotations(path).pictures()
+    first, second = read_annotations(path).images()
     assert first.keypoints.shape == (2, 3, 2)
     assert first.size == (640, 480)
     assert second.size == (45, 60)
-    crowd = Crowd.of(first)
-    np.testing.assert_allclose(crowd.points[1], [[0.8, 1.6]] * 3)
-    assert crowd.visible.tolist() == [[1, 1, 0], [1, 1, 1]]
+    sample = MultiPersonSample.of(first)
+    np.testing.assert_allclose(sample.points[1], [[0.8, 1.6]] * 3)
+    assert sample.visible.tolist() == [[1, 1, 0], [1, 1, 1]]
 
 
 @pytest.fixture
@@ -337,8 +338,8 @@ def human36m(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.fixture
 def interhand_2_6m(tmp_path: Path) -> Path:
-    """A folder as InterHand2.6M has it: one annotated picture."""
-    sample = hands()
+    """A folder in InterHand2.6M's format: one annotated image."""
+    pair = hands()
     parts: dict[str, Any] = {
         "data": {
             "images": [{"id": 1, "capture": 0, "camera": "400", "frame_idx": 7}],
@@ -350,14 +351,14 @@ def interhand_2_6m(tmp_path: Path) -> Path:
             "0": {
                 "campos": {"400": [1, 2, 3]},
                 "camrot": {"400": np.eye(3).tolist()},
-                "focal": {"400": sample.focal.tolist()},
-                "princpt": {"400": sample.principal_point.tolist()},
+                "focal": {"400": pair.focal.tolist()},
+                "princpt": {"400": pair.principal_point.tolist()},
             }
         },
         "joint_3d": {
             "0": {
                 "7": {
-                    "world_coord": (sample.joints + np.array([1, 2, 3])).tolist(),
+                    "world_coord": (pair.joints + np.array([1, 2, 3])).tolist(),
                     "joint_valid": [[1]] * 42,
                 }
             }
@@ -368,38 +369,34 @@ def interhand_2_6m(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_files_of_poses_in_space(
-    human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: Path
-) -> None:
+def test_3d_files(human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: Path) -> None:
     frames, cameras = human36m
     options = ["--body-3d", frames, "--cameras", cameras, "--hands", interhand_2_6m]
     result = run("--json", "--plot", tmp_path / "a.png", *options)
     assert result.exit_code == 0, result.output
-    answer = json.loads(result.stdout)
-    assert (answer["body_3d"]["sequences"], answer["body_3d"]["frames"]) == (2, 3)
-    assert answer["hand_3d"]["pictures"] == 1
+    output = json.loads(result.stdout)
+    assert (output["body_3d"]["sequences"], output["body_3d"]["frames"]) == (2, 3)
+    assert output["hand_3d"]["images"] == 1
     for section in ("body_3d", "hand_3d"):
-        for codec in answer[section]["codecs"]:
-            assert codec["error_mm"]["max"] <= SPACE_BOUNDS[codec["name"]][1]
+        for codec in output[section]["codecs"]:
+            assert codec["error_mm"]["max"] <= BOUNDS_3D[codec["name"]][1]
 
 
-def test_bad_files_of_poses_in_space(
-    human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: Path
-) -> None:
+def test_bad_3d_files(human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: Path) -> None:
     frames, cameras = human36m
     missing, empty = tmp_path / "missing", tmp_path / "empty.json"
     empty.write_text("{}")
     assert_one_line(run("--body-3d", frames), "--body-3d needs --cameras")
     assert_one_line(run("--cameras", cameras), "--cameras needs --body-3d")
-    assert_one_line(run("--body-3d", missing, "--cameras", cameras), str(missing), "wanted")
-    assert_one_line(run("--body-3d", cameras, "--cameras", cameras), str(cameras), "wanted")
-    assert_one_line(run("--body-3d", frames, "--cameras", missing), str(missing), "wanted")
-    assert_one_line(run("--body-3d", frames, "--cameras", empty), "no camera S1/1", "wanted")
-    assert_one_line(run("--hands", missing), "has not one *_data.json", "wanted")
+    assert_one_line(run("--body-3d", missing, "--cameras", cameras), str(missing), "expected")
+    assert_one_line(run("--body-3d", cameras, "--cameras", cameras), str(cameras), "expected")
+    assert_one_line(run("--body-3d", frames, "--cameras", missing), str(missing), "expected")
+    assert_one_line(run("--body-3d", frames, "--cameras", empty), "no camera S1/1", "expected")
+    assert_one_line(run("--hands", missing), "must have one *_data.json", "expected")
     (interhand_2_6m / "test_camera.json").write_text("{}")
-    assert_one_line(run("--hands", interhand_2_6m), "cannot read the files", "wanted")
+    assert_one_line(run("--hands", interhand_2_6m), "cannot read the files", "expected")
 
 
-def test_errors_are_of_annotations() -> None:
+def test_annotations_error() -> None:
     with pytest.raises(AnnotationsError, match="there is no file"):
         read_annotations(Path("nowhere.json"))

@@ -1,4 +1,4 @@
-"""The script that draws the documentation's pictures."""
+"""The script that draws the documentation's figures."""
 
 import struct
 import subprocess
@@ -8,26 +8,27 @@ from pathlib import Path
 from posecodec_rs._build import CODECS
 
 ROOT = Path(__file__).parents[1]
-MOST_BYTES = 80 * 1024
+FIGURES = ROOT / "docs/pictures/"
+MAX_BYTES = 80 * 1024
 
 
-def test_every_codec_has_its_picture(tmp_path: Path) -> None:
+def test_every_codec_has_a_figure(tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "docs" / "gallery"), str(tmp_path / "made")]
     done = subprocess.run(script, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr.lower()
     drawn = {path.stem: path.read_bytes() for path in (tmp_path / "made").iterdir()}
-    wanted = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"}
-    assert {name.replace("_", "") for name in drawn} == wanted
+    expected = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"}
+    assert {name.replace("_", "") for name in drawn} == expected
     for name, png in drawn.items():
         assert png[:8] == b"\x89PNG\r\n\x1a\n", name
         width, height = struct.unpack(">II", png[16:24])
         assert (width, height > 300) == (1200, True), name
-        assert 10_000 < len(png) < MOST_BYTES, name
+        assert 10_000 < len(png) < MAX_BYTES, name
 
 
-def test_the_documentation_holds_what_is_drawn() -> None:
-    committed = {path.stem.replace("_", "") for path in (ROOT / "docs" / "pictures").iterdir()}
+def test_documentation_has_all_figures() -> None:
+    committed = {path.stem.replace("_", "") for path in FIGURES.iterdir()}
     drawn = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"}
-    assert committed == drawn | {"speed"}  # which another script draws
-    assert all(path.stat().st_size < MOST_BYTES for path in (ROOT / "docs" / "pictures").iterdir())
+    assert committed == drawn | {"speed"}  # drawn by benchmarks/compare.py
+    assert all(path.stat().st_size < MAX_BYTES for path in FIGURES.iterdir())

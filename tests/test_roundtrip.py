@@ -1,4 +1,4 @@
-"""The command line's `roundtrip`: its numbers against slow ones by hand, its table, its plot."""
+"""`posecodec roundtrip`: its numbers compared with a simple implementation, its table, its plot."""
 
 import contextlib
 import io
@@ -19,7 +19,8 @@ from posecodec_rs.cli.coco import read_annotations
 from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.roundtrip import sigmas
 from posecodec_rs.cli.roundtrip.candidates import candidates, parse_size
-from posecodec_rs.cli.roundtrip.work import Work
+from posecodec_rs.cli.roundtrip.measure import Workload
+from posecodec_rs.cli.roundtrip.report import Report
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from rich.console import Console
@@ -34,8 +35,8 @@ def run(*args: Any) -> Any:
     return CliRunner().invoke(make_app(), ["roundtrip", *map(str, args)])
 
 
-def answer(*args: Any) -> dict[str, Any]:
-    """What it prints with `--json`."""
+def output(*args: Any) -> dict[str, Any]:
+    """The output of `--json`."""
     result = run("--json", *args)
     assert result.exit_code == 0, result.output
     value: dict[str, Any] = json.loads(result.stdout)
@@ -44,7 +45,7 @@ def answer(*args: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled people, shrunk so that cells are coarse beside them, and what is left out."""
+    """The bundled people with small areas, so that errors affect AP, and unusable annotations."""
     data = json.loads(SAMPLE.read_text())
     for annotation in data["annotations"]:
         annotation["area"] *= 0.02
@@ -60,7 +61,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def by_hand(path: Path, codec: Any, keys: tuple[str, ...], *, use_udp: bool) -> dict[str, Any]:
-    """Errors and AP, person by person, of a file that pycocotools itself reads."""
+    """Errors and AP, person by person, of a file that pycocotools reads directly."""
     data = json.loads(path.read_text())
     sizes = {image["id"]: (image["width"], image["height"]) for image in data["images"]}
     distances, results = [], []
@@ -127,50 +128,50 @@ CODECS = {
 
 
 @pytest.mark.parametrize("name", CODECS)
-def test_numbers_are_those_by_hand(name: str, crowded: Path) -> None:
+def test_numbers_match_simple_implementation(name: str, crowded: Path) -> None:
     codec, keys = CODECS[name]
-    (row,) = answer(crowded, "--codec", name, "--heatmap-size", "48x64")["codecs"]
-    wanted = by_hand(crowded, codec, keys, use_udp=name.startswith("UDP"))
+    (row,) = output(crowded, "--codec", name, "--heatmap-size", "48x64")["codecs"]
+    expected = by_hand(crowded, codec, keys, use_udp=name.startswith("UDP"))
     assert row["codec"] == repr(codec)
     for stat in ("mean", "median", "p95", "max"):
-        assert row["error_input_px"][stat] == pytest.approx(wanted[stat], rel=1e-4, abs=2e-4)
-    assert row["share_within_input_px"]["1"] == pytest.approx(wanted["below 1"], abs=0.01)
+        assert row["error_input_px"][stat] == pytest.approx(expected[stat], rel=1e-4, abs=2e-4)
+    assert row["share_within_input_px"]["1"] == pytest.approx(expected["below 1"], abs=0.01)
     stats = ("ap", "ap50", "ap75", "ap_medium", "ap_large", "ar")
     found = [-1.0 if row["oks"][stat] is None else row["oks"][stat] for stat in stats]
-    assert found == pytest.approx(wanted["stats"], abs=1e-9)
+    assert found == pytest.approx(expected["stats"], abs=1e-9)
 
 
-def test_a_codec_without_loss_is_perfect() -> None:
-    (row,) = answer("--codec", "RegressionLabel")["codecs"]
+def test_lossless_codec_has_ap_1() -> None:
+    (row,) = output("--codec", "RegressionLabel")["codecs"]
     assert (row["oks"]["ap"], row["oks"]["ar"]) == (1.0, 1.0)
     assert row["oks"]["mean"] == pytest.approx(1.0, abs=1e-6)
     assert row["error_input_px"]["max"] < 1e-3
     assert row["error_heatmap_px"] is None
 
 
-def test_someone_without_a_box_is_missed(crowded: Path) -> None:
-    """As by COCOeval: crowds and the unlabelled are ignored, but not who could not be cropped."""
-    found = answer(crowded, "--codec", "RegressionLabel")
+def test_person_without_box_is_missed(crowded: Path) -> None:
+    """COCOeval ignores crowds and people without labels, but not people without a box."""
+    found = output(crowded, "--codec", "RegressionLabel")
     assert (found["people"], found["left_out"]) == (16, 3)
     assert 0.9 < found["codecs"][0]["oks"]["ap"] < 1
     assert found["codecs"][0]["oks"]["ar"] == pytest.approx(16 / 17)
 
 
-def test_coarse_cells_cost_ap(crowded: Path) -> None:
+def test_small_heatmaps_reduce_ap(crowded: Path) -> None:
     sizes = [part for size in ("12x16", "48x64", "96x128") for part in ("--heatmap-size", size)]
-    rows = answer(crowded, "--codec", "MSRAHeatmap", *sizes)["codecs"]
+    rows = output(crowded, "--codec", "MSRAHeatmap", *sizes)["codecs"]
     assert [row["heatmap_size"] for row in rows] == [[12, 16], [48, 64], [96, 128]]
     precisions = [row["oks"]["ap"] for row in rows]
     assert precisions == sorted(precisions)
     assert precisions[0] < precisions[-1] - 0.1
     errors = [row["error_input_px"]["mean"] for row in rows]
-    cells = [row["error_heatmap_px"]["mean"] for row in rows]
-    assert np.divide(errors, (16, 4, 2)).tolist() == pytest.approx(cells)
+    heatmap_errors = [row["error_heatmap_px"]["mean"] for row in rows]
+    assert np.divide(errors, (16, 4, 2)).tolist() == pytest.approx(heatmap_errors)
 
 
-def test_the_crop_of_udp_undoes_its_half_pixel() -> None:
+def test_udp_crop_cancels_the_half_pixel() -> None:
     fitting, other = (
-        answer("--codec", "UDPHeatmap", "--heatmap-size", "48x64", *flag)["codecs"][0]
+        output("--codec", "UDPHeatmap", "--heatmap-size", "48x64", *flag)["codecs"][0]
         for flag in ([], ["--no-use-udp"])
     )
     assert fitting["error_input_px"]["max"] < 0.1
@@ -179,12 +180,12 @@ def test_the_crop_of_udp_undoes_its_half_pixel() -> None:
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
-    """What is said without arguments, and the plot."""
+    """The output without arguments, and the plot's path."""
     plot = tmp_path_factory.mktemp("sweep") / "made" / "plot.png"
-    return answer("--plot", plot), plot
+    return output("--plot", plot), plot
 
 
-def test_the_sweep_has_every_codec_at_every_size(sweep: tuple[dict[str, Any], Path]) -> None:
+def test_sweep_has_every_codec_at_every_size(sweep: tuple[dict[str, Any], Path]) -> None:
     value, plot = sweep
     rows = [(row["name"], tuple(row["heatmap_size"] or ())) for row in value["codecs"]]
     assert len(set(rows)) == len(rows)
@@ -200,7 +201,7 @@ def test_the_sweep_has_every_codec_at_every_size(sweep: tuple[dict[str, Any], Pa
         assert row["keypoints_encoded"] + row["keypoints_lost"] == 228
 
 
-def test_the_plot_is_a_picture(sweep: tuple[dict[str, Any], Path]) -> None:
+def test_plot_is_a_png(sweep: tuple[dict[str, Any], Path]) -> None:
     png = sweep[1].read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert min(struct.unpack(">II", png[16:24])) > 400
@@ -223,11 +224,13 @@ def test_table_in_a_process_of_its_own(crowded: Path, tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "plot.svg").read_text()
 
 
-def test_the_table_fits_narrow_terminals() -> None:
+def test_table_fits_narrow_terminals() -> None:
     people = read_annotations(None)
     known = sigmas.choose(people, None)
     compared = candidates(["SimCC", "UDPHeatmap(heatmap_type=combined)"], (W, H), [])
-    report = Work(people, (W, H), known).run(compared, lambda _name, items, _weigh: iter(items))
+    workload = Workload(people, (W, H), known)
+    rows = workload.run(compared, lambda _name, items, _weigh: iter(items))
+    report = Report(workload, rows)
     for width in (80, 120):
         console = Console(width=width, file=io.StringIO())
         console.print(report.table(width))
@@ -238,7 +241,7 @@ def test_the_table_fits_narrow_terminals() -> None:
 
 
 def with_keypoints(count: int, names: list[str] | None, tmp_path: Path) -> Path:
-    """A file of two people with so many keypoints, whose names it maybe tells."""
+    """A file of two people with `count` keypoints, with or without names."""
     flat = [value for each in range(count) for value in (10 + each, 20 + 2 * each, 2)]
     person = {"image_id": 1, "keypoints": flat, "bbox": [5, 10, 30, 40]}
     categories = [{"id": 1, "keypoints": names}] if names else []
@@ -259,11 +262,11 @@ def with_keypoints(count: int, names: list[str] | None, tmp_path: Path) -> Path:
         (5, None, None),
     ],
 )
-def test_sigmas_are_those_of_the_keypoints(
+def test_sigmas_are_chosen_by_keypoints(
     count: int, names: list[str] | None, source: str | None, tmp_path: Path
 ) -> None:
     path = with_keypoints(count, names, tmp_path)
-    value = answer(path, "--codec", "RegressionLabel")
+    value = output(path, "--codec", "RegressionLabel")
     if source:
         assert (value["sigmas_are"], len(value["sigmas"])) == (source, count)
         assert value["codecs"][0]["oks"]["ap"] == 1.0
@@ -271,13 +274,13 @@ def test_sigmas_are_those_of_the_keypoints(
     assert value["sigmas"] is value["codecs"][0]["oks"] is None
     assert f"no sigmas are known for {count} keypoints" in value["sigmas_are"]
     assert "No OKS AP" in run(path, "--plot", tmp_path / "plot.png").stdout
-    given = answer(path, "--codec", "RegressionLabel", "--sigmas", "0.05")
+    given = output(path, "--codec", "RegressionLabel", "--sigmas", "0.05")
     assert given["sigmas"] == [0.05] * count
     assert given["codecs"][0]["oks"]["ap"] == 1.0
 
 
 def test_published_sigmas() -> None:
-    """COCO's are those of pycocotools; the others begin with them, or end with a head."""
+    """COCO's equal those of pycocotools; the others begin with them, or end with a head."""
     evaluation = COCOeval(iouType="keypoints")
     known = evaluation.params.kpt_oks_sigmas.tolist()
     assert list(sigmas.COCO.values()) == pytest.approx(known)
@@ -287,17 +290,17 @@ def test_published_sigmas() -> None:
     assert sigmas.WHOLE_BODY[91:112] == sigmas.WHOLE_BODY[112:]
 
 
-def test_areas_that_are_missing_are_shares_of_boxes(tmp_path: Path) -> None:
+def test_missing_areas_are_estimated_from_boxes(tmp_path: Path) -> None:
     people = read_annotations(with_keypoints(5, None, tmp_path)).people
     assert people[0].area == pytest.approx(0.53 * 30 * 40)
 
 
-def test_scores_with_visibilities_are_scores() -> None:
-    (row,) = answer("--codec", "SimCCLabel(decode_visibility=True)")["codecs"]
+def test_scores_with_visibilities() -> None:
+    (row,) = output("--codec", "SimCCLabel(decode_visibility=True)")["codecs"]
     assert row["oks"]["ap"] == 1.0
 
 
-def test_ways_to_name_a_codec() -> None:
+def test_codec_option() -> None:
     first, second = candidates(
         ["UDPHeatmap(heatmap_type=combined)", " UDPHeatmap( heatmap_type = 'combined' ) "],
         (W, H),
@@ -317,7 +320,7 @@ def test_sizes() -> None:
             parse_size("--input-size", text)
 
 
-def test_crops_of_everyone_at_once() -> None:
+def test_crops_of_all_people_at_once() -> None:
     boxes = np.array([[100, 50, 30, 200], [0, 0, 300, 10]])
     points = np.array([[[3.25, 7.5], [99.0, -20.0]], [[115, 150], [21.25, 25]]])
     crops = Crop.around(boxes[:, None], (W, H))
@@ -326,7 +329,7 @@ def test_crops_of_everyone_at_once() -> None:
     ]
     np.testing.assert_array_equal(crops.to_input(points), alone)
     udp = Crop.around(boxes[:, None], (W, H), use_udp=True)
-    # The last pixel's centre is the crop's border, and UDP decodes that as the input's width.
+    # The center of the last pixel is the crop's border, which UDP decodes as the input's width.
     border = udp.center + udp.scale / 2
     np.testing.assert_allclose(udp.to_input(border), [[[W - 1, H - 1]]] * 2)
     corner = pc.to_image(np.full((2, 1, 2), [W, H]), udp.center[:, 0], udp.scale[:, 0], (W, H))

@@ -1,1 +1,1 @@
-"""What one would use instead of this package: hand-written Numba and torch, other libraries."""
+"""Alternatives to this package: hand-written Numba and torch, other libraries."""

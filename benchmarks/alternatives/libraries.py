@@ -1,10 +1,10 @@
-"""Decoding with other libraries, in crops: Hugging Face's ViTPose and rtmlib."""
+"""Decoding of crops with other libraries: Hugging Face's ViTPose and rtmlib."""
 
 import numpy as np
 
 
 class TransformersUdp:
-    """`transformers`' ViTPose: UDP-DARK with a blur of its own, in loops over SciPy."""
+    """`transformers`' ViTPose: UDP-DARK with its own blur, in loops over SciPy."""
 
     def __init__(self, codec):
         from transformers.models.vitpose import image_processing_vitpose as vitpose
@@ -34,7 +34,7 @@ class RtmlibUdp:
 
 
 class RtmlibSimCC:
-    """rtmlib's SimCC: the largest bins; its score is the mean of both axes, not the smaller."""
+    """rtmlib's SimCC: the bins of the maxima; the score is the mean of both axes."""
 
     def __init__(self, codec):
         from rtmlib.tools.pose_estimation.post_processings import get_simcc_maximum

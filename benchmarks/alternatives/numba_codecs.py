@@ -1,6 +1,6 @@
-"""UDP and SimCC in Numba, as one would write them by hand after MMPose: loops, compiled.
+"""UDP and SimCC in Numba, written by hand after MMPose as compiled loops.
 
-Every function is there twice, for one thread and for several, which share the maps of a batch.
+Every function is compiled twice, for one thread and for several, which share the maps of a batch.
 """
 
 from functools import partial
@@ -99,11 +99,11 @@ def _simcc_encode(points, visible, ratio, table, labels, weights, axis):
     reach = 3.0 * middle / length
     for each in prange(count):
         weights[each] = visible[each]
-        centre = int(np.rint(points[each, axis] * ratio))
-        if visible[each] < 0.5 or centre - reach >= length or centre + reach + 1 < 0:
+        center = int(np.rint(points[each, axis] * ratio))
+        if visible[each] < 0.5 or center - reach >= length or center + reach + 1 < 0:
             labels[each] = 0
             continue
-        labels[each] = table[middle - centre : middle - centre + length]
+        labels[each] = table[middle - center : middle - center + length]
 
 
 def _simcc_decode(x, y, ratio, points, scores):
@@ -164,7 +164,7 @@ class SimCC:
 
     @staticmethod
     def _table(length, sigma, normalize):
-        """The Gaussian around 0, from which a label is a slice, wherever its centre is."""
+        """The Gaussian around 0, from which a label is a slice, wherever its center is."""
         half = length + int(3 * sigma) + 2
         table = np.exp(-((np.arange(-half, half + 1)) ** 2) / (2 * sigma**2))
         return (table / (sigma * np.sqrt(2 * np.pi) if normalize else 1)).astype(np.float32)

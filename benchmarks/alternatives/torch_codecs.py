@@ -1,4 +1,4 @@
-"""UDP and SimCC in torch on the CPU, for whole batches at once, as one would write them by hand."""
+"""UDP and SimCC in torch on the CPU, written by hand for whole batches."""
 
 import math
 
@@ -13,8 +13,11 @@ class Udp:
 
     def __init__(self, codec):
         self.size, self.sigma = codec.heatmap_size, codec.sigma
-        cells, pixels = torch.tensor(codec.heatmap_size), torch.tensor(codec.input_size)
-        self.to_cells, self.to_pixels = (cells - 1) / (pixels - 1), pixels / (cells - 1).double()
+        heatmap, pixels = torch.tensor(codec.heatmap_size), torch.tensor(codec.input_size)
+        self.to_heatmap, self.to_pixels = (
+            (heatmap - 1) / (pixels - 1),
+            pixels / (heatmap - 1).double(),
+        )
         self.axes = [torch.arange(side, dtype=torch.float32) for side in codec.heatmap_size]
         taps = torch.from_numpy(gaussian_kernel(codec.blur_kernel_size))
         self.across, self.down = (self._band(side, taps) for side in codec.heatmap_size)
@@ -28,16 +31,16 @@ class Udp:
 
     @torch.no_grad()
     def encode(self, keypoints, visible):
-        points = (keypoints * self.to_cells)[:, 0]  # B, K, 2
-        centres = (points + 0.5).trunc()
+        points = (keypoints * self.to_heatmap)[:, 0]  # B, K, 2
+        centers = (points + 0.5).trunc()
         radius = int(3 * self.sigma)
         profiles, inside = [], visible[:, 0] >= 0.5
-        for axis, cells in enumerate(self.axes):
-            point, centre = points[..., axis, None], centres[..., axis, None]
-            profile = torch.exp((cells - point).square_().mul_(-0.5 / self.sigma**2))
-            profiles.append(profile.masked_fill_((cells - centre).abs_() > radius, 0))
-            first, last = centre[..., 0] - radius, centre[..., 0] + radius + 1
-            inside = inside & (first < len(cells)) & (last >= 0)
+        for axis, columns in enumerate(self.axes):
+            point, center = points[..., axis, None], centers[..., axis, None]
+            profile = torch.exp((columns - point).square_().mul_(-0.5 / self.sigma**2))
+            profiles.append(profile.masked_fill_((columns - center).abs_() > radius, 0))
+            first, last = center[..., 0] - radius, center[..., 0] + radius + 1
+            inside = inside & (first < len(columns)) & (last >= 0)
         across = profiles[0] * inside[..., None]
         weights = torch.where(inside, visible[:, 0], visible[:, 0] * (visible[:, 0] < 0.5))
         return profiles[1][..., None] * across[..., None, :], weights[:, None]
@@ -84,14 +87,14 @@ class SimCC:
 
     @torch.no_grad()
     def encode(self, keypoints, visible):
-        centres = (keypoints * self.ratio).round()
+        centers = (keypoints * self.ratio).round()
         shown = visible >= 0.5
         labels = []
         for axis, (bins, sigma) in enumerate(zip(self.axes, self.sigmas, strict=True)):
-            centre = centres[..., axis]
-            inside = (centre - 3 * sigma < len(bins)) & (centre + 3 * sigma + 1 >= 0)
+            center = centers[..., axis]
+            inside = (center - 3 * sigma < len(bins)) & (center + 3 * sigma + 1 >= 0)
             shown = shown & inside
-            label = (bins - centre[..., None]).square_().mul_(-0.5 / sigma**2).exp_()
+            label = (bins - center[..., None]).square_().mul_(-0.5 / sigma**2).exp_()
             labels.append(label.div_(self.norms[axis]))
         weights = torch.where(shown, visible, visible * (visible < 0.5))
         return *(label.mul_(shown[..., None]) for label in labels), weights

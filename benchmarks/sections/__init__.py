@@ -1,1 +1,1 @@
-"""The tables of `compare.py`, one a file."""
+"""The tables of `compare.py`, one per file."""

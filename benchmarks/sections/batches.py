@@ -1,16 +1,15 @@
-"""Batches of 64 with one thread and with all: ours, a loop of MMPose's, and the floor."""
+"""Batches of 64 with one thread and with all: ours, a loop of MMPose's, and the lower bound."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import goals
 import posecodec_rs
-from posecodec_rs.cli.bench.measure import Timing, measure
-from posecodec_rs.cli.bench.operation import Call, fill, maxima, refill
-from posecodec_rs.cli.bench.top_down import TOP_DOWN, Sample
+from posecodec_rs.cli.codecs.operation import fill, maxima, refill
+from posecodec_rs.cli.codecs.top_down import BENCHMARKS, BenchSample
+from posecodec_rs.cli.timing import Call, Timing, measure
 
-from sections.section import Section, wanted
+from sections.section import Section, target
 
 BATCH = 64
 CODECS = (
@@ -26,7 +25,7 @@ CODECS = (
 
 @dataclass
 class Batch:
-    """Calls for a batch: ours, the floor's, MMPose's for one sample after another."""
+    """Calls for a batch: ours, the lower bound's, MMPose's in a loop."""
 
     name: str
     ours: Call
@@ -37,14 +36,14 @@ class Batch:
 
 
 def batches() -> Section:
-    """Measures."""
+    """Measure."""
     threads = posecodec_rs.get_num_threads()
     about = f"""\
-Microseconds a call for {BATCH} samples: ours with one thread and with all {threads}, MMPose's in a
-loop, as it has no batches, and the floor with one thread: filling, or finding the maximum."""
+Microseconds per call for {BATCH} samples: ours with one thread and with all {threads}, MMPose's in
+a loop, because it has no batches, and the floor with one thread: filling, or the maximum."""
     columns = ["operation", "1 thread", f"{threads} threads", "MMPose", "floor"]
-    columns += ["MMPose over 1 thread", "1 thread over floor", "wanted"]
-    columns += [f"{threads} threads over 1", "wanted"]
+    columns += ["MMPose over 1 thread", "1 thread over floor", "target"]
+    columns += [f"{threads} threads over 1", "target"]
     section = Section(f"Batches of {BATCH}", about, columns).begin()
     for batch in _batches():
         calls = [_with_threads(1, batch.ours), _with_threads(0, batch.ours), batch.floor]
@@ -60,9 +59,9 @@ loop, as it has no batches, and the floor with one thread: filling, or finding t
                 floor.with_quartiles,
                 f"{mmpose.over(single):.1f}" if mmpose else "",
                 f"{ratio:.2f}",
-                wanted("≤", batch.over_floor, ratio),
+                target("≤", batch.over_floor, ratio),
                 f"{shared:.2f}",
-                wanted("≤", batch.with_threads if threads == 2 else None, shared),
+                target("≤", batch.with_threads if threads == 2 else None, shared),
             ],
             {
                 "operation": batch.name,
@@ -87,13 +86,13 @@ def _with_threads(threads: int, call: Call) -> Call:
 
 def _batches() -> Iterator[Batch]:
     for name in CODECS:
-        subject = TOP_DOWN[name]
-        ours, theirs, sample = subject.ours(), subject.theirs(), subject.sample(BATCH)
+        benchmark = BENCHMARKS[name]
+        ours, theirs, sample = benchmark.ours(), benchmark.theirs(), benchmark.sample(BATCH)
         people, targets = (sample.keypoints, sample.visible), sample.targets
         loop = theirs and _loop(theirs.encode, sample)
         yield Batch(
             f"{name}, encode",
-            lambda: ours.batch_encode(*people),  # noqa: B023 - called before the next turn
+            lambda: ours.batch_encode(*people),  # noqa: B023 - called in this iteration
             fill(targets.values()),
             loop,
         )
@@ -102,7 +101,7 @@ def _batches() -> Iterator[Batch]:
             lambda: ours.batch_encode(*people, out=targets),  # noqa: B023
             refill(targets.values()),
             loop,
-            goals.BATCH_ENCODE_INTO.get(name),
+            targets.BATCH_ENCODE_INTO.get(name),
         )
         yield Batch(
             f"{name}, decode",
@@ -111,15 +110,15 @@ def _batches() -> Iterator[Batch]:
             theirs
             and (
                 lambda: [
-                    subject.theirs_decode(theirs, list(maps))  # noqa: B023
+                    benchmark.decode_theirs(theirs, list(maps))  # noqa: B023
                     for maps in zip(*sample.maps, strict=True)  # noqa: B023
                 ]
             ),
-            goals.BATCH_DECODE.get(name),
-            goals.TWO_THREADS,
+            targets.BATCH_DECODE.get(name),
+            targets.TWO_THREADS,
         )
 
 
-def _loop(encode: Callable[..., Any], sample: Sample) -> Call:
+def _loop(encode: Callable[..., Any], sample: BenchSample) -> Call:
     pairs = list(zip(sample.keypoints, sample.visible, strict=True))
     return lambda: [encode(points, visible) for points, visible in pairs]

@@ -1,6 +1,7 @@
-"""The most memory that a batch takes, of ours and of MMPose's: a process each, on Linux.
+"""Peak memory of a batch, of this package and of MMPose: one process each, on Linux.
 
-`python -m sections.memory ours "UDPHeatmap, decode" INPUTS.npz` is such a process: it prints bytes.
+`python -m sections.memory ours "UDPHeatmap, decode" INPUTS.npz` is such a process; it prints
+bytes.
 """
 
 import subprocess
@@ -9,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from posecodec_rs.cli.bench.operation import reference
-from posecodec_rs.cli.bench.top_down import TOP_DOWN
+from posecodec_rs.cli.codecs.operation import mmpose_codecs
+from posecodec_rs.cli.codecs.top_down import BENCHMARKS
 
 from sections.section import Section
 
@@ -19,21 +20,21 @@ CODECS = ("MSRAHeatmap", "UDPHeatmap", "UDPHeatmap combined", "MegviiHeatmap", "
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 ABOUT = f"""\
-How far the process's resident memory rises above what it was before the call, in MB, for {BATCH}
-samples: `batch_encode` and `batch_decode`, and MMPose's codec in a loop that keeps its answers. The
-arrays are what goes in (decode) or comes out (encode). Pages of zeros that nobody wrote to are not
-resident, and memory that was freed before does not count again."""
+Increase of the process's peak resident memory during the call, in MB, for {BATCH} samples:
+`batch_encode` and `batch_decode`, and MMPose's codec in a loop that keeps its results. Arrays are
+the inputs (decode) or outputs (encode). Zeroed pages that were never written are not resident, and
+memory that was freed before is not counted again."""
 
 
 def memory() -> Section | None:
-    """Measures; None where the system does not say."""
+    """Measure; None where the system does not report it."""
     if not CLEAR.exists():
         return None
     columns = ["operation", "arrays", "posecodec_rs", "MMPose"]
     section = Section("Peak memory", ABOUT, columns).begin()
-    packages = ("ours", "theirs") if reference() else ("ours",)
+    packages = ("ours", "theirs") if mmpose_codecs() else ("ours",)
     for name in CODECS:
-        sample = TOP_DOWN[name].sample(BATCH)
+        sample = BENCHMARKS[name].sample(BATCH)
         for step, inputs, arrays in (
             ("encode", [sample.keypoints, sample.visible], sample.targets.values()),
             ("decode", sample.maps, sample.maps),
@@ -58,10 +59,10 @@ def _in_a_process(package: str, operation: str, inputs: list[np.ndarray]) -> int
 
 
 def peak(package: str, operation: str, path: str) -> int:
-    """How many bytes the resident memory rises by while the operation runs."""
+    """The increase of the resident memory during the operation, in bytes."""
     name, step = operation.rsplit(", ", 1)
-    subject, encode = TOP_DOWN[name], step == "encode"
-    codec = subject.ours() if package == "ours" else subject.theirs()
+    benchmark, encode = BENCHMARKS[name], step == "encode"
+    codec = benchmark.ours() if package == "ours" else benchmark.theirs()
     batch = list(np.load(path).values())
 
     def run(inputs: list[np.ndarray]) -> object:
@@ -70,15 +71,15 @@ def peak(package: str, operation: str, path: str) -> int:
         each_sample = zip(*inputs, strict=True)
         if encode:
             return [codec.encode(*each) for each in each_sample]
-        return [subject.theirs_decode(codec, list(each)) for each in each_sample]
+        return [benchmark.decode_theirs(codec, list(each)) for each in each_sample]
 
-    run([array[:1] for array in batch])  # code and tables are there
+    run([array[:1] for array in batch])  # loads code and tables
     before = _status("VmRSS")
-    CLEAR.write_text("5")  # forgets the peak so far
-    answer = run(batch)
-    risen = _status("VmHWM") - before
-    del answer
-    return risen
+    CLEAR.write_text("5")  # resets the peak
+    result = run(batch)
+    increase = _status("VmHWM") - before
+    del result
+    return increase
 
 
 def _status(key: str) -> int:

@@ -1,16 +1,16 @@
-"""What a call costs whose work is next to nothing."""
+"""The overhead of a call: inputs so small that the work takes almost no time."""
 
 from dataclasses import asdict
 
 import numpy as np
 import posecodec_rs
-from posecodec_rs.cli.bench.measure import measure
-from posecodec_rs.cli.bench.operation import Call, theirs_of
+from posecodec_rs.cli.codecs.operation import mmpose_codec
+from posecodec_rs.cli.timing import Call, measure
 
 from sections.section import Section
 
 ABOUT = """\
-Microseconds a call: one keypoint, maps of 2×2 cells."""
+Microseconds per call: one keypoint, heatmaps of 2×2."""
 
 CODECS = {
     "RegressionLabel": {"input_size": (8, 8)},
@@ -23,11 +23,11 @@ POINT, VISIBLE = np.ones((1, 1, 2), np.float32), np.ones((1, 1), np.float32)
 
 
 def overhead() -> Section:
-    """Measures."""
-    section = Section("The call alone", ABOUT, ["call", "posecodec_rs", "MMPose", "ratio"]).begin()
+    """Measure."""
+    section = Section("Call overhead", ABOUT, ["call", "posecodec_rs", "MMPose", "ratio"]).begin()
     _add(section, "`get_num_threads()`", posecodec_rs.get_num_threads, None)
     for name, kwargs in CODECS.items():
-        ours, theirs = getattr(posecodec_rs, name)(**kwargs), theirs_of(name, **kwargs)
+        ours, theirs = getattr(posecodec_rs, name)(**kwargs), mmpose_codec(name, **kwargs)
         size = SIZES.get(name, "heatmap_size")
         _add(section, f"`{name}.{size}`", *_pair(ours, theirs, lambda it: getattr(it, size)))  # noqa: B023
         targets = ours.encode(POINT, VISIBLE)

@@ -1,4 +1,4 @@
-"""A table of the report: printed row by row as it is measured, then kept for the files."""
+"""A table of the report, printed row by row while it is measured."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ class Section:
     """A table.
 
     Attributes:
-        title: Its heading.
-        about: What was measured, in a few sentences.
-        columns: Their headings.
-        rows: What is printed.
-        data: The same for programs, a dict a row.
+        title: The heading.
+        about: What is measured, in a few sentences.
+        columns: The headings of the columns.
+        rows: The printed cells.
+        data: The same for programs, one dict per row.
     """
 
     title: str
@@ -45,8 +45,8 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def wanted(sign: str, limit: float | None, got: float | None) -> str:
-    """The goal beside a ratio: "≤ 1.8", and whether it was missed."""
+def target(sign: str, limit: float | None, got: float | None) -> str:
+    """The target of a ratio, such as "≤ 1.8", and whether it was missed."""
     if limit is None or got is None:
         return ""
     met = got >= limit if sign == "≥" else got <= limit
@@ -54,7 +54,7 @@ def wanted(sign: str, limit: float | None, got: float | None) -> str:
 
 
 def missed(sections: list[Section]) -> Iterator[str]:
-    """The rows that miss a goal."""
+    """The rows that miss a target."""
     for section in sections:
         for row in section.rows:
             if any("**missed**" in cell for cell in row):

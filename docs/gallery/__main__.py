@@ -1,4 +1,4 @@
-"""Draw the gallery: one picture a codec, and one of the main ones side by side.
+"""Draw the gallery: one figure per codec, and an overview of the main ones.
 
 Run as ``python docs/gallery [FOLDER]``; the package with its extra ``[cli]`` must be installed.
 """
@@ -6,25 +6,27 @@ Run as ``python docs/gallery [FOLDER]``; the package with its extra ``[cli]`` mu
 import sys
 from pathlib import Path
 
-import boxes
-import crops
-import crowds
+import instances
 import layout
+import lifting
 import overview
-import space
+import people
+import top_down
 import volumes
 
 PAGES = {
     name: page
-    for pages in (crops, crowds, space, volumes, boxes, overview)
+    for pages in (top_down, people, lifting, volumes, instances, overview)
     for name, page in pages.PAGES.items()
 }
-"""What draws each picture, by the picture's name."""
+"""The functions that draw the figures, by the names of their files."""
 
 
 def main() -> None:
     """Draw every page into a folder."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "pictures")
+    folder = Path(
+        sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[2] / "docs/pictures/"
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in PAGES.items():
         path = folder / f"{name}.png"

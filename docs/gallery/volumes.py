@@ -1,18 +1,18 @@
-"""Pages of the codecs that put keypoints in space into vectors and volumes."""
+"""Pages of the codecs that encode 3D keypoints as vectors and volumes."""
 
 from typing import Any
 
+import lifting
 import numpy as np
-import space
 from layout import FAINT, key, label
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from posecodec_rs import SimCC3DLabel
-from posecodec_rs.cli import drawing, motion
-from posecodec_rs.cli.body_3d import MM
+from posecodec_rs.cli import drawing, synthetic
+from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.hand_3d import INPUT_SIZE, JOINTS, HandCodec
+from posecodec_rs.cli.codecs.lifting import MM
 from posecodec_rs.cli.crop import Crop
-from posecodec_rs.cli.hand_3d import INPUT_SIZE, JOINTS, hand_3d_codecs, inputs_of, outputs_of
-from posecodec_rs.cli.result import Floats
 
 SIMCC_SIZE = (288, 384, 288)
 """RTMW3D's input: width, height and depth."""
@@ -24,32 +24,32 @@ HAND_BONES = [
     for finger in range(5)
     for joint in range(4)
 ]
-"""Of InterHand2.6M's joints: four a finger, the tip first, and the wrist."""
+"""Of InterHand2.6M's joints: four per finger, the tip first, and the wrist."""
 
 
 def simcc_3d_label() -> Figure:
-    """A vector an axis, depth included."""
+    """One vector per axis, including depth."""
     codec = SimCC3DLabel(SIMCC_SIZE, sigma=(6.0, 6.93, 6.0))
-    pixels, pose = space.walk().pixels[space.FRAME], space.walk().poses[space.FRAME]
+    pixels, pose = lifting.walk().pixels[lifting.FRAME], lifting.walk().poses[lifting.FRAME]
     low, high = pixels.min(axis=0), pixels.max(axis=0)
     size = SIMCC_SIZE[:2]
     points = Crop.around([*low, *(high - low)], size).to_input(pixels)
     encoded = codec.encode(points[None], pose[None])
     vectors = [encoded[f"keypoint_{axis}_labels"][0] for axis in "xyz"]
     decoded = codec.decode(*(vector[None] for vector in vectors))[0][0]
-    figure, panels = space.page(
+    figure, panels = lifting.page(
         "SimCC3DLabel",
-        "a vector an axis: 288×384 px and depth in 288 steps, two bins each",
+        "one vector per axis: 288×384 px and depth in 288 steps, two bins each",
         ("2d", "2d", "3d"),
         3.9,
     )
     flat, depths, solid = panels
     drawing.prepare(flat, size)
-    space.flat(flat, points)
+    lifting.flat(flat, points)
     depth = np.arange(vectors[2].shape[1]) / codec.simcc_split_ratio
-    for (joint, name), colour in zip(SHOWN.items(), drawing.PEOPLE[1:], strict=False):
-        drawing.profile(flat, [vector[joint] for vector in vectors[:2]], size, 60, colour)
-        depths.fill_between(depth, vectors[2][joint], color=colour, alpha=0.55, lw=0, label=name)
+    for (joint, name), color in zip(SHOWN.items(), drawing.PEOPLE[1:], strict=False):
+        drawing.profile(flat, [vector[joint] for vector in vectors[:2]], size, 60, color)
+        depths.fill_between(depth, vectors[2][joint], color=color, alpha=0.55, lw=0, label=name)
     label(flat, "x and y", "vectors of three joints")
     around = SIMCC_SIZE[2] / 2
     depths.set(xlim=(around - 50, around + 50), yticks=(), box_aspect=1, facecolor=drawing.PAPER)
@@ -60,39 +60,40 @@ def simcc_3d_label() -> Figure:
     label(depths, "z", "depth around the hips, which are at 144")
     relative = np.concatenate([points, pose[:, 2:] - pose[:1, 2:]], axis=1)
     across, along = off_of(decoded - relative, MM)
-    # Metres for pixels, so that depth has the scale of the rest.
+    # Pixels in meters, so that all axes have the same scale.
     scale = np.array([1, 1, 0]) * float(np.ptp(pose[:, 1]) / np.ptp(points[:, 1])) + (0, 0, 1)
-    space.solid(solid, relative * scale)
-    space.marks(solid, relative * scale, "o", 4.5)
-    space.marks(solid, decoded * scale, "x", 4)
-    space.frame(solid, relative * scale)
-    space.title(solid, "Decoded", f"error {across:.2f} px in the picture,\n{along:.1f} mm in depth")
+    lifting.solid(solid, relative * scale)
+    lifting.marks(solid, relative * scale, "o", 4.5)
+    lifting.marks(solid, decoded * scale, "x", 4)
+    lifting.frame(solid, relative * scale)
+    lifting.title(solid, "Decoded", f"error {across:.2f} px in the image,\n{along:.1f} mm in depth")
     key(figure)
     return figure
 
 
 def zoom(axes: Axes) -> None:
-    """Let a panel show the middle, where the hands are."""
+    """Limit a panel to the center, where the hands are."""
     axes.set(xlim=(33, 223), ylim=(223, 33), xticks=(64, 128, 192), yticks=(64, 128, 192))
 
 
 def off_of(off: Floats, unit: float) -> tuple[float, float]:
-    """Mean errors in the picture and in depth, of errors (K, 3)."""
+    """Mean errors in the image and in depth, of errors (K, 3)."""
     return float(np.linalg.norm(off[:, :2], axis=1).mean()), unit * float(np.abs(off[:, 2]).mean())
 
 
 def hand_3d_heatmap() -> Figure:
     """3D Gaussians."""
-    hands, codec = motion.hands(), hand_3d_codecs()[0].codec
-    inputs = inputs_of(hands)
+    hands, subject = synthetic.hands(), HandCodec()
+    inputs = subject.inputs(hands)
+    codec = subject.codec
     encoded = codec.encode(**inputs)
-    outputs = outputs_of(encoded)
+    outputs = subject.outputs(hands, encoded)
     decoded = codec.decode(**outputs)[0][0]
     joints = inputs["keypoints"][0]
     volumes = outputs["heatmaps"].max(axis=0)  # depth, height, width
-    figure, (front, side, solid) = space.page(
+    figure, (front, side, solid) = lifting.page(
         "Hand3DHeatmap",
-        "a volume of 64×64×64 cells a joint; all joints of both hands",
+        "one volume of 64×64×64 per joint; all joints of both hands",
         ("2d", "2d", "3d"),
         4.1,
     )
@@ -108,23 +109,23 @@ def hand_3d_heatmap() -> Figure:
     label(front, "From the front", "pixels of the input")
     drawing.prepare(side, INPUT_SIZE)
     drawing.heat(side, volumes.max(axis=2).T, grid)
-    cells = (joints[:, 2] / codec.heatmap3d_depth_bound + 0.5) * INPUT_SIZE[0]
+    depths = (joints[:, 2] / codec.heatmap3d_depth_bound + 0.5) * INPUT_SIZE[0]
     back = (decoded[:, 2] / codec.heatmap3d_depth_bound + 0.5) * INPUT_SIZE[0]
     drawing.keypoints(
-        side, np.stack([cells, joints[:, 1]], -1), np.stack([back, decoded[:, 1]], -1), 2.5
+        side, np.stack([depths, joints[:, 1]], -1), np.stack([back, decoded[:, 1]], -1), 2.5
     )
     bound = codec.heatmap3d_depth_bound / 2
     zoom(side)
     side.set_xticks((64, 128, 192), [f"{each:g}" for each in (-bound / 2, 0, bound / 2)])
-    label(side, "From the side", "depth from the wrist, in millimetres")
+    label(side, "From the side", "depth from the wrist, in millimeters")
     for a, b in HAND_BONES:
         x, y, z = joints[[a, b]].T
         solid.plot(x, z, -y, color=drawing.PEOPLE[1 if a < JOINTS else 0], lw=1.6)
-    space.marks(solid, joints, "o", 3)
-    space.marks(solid, decoded, "x", 2.8)
-    space.frame(solid, joints)
+    lifting.marks(solid, joints, "o", 3)
+    lifting.marks(solid, decoded, "x", 2.8)
+    lifting.frame(solid, joints)
     across, along = off_of(decoded - joints, 1.0)
-    space.title(solid, "Decoded", f"error {across:.2f} px in the picture,\n{along:.1f} mm in depth")
+    lifting.title(solid, "Decoded", f"error {across:.2f} px in the image,\n{along:.1f} mm in depth")
     key(figure)
     return figure
 

@@ -1,33 +1,20 @@
-"""What `posecodec demo` says: every codec on annotated people, there and back again."""
+"""The tables of `posecodec demo`: every codec encodes and decodes annotated samples."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from posecodec_rs.cli import body_3d, bottom_up, hand_3d, top_down
+from posecodec_rs.cli import CommandError, console, human36m, interhand, synthetic
 from posecodec_rs.cli.coco import Annotations
-from posecodec_rs.cli.motion import Hands, Movement
-from posecodec_rs.cli.result import Result
+from posecodec_rs.cli.codecs import bottom_up, hand_3d, lifting, top_down
+from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Result, summarize_errors
+from posecodec_rs.cli.console import count_text, size_text
 
-WIDE = 120
-"""Terminal columns from which on what a codec makes has a column of its own."""
-
-Counted: TypeAlias = Callable[[str, Iterable[Any]], Iterator[Any]]
-"""Counts samples under a name while they are taken."""
-
-
-class Subject(Protocol):
-    """What gets a row of a table: a codec and how it is used."""
-
-    @property
-    def name(self) -> str:
-        """As the table has it."""
-
-    def run(self, samples: Iterable[Any]) -> Result:
-        """Encode and decode every sample; takes each once, as progress is counted by that."""
+Progress: TypeAlias = Callable[[str, Iterable[Any]], Iterator[Any]]
+"""Counts samples under a name while they are iterated over, as `ProgressBar` does."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +22,19 @@ class Section:
     """One table: codecs that take the same samples.
 
     Attributes:
-        key: Its name for programs.
-        sample: What a codec makes its targets of, in a word.
-        subjects: The codecs.
-        samples: What they run on.
-        about: Who that is, and the sizes.
+        key: Its key in JSON.
+        sample: What a codec encodes per call, such as "person".
+        codecs: The codecs.
+        samples: The samples.
+        about: The samples and sizes in words.
         caption: How to read the errors.
-        unit: That of the errors.
-        facts: What programs want to know besides.
+        unit: Of the errors.
+        facts: Counts and sizes for JSON.
     """
 
     key: str
     sample: str
-    subjects: Sequence[Subject]
+    codecs: Sequence[DemoCodec[Any]]
     samples: Sequence[Any]
     about: str
     caption: str
@@ -55,45 +42,42 @@ class Section:
     facts: dict[str, Any]
 
     @property
-    def work(self) -> int:
-        """How many samples are taken by all codecs."""
-        return len(self.subjects) * len(self.samples)
+    def steps(self) -> int:
+        """The number of samples times the number of codecs."""
+        return len(self.codecs) * len(self.samples)
 
-    def run(self, counted: Counted) -> list[Result]:
-        """Every codec on every sample."""
-        return [each.run(counted(each.name, self.samples)) for each in self.subjects]
+    def run(self, progress: Progress) -> list[Result]:
+        """Run every codec on every sample."""
+        return [each.run(progress(each.name, self.samples)) for each in self.codecs]
 
     def table(self, results: Sequence[Result], width: int) -> Table:
-        """The results for people who read, on so many columns."""
-        wide = width >= WIDE
-        made = Table(
-            title=f"Keypoints → training targets → keypoints\n{self.about}",
-            title_style="bold",
-            caption=self.caption,
-            caption_justify="left",
-            box=SIMPLE_HEAD,
-            padding=(0, 1),
+        """The results as a table for this number of terminal columns."""
+        wide = width >= console.WIDE
+        made = console.table(
+            f"Keypoints → training targets → keypoints\n{self.about}",
+            self.caption,
             leading=0 if wide else 1,
         )
-        makes = f"akes of a {self.sample}"
-        made.add_column("Codec" if wide else f"Codec, and what it m{makes}", overflow="fold")
+        targets = f"targets per {self.sample}"
+        made.add_column("Codec" if wide else f"Codec, {targets}", overflow="fold")
         if wide:
-            made.add_column(f"M{makes}")
-        finds = any(result.found is not None for result in results)
-        if finds:
-            made.add_column("people\nfound again", justify="right", no_wrap=True)
-        for heading in ("mean", "p95", "max"):
-            made.add_column(f"error,\n{heading} {self.unit}", justify="right", no_wrap=True)
-        for heading in ("encode", "decode"):
-            made.add_column(f"{heading}\nµs", justify="right", no_wrap=True)
+            made.add_column(targets.capitalize())
+        has_found = any(result.found is not None for result in results)
+        console.add_numbers(
+            made,
+            *["people\nfound again"] * has_found,
+            *(f"error,\n{heading} {self.unit}" for heading in ("mean", "p95", "max")),
+            *(f"{heading}\nµs" for heading in ("encode", "decode")),
+        )
         for result in results:
-            names = (result.name, result.made()) if wide else (f"{result.name}\n{result.made()}",)
-            found = [_share(*result.found)] if result.found is not None else ["-"] * finds
-            errors = [
-                "-" if error is None else f"{error:.3f}" for error in result.summary().values()
-            ]
-            times = [f"{time_us:.1f}" for time_us in (result.encode_us, result.decode_us)]
-            made.add_row(*names, *found, *errors, *times)
+            names = (result.name, result.targets_text())
+            summary = summarize_errors(result.errors)
+            made.add_row(
+                *(names if wide else ["\n".join(names)]),
+                *[_share(*result.found) if result.found is not None else "-"] * has_found,
+                *(console.number(summary[stat], 3) for stat in ("mean", "p95", "max")),
+                *(f"{time_us:.1f}" for time_us in (result.encode_us, result.decode_us)),
+            )
         return made
 
     def as_json(self, results: Sequence[Result]) -> dict[str, Any]:
@@ -102,131 +86,129 @@ class Section:
 
 
 def sections(annotations: Annotations) -> list[Section]:
-    """The tables for annotated pictures: people one by one, and pictures with everyone in them."""
-    pictures = annotations.pictures()
+    """The tables for annotated images: each person's crop, and whole images."""
+    images = annotations.images()
     return [
         Section(
             key="top_down",
             sample="person",
-            subjects=top_down.top_down_codecs(),
+            codecs=top_down.top_down_codecs(),
             samples=annotations.people,
-            about=f"{about(annotations)}\neach cropped to {_size(top_down.INPUT_SIZE)} px; "
-            f"heatmaps of {_size(top_down.HEATMAP_SIZE)} cells",
+            about=f"{about(annotations)}\neach cropped to {size_text(top_down.INPUT_SIZE)} px; "
+            f"heatmaps of {size_text(top_down.HEATMAP_SIZE)} px",
             caption=_top_down_caption(),
             unit="px",
-            facts=_facts(
-                top_down.INPUT_SIZE, top_down.HEATMAP_SIZE, people=len(annotations.people)
-            ),
+            facts={"people": len(annotations.people), **top_down.SMALL},
         ),
         Section(
             key="bottom_up",
-            sample="picture",
-            subjects=bottom_up.bottom_up_codecs(annotations.num_keypoints),
-            samples=pictures,
-            about=f"{about(annotations)}\nwhole pictures scaled into "
-            f"{_size(bottom_up.INPUT_SIZE)} px; heatmaps of {_size(bottom_up.HEATMAP_SIZE)} cells",
+            sample="image",
+            codecs=bottom_up.bottom_up_codecs(annotations.num_keypoints),
+            samples=images,
+            about=f"{about(annotations)}\nwhole images scaled to fit "
+            f"{size_text(bottom_up.INPUT_SIZE)} px; heatmaps of "
+            f"{size_text(bottom_up.HEATMAP_SIZE)} px",
             caption=_bottom_up_caption(),
             unit="px",
-            facts=_facts(bottom_up.INPUT_SIZE, bottom_up.HEATMAP_SIZE, pictures=len(pictures)),
+            facts={"images": len(images), **bottom_up.SIZES},
         ),
     ]
 
 
-def sections_3d(
-    of_bodies: tuple[Sequence[Movement], str], of_hands: tuple[Sequence[Hands], str]
-) -> list[Section]:
-    """The tables for poses in space.
+def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -> list[Section]:
+    """The tables for 3D poses, of files or of synthetic samples.
 
     Args:
-        of_bodies: People in front of a camera, and where they come from.
-        of_hands: Hands in front of a camera, cropped to the codec's input, and where from.
+        bodies: Human3.6M frames, with `cameras`.
+        cameras: Their cameras.
+        hands: A folder of InterHand2.6M's annotations.
+
+    Raises:
+        CommandError: If a file is missing or has another format.
     """
-    (bodies, bodies_from), (hands, hands_from) = of_bodies, of_hands
-    frames = sum(len(movement.poses) for movement in bodies)
+    if (bodies is None) != (cameras is None):
+        given, missing = (
+            ("--cameras", "--body-3d") if bodies is None else ("--body-3d", "--cameras")
+        )
+        raise CommandError(f"{given} needs {missing}; {human36m.EXPECTED}")
+    sequences = [synthetic.walk()]
+    if bodies is not None and cameras is not None:
+        sequences = human36m.read_sequences(bodies, cameras)
+    pairs = (
+        [synthetic.hands()] if hands is None else interhand.read_hands(hands, hand_3d.INPUT_SIZE)
+    )
+    if not pairs:
+        raise CommandError(f"{hands} has no hands; {interhand.EXPECTED}")
+    sources = ("synthetic", "read from files")
+    frames = sum(len(sequence.poses) for sequence in sequences)
     return [
         Section(
             key="body_3d",
             sample="sequence",
-            subjects=body_3d.body_3d_codecs(),
-            samples=bodies,
-            about=f"{_many(len(bodies), 'sequence')} of {_many(frames, 'frame')} in all, "
-            f"{body_3d.KEYPOINTS} keypoints, {bodies_from}",
-            caption="Error: how far a keypoint is from where it was along x, y or z of the "
-            "camera's space, in millimetres. MotionBERTLabel decodes poses as the picture shows "
-            "them, in metres around the root: its errors are against those that "
-            "MotionBERT is tested with. ImagePoseLifting gets the first frame of each sequence.\n"
-            "Time: a call for one sequence, one thread, median.",
+            codecs=lifting.lifting_codecs(),
+            samples=sequences,
+            about=f"{count_text(len(sequences), 'sequence')} of {count_text(frames, 'frame')} in "
+            f"all, {lifting.KEYPOINTS} keypoints, {sources[bodies is not None]}",
+            caption="Error: distance between the original and the decoded keypoint along x, y or z "
+            "of camera space, in millimeters. MotionBERTLabel decodes root-relative poses scaled "
+            "to the image, in meters; its errors are relative to the poses that MotionBERT is "
+            "tested with. ImagePoseLifting encodes the first frame of each sequence.\n"
+            "Time: one call for one sequence, one thread, median.",
             unit="mm",
-            facts={"sequences": len(bodies), "frames": frames},
+            facts={"sequences": len(sequences), "frames": frames},
         ),
         Section(
             key="hand_3d",
             sample="pair of hands",
-            subjects=hand_3d.hand_3d_codecs(),
-            samples=hands,
-            about=f"{_many(len(hands), 'picture')} of hands, {2 * hand_3d.JOINTS} joints, "
-            f"{hands_from}\n"
-            f"cropped to {_size(hand_3d.INPUT_SIZE)} px",
-            caption="Error: how far a joint is from where it was along x, y or z of the camera's "
-            "space, in millimetres: joints are rounded to cells of 4 px and 6.25 mm.\n"
-            "Time: a call for one pair of hands, one thread, median.",
+            codecs=hand_3d.hand_3d_codecs(),
+            samples=pairs,
+            about=f"{count_text(len(pairs), 'image')} of hands, {2 * hand_3d.JOINTS} joints, "
+            f"{sources[hands is not None]}\ncropped to {size_text(hand_3d.INPUT_SIZE)} px",
+            caption="Error: distance between the original and the decoded joint along x, y or z of "
+            "camera space, in millimeters; joints are rounded to heatmap pixels of 4 px and 6.25 "
+            "mm.\nTime: one call for one pair of hands, one thread, median.",
             unit="mm",
-            facts={"pictures": len(hands), "input_size": hand_3d.INPUT_SIZE},
+            facts={"images": len(pairs), "input_size": hand_3d.INPUT_SIZE},
         ),
     ]
 
 
 def about(annotations: Annotations) -> str:
-    """Who the codecs ran on."""
-    people, pictures = len(annotations.people), annotations.num_pictures
+    """The annotations in one line."""
     return (
-        f"{people} {'person' if people == 1 else 'people'} in {_many(pictures, 'picture')}, "
-        f"{annotations.num_keypoints} keypoints each "
-        f"({annotations.num_labelled} labelled in all)"
+        f"{count_text(len(annotations.people), 'person', 'people')} in "
+        f"{count_text(annotations.num_images, 'image')}, {annotations.num_keypoints} keypoints "
+        f"each ({annotations.num_labelled} labelled in all)"
     )
 
 
 def _top_down_caption() -> str:
-    cell = top_down.INPUT_SIZE[0] / top_down.HEATMAP_SIZE[0]
+    pixel = top_down.INPUT_SIZE[0] / top_down.HEATMAP_SIZE[0]
     return (
-        "Error: how far a keypoint that was encoded and decoded again is from where it was, along "
-        f"x or along y, in pixels of the {_size(top_down.INPUT_SIZE)} input; labelled keypoints "
-        f"inside it. Codecs that round to heatmap cells ({cell:g} px) lose up to half a cell, "
-        "MegviiHeatmap up to three quarters, and more where the nearest cell lies outside.\n"
+        "Error: distance between the original and the decoded keypoint along x or y, in pixels of "
+        f"the {size_text(top_down.INPUT_SIZE)} input, over labelled keypoints inside it. Codecs "
+        f"that round to heatmap pixels ({pixel:g} px) lose up to half a heatmap pixel, "
+        "MegviiHeatmap up to three quarters; more if the nearest one is outside.\n"
         "UDPHeatmap encodes with (w-1)/(W-1) and decodes with w/(W-1), as in MMPose, so its points "
-        "lie up to 1 px further out at the right and bottom edge.\n"
-        "Time: a call for one person, one thread, median."
+        "are up to 1 px farther out at the right and bottom edge.\n"
+        "Time: one call for one person, one thread, median."
     )
 
 
 def _bottom_up_caption() -> str:
     return (
-        "Found again: decoded people whose labelled keypoints lie within "
-        f"{bottom_up.FOUND_PX:g} px of an annotated person's on average; the errors are theirs, in "
-        f"pixels of the {_size(bottom_up.INPUT_SIZE)} input. What is not found is too small for "
-        "SPR (a box of under 5 cells), shares its root's cell with someone, or lies in the same "
-        "heatmap cells as someone else.\n"
-        "DecoupledHeatmap's sigmas follow from boxes and are no whole numbers: as in MMPose, its "
-        "peaks may then lie a cell off.\n"
-        "AssociativeEmbedding decodes with tags that are right at every keypoint, as a well "
-        "trained network's are; where the heatmap has no peak of its own, it guesses by tag.\n"
-        "Time: a call for one picture, one thread, median."
+        "Found again: people with a decoded pose whose labelled keypoints are within "
+        f"{bottom_up.FOUND_PX:g} px on average; the errors are those people's, in pixels of the "
+        f"{size_text(bottom_up.INPUT_SIZE)} input. The others are too small for SPR (a box of less "
+        "than 5 heatmap pixels), or share the heatmap pixel of their root, or all their heatmap "
+        "pixels, with another person.\n"
+        "DecoupledHeatmap's sigmas depend on the boxes and are not integers: as in MMPose, its "
+        "peaks may be off by one heatmap pixel.\n"
+        "AssociativeEmbedding decodes with tags that are correct at every keypoint; where the "
+        "heatmap has no peak, it uses the position with the nearest tag.\n"
+        "Time: one call for one image, one thread, median."
     )
-
-
-def _facts(
-    input_size: tuple[int, int], heatmap_size: tuple[int, int], **facts: int
-) -> dict[str, Any]:
-    return {**facts, "input_size": input_size, "heatmap_size": heatmap_size}
 
 
 def _share(found: int, people: int) -> str:
     return f"{found} of {people}" + (f" ({found / people:.0%})" if people else "")
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]}×{size[1]}"

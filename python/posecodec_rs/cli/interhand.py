@@ -9,22 +9,22 @@ import numpy as np
 
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.crop import Crop
-from posecodec_rs.cli.motion import Hands
+from posecodec_rs.cli.synthetic import HandPair
 
 PARTS = ("data", "camera", "joint_3d")
-WANTED = "wanted a folder with InterHand2.6M's " + ", ".join(f"*_{part}.json" for part in PARTS)
+EXPECTED = "expected a folder with InterHand2.6M's " + ", ".join(f"*_{part}.json" for part in PARTS)
 
 
-def read_hands(folder: Path, input_size: tuple[int, int]) -> list[Hands]:
+def read_hands(folder: Path, input_size: tuple[int, int]) -> list[HandPair]:
     """Read all annotated hands, cropped to an input of this size.
 
     Raises:
-        CommandError: If a file is missing, or holds something else.
+        CommandError: If a file is missing or has another format.
     """
     files = {part: sorted(folder.glob(f"*_{part}.json")) for part in PARTS}
     missing = [part for part, found in files.items() if len(found) != 1]
     if missing:
-        raise CommandError(f"{folder} has not one *_{missing[0]}.json; {WANTED}")
+        raise CommandError(f"{folder} must have one *_{missing[0]}.json; {EXPECTED}")
     try:
         data, cameras, joints = (json.loads(files[part][0].read_bytes()) for part in PARTS)
         images = {image["id"]: image for image in data["images"]}
@@ -33,7 +33,7 @@ def read_hands(folder: Path, input_size: tuple[int, int]) -> list[Hands]:
             for annotation in data["annotations"]
         ]
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise CommandError(f"cannot read the files in {folder} ({error!r}); {WANTED}") from error
+        raise CommandError(f"cannot read the files in {folder} ({error!r}); {EXPECTED}") from error
 
 
 def _hands(
@@ -42,7 +42,7 @@ def _hands(
     cameras: Mapping[str, Any],
     joints: Mapping[str, Any],
     input_size: tuple[int, int],
-) -> Hands:
+) -> HandPair:
     capture, camera = str(image["capture"]), str(image["camera"])
     of_capture, of_frame = cameras[capture], joints[capture][str(image["frame_idx"])]
     rotation, position = (
@@ -53,7 +53,7 @@ def _hands(
     scale = np.array(input_size) / crop.scale
     principal = np.array(of_capture["princpt"][camera], np.float64)
     kind = annotation["hand_type"]
-    return Hands(
+    return HandPair(
         joints=(world - position) @ rotation.T,
         valid=np.array(of_frame["joint_valid"], np.float32).reshape(42),
         present=np.array([kind in (side, "interacting") for side in ("right", "left")], np.float32),

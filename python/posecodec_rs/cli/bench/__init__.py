@@ -1,4 +1,4 @@
-"""What `posecodec bench` measures: every operation of every codec, and MMPose's where it is there.
+"""`posecodec bench`: times every operation of every codec, and of MMPose's where it is installed.
 
-`benchmarks/compare.py` measures with the same parts, and more than these operations.
+`benchmarks/compare.py` uses the same parts, and measures more than these operations.
 """

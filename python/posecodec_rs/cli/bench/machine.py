@@ -1,4 +1,4 @@
-"""The machine and the versions that timings are of."""
+"""The machine and the versions of packages that timings depend on."""
 
 import os
 import platform
@@ -12,20 +12,20 @@ from pathlib import Path
 import posecodec_rs
 
 PACKAGES = {"posecodec-rs": "posecodec_rs", "mmpose": "MMPose", "numpy": "NumPy", "torch": "torch"}
-"""What has a part in the timings, and its name in prose; OpenCV comes in several packages."""
+"""Packages that affect timings, and their names in prose; OpenCV comes in several packages."""
 OPENCV = ("opencv-python-headless", "opencv-python")
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where timings were taken.
+    """The machine of timings.
 
     Attributes:
-        processor: Its model, as the system knows it.
-        cores: How many it has.
+        processor: Its model, as the system reports it.
+        cores: Their number.
         simd: The vector instructions that the kernels use.
         system: The operating system and architecture.
-        versions: Of what has a part in it, by name.
+        versions: Of Python and packages, by name.
     """
 
     processor: str
@@ -47,7 +47,7 @@ class Machine:
 
     @property
     def about(self) -> str:
-        """In a line."""
+        """The machine in one line."""
         versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         cores = "1 core" if self.cores == 1 else f"{self.cores} cores"
         return f"{self.processor}, {cores}, {self.simd}; {self.system}; {versions}"

@@ -1,55 +1,40 @@
-"""The timings as bars, encoding on the left and decoding on the right."""
+"""A bar chart of timings, encoding on the left and decoding on the right."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.bench.measure import Row
-from posecodec_rs.cli.bench.report import Report
+from posecodec_rs.cli import drawing
+from posecodec_rs.cli.bench.report import Report, Row
 
 OURS, THEIRS, FLOOR = "#b7410e", "#c9ced6", "#111111"
 STEPS = {"encode": "Encode", "decode": "Decode"}
-INCHES_A_ROW = 0.31
+INCHES_PER_ROW = 0.31
 TICKS = {0.1: "0.1", 1.0: "1 µs", 10.0: "10", 100.0: "100", 1e3: "1 ms", 1e4: "10", 1e5: "100"}
 
 
 def save(path: Path, report: Report) -> None:
-    """Draw and save the picture, in the format that the name's ending says.
+    """Draw and save the chart, in the format of the name's suffix.
 
     Raises:
         CommandError: If the file cannot be written.
     """
     codecs = list(dict.fromkeys(row.codec for row in report.rows))
-    figure = Figure(figsize=(8, 1.9 + INCHES_A_ROW * len(codecs)), dpi=160, layout="constrained")
+    figure = Figure(figsize=(8, 1.9 + INCHES_PER_ROW * len(codecs)), dpi=160, layout="constrained")
     panels = figure.subplots(1, len(STEPS), sharex=True, sharey=True)
     for axes, (step, title) in zip(panels, STEPS.items(), strict=True):
         _draw(axes, codecs, [row for row in report.rows if row.step == step])
         axes.set_title(title, fontsize=11)
     slowest = max((row.mmpose or row.ours).median for row in report.rows)
     fastest = min(row.ours.median for row in report.rows)
-    panels[0].set_xlim(fastest / 2, slowest * 8)  # the ratios stand at the bars' ends
+    panels[0].set_xlim(fastest / 2, slowest * 8)  # leaves room for the ratios
     ticks = {tick: label for tick, label in TICKS.items() if fastest / 2 < tick < slowest * 8}
     panels[0].set_xticks(list(ticks), list(ticks.values()))
     panels[0].set_yticks(range(len(codecs)), codecs, fontsize=9)
     panels[0].set_ylim(len(codecs) - 0.4, -0.6)
-    _legend(figure, panels[0])
-    figure.supxlabel(
-        f"time of a call: one sample, one thread; shorter is better\n{report.machine.processor}, "
-        f"{report.machine.simd}",
-        fontsize=9,
-    )
-    try:
-        figure.savefig(path)
-    except OSError as error:
-        raise CommandError(f"cannot write {path} ({error.strerror})") from error
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
+    handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
         handles[::-1],
         labels[::-1],
@@ -58,38 +43,36 @@ def _legend(figure: Figure, axes: Axes) -> None:
         frameon=False,
         fontsize=9,
     )
+    figure.supxlabel(
+        f"time per call: one sample, one thread; shorter is better\n{report.machine.processor}, "
+        f"{report.machine.simd}",
+        fontsize=9,
+    )
+    drawing.write(figure, path)
 
 
 def _draw(axes: Axes, codecs: Sequence[str], rows: Sequence[Row]) -> None:
-    places = np.array([codecs.index(row.codec) for row in rows])
-    ours = np.array([row.ours.median for row in rows])
-    floors = np.array([row.floor.median for row in rows])
-    with_mmpose = [row for row in rows if row.mmpose]
+    positions = {codec: position for position, codec in enumerate(codecs)}
     axes.set_xscale("log")
-    if with_mmpose:
-        axes.barh(
-            [codecs.index(row.codec) for row in with_mmpose],
-            [row.mmpose.median for row in with_mmpose if row.mmpose],
-            0.72,
-            color=THEIRS,
-            label="MMPose",
-        )
-    axes.barh(places, ours, 0.42, color=OURS, label="posecodec_rs")
-    axes.plot(floors, places, "|", ms=9, mew=1.6, color=FLOOR, label="filling or reading in NumPy")
+    mmpose = {positions[row.codec]: row.mmpose.median for row in rows if row.mmpose}
+    if mmpose:
+        axes.barh(list(mmpose), list(mmpose.values()), 0.72, color=THEIRS, label="MMPose")
+    at = [positions[row.codec] for row in rows]
+    axes.barh(at, [row.ours.median for row in rows], 0.42, color=OURS, label="posecodec_rs")
+    floors = [row.floor.median for row in rows]
+    axes.plot(floors, at, "|", ms=9, mew=1.6, color=FLOOR, label="filling or reading in NumPy")
     for row in rows:
         longest = row.mmpose or max(row.ours, row.floor, key=lambda timing: timing.median)
         ratio = row.ratio or 0.0
-        said = f"{ratio:.{0 if ratio >= 10 else 1}f}×" if ratio else f"{row.ours.shown} µs"
+        text = f"{ratio:.{0 if ratio >= 10 else 1}f}×" if ratio else f"{row.ours.median_text} µs"
         axes.annotate(
-            said,
-            (longest.median, codecs.index(row.codec)),
+            text,
+            (longest.median, positions[row.codec]),
             (4, 0),
             textcoords="offset points",
             va="center",
             fontsize=8.5,
         )
-    axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="x", labelsize=8.5)
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x", alpha=0.3)
-    axes.set_axisbelow(True)
+    drawing.plain(axes, grid="x")

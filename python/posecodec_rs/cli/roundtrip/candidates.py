@@ -1,4 +1,4 @@
-"""What `roundtrip` compares: top-down codecs at sizes, as the command line names them."""
+"""The codecs that `roundtrip` compares: top-down codecs at heatmap sizes, parsed from options."""
 
 import ast
 import inspect
@@ -8,22 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import posecodec_rs as pc
-from posecodec_rs._build import CODECS
 from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.top_down import DECODES, TopDown, config, top_down_codecs
-
-Size = tuple[int, int]
+from posecodec_rs.cli.codecs.top_down import BY_CODEC, Size, TopDown, config, top_down_codecs
 
 SIZES: Sequence[Size] = ((48, 64), (72, 96), (96, 128))
-"""The heatmaps of the sweep, (W, H) in cells: those that MMPose's configs have, and finer ones."""
+"""Heatmap sizes by default, (W, H): those of MMPose's configs, and a larger one."""
 
-LARGEST_SIDE = 2048
-"""Of an input or a heatmap: what is larger is a slip, and its heatmaps fill the memory."""
+MAX_SIDE = 2048
+"""Of an input or a heatmap; larger ones are typing errors whose heatmaps would fill the memory."""
 
-WANTED = (
-    "wanted a codec's name, with arguments if need be, such as UDPHeatmap or "
-    "'MSRAHeatmap(sigma=3, unbiased=True)'"
-)
+EXPECTED = "must be like UDPHeatmap or 'MSRAHeatmap(sigma=3, unbiased=True)'"
 
 
 @dataclass(frozen=True)
@@ -32,8 +26,8 @@ class Candidate:
 
     Attributes:
         top_down: The codec and its name.
-        heatmap_size: (W, H) in cells; None for a codec without heatmaps to decode.
-        use_udp: How people are cropped for it; see `Crop`.
+        heatmap_size: (W, H); None for a codec that does not decode heatmaps.
+        use_udp: Whether people are cropped with `use_udp`; see `Crop`.
     """
 
     top_down: TopDown
@@ -45,16 +39,15 @@ def parse_size(option: str, text: str) -> Size:
     """(w, h) of a text like "192x256".
 
     Raises:
-        CommandError: If it is none.
+        CommandError: If it has another format.
     """
     sides = re.fullmatch("([0-9]{1,4})[xX×]([0-9]{1,4})", text)
     if sides:
         width, height = int(sides[1]), int(sides[2])
-        if 1 <= min(width, height) <= max(width, height) <= LARGEST_SIDE:
+        if 1 <= min(width, height) <= max(width, height) <= MAX_SIDE:
             return width, height
     raise CommandError(
-        f"{option} must be WIDTHxHEIGHT, each from 1 to {LARGEST_SIDE}, such as 48x64, "
-        f"but is {text!r}"
+        f"{option} must be WIDTHxHEIGHT, each from 1 to {MAX_SIDE}, such as 48x64, but got {text!r}"
     )
 
 
@@ -64,17 +57,18 @@ def candidates(
     heatmap_sizes: Sequence[Size],
     use_udp: bool | None = None,
 ) -> list[Candidate]:
-    """Every codec at every size, those without heatmaps once.
+    """Every codec at every heatmap size; those without heatmaps once.
 
     Args:
-        codecs: As the user names them; every top-down codec if empty.
-        input_size: (w, h) in pixels, of codecs that do not say theirs.
-        heatmap_sizes: (W, H) in cells, of codecs that do not say theirs; `SIZES` if empty.
-        use_udp: How people are cropped; None as in MMPose's configs: for `UDPHeatmap` alone.
+        codecs: Names, or calls with arguments; every top-down codec if empty.
+        input_size: (w, h) in pixels.
+        heatmap_sizes: (W, H), for codecs without the argument `heatmap_size`; `SIZES` if empty.
+        use_udp: Whether people are cropped with `use_udp`; None: for `UDPHeatmap` alone, as in
+            MMPose's configs.
 
     Raises:
-        CommandError: If there is no such codec, it is none for one person's crop, or it cannot be
-            made with these arguments and sizes.
+        CommandError: If there is no such codec, it is not top-down, or its arguments or sizes are
+            invalid.
     """
     found: dict[tuple[str, Size | None], Candidate] = {}
     for heatmap_size in heatmap_sizes or SIZES:
@@ -100,15 +94,15 @@ def _sweep(input_size: Size, heatmap_size: Size) -> list[TopDown]:
 
 def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
     kind, arguments = _parse(text)
-    if kind not in CODECS:
-        raise CommandError(f"there is no codec {kind}; wanted {_top_down()}")
-    kind = CODECS[kind].__name__
-    if kind not in DECODES:
+    if kind not in pc.CODECS:
+        raise CommandError(f"there is no codec {kind}; `--codec` must be {_top_down()}")
+    kind = pc.CODECS[kind].__name__
+    if kind not in BY_CODEC:
         raise CommandError(
-            f"roundtrip crops one person at a time, which {kind} is not for; wanted {_top_down()} "
-            "(`posecodec demo` takes every codec there and back)"
+            f"roundtrip supports top-down codecs only, and {kind} does not encode one person's "
+            f"crop; `--codec` must be {_top_down()} (`posecodec demo` runs all codecs)"
         )
-    known = list(inspect.signature(CODECS[kind]).parameters)
+    known = list(inspect.signature(pc.CODECS[kind]).parameters)
     unknown = arguments.keys() - set(known)
     if unknown:
         raise CommandError(
@@ -119,7 +113,7 @@ def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
     except (ValueError, TypeError, OverflowError) as error:
         raise CommandError(f"--codec {text!r}: {error}") from error
     if tuple(getattr(codec, "input_size", input_size)) != input_size:
-        raise CommandError(f"--codec {text!r} must leave its input's size to --input-size")
+        raise CommandError(f"--codec {text!r} must not have `input_size`; use --input-size")
     return TopDown(" ".join(text.split()), codec)
 
 
@@ -135,16 +129,16 @@ def _parse(text: str) -> tuple[str, dict[str, Any]]:
                 return call.func.id, arguments
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         pass
-    raise CommandError(f"--codec {text!r} cannot be read; {WANTED}")
+    raise CommandError(f"--codec {text!r} cannot be parsed; it {EXPECTED}")
 
 
 def _literal(node: ast.expr) -> Any:
-    """A value; names stand for themselves, as quotes are a nuisance in a shell."""
+    """A value; names are strings, because quotes are inconvenient in a shell."""
     if isinstance(node, ast.Name):
         return {"true": True, "false": False}.get(node.id, node.id)
     return ast.literal_eval(node)
 
 
 def _top_down() -> str:
-    *first, last = DECODES
+    *first, last = BY_CODEC
     return f"{', '.join(first)} or {last}"

@@ -1,4 +1,4 @@
-"""Everyone of a file through a codec and back, and how far off that is."""
+"""Encodes and decodes all people of a file with each codec, and measures the error."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,36 +10,35 @@ from numpy.typing import NDArray
 from posecodec_rs import to_image
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.coco import Annotations
+from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.top_down import Size, inside
 from posecodec_rs.cli.crop import Crop
-from posecodec_rs.cli.result import Floats
-from posecodec_rs.cli.roundtrip.candidates import Candidate, Size
+from posecodec_rs.cli.roundtrip.candidates import Candidate
 from posecodec_rs.cli.roundtrip.oks import Evaluation, Precision
-from posecodec_rs.cli.top_down import inside
+from posecodec_rs.cli.roundtrip.sigmas import Sigmas
 
-Counted: TypeAlias = Callable[[str, Iterable[Any], Callable[[Any], float]], Iterator[Any]]
-"""Counts items under a name while they are taken, each as so many people."""
+Progress: TypeAlias = Callable[[str, Iterable[Any], Callable[[Any], float]], Iterator[Any]]
+"""Counts items under a name while they are iterated over, weighted by people."""
 
 BATCH_BYTES = 32 << 20
-"""Of targets at once: enough work for all threads, little memory."""
-
-WITHIN_PX = (0.5, 1.0, 2.0)
-"""Of which errors the share is told, in pixels of the input."""
+"""Of the targets of a batch: enough work for all threads, little memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class Crops:
-    """Everyone, cropped to an input.
+    """All people, cropped to an input.
 
     Attributes:
-        crop: All of them, as arrays (P, 1, 2).
+        crop: All crops, as arrays (P, 1, 2).
         points: Shape (P, K, 2), float32, pixels of the input.
-        wanted: Likewise, where decoded ones should lie; elsewhere than `points` with `use_udp`.
+        expected: Likewise, the positions that decoding should return; they differ from `points`
+            with `use_udp`.
         visible: Shape (P, K), float32; 1 for labelled keypoints, else 0.
     """
 
     crop: Crop
     points: NDArray[np.float32]
-    wanted: NDArray[np.float32]
+    expected: NDArray[np.float32]
     visible: NDArray[np.float32]
 
     @classmethod
@@ -60,13 +59,14 @@ class Crops:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a codec did to everyone.
+    """The errors of a codec.
 
     Attributes:
         candidate: The codec.
         off: Shape (E, 2), input pixels along x and y, of the labelled keypoints that it encodes.
-        lost: How many labelled keypoints it does not: outside the crop, or of weight 0.
-        precision: Of the decoded people; None where no sigmas are known.
+        lost: The number of labelled keypoints that it does not encode: outside the crop, or with a
+            weight of 0.
+        precision: Of the decoded people; None without sigmas.
     """
 
     candidate: Candidate
@@ -76,55 +76,91 @@ class Measured:
 
     @property
     def input_px(self) -> Floats:
-        """Shape (E,), how far keypoints are from where they were, in input pixels."""
-        return _lengths(self.off)
+        """Shape (E,), distances between original and decoded keypoints, in input pixels."""
+        distances: Floats = np.linalg.norm(self.off, axis=1)
+        return distances
 
     def heatmap_px(self, input_size: Size) -> Floats | None:
-        """Likewise, in cells of the heatmap; None without one."""
+        """Likewise, in heatmap pixels; None without a heatmap."""
         if self.candidate.heatmap_size is None:
             return None
-        return _lengths(self.off * np.divide(self.candidate.heatmap_size, input_size))
+        scale = np.divide(self.candidate.heatmap_size, input_size)
+        distances: Floats = np.linalg.norm(self.off * scale, axis=1)
+        return distances
+
+
+@dataclass(frozen=True, eq=False)
+class Workload:
+    """The people that candidates encode and decode.
+
+    Attributes:
+        annotations: The people.
+        input_size: (w, h) in pixels, to which they are cropped.
+        sigmas: Of OKS, if known.
+    """
+
+    annotations: Annotations
+    input_size: Size
+    sigmas: Sigmas
+
+    def run(self, candidates: Sequence[Candidate], progress: Progress) -> list[Measured]:
+        """Encode and decode all people with each candidate.
+
+        Raises:
+            CommandError: If there is too little memory.
+        """
+        crops = {
+            use_udp: Crops.of(self.annotations, self.input_size, use_udp=use_udp)
+            for use_udp in {each.use_udp for each in candidates}
+        }
+        values = self.sigmas.values
+        evaluation = Evaluation(self.annotations, values) if values else None
+        return [measure(each, crops[each.use_udp], evaluation, progress) for each in candidates]
+
+    def steps(self, candidates: Sequence[Candidate]) -> int:
+        """The weight of all items: people when decoded, and again when evaluated."""
+        return len(self.annotations.people) * len(candidates) * (2 if self.sigmas.values else 1)
 
 
 def measure(
-    candidate: Candidate, crops: Crops, evaluation: Evaluation | None, counted: Counted
+    candidate: Candidate, crops: Crops, evaluation: Evaluation | None, progress: Progress
 ) -> Measured:
-    """Encode and decode everyone with a codec, and evaluate that if sigmas are known."""
+    """Encode and decode all people with a codec, and evaluate the result if sigmas are known."""
     points, name = crops.points, candidate.top_down.name
     people = len(points)
     decoded = np.empty(points.shape)
     scores, weights = np.empty(points.shape[:2]), np.empty(points.shape[:2])
     try:
         batches = _batches(candidate, crops)
-        for batch in counted(name, batches, lambda batch: len(points[batch])):
-            decoded[batch], scores[batch], weights[batch] = _there_and_back(
+        for batch in progress(name, batches, lambda batch: len(points[batch])):
+            decoded[batch], scores[batch], weights[batch] = _round_trip(
                 candidate, points[batch], crops.visible[batch]
             )
     except MemoryError as error:
         raise CommandError(f"not enough memory for the targets of {name}: {error}") from error
     precision = None
     if evaluation is not None:
-        ticks = counted(
+        ticks = progress(
             f"{name}, OKS AP", range(evaluation.steps), lambda _: people / evaluation.steps
         )
         crop = crops.crop
         found = to_image(decoded, crop.center[:, 0], crop.scale[:, 0], crop.input_size)
         precision = evaluation.precision(found, scores.mean(axis=1), ticks)
-        next(ticks, None)  # what was taken last counts now
+        next(ticks, None)  # counts the last item
     labelled = crops.visible > 0
     counts = labelled & inside(points, crops.crop.input_size) & (weights > 0)
-    off = np.abs(decoded - crops.wanted)[counts]
+    off = np.abs(decoded - crops.expected)[counts]
     return Measured(candidate, off, int(labelled.sum() - counts.sum()), precision)
 
 
 def _batches(candidate: Candidate, crops: Crops) -> Sequence[slice]:
-    """So many people at once that their targets take up `BATCH_BYTES`, by the first one's."""
+    """Batches of people whose targets have `BATCH_BYTES`, estimated from the first person."""
     encoded = candidate.top_down.codec.batch_encode(crops.points[:1, None], crops.visible[:1, None])
     size = max(1, BATCH_BYTES // sum(array.nbytes for array in encoded.values()))
     return [slice(start, start + size) for start in range(0, len(crops.points), size)]
 
 
-def _there_and_back(
+def _round_trip(
     candidate: Candidate, points: Floats, visible: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Of B people: keypoints (B, K, 2) in input pixels, scores (B, K) and weights (B, K)."""
@@ -134,8 +170,3 @@ def _there_and_back(
     if isinstance(scores, tuple):  # with visibilities
         scores = scores[0]
     return keypoints[:, 0], scores[:, 0], encoded["keypoint_weights"][:, 0]
-
-
-def _lengths(off: Floats) -> Floats:
-    lengths: Floats = np.linalg.norm(off, axis=1)
-    return lengths

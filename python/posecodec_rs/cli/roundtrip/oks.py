@@ -15,27 +15,27 @@ from posecodec_rs.cli.coco import Annotations, Person
 Precision: TypeAlias = Mapping[str, float | None]
 
 STATS = ("ap", "ap50", "ap75", "ap_medium", "ap_large", "ar")
-"""The first of what `COCOeval.summarize` gives."""
+"""The names of the first values of `COCOeval.stats`."""
 
 LABELLED = 2
-"""COCO's flag of a keypoint that is labelled and visible; to OKS hidden ones are the same."""
+"""COCO's flag of a labelled and visible keypoint; OKS treats hidden ones in the same way."""
 
 
 class Evaluation:
-    """Annotated people against whom decoded ones are held."""
+    """Compares decoded people with annotated ones."""
 
     def __init__(self, annotations: Annotations, sigmas: Sequence[float]) -> None:
-        """Make of the annotations what pycocotools reads.
+        """Convert the annotations to the format of pycocotools.
 
         Args:
-            annotations: Those left out count too: crowds and people without labels are ignored,
-                people without a box are missed.
-            sigmas: One for each of their keypoints.
+            annotations: Those left out are evaluated too: crowds and people without labels are
+                ignored, people without a box count as missed.
+            sigmas: One per keypoint.
         """
-        everyone = [*annotations.people, *annotations.left_out]
-        # Numbers of our own: pycocotools takes an id of 0 for nobody, and files have ids twice.
-        self._images = _numbered(person.image_id for person in everyone)
-        self._categories = _numbered(person.category for person in everyone)
+        all_people = [*annotations.people, *annotations.left_out]
+        # New ids: pycocotools treats an id of 0 as no match, and ids repeat in some files.
+        self._images = _numbered(person.image_id for person in all_people)
+        self._categories = _numbered(person.category for person in all_people)
         self._people = annotations.people
         self._sigmas = np.asarray(sigmas)
         self._truth = COCO()
@@ -44,7 +44,7 @@ class Evaluation:
             "categories": [{"id": number} for number in self._categories.values()],
             "annotations": [
                 {
-                    **self._place(person),
+                    **self._ids(person),
                     "id": number,
                     "keypoints": _flat(person.keypoints, LABELLED * person.visible),
                     "num_keypoints": int(person.visible.sum()),
@@ -52,7 +52,7 @@ class Evaluation:
                     "area": person.area,
                     "iscrowd": int(person.crowd),
                 }
-                for number, person in enumerate(everyone, start=1)
+                for number, person in enumerate(all_people, start=1)
             ],
         }
         with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints
@@ -60,24 +60,22 @@ class Evaluation:
 
     @property
     def steps(self) -> int:
-        """How many ticks an evaluation takes: one a picture, category and range of areas."""
+        """The number of ticks of an evaluation: one per image, category and range of areas."""
         return len(self._images) * len(self._categories) * 3
 
     def precision(
         self, keypoints: NDArray[Any], scores: NDArray[Any], ticks: Iterator[Any]
     ) -> Precision:
-        """The mean OKS, and the AP and its kin by the names in `STATS`.
-
-        These are None for sizes that nobody has.
+        """The mean OKS, and the values named in `STATS`, which are None for sizes without people.
 
         Args:
-            keypoints: Shape (P, K, 2), pixels of the pictures: the annotations' people, decoded.
+            keypoints: Shape (P, K, 2), pixels of the images: the annotations' people, decoded.
             scores: Shape (P,).
-            ticks: `steps` of them, taken on the way.
+            ticks: An iterator of `steps` items that shows the progress.
         """
         ones = np.ones(keypoints.shape[1])
         results = [
-            {**self._place(person), "keypoints": _flat(points, ones), "score": float(score)}
+            {**self._ids(person), "keypoints": _flat(points, ones), "score": float(score)}
             for person, points, score in zip(self._people, keypoints, scores, strict=True)
         ]
         with contextlib.redirect_stdout(io.StringIO()):
@@ -91,14 +89,14 @@ class Evaluation:
         return {"mean": self._mean(keypoints), **known}
 
     def _mean(self, keypoints: NDArray[Any]) -> float:
-        """The mean OKS of everyone with their decoded self: it still tells where the AP is 1."""
+        """The mean OKS between each person and their annotation; it differs where the AP is 1."""
         visible = np.stack([person.visible for person in self._people])
         off = keypoints - np.stack([person.keypoints for person in self._people])
         areas = np.array([person.area for person in self._people])[:, None] + np.spacing(1)
         similar = np.exp(-np.square(off).sum(-1) / (2 * np.square(2 * self._sigmas) * areas))
         return float(((similar * visible).sum(1) / visible.sum(1)).mean())
 
-    def _place(self, person: Person) -> dict[str, int]:
+    def _ids(self, person: Person) -> dict[str, int]:
         return {
             "image_id": self._images[person.image_id],
             "category_id": self._categories[person.category],
@@ -106,7 +104,7 @@ class Evaluation:
 
 
 class _Ticking(COCOeval):  # type: ignore[misc]  # pycocotools has no types
-    """An evaluation that tells how far it is: of a large file it takes seconds."""
+    """An evaluation that shows its progress, because it takes seconds for a large file."""
 
     def __init__(self, truth: COCO, results: COCO, ticks: Iterator[Any]) -> None:
         super().__init__(truth, results, "keypoints")
@@ -118,12 +116,12 @@ class _Ticking(COCOeval):  # type: ignore[misc]  # pycocotools has no types
 
 
 def _numbered(ids: Iterator[int | str]) -> dict[int | str, int]:
-    """Numbers from 1 in the order of the ids, in which pycocotools goes through them."""
+    """Numbers from 1, in the order of the ids, in which pycocotools iterates over them."""
     ordered = sorted(set(ids), key=lambda each: (isinstance(each, str), each))
     return {each: number for number, each in enumerate(ordered, start=1)}
 
 
 def _flat(points: NDArray[Any], flags: NDArray[Any]) -> list[float]:
-    """COCO's x, y, flag, x, y, flag and so on."""
+    """COCO's list of x, y, flag, x, y, flag and so on."""
     flat: list[float] = np.column_stack([points, flags]).astype(np.float64).ravel().tolist()
     return flat

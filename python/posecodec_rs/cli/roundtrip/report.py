@@ -1,145 +1,125 @@
-"""What `roundtrip` found out, for people and for programs."""
+"""The results of `roundtrip`, as a table and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from posecodec_rs.cli.coco import Annotations
-from posecodec_rs.cli.demo import WIDE, about
-from posecodec_rs.cli.result import Floats
-from posecodec_rs.cli.roundtrip.candidates import Size
-from posecodec_rs.cli.roundtrip.measure import WITHIN_PX, Measured
-from posecodec_rs.cli.roundtrip.sigmas import Sigmas
+from posecodec_rs.cli import console
+from posecodec_rs.cli.codecs.demo_codec import Floats, summarize_errors
+from posecodec_rs.cli.console import number, size_text
+from posecodec_rs.cli.demo import about
+from posecodec_rs.cli.roundtrip.measure import Measured, Workload
 
-NAME_WIDTH = 23
-"""Columns of "IntegralRegressionLabel"."""
+WITHIN_PX = (0.5, 1.0, 2.0)
+"""Limits in pixels of the input, for the share of errors below them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """Everything there is to tell.
+    """The results of all candidates.
 
     Attributes:
-        annotations: Who the codecs ran on.
-        input_size: (w, h) in pixels, to which everyone was cropped.
-        sigmas: Of OKS; without values if there is no AP.
-        rows: One a codec and size.
+        workload: The people that the codecs encoded.
+        rows: One per codec and heatmap size.
     """
 
-    annotations: Annotations
-    input_size: Size
-    sigmas: Sigmas
+    workload: Workload
     rows: Sequence[Measured]
 
     @property
     def title(self) -> str:
-        """Who was cropped to what."""
-        return f"{about(self.annotations)}\neach cropped to {size_text(self.input_size)} px"
+        """The people and the size of their crops."""
+        size = size_text(self.workload.input_size)
+        return f"{about(self.workload.annotations)}\neach cropped to {size} px"
 
     def table(self, width: int) -> Table:
-        """For people, on so many columns."""
-        wide = width >= WIDE
-        made = Table(
-            title=f"What the codec alone costs\n{self.title}",
-            title_style="bold",
-            caption=self._caption(wide),
-            caption_justify="left",
-            box=SIMPLE_HEAD,
-            padding=(0, 1, 0, 0),
-            show_edge=False,
-        )
-        made.add_column("Codec", overflow="fold", min_width=NAME_WIDTH if wide else None)
-        # Narrow terminals have room for some.
+        """The results as a table for this number of terminal columns."""
+        wide = width >= console.WIDE
+        made = console.table(f"Error of the codec alone\n{self.title}", self._caption(wide))
+        longest = max(len(row.candidate.top_down.codec.__class__.__name__) for row in self.rows)
+        made.add_column("Codec", overflow="fold", min_width=longest if wide else None)
+        # Narrow terminals have room for some columns.
         stats = ("mean", "median", "p95", "max") if wide else ("mean", "p95", "max")
-        units = ("px", "cells") if wide else ("px",)
-        headings = ["heatmap", "OKS\nAP", "OKS\nmean"]
-        headings += [f"{stat}\n{unit}" for unit in units for stat in stats]
-        for heading in [*headings, *(f"<{limit:g}\npx" for limit in WITHIN_PX)]:
-            made.add_column(heading, justify="right", no_wrap=True)
+        units = ("px", "map px") if wide else ("px",)
+        console.add_numbers(
+            made,
+            *("heatmap", "OKS\nAP", "OKS\nmean"),
+            *(f"{stat}\n{unit}" for unit in units for stat in stats),
+            *(f"<{limit:g}\npx" for limit in WITHIN_PX),
+        )
         for row in self.rows:
-            size = row.candidate.heatmap_size
-            cells = [row.candidate.top_down.name, size_text(size) if size else "-"]
-            for stat in ("ap", "mean"):
-                cells.append(_number(row.precision[stat] if row.precision else None, 3))
-            for errors in (row.input_px, row.heatmap_px(self.input_size))[: len(units)]:
-                summary = _summary(errors)
-                cells += [_number(summary[stat], 2) for stat in stats]
+            size, oks = row.candidate.heatmap_size, row.precision or {}
+            errors = (row.input_px, row.heatmap_px(self.workload.input_size))
+            summaries = [_summary(each) for each in errors[: len(units)]]
             shares = _shares(row.input_px).values()
-            cells += ["-" if share is None else f"{100 * share:.0f}%" for share in shares]
-            made.add_row(*cells)
+            made.add_row(
+                row.candidate.top_down.name,
+                size_text(size) if size else "-",
+                *(number(oks.get(stat), 3) for stat in ("ap", "mean")),
+                *(number(summary.get(stat), 2) for summary in summaries for stat in stats),
+                *("-" if share is None else f"{100 * share:.0f}%" for share in shares),
+            )
         return made
 
     def as_json(self) -> dict[str, Any]:
-        """For programs: sizes are (w, h); what there is none of is None."""
+        """For programs: sizes are (w, h); missing values are None."""
+        annotations, sigmas = self.workload.annotations, self.workload.sigmas
         return {
-            "annotations": self.annotations.source,
-            "keypoints": self.annotations.num_keypoints,
-            "people": len(self.annotations.people),
-            "left_out": len(self.annotations.left_out),
-            "input_size": self.input_size,
-            "sigmas": list(self.sigmas.values) or None,
-            "sigmas_are": self.sigmas.source,
-            "codecs": [self._row(row) for row in self.rows],
-        }
-
-    def _row(self, row: Measured) -> dict[str, Any]:
-        cells = row.heatmap_px(self.input_size)
-        return {
-            "name": row.candidate.top_down.name,
-            "codec": repr(row.candidate.top_down.codec),
-            "heatmap_size": row.candidate.heatmap_size,
-            "keypoints_encoded": len(row.off),
-            "keypoints_lost": row.lost,
-            "error_input_px": _summary(row.input_px),
-            "error_heatmap_px": None if cells is None else _summary(cells),
-            "share_within_input_px": _shares(row.input_px),
-            "oks": row.precision,
+            "annotations": annotations.source,
+            "keypoints": annotations.num_keypoints,
+            "people": len(annotations.people),
+            "left_out": len(annotations.left_out),
+            "input_size": self.workload.input_size,
+            "sigmas": list(sigmas.values) or None,
+            "sigmas_are": sigmas.source,
+            "codecs": [
+                {
+                    "name": row.candidate.top_down.name,
+                    "codec": repr(row.candidate.top_down.codec),
+                    "heatmap_size": row.candidate.heatmap_size,
+                    "keypoints_encoded": len(row.off),
+                    "keypoints_lost": row.lost,
+                    "error_input_px": summarize_errors(row.input_px),
+                    "error_heatmap_px": None
+                    if (errors := row.heatmap_px(self.workload.input_size)) is None
+                    else summarize_errors(errors),
+                    "share_within_input_px": _shares(row.input_px),
+                    "oks": row.precision,
+                }
+                for row in self.rows
+            ],
         }
 
     def _caption(self, wide: bool) -> str:
         lost = sorted({row.lost for row in self.rows})
-        counts = f"{lost[0]} to {lost[-1]}" if len(lost) > 1 else f"{lost[0] or 'none'}"
+        counts = f"{lost[0]} to {lost[-1]}" if len(lost) > 1 else f"{lost[0] or 'no'}"
+        sigmas = self.workload.sigmas
         lines = [
-            "px: how far a keypoint that was encoded and decoded again is from where it was, in "
-            f"pixels of the input{'; cells: of the heatmap' if wide else ''}. Of the labelled "
-            f"keypoints, {counts} lie outside the crop or are not encoded; those tell in the OKS "
-            "alone.",
-            "OKS AP: what a network that errs nowhere would reach, by pycocotools, with "
-            f"{self.sigmas.source} sigmas. OKS mean: of everyone with themselves."
-            if self.sigmas.values
-            else f"No OKS AP: {self.sigmas.source}.",
+            "px: distance between original and decoded keypoint, in input pixels"
+            f"{'; map px: in heatmap pixels' if wide else ''}. {counts.capitalize()} labelled "
+            "keypoints were lost (outside the crop or not encoded); they affect only the OKS.",
+            "OKS AP: upper bound for a perfect network (pycocotools), with "
+            f"{sigmas.source} sigmas. OKS mean: between each person and their own annotation."
+            if sigmas.values
+            else f"No OKS AP: {sigmas.source}.",
         ]
         if any(row.candidate.use_udp for row in self.rows):
             lines.append(
-                "UDPHeatmap decodes with w/(W-1) where it encodes with (w-1)/(W-1). That fits "
-                "crops with MMPose's `use_udp`, which it gets (--no-use-udp: what it costs else)."
+                "UDPHeatmap decodes with w/(W-1) where it encodes with (w-1)/(W-1). This matches "
+                "crops made with MMPose's `use_udp`, which are used here; --no-use-udp shows the "
+                "error without them."
             )
         return "\n" + "\n".join(lines)
 
 
-def size_text(size: Size) -> str:
-    """As tables and plots have it."""
-    return f"{size[0]}×{size[1]}"
-
-
-def _summary(errors: Floats | None) -> dict[str, float | None]:
-    """Mean, median, 95th percentile and largest error; None if no keypoint counts."""
-    if errors is None or not errors.size:
-        return dict.fromkeys(("mean", "median", "p95", "max"))
-    median, p95 = (float(each) for each in np.percentile(errors, (50, 95)))
-    return {"mean": float(errors.mean()), "median": median, "p95": p95, "max": float(errors.max())}
+def _summary(errors: Floats | None) -> Mapping[str, float | None]:
+    return {} if errors is None else summarize_errors(errors)
 
 
 def _shares(errors: Floats) -> dict[str, float | None]:
-    """Which share of errors lies under each limit of `WITHIN_PX`."""
+    """The share of errors below each limit of `WITHIN_PX`."""
     return {
         f"{limit:g}": float((errors < limit).mean()) if errors.size else None for limit in WITHIN_PX
     }
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"

@@ -1,4 +1,4 @@
-"""How exactly people agree on keypoints: the sigmas by which OKS judges errors."""
+"""The sigmas of OKS: the annotators' standard deviation for each keypoint."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ PAIRS = {
     "knee": 0.087,
     "ankle": 0.089,
 }
-"""COCO's, of what people have two of (pycocotools, `Params.setKpParams`)."""
+"""COCO's, of paired keypoints (pycocotools, `Params.setKpParams`)."""
 
 COCO = {"nose": 0.026} | {
     f"{side}_{part}": sigma for part, sigma in PAIRS.items() for side in ("left", "right")
@@ -46,11 +46,11 @@ WHOLE_BODY = (*COCO.values(), *FOOT, *FACE, *HAND, *HAND)
 
 @dataclass(frozen=True)
 class Sigmas:
-    """Sigmas and where they are from; none, and why.
+    """Sigmas and their source, or the reason why there are none.
 
     Attributes:
-        values: One a keypoint; empty where none are known.
-        source: For people, in a few words.
+        values: One per keypoint; empty if none are known.
+        source: Or the reason, in a few words.
     """
 
     values: Sequence[float]
@@ -58,16 +58,16 @@ class Sigmas:
 
 
 def choose(annotations: Annotations, given: str | None) -> Sigmas:
-    """The sigmas of the annotations' keypoints: those given, or else published ones.
+    """The sigmas of the annotations' keypoints: the given ones, or published ones.
 
-    A file whose keypoints have no names is taken for COCO's if there are 17 of them.
+    17 keypoints without names are treated as COCO's.
 
     Args:
-        annotations: They say how many keypoints there are, and what those are called.
-        given: Numbers above 0 with commas between them, one a keypoint, or one for all.
+        annotations: They have the number and the names of the keypoints.
+        given: Positive numbers separated by commas, one per keypoint, or one for all.
 
     Raises:
-        CommandError: If what is given is something else.
+        CommandError: If `given` has another format.
     """
     count, names = annotations.num_keypoints, annotations.names
     if given is not None:
@@ -83,7 +83,7 @@ def choose(annotations: Annotations, given: str | None) -> Sigmas:
     return Sigmas(
         [],
         f"no sigmas are known for {count} keypoints of these {what}, only for COCO's 17, "
-        "CrowdPose's 14 and COCO-WholeBody's 133; --sigmas gives others",
+        "CrowdPose's 14 and COCO-WholeBody's 133; use --sigmas for others",
     )
 
 
@@ -94,7 +94,7 @@ def _read(given: str, count: int) -> Sequence[float]:
         values = []
     if len(values) not in (1, count) or not all(1e-6 <= each < math.inf for each in values):
         raise CommandError(
-            f"--sigmas must be {count} numbers above 0 with commas between them, one a keypoint, "
-            f"or one number for all, but is {given!r}"
+            f"--sigmas must be {count} numbers above 0 separated by commas, one per keypoint, "
+            f"or one number for all, but got {given!r}"
         )
     return values if len(values) == count else values * count

@@ -1,4 +1,4 @@
-"""Pages of the codecs of poses in space: the demo's walking figure, and its hands."""
+"""Pages of the lifting codecs: the demo's synthetic walking figure."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 from mpl_toolkits.mplot3d import Axes3D
-from posecodec_rs.cli import drawing, motion
-from posecodec_rs.cli.body_3d import MM, Lifting, body_3d_codecs
-from posecodec_rs.cli.result import Floats
+from posecodec_rs.cli import drawing, synthetic
+from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.lifting import MM, Lifting, lifting_codecs
 
 BONES = (
     *((0, 1), (1, 2), (2, 3), (0, 4), (4, 5), (5, 6), (0, 7), (7, 8), (8, 9), (9, 10)),
@@ -20,27 +20,27 @@ BONES = (
 )
 """Of Human3.6M's joints."""
 SIDES = {"right": (1, 2, 3, 14, 15, 16), "left": (4, 5, 6, 11, 12, 13)}
-COLOURS = {"right": drawing.PEOPLE[1], "left": drawing.PEOPLE[0]}
+COLORS = {"right": drawing.PEOPLE[1], "left": drawing.PEOPLE[0]}
 FRAME = 60
-"""The one that is looked at: in mid-stride."""
+"""The frame that is drawn: in mid-stride."""
 
 
 @cache
-def walk() -> motion.Movement:
-    """Someone who walks past."""
-    return motion.walk()
+def walk() -> synthetic.PoseSequence:
+    """A person walking past the camera."""
+    return synthetic.walk()
 
 
-def colour(bone: tuple[int, int]) -> str:
-    """Of a bone: left and right apart."""
-    return next((COLOURS[side] for side, joints in SIDES.items() if bone[1] in joints), TEXT)
+def color(bone: tuple[int, int]) -> str:
+    """The color of a bone, by its side."""
+    return next((COLORS[side] for side, joints in SIDES.items() if bone[1] in joints), TEXT)
 
 
 def flat(axes: Axes, points: Floats, alpha: float = 1.0) -> None:
     """A 2D pose."""
     for a, b in BONES:
         axes.plot(
-            *points[[a, b]].T, color=colour((a, b)), lw=1.8, alpha=alpha, solid_capstyle="round"
+            *points[[a, b]].T, color=color((a, b)), lw=1.8, alpha=alpha, solid_capstyle="round"
         )
 
 
@@ -48,17 +48,17 @@ def solid(axes: Axes3D, points: Floats, alpha: float = 1.0, width: float = 1.8) 
     """A 3D pose, upright: x to the right, depth to the back, y up."""
     x, y, z = points.T
     for a, b in BONES:
-        axes.plot(x[[a, b]], z[[a, b]], -y[[a, b]], color=colour((a, b)), lw=width, alpha=alpha)
+        axes.plot(x[[a, b]], z[[a, b]], -y[[a, b]], color=color((a, b)), lw=width, alpha=alpha)
 
 
 def marks(axes: Axes3D, points: Floats, marker: str, size: float) -> None:
-    """Joints in space."""
+    """3D joints."""
     x, y, z = points.T
     axes.plot(x, z, -y, **drawing.mark(marker, size))
 
 
 def frame(axes: Axes3D, points: Floats) -> None:
-    """Equal scales around points in space, and few ticks."""
+    """Equal scales around 3D points, and few ticks."""
     points = points.reshape(-1, 3)[:, [0, 2, 1]] * (1, 1, -1)
     low, high = points.min(axis=0), points.max(axis=0)
     reach = np.maximum(0.55 * (high - low), 0.14 * float((high - low).max()))
@@ -85,17 +85,17 @@ def page(title: str, about: str, kinds: Sequence[str], height: float) -> tuple[F
     """A page with panels that are flat ("2d") or solid ("3d")."""
     figure = Figure((WIDTH_INCHES, height), dpi=DPI, layout="constrained", facecolor="white")
     heading(figure, title, about)
-    cells = figure.add_gridspec(
+    positions = figure.add_gridspec(
         1, len(kinds), width_ratios=[1 + (kind == "3d") / 3 for kind in kinds]
     )
     return figure, [
-        figure.add_subplot(cell, projection="3d" if kind == "3d" else None)
-        for cell, kind in zip(cells, kinds, strict=True)
+        figure.add_subplot(position, projection="3d" if kind == "3d" else None)
+        for position, kind in zip(positions, kinds, strict=True)
     ]
 
 
 def plane(axes: Axes, poses: Floats, title: str, caption: str) -> None:
-    """2D poses (T, 17, 2) with their numbers along the axes."""
+    """2D poses (T, 17, 2) with ticks along the axes."""
     for points in poses:
         flat(axes, points)
     low, high = poses.min(axis=(0, 1)), poses.max(axis=(0, 1))
@@ -109,46 +109,46 @@ def plane(axes: Axes, poses: Floats, title: str, caption: str) -> None:
 
 
 def title(axes: Axes3D, text: str, caption: str) -> None:
-    """Of a panel in space, which has its caption above: below are its axes."""
+    """The title of a 3D panel; the caption is above it, because the axes are below."""
     bold = text.replace(" ", r"\ ")
     axes.set_title(f"$\\bf{{{bold}}}$\n{caption}", fontsize=8, color=TEXT, pad=2)
 
 
-def there_and_back(name: str, movement: motion.Movement) -> tuple[Any, Floats, Floats]:
-    """What a lifting codec made, what it decoded, and its errors in millimetres."""
-    subject: Lifting = next(each for each in body_3d_codecs() if each.name == name)
-    encoded = subject.codec.encode(**subject.inputs(movement))
-    decoded = subject.codec.decode(**subject.outputs(movement, encoded))[0]
-    return encoded, decoded, subject.errors(movement, decoded)
+def round_trip(name: str, sequence: synthetic.PoseSequence) -> tuple[Any, Floats, Floats]:
+    """The targets of a lifting codec, its decoded poses, and their errors in millimeters."""
+    subject: Lifting = next(each for each in lifting_codecs() if each.name == name)
+    encoded = subject.codec.encode(**subject.inputs(sequence))
+    decoded = subject.codec.decode(**subject.outputs(sequence, encoded))[0]
+    return encoded, decoded, subject.entry.errors(sequence, decoded)
 
 
 def with_root(poses: Floats) -> Floats:
-    """Poses (T, 17, 3), given those without their root, which is their origin."""
+    """Poses (T, 17, 3) from those without their root, which is the origin."""
     return np.concatenate([np.zeros((len(poses), 1, 3)), poses], axis=1)
 
 
 def image_pose_lifting() -> Figure:
-    """One picture's pose."""
-    one = motion.Movement(walk().poses[FRAME:], walk().pixels[FRAME:], walk().camera)
-    encoded, decoded, off = there_and_back("ImagePoseLifting", one)
+    """The pose of one image."""
+    one = synthetic.PoseSequence(walk().poses[FRAME:], walk().pixels[FRAME:], walk().camera)
+    encoded, decoded, off = round_trip("ImagePoseLifting", one)
     figure, panels = page(
         "ImagePoseLifting",
-        "poses of one picture, over means and deviations",
+        "poses of one image, standardized by means and deviations",
         ("2d", "2d", "3d", "3d"),
         3.7,
     )
-    plane(panels[0], one.pixels[:1], "Keypoints", "pixels of the picture")
+    plane(panels[0], one.pixels[:1], "Keypoints", "pixels of the image")
     inputs = encoded["keypoint_labels"].reshape(1, 17, 2)
-    plane(panels[1], inputs, "Input", "less the mean (500), over\nthe deviation (200)")
+    plane(panels[1], inputs, "Input", "minus the mean (500), over\nthe deviation (200)")
     target = with_root(encoded["lifting_target_label"])[0]
     solid(panels[2], target)
     frame(panels[2], target)
-    title(panels[2], "Target", "metres from the hips,\nover the deviation (0.3)")
+    title(panels[2], "Target", "meters from the hips,\nover the deviation (0.3)")
     solid(panels[3], one.poses[0])
     marks(panels[3], one.poses[0], "o", 4)
     marks(panels[3], decoded[0], "x", 3.5)
     frame(panels[3], one.poses[0])
-    title(panels[3], "Decoded", two_lines(f"metres; {error(off, 'mm')}"))
+    title(panels[3], "Decoded", two_lines(f"meters; {error(off, 'mm')}"))
     key(figure)
     return figure
 
@@ -160,51 +160,51 @@ def two_lines(text: str) -> str:
 
 def video_pose_lifting() -> Figure:
     """A sequence's poses."""
-    encoded, decoded, off = there_and_back("VideoPoseLifting", walk())
-    frames = range(0, motion.FRAMES, 60)
+    encoded, decoded, off = round_trip("VideoPoseLifting", walk())
+    frames = range(0, synthetic.FRAMES, 60)
     figure, panels = page(
         "VideoPoseLifting",
-        f"{motion.FRAMES} frames of someone who walks past; every 60th is drawn",
+        f"{synthetic.FRAMES} frames of a walking person; every 60th is drawn",
         ("2d", "3d", "3d"),
         4.1,
     )
     inputs = encoded["keypoint_labels"].T.reshape(-1, 17, 2)
-    caption = "pixels from the middle of the picture,\nin half widths"
+    caption = "pixels from the center of the image,\nin half widths"
     plane(panels[0], inputs[list(frames)], "Input", caption)
     target = with_root(encoded["lifting_target_label"])
     for number in frames:
         solid(panels[1], target[number], width=1.3)
     frame(panels[1], target)
-    title(panels[1], "Target", "metres from the hips")
+    title(panels[1], "Target", "meters from the hips")
     for number in frames:
         solid(panels[2], walk().poses[number], width=1.3)
         marks(panels[2], decoded[number], "x", 2)
     frame(panels[2], walk().poses)
-    title(panels[2], "Decoded", two_lines(f"metres; {error(off, 'mm')}"))
+    title(panels[2], "Decoded", two_lines(f"meters; {error(off, 'mm')}"))
     key(figure)
     return figure
 
 
 def motionbert_label() -> Figure:
-    """A sequence's poses as the picture shows them."""
-    encoded, decoded, off = there_and_back("MotionBERTLabel", walk())
+    """A sequence's poses scaled to the image."""
+    encoded, decoded, off = round_trip("MotionBERTLabel", walk())
     figure, panels = page(
         "MotionBERTLabel",
-        f"poses as the picture shows them; one of {motion.FRAMES} frames",
+        f"poses scaled to the image; one of {synthetic.FRAMES} frames",
         ("2d", "3d", "3d"),
         4.2,
     )
-    plane(panels[0], encoded["keypoint_labels"][FRAME, None], "Input", "half widths of the picture")
+    plane(panels[0], encoded["keypoint_labels"][FRAME, None], "Input", "half widths of the image")
     target = encoded["lifting_target_label"][FRAME]
     solid(panels[1], target)
     frame(panels[1], target)
-    title(panels[1], "Target", "half widths, depth too")
-    wanted = decoded[FRAME] - off[FRAME] / MM
-    solid(panels[2], wanted)
-    marks(panels[2], wanted, "o", 4.5)
+    title(panels[1], "Target", "half widths, including depth")
+    expected = decoded[FRAME] - off[FRAME] / MM
+    solid(panels[2], expected)
+    marks(panels[2], expected, "o", 4.5)
     marks(panels[2], decoded[FRAME], "x", 4)
-    frame(panels[2], wanted)
-    title(panels[2], "Decoded", two_lines(f"metres; {error(off, 'mm')}"))
+    frame(panels[2], expected)
+    title(panels[2], "Decoded", two_lines(f"meters; {error(off, 'mm')}"))
     key(figure)
     return figure
 

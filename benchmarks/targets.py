@@ -1,4 +1,4 @@
-"""What we hold ourselves to, beside the ratios that are measured. No test asks for a time."""
+"""The targets of the measured ratios; they are printed with them, and no test asserts a time."""
 
 FASTER_THAN_MMPOSE = {
     "RegressionLabel, encode": 6,
@@ -21,22 +21,22 @@ FASTER_THAN_MMPOSE = {
     "SimCCLabel, decode": 5,
     "SimCCLabel DARK, decode": 90,
 }
-"""At least so many times as fast: one sample, one thread, the call and its outputs included."""
+"""Minimum speedup: one sample, one thread, including the call and the allocation of outputs."""
 
 ENCODE_INTO = {"MSRAHeatmap": 1.8, "MegviiHeatmap": 1.8, "UDPHeatmap": 2.2}
-"""`encode(out=)` over `fill`, at most."""
+"""Maximum of `encode(out=)` over `fill`."""
 
 DECODE = {"MSRAHeatmap": 1.6, "UDPHeatmap": 2.2}
-"""`decode` over NumPy's `max`, at most."""
+"""Maximum of `decode` over NumPy's `max`."""
 
 HALF_PRECISION = 1.3
-"""`decode` of float16 maps over that of float32 maps, at most."""
+"""Maximum of `decode` of float16 maps over that of float32 maps."""
 
 BATCH_ENCODE_INTO = {"MSRAHeatmap": 1.5, "MegviiHeatmap": 1.5, "UDPHeatmap": 1.5}
-"""`batch_encode(out=)` over `fill`, at most, with one thread."""
+"""Maximum of `batch_encode(out=)` over `fill`, with one thread."""
 
 BATCH_DECODE = {"UDPHeatmap": 1.8}
-"""`batch_decode` over NumPy's `max`, at most, with one thread."""
+"""Maximum of `batch_decode` over NumPy's `max`, with one thread."""
 
 TWO_THREADS = 0.62
-"""`batch_decode` with two threads over one, at most."""
+"""Maximum of `batch_decode` with two threads over one."""

@@ -1,4 +1,4 @@
-"""Human3.6M's frames as MMPose prepares them: an npz of poses, a JSON of cameras."""
+"""Human3.6M's frames as MMPose prepares them: poses in an npz file, cameras in a JSON file."""
 
 import json
 import zipfile
@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 
 from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.motion import Movement
+from posecodec_rs.cli.synthetic import PoseSequence
 
-WANTED = (
-    "wanted Human3.6M frames such as h36m_train.npz, with `S` (T, 17, 3 or 4), `part` (T, 17, 2 or "
-    "3) and `imgname` (T,), and their cameras such as cameras.json, "
+EXPECTED = (
+    "expected Human3.6M frames such as h36m_train.npz, with `S` (T, 17, 3 or 4), `part` (T, 17, "
+    "2 or 3) and `imgname` (T,), and their cameras such as cameras.json, "
     '{"S1/54138969": {"f": [...], "c": [...], "w": ..., "h": ...}, ...}'
 )
 
 
-def read_movements(frames: Path, cameras: Path) -> list[Movement]:
-    """Read frames, and those that one camera saw of one subject together.
+def read_sequences(frames: Path, cameras: Path) -> list[PoseSequence]:
+    """Read frames, and group them by subject and camera.
 
     Raises:
-        CommandError: If there are no such files, or they hold something else.
+        CommandError: If a file is missing or has another format.
     """
     try:
         known = json.loads(cameras.read_bytes())
@@ -32,16 +32,16 @@ def read_movements(frames: Path, cameras: Path) -> list[Movement]:
             views = [_view(name) for name in data["imgname"].tolist()]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"cannot read {frames} with {cameras} ({reason}); {WANTED}") from error
+        raise CommandError(f"cannot read {frames} with {cameras} ({reason}); {EXPECTED}") from error
     if poses.shape[1:] != (17, 3) or pixels.shape != (*poses.shape[:2], 2) or not len(views):
         shapes = f"S {poses.shape}, part {pixels.shape}"
-        raise CommandError(f"{frames} has {shapes}; {WANTED}")
-    movements = []
+        raise CommandError(f"{frames} has {shapes}; {EXPECTED}")
+    sequences = []
     for view in dict.fromkeys(views):
         of_view = [index for index, each in enumerate(views) if each == view]
         camera = _camera(known, view, cameras)
-        movements.append(Movement(poses[of_view], pixels[of_view], camera))
-    return movements
+        sequences.append(PoseSequence(poses[of_view], pixels[of_view], camera))
+    return sequences
 
 
 def _view(name: Any) -> str:
@@ -53,6 +53,6 @@ def _view(name: Any) -> str:
 def _camera(cameras: Any, view: str, path: Path) -> dict[str, Any]:
     camera = cameras.get(view) if isinstance(cameras, Mapping) else None
     if not isinstance(camera, Mapping) or not {"f", "c", "w", "h"} <= camera.keys():
-        raise CommandError(f"{path} has no camera {view} with f, c, w and h; {WANTED}")
+        raise CommandError(f"{path} has no camera {view} with f, c, w and h; {EXPECTED}")
     arrays = {key: np.asarray(camera[key], np.float64) for key in ("f", "c")}
     return {**arrays, "w": camera["w"], "h": camera["h"]}

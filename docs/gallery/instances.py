@@ -1,21 +1,21 @@
-"""Pages of the codecs with boxes: the same three people as those of whole pictures."""
+"""Pages of the codecs with boxes: the same three people as in `people`."""
 
 from typing import Any
 
 import numpy as np
-from crowds import crowd, people
 from layout import key, label, page
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from people import people, sample
 from posecodec_rs import EDPoseLabel, YOLOXPoseAnnotationProcessor
 from posecodec_rs.cli import drawing
-from posecodec_rs.cli.bottom_up import INPUT_SIZE
 from posecodec_rs.cli.coco import read_annotations
-from posecodec_rs.cli.result import Floats
+from posecodec_rs.cli.codecs.bottom_up import INPUT_SIZE
+from posecodec_rs.cli.codecs.demo_codec import Floats
 
 CANDIDATES = 12
-"""What a network answers with: three of them are people."""
+"""The number of candidates that a network predicts; three of them are people."""
 
 
 def boxes() -> Floats:
@@ -26,45 +26,45 @@ def boxes() -> Floats:
     return np.concatenate([shown[:, :2], shown[:, :2] + shown[:, 2:]], axis=1)
 
 
-def outline(axes: Axes, box: Any, colour: str, **style: Any) -> None:
-    """A box: left, top, right, bottom."""
+def outline(axes: Axes, box: Any, color: str, **style: Any) -> None:
+    """Draw a box: left, top, right, bottom."""
     left, top, right, bottom = (float(side) for side in box)
     style = {"fill": False, "lw": 1.4, **style}
-    axes.add_patch(Rectangle((left, top), right - left, bottom - top, color=colour, **style))
+    axes.add_patch(Rectangle((left, top), right - left, bottom - top, color=color, **style))
 
 
 def annotated(axes: Axes) -> None:
     """People, their keypoints and their boxes."""
     people(axes)
-    for points, visible, box, colour in zip(
-        crowd().points, crowd().visible, boxes(), drawing.PEOPLE, strict=False
+    for points, visible, box, color in zip(
+        sample().points, sample().visible, boxes(), drawing.PEOPLE, strict=False
     ):
         axes.plot(*points[visible > 0].T, **drawing.mark("o", 3.5))
-        outline(axes, box, colour)
+        outline(axes, box, color)
 
 
 def edpose_label() -> Figure:
-    """Boxes and keypoints in units of the picture."""
+    """Boxes and keypoints in units of the image."""
     codec = EDPoseLabel(num_select=3)
     encoded = codec.encode(
         INPUT_SIZE,
-        crowd().points,
-        crowd().visible,
+        sample().points,
+        sample().visible,
         np.prod(boxes()[:, 2:] - boxes()[:, :2], 1),
         boxes(),
     )
     figure, (before, units, back) = page(
-        "EDPoseLabel", "keypoints, boxes and areas in units of the picture", 3, 3.9
+        "EDPoseLabel", "keypoints, boxes and areas in units of the image", 3, 3.9
     )
     annotated(before)
-    label(before, "Annotated", "pixels of the picture")
+    label(before, "Annotated", "pixels of the image")
     people(units)
-    for box, colour in zip(
+    for box, color in zip(
         encoded["bbox"] * (*INPUT_SIZE, *INPUT_SIZE), drawing.PEOPLE, strict=False
     ):
         (x, y), half = box[:2], box[2:] / 2
-        outline(units, (*(box[:2] - half), *(box[:2] + half)), colour, ls=":")
-        units.plot(x, y, "+", color=colour, ms=8, mew=1.5)
+        outline(units, (*(box[:2] - half), *(box[:2] + half)), color, ls=":")
+        units.plot(x, y, "+", color=color, ms=8, mew=1.5)
         moves = np.diag(half)
         units.quiver(
             [x, x],
@@ -74,22 +74,22 @@ def edpose_label() -> Figure:
             scale_units="xy",
             scale=1,
             width=0.008,
-            color=colour,
+            color=color,
         )
-    shown = crowd().visible > 0
+    shown = sample().visible > 0
     units.plot(*(encoded["keypoints"] * INPUT_SIZE)[shown].T, **drawing.mark("o", 3.5))
     units.set_xticks((0, 256, 511), ("0", "0.5", "1"))
     units.set_yticks((0, 256, 511), ("0", "0.5", "1"))
     areas = ", ".join(f"{area:.2f}" for area in encoded["area"])
-    label(units, "Targets", f"centre and size of boxes, keypoints;\nareas {areas}")
+    label(units, "Targets", f"center and size of boxes, keypoints;\nareas {areas}")
     people(back)
     kept, found = candidates(codec, encoded, back)
-    for box, points, visible, colour in zip(
-        kept, found, crowd().visible, drawing.PEOPLE, strict=False
+    for box, points, visible, color in zip(
+        kept, found, sample().visible, drawing.PEOPLE, strict=False
     ):
-        outline(back, box, colour)
+        outline(back, box, color)
         back.plot(*points[visible > 0].T, **drawing.mark("x", 3.5))
-    off = np.linalg.norm(found - crowd().points, axis=-1)[crowd().visible > 0]
+    off = np.linalg.norm(found - sample().points, axis=-1)[sample().visible > 0]
     label(
         back,
         "Decoded",
@@ -100,7 +100,7 @@ def edpose_label() -> Figure:
 
 
 def candidates(codec: EDPoseLabel, encoded: Any, axes: Axes) -> tuple[Floats, Floats]:
-    """What is decoded of the targets among other candidates of lower scores, which are drawn."""
+    """Decode the targets among other candidates of lower scores, which are drawn."""
     rng = np.random.default_rng(1)
     others = CANDIDATES - len(encoded["bbox"])
     guesses = np.concatenate(
@@ -122,9 +122,9 @@ def candidates(codec: EDPoseLabel, encoded: Any, axes: Axes) -> tuple[Floats, Fl
 
 
 def yolox_pose_annotation_processor() -> Figure:
-    """Boxes that grow to hold their keypoints."""
+    """Boxes that are expanded to contain their keypoints."""
     codec = YOLOXPoseAnnotationProcessor(expand_bbox=True)
-    # Boxes as a detector of trunks would have them: too small for arms and legs.
+    # Boxes of a detector of trunks: too small for arms and legs.
     left, top, right, bottom = boxes().T
     small = np.stack(
         [
@@ -135,7 +135,7 @@ def yolox_pose_annotation_processor() -> Figure:
         ],
         axis=1,
     )
-    encoded = codec.encode(crowd().points, crowd().visible, small, [1] * len(small))
+    encoded = codec.encode(sample().points, sample().visible, small, [1] * len(small))
     figure, panels = page(
         "YOLOXPoseAnnotationProcessor",
         "boxes around keypoints, and class labels; nothing is decoded",
@@ -144,18 +144,18 @@ def yolox_pose_annotation_processor() -> Figure:
     )
     for axes, shown in zip(panels, (small, encoded["bbox"]), strict=True):
         people(axes)
-        for points, visible, box, old, colour in zip(
-            crowd().points, crowd().visible, shown, small, drawing.PEOPLE, strict=False
+        for points, visible, box, old, color in zip(
+            sample().points, sample().visible, shown, small, drawing.PEOPLE, strict=False
         ):
             axes.plot(*points[visible > 0].T, **drawing.mark("o", 4))
-            outline(axes, old, colour, lw=0.8, ls=":")
-            outline(axes, box, colour, lw=1.8)
-    for box, number, colour in zip(
+            outline(axes, old, color, lw=0.8, ls=":")
+            outline(axes, box, color, lw=1.8)
+    for box, number, color in zip(
         encoded["bbox"], encoded["bbox_labels"], drawing.PEOPLE, strict=False
     ):
-        panels[1].text(box[0], box[1] - 5, f"label {number}", color=colour, fontsize=8, va="bottom")
-    label(panels[0], "Annotated", "boxes that do not hold all keypoints; category 1")
-    label(panels[1], "Targets", "with expand_bbox: grown to hold them; labels from 0")
+        panels[1].text(box[0], box[1] - 5, f"label {number}", color=color, fontsize=8, va="bottom")
+    label(panels[0], "Annotated", "boxes that do not contain all keypoints; category 1")
+    label(panels[1], "Targets", "with expand_bbox: expanded to contain them; labels from 0")
     key(figure, decoded=False)
     return figure
 

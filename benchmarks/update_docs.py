@@ -1,14 +1,14 @@
-"""Puts Markdown between markers in a file."""
+"""Inserts Markdown between markers in a file."""
 
 import re
 from pathlib import Path
 
 
 def replace(path: Path, text: str, name: str = "speed") -> None:
-    """Replaces what stands between `<!-- name:start -->` and `<!-- name:end -->`.
+    """Replace the text between `<!-- name:start -->` and `<!-- name:end -->`.
 
     Raises:
-        SystemExit: If the file has no such pair.
+        SystemExit: If the file does not have exactly one such pair.
     """
     start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
     page = path.read_text()

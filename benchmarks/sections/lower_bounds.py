@@ -1,39 +1,39 @@
-"""How near the floor is: encoding into arrays that are there, and decoding, in two precisions."""
+"""Comparison with lower bounds: encoding into existing arrays, and decoding in two precisions."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 
-import goals
 import numpy as np
-from posecodec_rs.cli.bench.measure import measure
-from posecodec_rs.cli.bench.operation import maxima, refill
-from posecodec_rs.cli.bench.top_down import TOP_DOWN
+import targets
+from posecodec_rs.cli.codecs.operation import maxima, refill
+from posecodec_rs.cli.codecs.top_down import BENCHMARKS
+from posecodec_rs.cli.timing import measure
 
-from sections.section import Section, wanted
+from sections.section import Section, target
 
 ABOUT_ENCODE = """\
-Microseconds a call: one sample, one thread. `out=` fills the same arrays again; so does the floor,
-NumPy's `array.fill`, and both find them in the cache."""
+Microseconds per call: one sample, one thread. `out=` overwrites the same arrays in each call, and
+so does the floor, NumPy's `array.fill`; for both they are in the cache."""
 
 ABOUT_DECODE = """\
-Microseconds a call: one sample, one thread. The floor is NumPy's `max` over the float32 maps."""
+Microseconds per call: one sample, one thread. The floor is NumPy's `max` over the float32 maps."""
 
 
-def floors() -> Iterator[Section]:
+def lower_bounds() -> Iterator[Section]:
     """Encoding, then decoding."""
     yield _encode()
     yield _decode()
 
 
 def _encode() -> Section:
-    columns = ["codec", "`encode`", "`encode(out=)`", "`fill`", "`out=` over `fill`", "wanted"]
+    columns = ["codec", "`encode`", "`encode(out=)`", "`fill`", "`out=` over `fill`", "target"]
     section = Section("Encoding at the floor", ABOUT_ENCODE, columns).begin()
-    for name, subject in TOP_DOWN.items():
-        codec, sample = subject.ours(), subject.sample()
+    for name, benchmark in BENCHMARKS.items():
+        codec, sample = benchmark.ours(), benchmark.sample()
         points, visible, targets = sample.keypoints, sample.visible, sample.targets
         encode, into, floor = measure(
             [
-                lambda: codec.encode(points, visible),  # noqa: B023 - called before the next turn
+                lambda: codec.encode(points, visible),  # noqa: B023 - called in this iteration
                 lambda: codec.encode(points, visible, out=targets),  # noqa: B023
                 refill(targets.values()),
             ]
@@ -44,7 +44,7 @@ def _encode() -> Section:
                 name,
                 *(each.with_quartiles for each in (encode, into, floor)),
                 f"{ratio:.2f}",
-                wanted("≤", goals.ENCODE_INTO.get(name), ratio),
+                target("≤", targets.ENCODE_INTO.get(name), ratio),
             ],
             {"codec": name, "encode": asdict(encode), "out": asdict(into), "floor": asdict(floor)},
         )
@@ -52,11 +52,11 @@ def _encode() -> Section:
 
 
 def _decode() -> Section:
-    columns = ["codec", "float32", "float16", "`max`", "float32 over `max`", "wanted"]
-    columns += ["float16 over float32", "wanted"]
+    columns = ["codec", "float32", "float16", "`max`", "float32 over `max`", "target"]
+    columns += ["float16 over float32", "target"]
     section = Section("Decoding at the floor", ABOUT_DECODE, columns).begin()
-    for name, subject in TOP_DOWN.items():
-        codec, maps = subject.ours(), subject.sample().maps
+    for name, benchmark in BENCHMARKS.items():
+        codec, maps = benchmark.ours(), benchmark.sample().maps
         halves = [array.astype(np.float16) for array in maps]
         single, half, floor = measure(
             [
@@ -71,9 +71,9 @@ def _decode() -> Section:
                 name,
                 *(each.with_quartiles for each in (single, half, floor)),
                 f"{ratio:.2f}",
-                wanted("≤", goals.DECODE.get(name), ratio),
+                target("≤", targets.DECODE.get(name), ratio),
                 f"{halved:.2f}",
-                wanted("≤", goals.HALF_PRECISION, halved),
+                target("≤", targets.HALF_PRECISION, halved),
             ],
             {
                 "codec": name,

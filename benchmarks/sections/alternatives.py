@@ -1,4 +1,4 @@
-"""What one would use instead: hand-written Numba and torch, Hugging Face's transformers, rtmlib."""
+"""Alternatives: hand-written Numba and torch, Hugging Face's transformers, rtmlib."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -8,34 +8,33 @@ from typing import Any
 
 import numpy as np
 import posecodec_rs
-from posecodec_rs.cli.bench.measure import measure
-from posecodec_rs.cli.bench.top_down import TOP_DOWN
+from posecodec_rs.cli.codecs.top_down import BENCHMARKS
+from posecodec_rs.cli.timing import measure
 
 from sections.section import Section
 
 BATCH = 64
 
 ABOUT = f"""\
-Microseconds a call, for one sample and for {BATCH} together: Numba and torch on the CPU as one
-would write them by hand, compiled before they are timed; what transformers and rtmlib do with a
-ViTPose's maps or an RTMPose's vectors. Both sides get the same threads. The difference is how far
-the answers lie from ours at most: of labels in shares of the largest value, of keypoints in pixels
-of the input, with the median in brackets. The libraries blur otherwise than MMPose, most of all at
-the border."""
+Microseconds per call, for one sample and for a batch of {BATCH}: hand-written Numba and torch on
+the CPU, compiled before they are timed; transformers and rtmlib on a ViTPose's heatmaps or an
+RTMPose's vectors. Both sides use the same number of threads. The difference is the maximum distance
+to our results: of labels as a share of the maximum, of keypoints in pixels of the input, with the
+median in brackets. The libraries blur differently from MMPose, especially near the border."""
 
 
 @dataclass
 class Alternative:
-    """Something else that does one of our operations.
+    """Another implementation of one of our operations.
 
     Attributes:
-        operation: Which.
-        name: Whose.
+        operation: The operation.
+        name: The library.
         ours: Our call for a batch.
-        theirs: Theirs, with the same arguments and like answers.
-        inputs: Of a batch of 64.
-        tolerance: How far the answers may lie apart; None where a library's rules are others.
-        set_threads: Tells it how many threads to use.
+        theirs: Theirs, with the same arguments and comparable results.
+        inputs: A batch of 64.
+        tolerance: Maximum difference of the results; None if the library computes something else.
+        set_threads: Sets the library's number of threads.
     """
 
     operation: str
@@ -47,12 +46,12 @@ class Alternative:
     set_threads: Callable[[int], None] = lambda _: None
 
 
-def others() -> Section:
-    """Checks that the answers agree, then measures."""
+def alternatives() -> Section:
+    """Check that the results agree, then measure."""
     threads = posecodec_rs.get_num_threads()
-    columns = ["operation", "instead", "samples", "threads", "posecodec_rs", "instead, µs", "ratio"]
+    columns = ["operation", "library", "samples", "threads", "posecodec_rs", "library, µs", "ratio"]
     columns += ["difference"]
-    section = Section("Instead of this package", ABOUT, columns).begin()
+    section = Section("Compared with other libraries", ABOUT, columns).begin()
     for each in _installed(threads):
         differences = _differences(each)
         for samples, count in ((1, 1), (BATCH, 1), (BATCH, threads)):
@@ -75,7 +74,7 @@ def others() -> Section:
                 ],
                 {
                     "operation": each.operation,
-                    "instead": each.name,
+                    "library": each.name,
                     "samples": samples,
                     "threads": count,
                     "ours": asdict(ours),
@@ -91,19 +90,19 @@ def _call(function: Callable[..., Any], inputs: list[Any]) -> Callable[[], Any]:
 
 
 def _differences(each: Alternative) -> str:
-    """How far the answers lie apart."""
+    """The maximum difference of the results."""
     ours, theirs = each.ours(*each.inputs), each.theirs(*each.inputs)
     if isinstance(ours, dict):
         pairs = zip(ours.values(), theirs, strict=True)
         apart = max(np.abs(a - np.asarray(b)).max() / np.abs(a).max() for a, b in pairs)
-        said = f"{apart:.0e}"
+        text = f"{apart:.0e}"
     else:
         distances = np.abs(ours[0] - np.asarray(theirs[0]))
         apart = distances.max()
-        said = f"{apart:.2g} px ({np.median(distances):.1g})"
+        text = f"{apart:.2g} px ({np.median(distances):.1g})"
     if each.tolerance is not None and apart > each.tolerance:
-        raise AssertionError(f"{each.operation} with {each.name} answers otherwise: {said}")
-    return said
+        raise AssertionError(f"{each.operation} with {each.name} differs: {text}")
+    return text
 
 
 def _installed(threads: int) -> Iterator[Alternative]:
@@ -115,25 +114,25 @@ def _installed(threads: int) -> Iterator[Alternative]:
 
 
 def _alternatives(
-    subject: str,
+    benchmark: str,
     tolerances: tuple[float, float],
     name: str,
     make: Callable[[Any], Any],
     wrap: Callable[[Any], Any] = lambda array: array,
     **more: Any,
 ) -> Iterator[Alternative]:
-    """What one library has for a codec; the tolerances of labels and of keypoints."""
-    top_down = TOP_DOWN[subject]
+    """A library's operations of a codec; the tolerances are of labels and of keypoints."""
+    top_down = BENCHMARKS[benchmark]
     codec, sample = top_down.ours(), top_down.sample(BATCH)
     their = make(codec)
     labels, keypoints = tolerances if hasattr(their, "encode") else (None, None)
     if labels is not None:
         people = [wrap(sample.keypoints), wrap(sample.visible)]
         encode = (codec.batch_encode, their.encode, people, labels)
-        yield Alternative(f"{subject}, encode", name, *encode, **more)
+        yield Alternative(f"{benchmark}, encode", name, *encode, **more)
     maps = [wrap(array) for array in sample.maps]
     decode = (codec.batch_decode, their.decode, maps, keypoints)
-    yield Alternative(f"{subject}, decode", name, *decode, **more)
+    yield Alternative(f"{benchmark}, decode", name, *decode, **more)
 
 
 _udp = partial(_alternatives, "UDPHeatmap", (1e-4, 0.01))
@@ -145,7 +144,7 @@ def _numba(threads: int) -> Iterator[Alternative]:
     codecs = importlib.import_module("alternatives.numba_codecs")
 
     class Switched:
-        """The compilation for one thread or for several, as the threads are set."""
+        """The compilation for one thread or for several, by the number that is set."""
 
         def __init__(self, make: Any, codec: Any) -> None:
             self.each = {parallel: make(codec, parallel) for parallel in (False, True)}
@@ -171,12 +170,12 @@ def _torch(_: int) -> Iterator[Alternative]:
 
 def _libraries(_: int) -> Iterator[Alternative]:
     libraries = importlib.import_module("alternatives.libraries")
-    for name, subject, make in (
+    for name, benchmark, make in (
         ("transformers", _udp, libraries.TransformersUdp),
         ("rtmlib", _udp, libraries.RtmlibUdp),
         ("rtmlib", _simcc, libraries.RtmlibSimCC),
     ):
         try:
-            yield from subject(name, make)
+            yield from benchmark(name, make)
         except ImportError as error:
             print(f"Not installed: {error.name}")

@@ -1,4 +1,4 @@
-"""A walking figure and two hands, made by formula: the demo's own 3D samples."""
+"""The 3D samples of the demo, and synthetic ones: a walking figure and two hands."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 FRAMES = 243
-"""As many as VideoPose3D and MotionBERT look at."""
+"""The length of a sequence in VideoPose3D and MotionBERT."""
 
 
 @dataclass(frozen=True, eq=False)
-class Movement:
+class PoseSequence:
     """A body in front of a camera.
 
     Attributes:
-        poses: Shape (T, 17, 3), metres in the camera's space: x to the right, y down, z away.
-        pixels: Shape (T, 17, 2), where the camera sees them.
+        poses: Shape (T, 17, 3), meters in camera space: x to the right, y down, z away.
+        pixels: Shape (T, 17, 2), their positions in the image.
         camera: ``f`` and ``c``, shape (2, 1), ``w`` and ``h``; all in pixels.
     """
 
@@ -26,13 +26,13 @@ class Movement:
 
 
 @dataclass(frozen=True, eq=False)
-class Hands:
+class HandPair:
     """A right and a left hand in front of a camera, 21 joints each, the wrist last.
 
     Attributes:
-        joints: Shape (42, 3), millimetres in the camera's space.
+        joints: Shape (42, 3), millimeters in camera space.
         valid: Shape (42,), 1 for annotated joints, else 0.
-        present: Shape (2,), 1 for a hand that is there: right, left.
+        present: Shape (2,), 1 for a hand that is in the image: right, left.
         focal: Shape (2,), focal lengths in pixels of the input.
         principal_point: Shape (2,), in pixels of the input.
     """
@@ -44,14 +44,14 @@ class Hands:
     principal_point: NDArray[np.float64]
 
 
-def walk() -> Movement:
-    """Someone who walks past, joints as Human3.6M has them, 50 frames a second."""
+def walk() -> PoseSequence:
+    """A person walking past the camera, with Human3.6M's joints, 50 frames per second."""
     time = np.arange(FRAMES) / 50
-    phase = 2 * np.pi * time  # a stride a second
+    phase = 2 * np.pi * time  # one stride per second
     root = np.stack([0.9 * (time - time.mean()), 0.02 * np.cos(2 * phase), 5 + 0 * time], axis=-1)
 
     def limb(start: NDArray[Any], angles: list[NDArray[Any]], lengths: list[float]) -> list[Any]:
-        """Joints down a limb whose parts swing forwards by angles."""
+        """The joints of a limb, from the body outwards; its parts are swung forwards by angles."""
         joints = []
         for angle, length in zip(angles, lengths, strict=True):
             start = start + length * np.stack([np.sin(angle), np.cos(angle), 0 * angle], axis=-1)
@@ -73,14 +73,14 @@ def walk() -> Movement:
     right, left = phase, phase + np.pi
     joints = [root, *leg(right, -1), *leg(left, 1), *trunk, *arm(right, 1), *arm(left, -1)]
     poses = np.stack(joints, axis=1)
-    focal, centre = np.array([[1145.0], [1144.0]]), np.array([[512.5], [515.5]])
-    pixels = poses[..., :2] / poses[..., 2:] * focal[:, 0] + centre[:, 0]
-    camera = {"f": focal, "c": centre, "w": 1000, "h": 1002}
-    return Movement(poses.astype(np.float32), pixels.astype(np.float32), camera)
+    focal, center = np.array([[1145.0], [1144.0]]), np.array([[512.5], [515.5]])
+    pixels = poses[..., :2] / poses[..., 2:] * focal[:, 0] + center[:, 0]
+    camera = {"f": focal, "c": center, "w": 1000, "h": 1002}
+    return PoseSequence(poses.astype(np.float32), pixels.astype(np.float32), camera)
 
 
-def hands() -> Hands:
-    """Two open hands side by side, joints as InterHand2.6M has them: tips first."""
+def hands() -> HandPair:
+    """Two open hands next to each other, with InterHand2.6M's joints: tips first."""
     angles = np.radians([40, 14, 0, -14, -28])  # of the fingers, thumb first
     reach = np.cumsum([70, 36, 24, 20]) * np.array([0.75, 1, 1.05, 1, 0.85])[:, None]
     fingers = np.stack(
@@ -88,7 +88,7 @@ def hands() -> Hands:
     )
     right = np.concatenate([fingers[:, ::-1].reshape(20, 3), np.zeros((1, 3))])
     left = right * (-1, 1, 1)
-    places = np.array([[-75, 90, 900], [75, 95, 930]])
-    joints = np.concatenate([right + places[0], left + places[1]])
+    positions = np.array([[-75, 90, 900], [75, 95, 930]])
+    joints = np.concatenate([right + positions[0], left + positions[1]])
     ones = np.ones(42, np.float32)
-    return Hands(joints, ones, ones[:2], np.array([520.0, 520.0]), np.array([128.0, 128.0]))
+    return HandPair(joints, ones, ones[:2], np.array([520.0, 520.0]), np.array([128.0, 128.0]))

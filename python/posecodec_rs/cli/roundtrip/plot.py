@@ -1,4 +1,4 @@
-"""The plot of `roundtrip`: AP and error by the heatmap's size, a line a codec."""
+"""The plot of `roundtrip`: AP and error by heatmap size, one line per codec."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,19 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from posecodec_rs.cli import drawing
-from posecodec_rs.cli.roundtrip.candidates import Size
+from posecodec_rs.cli.codecs.top_down import Size, line
+from posecodec_rs.cli.console import size_text
 from posecodec_rs.cli.roundtrip.measure import Measured
-from posecodec_rs.cli.roundtrip.report import Report, size_text
+from posecodec_rs.cli.roundtrip.report import Report
 
-COLOURS = ("#08519c", "#e6550d", "#238b45", "#6a2fb5", "#b5179e", "#8c6d31")
-"""Of codecs that `drawing.LINES` does not name, in turn."""
+COLORS = ("#08519c", "#e6550d", "#238b45", "#6a2fb5", "#b5179e", "#8c6d31")
+"""Of codecs with arguments, in turn."""
 
 SMALLEST_PX = 1e-2
-"""Where the axis of errors begins; nobody minds less than that."""
+"""The lower end of the axis of errors."""
 
 
 def save(path: Path, report: Report) -> None:
-    """Draw and save the plot, in the format that the name's ending says.
+    """Draw and save the plot, in the format of the name's suffix.
 
     Raises:
         CommandError: If the file cannot be written.
@@ -31,44 +32,39 @@ def save(path: Path, report: Report) -> None:
         named.setdefault(row.candidate.top_down.name, []).append(row)
     sizes = sorted({each for row in report.rows if (each := row.candidate.heatmap_size)})
     figure = Figure(figsize=(13, 5.6), dpi=110, layout="constrained", facecolor="white")
-    heading = r"$\bf{What\ the\ codec\ alone\ costs}$"
+    heading = r"$\bf{Error\ of\ the\ codec\ alone}$"
     figure.suptitle(f"{heading}\n{report.title}", fontsize=11)
     precisions, errors = figure.subplots(1, 2)
     for number, (name, rows) in enumerate(named.items()):
-        style = _style(name, number)
-        of_rows = [
-            sizes.index(size) if (size := row.candidate.heatmap_size) else None for row in rows
-        ]
-        if report.sigmas.values:
-            _draw(
-                precisions, of_rows, [row.precision["ap"] for row in rows if row.precision], style
-            )
+        color, dashes, width = line(name, (COLORS[number % len(COLORS)], "-", 2.0))
+        style = {"color": color, "ls": dashes, "lw": width}
+        if report.workload.sigmas.values:
+            values = [row.precision["ap"] for row in rows if row.precision]
+            _draw(precisions, rows, sizes, values, style)
         for percentile, alpha in ((95, 0.4), (50, 1.0)):
             values = [_percentile(row, percentile) for row in rows]
-            _draw(errors, of_rows, values, {**style, "alpha": alpha})
+            _draw(errors, rows, sizes, values, {**style, "alpha": alpha})
         precisions.plot([], [], label=name, **style)
     _finish(precisions, errors, sizes, report)
     figure.legend(*precisions.get_legend_handles_labels(), loc="outside right upper", frameon=False)
     drawing.write(figure, path)
 
 
-def _style(name: str, number: int) -> dict[str, Any]:
-    colour, line, width = drawing.LINES.get(name, (COLOURS[number % len(COLOURS)], "-", 2.0))
-    return {"color": colour, "ls": line, "lw": width}
-
-
 def _draw(
-    axes: Axes, places: Sequence[int | None], values: Sequence[float | None], style: dict[str, Any]
+    axes: Axes,
+    rows: Sequence[Measured],
+    sizes: Sequence[Size],
+    values: Sequence[float | None],
+    style: dict[str, Any],
 ) -> None:
-    """A line over the sizes, or all across for a codec without heatmaps."""
-    for place, value in zip(places, values, strict=True):
-        if place is None and value is not None:
+    """A line over heatmap sizes, or a horizontal one for a codec without heatmaps."""
+    points = []
+    for row, value in zip(rows, values, strict=True):
+        size = row.candidate.heatmap_size
+        if value is not None and size is None:
             axes.axhline(value, **style)
-    points = [
-        (place, value)
-        for place, value in zip(places, values, strict=True)
-        if place is not None and value is not None
-    ]
+        elif value is not None and size is not None:
+            points.append((sizes.index(size), value))
     if points:
         axes.plot(
             *zip(*sorted(points), strict=True), marker="o", ms=style["lw"] + 3, zorder=3, **style
@@ -82,8 +78,8 @@ def _percentile(row: Measured, percentile: float) -> float | None:
 
 
 def _finish(precisions: Axes, errors: Axes, sizes: Sequence[Size], report: Report) -> None:
-    precisions.set_title("OKS AP of a network that errs nowhere", fontsize=11)
-    if report.sigmas.values:
+    precisions.set_title("Upper bound on OKS AP", fontsize=11)
+    if report.workload.sigmas.values:
         bottom = min([0.98, *(row.precision["ap"] or 0.0 for row in report.rows if row.precision)])
         precisions.set_ylim(bottom - 0.05 * (1 - bottom), 1 + 0.05 * (1 - bottom))
     else:
@@ -98,10 +94,7 @@ def _finish(precisions: Axes, errors: Axes, sizes: Sequence[Size], report: Repor
     top = max([1.0, *(_percentile(row, 95) or 0.0 for row in report.rows)])
     errors.set_ylim(0.8 * SMALLEST_PX, 1.5 * top)
     for axes in (precisions, errors):
+        axes.set_xticks(range(len(sizes)), [size_text(size) for size in sizes])
         if sizes:
-            axes.set_xticks(range(len(sizes)), [size_text(size) for size in sizes])
-            axes.set(xlabel="heatmap, cells", xlim=(-0.3, len(sizes) - 0.7))
-        else:
-            axes.set_xticks([])
-        axes.grid(alpha=0.3)
-        axes.spines[["top", "right"]].set_visible(False)
+            axes.set(xlabel="heatmap size", xlim=(-0.3, len(sizes) - 0.7))
+        drawing.plain(axes)

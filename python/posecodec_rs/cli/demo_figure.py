@@ -1,0 +1,241 @@
+"""The demo's figure: targets and decoded keypoints of one person, and errors of all people.
+
+Figures are created without pyplot, which would look for a display.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from numpy.typing import NDArray
+
+from posecodec_rs.cli import drawing
+from posecodec_rs.cli.coco import Annotations, Person
+from posecodec_rs.cli.codecs.demo_codec import Floats, Result
+from posecodec_rs.cli.codecs.top_down import (
+    HEATMAP_SIZE,
+    INPUT_SIZE,
+    VARIANTS,
+    RoundTrip,
+    TopDown,
+    line,
+)
+from posecodec_rs.cli.demo import Section
+
+RADIUS_FACTOR = 0.0546875
+"""UDPHeatmap's default: the radius of its discs over the longer side of the heatmap."""
+OFFSETS = ("UDPHeatmap combined",)
+"""Variants whose maps are discs with offsets."""
+LENS, LENS_PX = (0.36, 0.27), 17
+"""The magnified part of the offsets: its size as a share of the panel, its reach in pixels."""
+PROFILE_PX = 46
+"""The height of the peak of a SimCC profile, in input pixels."""
+SMALLEST_PX = 1e-4
+"""The lower end of the axis of errors; smaller ones are rounding errors of float32."""
+
+
+def save(path: Path, annotations: Annotations, section: Section, results: Sequence[Result]) -> None:
+    """Draw and save the figure, in the format of the name's suffix.
+
+    Args:
+        path: A path that `check_path` accepts.
+        annotations: The person with most visible keypoints is drawn.
+        section: The top-down codecs; they encode and decode that person.
+        results: Of these codecs on all people.
+
+    Raises:
+        CommandError: If the file cannot be written.
+    """
+    figure = Figure(figsize=(17, 10), dpi=110, layout="constrained", facecolor="white")
+    heading = r"$\bf{Keypoints\ →\ training\ targets\ →\ keypoints}$"
+    figure.suptitle(f"{heading}\n{section.about}", fontsize=13)
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.2, 1)).flat
+    codecs = [each for each in section.codecs if isinstance(each, TopDown)]
+    _draw_person(above, Scene.of(annotations, codecs))
+    _draw_results(below, results)
+    drawing.write(figure, path)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The person in the upper row.
+
+    Attributes:
+        trips: The person encoded and decoded, by the codecs' names.
+        points: Shape (K, 2), input pixels.
+        labelled: Shape (K,): labelled and inside the input.
+        skeleton: Pairs of keypoint indices.
+    """
+
+    trips: Mapping[str, RoundTrip]
+    points: NDArray[Any]
+    labelled: NDArray[np.bool_]
+    skeleton: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, annotations: Annotations, codecs: Sequence[TopDown]) -> "Scene":
+        """The person with most keypoints inside the crop; of those, the largest."""
+        first = codecs[0]
+
+        def visibility(person: Person) -> tuple[int, float]:
+            return int(first.round_trip(person).counts.sum()), person.area
+
+        person = max(annotations.people, key=visibility)
+        trips = {codec.name: codec.round_trip(person) for codec in codecs}
+        seen = trips[first.name]
+        return cls(trips, seen.points, seen.counts, annotations.skeleton)
+
+    @property
+    def labelled_points(self) -> NDArray[Any]:
+        """Shape (L, 2), the labelled keypoints inside the input."""
+        return self.points[self.labelled]
+
+    @property
+    def marker(self) -> float:
+        """The diameter of a marker in points, smaller for a whole body's many keypoints."""
+        return 6.5 if len(self.points) <= 40 else 3.0
+
+    def outermost(self, counts: NDArray[np.bool_]) -> list[int]:
+        """The keypoints farthest up, down, left and right, of those that count."""
+        candidates = np.flatnonzero(counts)
+        x, y = self.points[candidates].T
+        ends = (y.argmin(), y.argmax(), x.argmin(), x.argmax()) if candidates.size else ()
+        return list(dict.fromkeys(int(candidates[end]) for end in ends))
+
+    def lens(self, counts: NDArray[np.bool_]) -> tuple[tuple[float, ...], int | None]:
+        """The emptiest corner for a lens, as shares of the panel, and the keypoint to magnify.
+
+        That is the keypoint farthest from all others that the lens does not cover, or None.
+        """
+        points = self.points / INPUT_SIZE * (1, -1) + (0, 1)  # the panel's y axis points upwards
+        sides = [(0.02, 0.98 - size) for size in LENS]
+        covered = [
+            (corner, (np.abs(points - corner - np.array(LENS) / 2) < np.array(LENS) / 1.9).all(-1))
+            for corner in itertools.product(*sides)
+        ]
+        corner, hidden = min(covered, key=lambda each: int((each[1] & self.labelled).sum()))
+        candidates = np.flatnonzero(counts & ~hidden)
+        if not candidates.size:
+            return corner, None
+        gaps = np.linalg.norm(self.points[candidates, None] - self.points[self.labelled], axis=-1)
+        gaps[gaps == 0] = np.inf  # itself
+        return corner, int(candidates[gaps.min(1).argmax()])
+
+
+def _draw_person(figure: SubFigure, scene: Scene) -> None:
+    """One panel per kind of target, all in input pixels."""
+    captions = {name: each.caption for name, each in VARIANTS.items() if each.caption}
+    first, *panels = figure.subplots(1, 1 + len(captions))
+    draw_person(first, scene)
+    first.plot(
+        *scene.labelled_points.T, "o", color=drawing.ANNOTATED, markersize=scene.marker * 0.8
+    )
+    _label(first, "The person", f"cropped to {INPUT_SIZE[0]}×{INPUT_SIZE[1]} px")
+    for axes, (name, caption) in zip(panels, captions.items(), strict=True):
+        trip = scene.trips[name]
+        draw_person(axes, scene)
+        draw_targets(axes, scene, name)
+        drawing.keypoints(axes, trip.points[trip.counts], trip.decoded[trip.counts], scene.marker)
+        error = f"{trip.errors.mean():.2f} px" if trip.errors.size else "-"
+        _label(axes, name, f"{caption}\nmean error of this person: {error}")
+        if name in OFFSETS:
+            _draw_lens(axes, scene, name)
+    drawing.key(figure, 8)
+
+
+def grid(name: str) -> drawing.Grid:
+    """The position of a codec's heatmaps on the input."""
+    return drawing.Grid(HEATMAP_SIZE, INPUT_SIZE, is_udp=name.startswith("UDP"))
+
+
+def draw_person(axes: Axes, scene: Scene) -> None:
+    """The person's silhouette, in input pixels."""
+    drawing.prepare(axes, INPUT_SIZE)
+    drawing.silhouette(axes, scene.points, scene.labelled, scene.skeleton)
+
+
+def draw_targets(axes: Axes, scene: Scene, name: str) -> None:
+    """A codec's targets: SimCC vectors along the edges, discs, or heatmaps."""
+    trip = scene.trips[name]
+    if "keypoint_x_labels" in trip.encoded:
+        w, h = PROFILE_PX, INPUT_SIZE[1] - PROFILE_PX
+        for keypoint, color in zip(scene.outermost(trip.counts), drawing.PEOPLE, strict=False):
+            x, y = trip.decoded[keypoint]
+            vectors = [trip.encoded[f"keypoint_{axis}_labels"][0, keypoint] for axis in "xy"]
+            drawing.profile(axes, vectors, INPUT_SIZE, PROFILE_PX, color)
+            axes.plot([x, x, w], [h, y, y], ":", color=color, lw=1.2)
+    elif name in OFFSETS:
+        discs, _ = offsets_of(trip.encoded["heatmaps"])
+        drawing.heat(axes, discs.max(axis=0), grid(name), cmap=drawing.DISC)
+    elif "heatmaps" in trip.encoded:
+        drawing.heat(axes, trip.encoded["heatmaps"].max(axis=0), grid(name))
+
+
+def draw_offsets(axes: Axes, scene: Scene, name: str, keypoint: int) -> None:
+    """The disc of one keypoint in combined maps, and the offsets in it."""
+    discs, moves = offsets_of(scene.trips[name].encoded["heatmaps"])
+    drawing.heat(axes, discs[keypoint], grid(name), cmap=drawing.DISC)
+    drawing.offsets(axes, discs[keypoint], moves[keypoint], grid(name))
+
+
+def _draw_lens(axes: Axes, scene: Scene, name: str) -> None:
+    """Magnify the offsets of one keypoint in an empty corner."""
+    trip = scene.trips[name]
+    corner, keypoint = scene.lens(trip.counts)
+    if keypoint is None:
+        return
+    x, y = trip.points[keypoint]
+    lens = axes.inset_axes((corner[0], corner[1], *LENS), facecolor="white", xticks=(), yticks=())
+    draw_offsets(lens, scene, name, keypoint)
+    drawing.keypoints(lens, trip.points[keypoint], trip.decoded[keypoint], 8)
+    lens.set(xlim=(x - LENS_PX, x + LENS_PX), ylim=(y + LENS_PX, y - LENS_PX))
+    lens.spines[:].set_color(drawing.ANNOTATED)
+    axes.indicate_inset_zoom(lens, edgecolor=drawing.ANNOTATED, alpha=0.8)
+
+
+def offsets_of(combined: Floats) -> tuple[Floats, Floats]:
+    """The discs (K, H, W) and offsets (K, 2, H, W), in heatmap pixels, of combined maps."""
+    parts = combined.reshape(-1, 3, *combined.shape[1:])
+    radius = RADIUS_FACTOR * max(combined.shape[1:])  # an offset of 1 is the radius of a disc
+    return parts[:, 0], parts[:, 1:] * radius
+
+
+def _label(axes: Axes, name: str, caption: str) -> None:
+    axes.set_title(name, fontsize=12, fontweight="bold")
+    axes.set_xlabel(caption, fontsize=9)
+
+
+def _draw_results(figure: SubFigure, results: Sequence[Result]) -> None:
+    """Left the cumulative distribution of errors of all keypoints, right the time per call."""
+    errors, times = figure.subplots(1, 2, width_ratios=(1.6, 1))
+    lines = [line(result.name, ("black", "-", 2.0)) for result in results]
+    for result, (color, style, width) in zip(results, lines, strict=True):
+        errors.plot([], [], color=color, ls=style, lw=width, label=result.name)
+        if result.errors.size:
+            shown = np.maximum(result.errors, SMALLEST_PX)
+            errors.ecdf(shown, color=color, ls=style, lw=width)
+    ticks = {SMALLEST_PX: f"≤ {SMALLEST_PX:g}", 1e-3: "0.001", 1e-2: "0.01", 0.1: "0.1", 1: "1"}
+    errors.set(xscale="log", xlim=(0.8 * SMALLEST_PX, 8), ylim=(0, 1.02))
+    errors.set(xlabel="error along x or along y, input pixels", ylabel="share of coordinates")
+    errors.set_title("Share of coordinates recovered within a given error")
+    errors.set_xticks(list(ticks), list(ticks.values()))
+    errors.yaxis.set_major_formatter("{x:.0%}")
+    errors.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, handlelength=3)
+    drawing.plain(errors)
+    rows = np.arange(len(results))
+    for shift, alpha, step in ((-0.2, 1.0, "encode"), (0.2, 0.45, "decode")):
+        microseconds = [getattr(result, f"{step}_us") for result in results]
+        bars = times.barh(rows + shift, microseconds, 0.36, color="#3b4a6b", alpha=alpha)
+        bars.set_label(step)
+        times.bar_label(bars, fmt="%.1f", fontsize=8, padding=3)
+    times.set_yticks(rows, [result.name for result in results])
+    times.set(xscale="log", xlabel="microseconds, one thread", title="Time per call, one person")
+    times.invert_yaxis()
+    times.margins(x=0.12)
+    times.legend(loc="upper right", frameon=False)
+    drawing.plain(times, grid="x")
