@@ -63,7 +63,8 @@ def test_infer_onnx_finds_everyone() -> None:
 def test_encode_ray_encodes_on_the_cluster() -> None:
     pytest.importorskip("ray")
     output = output_of(sys.executable, "examples/encode_ray.py", "--repeats", "40")
-    found = re.findall(r"(\w+): (\d+) keypoints, mean error ([\d.]+) px, maximum ([\d.]+) px", output)
+    line = r"(\w+): (\d+) keypoints, mean error ([\d.]+) px, maximum ([\d.]+) px"
+    found = re.findall(line, output)
     assert [name for name, *_ in found] == ["UDPHeatmap", "MSRAHeatmap"]
     (keypoints, udp, udp_worst), (_, msra, _) = (map(float, row[1:]) for row in found)
     assert keypoints > 40 * 16 * 10
