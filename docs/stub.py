@@ -1,10 +1,11 @@
 """Lets autodoc read ``_core.pyi``, which has types and docstrings, and not the compiled module."""
 
 import ast
-import importlib.util
 import sys
 from copy import deepcopy
 from importlib.abc import InspectLoader
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from pathlib import Path
 
 from posecodec_rs import types
@@ -63,10 +64,10 @@ class _Rewriter(ast.NodeTransformer):
 def load_stub(name: str, **names: str) -> None:
     """Put the stub of a module, with the `names` that it only declares, in the module's place."""
     path = Path(sys.modules[name].__file__ or "").parent / f"{name.rpartition('.')[2]}.pyi"
-    spec = importlib.util.spec_from_loader(name, StubLoader(path))
-    module = importlib.util.module_from_spec(spec)
+    loader = StubLoader(path)
+    module = module_from_spec(ModuleSpec(name, loader))
     vars(module).update(names)
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     for imported in [other for other in sys.modules if other.startswith("posecodec_rs")]:
         del sys.modules[imported]  # it holds the compiled classes
     sys.modules[name] = module
