@@ -65,7 +65,7 @@ def compare(recorded: dict, here: dict[str, str], counts: dict[str, int]) -> Non
         print(f"here are {here['rustc']} and {here['tier']} kernels, so nothing follows.")
         return
     if changes:
-        sys.exit("If this is on purpose: make record-instructions")
+        sys.exit("If this is on purpose: python scripts/check_instructions.py --record")
 
 
 def built() -> Path:

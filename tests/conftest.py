@@ -1,22 +1,35 @@
-"""What all tests share."""
+"""Fixtures and collection rules of all tests."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import numpy as np
 import posecodec_rs
 import pytest
 from numpy.random import Generator
 
+NEEDS_TORCH = ["test_loaders.py", "with_mmpose"]
+"""Modules that import torch at their top. Single tests that need it have the marker `torch`."""
+
+collect_ignore = [] if find_spec("torch") else NEEDS_TORCH
+
+
+def pytest_report_header() -> str | None:
+    """Reports what is not collected where torch is not installed."""
+    if not collect_ignore:
+        return None
+    return f"torch is not installed: {', '.join(NEEDS_TORCH)} left to `make test-mmpose`"
+
 
 @pytest.fixture
 def rng() -> Generator:
-    """A source of random numbers that begins the same way in every test."""
+    """A random number generator with the same seed in every test."""
     return np.random.default_rng(20_240_229)
 
 
 @pytest.fixture(autouse=True)
 def usual_settings() -> Iterator[None]:
-    """Puts the settings of the process back after each test."""
+    """Restores the settings of the process after each test."""
     yield
     posecodec_rs.set_num_threads(0)
     posecodec_rs.force_simd_tier(None)

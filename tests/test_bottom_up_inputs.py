@@ -137,6 +137,7 @@ def test_weights_keep_the_visibilities_dtype(
     assert_same(got, want)
 
 
+@pytest.mark.torch
 @each_bottom_up
 @pytest.mark.parametrize("tensor", TENSORS.values(), ids=TENSORS)
 def test_tensors(

@@ -1,10 +1,8 @@
-"""Large arrays of the codecs for several people: memory that is used again, and the end of it."""
+"""Large arrays of the codecs for several people, whose memory the package uses again."""
 
 import gc
 import pickle
-import subprocess
 import sys
-import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,9 +11,8 @@ import pytest
 from bottom_up_samples import BottomUpConfig, each_bottom_up
 from numpy.random import Generator
 from posecodec_rs import SPR
+from processes import exit_code_of_child, needs_fork, resident_memory
 from samples import arrays, assert_same
-from test_leaks import resident
-from test_threads import GROWTH, exit_code_of_child, needs_fork, run
 
 LARGE: dict[str, Any] = {"input_size": (512, 512), "heatmap_size": (128, 128)}
 """Maps of 17 keypoints are some megabytes."""
@@ -25,16 +22,16 @@ def people(rng: Generator, count: int = 3) -> Any:
     return rng.uniform(0, 500, (count, 17, 2)).astype(np.float32)
 
 
-def test_arrays_that_live_are_never_given_out_again(rng: Generator) -> None:
+def test_live_arrays_are_not_reused(rng: Generator) -> None:
     codec = SPR(**LARGE)
     points = [people(rng) for _ in range(40)]
     kept = [codec.encode(one) for one in points]
     copies = [{name: array.copy() for name, array in one.items()} for one in kept]
-    for number in range(200):  # in memory that others leave behind
+    for number in range(200):  # in memory that earlier arrays have released
         codec.encode(points[number % 40])
         if number % 5 == 0 and kept:
-            gone = (number * 7) % len(kept)
-            del kept[gone], copies[gone]
+            index = (number * 7) % len(kept)
+            del kept[index], copies[index]
         for one, copy in zip(kept[:3], copies[:3], strict=True):
             assert_same(one, copy)
     for one, copy in zip(kept, copies, strict=True):
@@ -43,14 +40,14 @@ def test_arrays_that_live_are_never_given_out_again(rng: Generator) -> None:
     assert not any(np.shares_memory(a, b) for i, a in enumerate(every) for b in every[:i])
 
 
-def test_memory_that_was_used_before_is_clean(rng: Generator) -> None:
+def test_reused_memory_is_cleared(rng: Generator) -> None:
     codec = SPR(**LARGE, background_weight=0)
-    nobody = codec.encode(np.empty((0, 17, 2)))
+    empty = codec.encode(np.empty((0, 17, 2)))
     for _ in range(20):
         for array in arrays(codec.encode(people(rng))):
             array.fill(np.nan)
         assert not any(array.any() for array in arrays(codec.encode(np.empty((0, 17, 2)))))
-    assert not any(array.any() for array in arrays(nobody))
+    assert not any(array.any() for array in arrays(empty))
 
 
 def test_views_outlive_codec_and_dict(rng: Generator) -> None:
@@ -75,8 +72,8 @@ def test_views_outlive_codec_and_dict(rng: Generator) -> None:
     assert set(np.unique(view)) == {7, 8}
 
 
-def test_dtype_and_owner_are_referred_to_once(rng: Generator) -> None:
-    """By an array, as NumPy's own refer to theirs."""
+def test_reference_counts_of_dtype_and_base(rng: Generator) -> None:
+    """An array holds one reference to each, as arrays of NumPy do."""
     codec, points = SPR(**LARGE), people(rng)
     array, view = codec.encode(points)["displacements"], np.zeros(3)[:1]
     assert sys.getrefcount(array.base) == sys.getrefcount(view.base)
@@ -86,9 +83,9 @@ def test_dtype_and_owner_are_referred_to_once(rng: Generator) -> None:
     assert abs(sys.getrefcount(array.dtype) - before) < 100
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
-def test_memory_that_is_not_kept_is_used_again(rng: Generator) -> None:
-    """By the system's allocator: of the 220 MB that arrays leave behind at once, some are kept."""
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
+def test_released_memory_is_reused(rng: Generator) -> None:
+    """100 arrays of 220 MB are released at once: the package keeps some, the allocator the rest."""
     codec, points = SPR(**LARGE), people(rng)
 
     def left_behind() -> int:
@@ -97,18 +94,23 @@ def test_memory_that_is_not_kept_is_used_again(rng: Generator) -> None:
                 array.fill(1)
             del array
         gc.collect()
-        return resident()
+        return resident_memory()
 
     before = left_behind()
     assert left_behind() - before < 150 * 2**20
 
 
-def test_such_arrays_travel(rng: Generator) -> None:
+def test_pickle(rng: Generator) -> None:
     encoded = SPR(**LARGE).encode(people(rng))
     assert_same(pickle.loads(pickle.dumps(encoded)), encoded)
-    with pytest.raises(ValueError, match="own"):  # as a view's
+    with pytest.raises(ValueError, match="own"):  # like a view
         encoded["displacements"].resize((3,), refcheck=False)
+
+
+@pytest.mark.torch
+def test_tensors_keep_memory_alive(rng: Generator) -> None:
     torch = pytest.importorskip("torch")
+    encoded = SPR(**LARGE).encode(people(rng))
     tensor = torch.from_numpy(encoded["displacements"])
     copy = tensor.clone()
     del encoded
@@ -116,7 +118,7 @@ def test_such_arrays_travel(rng: Generator) -> None:
     assert torch.equal(tensor, copy)
 
 
-def test_threads_take_and_leave(rng: Generator) -> None:
+def test_reuse_on_several_threads(rng: Generator) -> None:
     codec = SPR(**LARGE)
     points = [people(rng, 1 + number % 4) for number in range(16)]
     want = [codec.encode(one) for one in points]
@@ -131,7 +133,7 @@ def test_threads_take_and_leave(rng: Generator) -> None:
 
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_forks_take_and_leave(rng: Generator) -> None:
+def test_reuse_in_forks(rng: Generator) -> None:
     codec = SPR(**LARGE)
     points = people(rng)
     want = codec.encode(points)
@@ -146,81 +148,6 @@ def test_forks_take_and_leave(rng: Generator) -> None:
         for future in running:
             future.result()
     again()
-
-
-MORE = """
-    crowd = np.random.default_rng(0).uniform(0, 500, (3, 17, 2))
-    large = dict(input_size=(512, 512), heatmap_size=(128, 128))
-    roots, decoupled = SPR(**large), DecoupledHeatmap(**large)
-    tags = AssociativeEmbedding(**large, decode_keypoint_order=range(17))
-    maps = tags.encode(crowd)["heatmaps"][None]
-    noise = np.random.default_rng(0).random(maps.shape, "f4")
-    fields = roots.encode(crowd)
-    persons = decoupled.encode(crowd)["instance_heatmaps"].reshape(-1, 17, 128, 128)
-    scores = np.ones((len(persons), 1))
-    lists = [crowd, crowd[:1], crowd[:0]]
-    sides = [SPR((512, 512), (100 + side, 128)) for side in range(40)]
-"""
-
-
-@pytest.mark.parametrize(
-    ("call", "times"),
-    [
-        ("roots.encode(crowd)", 2000),
-        ("roots.batch_encode(lists)", 600),
-        ("sides[_ % 40].encode(crowd)", 2000),
-        ("decoupled.encode(crowd)", 1000),
-        ("decoupled.batch_encode(lists)", 500),
-        ("tags.encode(crowd)", 2000),
-        ("tags.batch_encode(lists)", 1000),
-        ("roots.decode(fields['heatmaps'], fields['displacements'])", 4000),
-        ("decoupled.decode(persons, scores)", 1000),
-        ("tags.batch_decode(maps, noise)", 1000),
-        ("with suppress(ValueError): tags.batch_decode(maps, maps[:, :3])", 10_000),
-    ],
-)
-def test_memory_does_not_grow(call: str, times: int) -> None:
-    pytest.importorskip("resource")
-    program = textwrap.dedent(GROWTH)
-    program = program.replace("call({times} // 4)", textwrap.dedent(MORE) + "call({times} // 4)")
-    assert int(run(program.format(call=call, times=times))) < 16 * 2**20
-
-
-TOO_LARGE = {
-    "SPR's maps": "SPR((4, 4), (2**15, 2**15)).encode(one)",
-    "DecoupledHeatmap's maps": "DecoupledHeatmap((4, 4), (2**15, 2**15)).encode(one)",
-    "AssociativeEmbedding's maps": "AssociativeEmbedding((4, 4), (2**16, 2**15)).encode(one)",
-    "pictures": "SPR((4, 4), (2**14, 2**14)).batch_encode([one] * 9)",
-    "so many keypoints": "SPR((4, 4), (64, 64)).encode(numpy.ones((1, 2**20, 2)))",
-    "so many pictures": "SPR(*small).batch_decode(numpy.broadcast_to(1.0, (2**58, 1)), [])",
-    "SPR decodes": "SPR(*small).decode(wide, numpy.broadcast_to(wide, (2, *wide.shape[1:])))",
-    "DecoupledHeatmap decodes": "DecoupledHeatmap(*small).decode(wide[None], one[:, 0, :1])",
-    "AssociativeEmbedding decodes": "tags.batch_decode(wide[None], wide[None])",
-}
-
-
-@pytest.mark.parametrize("call", TOO_LARGE.values(), ids=TOO_LARGE)
-def test_no_memory_is_no_abort(call: str) -> None:
-    """Within 3 GB of address space."""
-    pytest.importorskip("resource")
-    program = f"""
-        import resource
-        resource.setrlimit(resource.RLIMIT_AS, (3 << 30,) * 2)
-        import numpy
-        from posecodec_rs import *
-        one, wide = numpy.ones((1, 1, 2)), numpy.broadcast_to(numpy.float32(1), (1, 1, 2**29))
-        small = (4, 4), (4, 4)
-        tags = AssociativeEmbedding(*small, decode_keypoint_order=[0], use_udp=True)
-        try:
-            {call}
-        except MemoryError:
-            print("MemoryError")
-        SPR((512, 512), (128, 128)).encode(numpy.ones((1, 17, 2)))
-    """
-    command = [sys.executable, "-c", textwrap.dedent(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout in ("MemoryError\n", "")
 
 
 @each_bottom_up
@@ -239,7 +166,7 @@ def test_keypoints_far_out(config: BottomUpConfig, far: float) -> None:
 
 @each_bottom_up
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_maps_of_the_largest_floats(config: BottomUpConfig, dtype: type, rng: Generator) -> None:
+def test_maps_of_largest_floats(config: BottomUpConfig, dtype: type, rng: Generator) -> None:
     largest = np.finfo(dtype).max
     maps, other = config.encoded(rng)
     huge = rng.uniform(-1, 1, maps.shape).astype(dtype) * largest

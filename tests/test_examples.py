@@ -1,4 +1,4 @@
-"""The programs in `examples` do what their README says, as a newcomer runs them."""
+"""The programs in `examples` print what their README shows."""
 
 import json
 import os
@@ -18,8 +18,8 @@ DEADLINE = 900  # seconds, after which a program counts as hung
 
 
 def output_of(*command: str | Path) -> str:
-    """What a command prints; it must succeed, and is ended where it hangs."""
-    # Apart from it, what libraries have to say on a loaded machine, such as Ray's warnings.
+    """What a command prints. It must succeed, and is ended if it hangs."""
+    # Warnings of libraries go to standard error; Ray prints some on a busy machine.
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -29,15 +29,17 @@ def output_of(*command: str | Path) -> str:
         cwd=ROOT,
     ) as process:
         try:
-            output, news = process.communicate(timeout=DEADLINE)
+            output, errors = process.communicate(timeout=DEADLINE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
-    assert process.returncode == 0, output + news
+    assert process.returncode == 0, output + errors
     return output
 
 
-def test_train_pytorch_learns_the_sample() -> None:
+@pytest.mark.torch
+@pytest.mark.slow  # trains a network
+def test_train_pytorch() -> None:
     pytest.importorskip("torch")
     output = output_of(sys.executable, "examples/train_pytorch.py")
     epochs = np.array(re.findall(r"loss ([\d.]+), PCK@0.05 ([\d.]+)", output), float)
@@ -48,7 +50,8 @@ def test_train_pytorch_learns_the_sample() -> None:
     assert pck[-1] > 0.9
 
 
-def test_infer_onnx_finds_everyone() -> None:
+@pytest.mark.slow  # loads onnxruntime
+def test_infer_onnx() -> None:
     pytest.importorskip("onnxruntime")
     heading, *rows = output_of(sys.executable, "examples/infer_onnx.py").splitlines()
     assert heading.startswith("height of person")
@@ -60,7 +63,8 @@ def test_infer_onnx_finds_everyone() -> None:
     assert (worst < 4).all()
 
 
-def test_encode_ray_encodes_on_the_cluster() -> None:
+@pytest.mark.slow  # starts a Ray cluster
+def test_encode_ray() -> None:
     pytest.importorskip("ray")
     output = output_of(sys.executable, "examples/encode_ray.py", "--repeats", "40")
     line = r"(\w+): (\d+) keypoints, mean error ([\d.]+) px, maximum ([\d.]+) px"
@@ -75,19 +79,10 @@ def test_encode_ray_encodes_on_the_cluster() -> None:
 
 @pytest.fixture(scope="module")
 def decode_npy() -> Path:
-    """The Rust example, as `cargo test` has built it."""
-    command = [
-        "cargo",
-        "build",
-        "--locked",
-        "--quiet",
-        "--profile",
-        "test",
-        "--package",
-        "posecodec",
-    ]
+    """The Rust example, which `cargo test` has built already."""
+    command = "cargo build --locked --quiet --package posecodec --example decode_npy"
     built = subprocess.run(
-        [*command, "--example", "decode_npy", "--message-format", "json"],
+        [*command.split(), "--message-format", "json"],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
@@ -99,7 +94,7 @@ def decode_npy() -> Path:
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", ">f4"])
 @pytest.mark.parametrize("samples", [None, 1, 3])
-def test_decode_npy_equals_python_to_the_bit(
+def test_decode_npy_is_bit_identical_to_python(
     decode_npy: Path, tmp_path: Path, rng: Generator, dtype: str, samples: int | None
 ) -> None:
     codec = posecodec_rs.UDPHeatmap((192, 256), (48, 64))
@@ -126,7 +121,7 @@ def test_decode_npy_equals_python_to_the_bit(
         (np.zeros((17, 0, 48)), ["--input-size", "192x256"], "`heatmap_size` must be"),
     ],
 )
-def test_decode_npy_says_what_is_wrong(
+def test_decode_npy_reports_invalid_arguments(
     decode_npy: Path, tmp_path: Path, array: np.ndarray, options: list[str], message: str
 ) -> None:
     np.save(tmp_path / "maps.npy", array)
@@ -137,7 +132,7 @@ def test_decode_npy_says_what_is_wrong(
 @pytest.mark.parametrize(
     ("content", "message"), [(None, "No such file"), (b"PNG", "is no file of"), (200, "too early")]
 )
-def test_decode_npy_refuses_what_is_no_array(
+def test_decode_npy_reports_invalid_files(
     decode_npy: Path, tmp_path: Path, content: bytes | int | None, message: str
 ) -> None:
     path = tmp_path / "maps.npy"

@@ -1,7 +1,7 @@
-"""Faults: an interrupt, an exception, another thread's write in the middle of a call.
+"""An interrupt, an exception, or another thread's write in the middle of a call.
 
-Nothing is left locked, and the process goes on. What comes of too little memory is in
-`test_scarce_memory.py`, of forks in `test_threads.py`.
+No lock stays taken, and the process goes on. Too little memory is tested in
+`test_scarce_memory.py`, forks in `test_threads.py`.
 """
 
 import signal
@@ -21,14 +21,14 @@ from further_samples import FURTHER
 from numpy.random import Generator
 from numpy.typing import NDArray
 from posecodec_rs import InvalidInputError, functional, set_num_threads
+from processes import DEADLINE
 from samples import CONFIGS, SIZES, WORTH_THREADS, arrays, assert_same
-from test_threads import DEADLINE
 
 LONG = """
     import signal
     import numpy, posecodec_rs
 
-    # A shell lets its jobs in the background ignore it.
+    # A shell makes its background jobs ignore this signal.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     posecodec_rs.set_num_threads(2)
     points = numpy.random.default_rng(0).uniform(0, 256, (300, 1, 17, 2))
@@ -54,7 +54,7 @@ LONG = """
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a system without such signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no such signals")
 @pytest.mark.parametrize(
     "call",
     [
@@ -64,7 +64,7 @@ LONG = """
     ],
 )
 @pytest.mark.parametrize("after", [0.01, 0.1])
-def test_an_interrupt_in_a_batch(call: str, after: float) -> None:
+def test_interrupt_in_batch(call: str, after: float) -> None:
     program = textwrap.dedent(LONG).format(call=call)
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -80,9 +80,9 @@ def test_an_interrupt_in_a_batch(call: str, after: float) -> None:
     assert (child.returncode, printed) == (0, "interrupted\nwent on\n"), errors
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a system without such timers")
-def test_a_handler_that_raises_and_one_that_calls(rng: Generator) -> None:
-    """Python runs handlers between two of its steps: what they do meets no half of a call."""
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timers")
+def test_signal_handlers_call_codecs_and_raise(rng: Generator) -> None:
+    """Python runs signal handlers between two of its instructions, and never within a call."""
     codec = posecodec_rs.UDPHeatmap(**SIZES)
     points = rng.uniform(0, 190, (WORTH_THREADS, 1, 17, 2))
     want = codec.batch_encode(points)
@@ -93,8 +93,8 @@ def test_a_handler_that_raises_and_one_that_calls(rng: Generator) -> None:
         if armed:
             raise RuntimeError(armed.pop())
 
-    def encode_for_ever() -> None:
-        armed.append("in the middle")  # here, where it is expected
+    def encode_forever() -> None:
+        armed.append("in the middle")  # from here on, `pytest.raises` expects it
         while True:
             assert_same(codec.batch_encode(points), want)
 
@@ -103,7 +103,7 @@ def test_a_handler_that_raises_and_one_that_calls(rng: Generator) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
         for _ in range(10):
             with pytest.raises(RuntimeError, match="in the middle"):
-                encode_for_ever()
+                encode_forever()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -111,8 +111,8 @@ def test_a_handler_that_raises_and_one_that_calls(rng: Generator) -> None:
         assert_same(answer, want)
 
 
-class Failing(list[Any]):
-    """Pictures, the third of which cannot be had."""
+class FailingSequence(list[Any]):
+    """Images, the third of which cannot be read."""
 
     def __iter__(self) -> Iterator[Any]:
         yield from self[:2]
@@ -125,7 +125,7 @@ class Failing(list[Any]):
 
 
 @pytest.mark.parametrize("config", BOTTOM_UP, ids=str)
-def test_an_exception_in_a_batch_of_pictures(config: Any, rng: Generator) -> None:
+def test_exception_in_batch_of_images(config: Any, rng: Generator) -> None:
     codec = config.make()
     points, visible = config.pictures(rng)
     with seeded():
@@ -133,22 +133,22 @@ def test_an_exception_in_a_batch_of_pictures(config: Any, rng: Generator) -> Non
     bad = [*points[:2], np.full((1, config.count + 1, 2), 3.0), *points[3:]]
     for call in (
         lambda: codec.batch_encode(bad, visible),
-        lambda: codec.batch_encode([*points[:3], "no picture"], visible),
+        lambda: codec.batch_encode([*points[:3], "no image"], visible),
         lambda: codec.batch_encode(points, [*visible[:3], None]),
     ):
         with seeded(), pytest.raises(InvalidInputError):
             call()
     with seeded(), pytest.raises((OSError, InvalidInputError), match="disk is gone"):
-        codec.batch_encode(Failing(points), visible)
+        codec.batch_encode(FailingSequence(points), visible)
     with seeded():
         assert_same(codec.batch_encode(points, visible), want)
     for array in (*points, *visible):
-        array += 1  # nobody holds them
+        array += 1  # no buffer of theirs is exported any more
 
 
 @contextmanager
 def written_meanwhile(maps: NDArray[Any], others: list[NDArray[Any]]) -> Iterator[None]:
-    """Another thread writes one array after another over the maps, until the block ends."""
+    """Another thread copies one array after another into the maps until the block ends."""
     ended = threading.Event()
 
     def write() -> None:
@@ -166,7 +166,7 @@ def written_meanwhile(maps: NDArray[Any], others: list[NDArray[Any]]) -> Iterato
 
 
 def noises(rng: Generator, maps: NDArray[Any]) -> list[NDArray[Any]]:
-    """Other values for these maps: of all sizes and signs, with NaN and infinity, and none."""
+    """Other values for these maps: all magnitudes and signs, NaN and infinity, zeros."""
     normal = rng.normal(0, 1, maps.shape)
     wild = np.where(rng.random(maps.shape) < 0.01, rng.choice([np.nan, np.inf, -np.inf]), -normal)
     with np.errstate(over="ignore"):
@@ -186,8 +186,8 @@ MAPS = [
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("config", MAPS, ids=str)
-def test_maps_are_written_while_they_are_decoded(config: Any, dtype: str, rng: Generator) -> None:
-    """The caller's race, as in NumPy: some answer comes, of the usual form, and no crash."""
+def test_maps_change_while_they_are_decoded(config: Any, dtype: str, rng: Generator) -> None:
+    """The caller's race, as in NumPy: outputs of the usual shapes, and no crash."""
     codec = config.make()
     if config in FURTHER:
         named = config.decode_args(rng, WORTH_THREADS)
@@ -204,13 +204,13 @@ def test_maps_are_written_while_they_are_decoded(config: Any, dtype: str, rng: G
     with written_meanwhile(given[largest], noises(rng, given[largest])):
         for _ in range(20):
             answer = call()
-            if config.codec not in ("SPR", "AssociativeEmbedding"):  # which find other people
+            if config.codec not in ("SPR", "AssociativeEmbedding"):  # which find other instances
                 assert shapes_and_dtypes(answer) == form
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_a_summit_that_comes_and_goes(dtype: str) -> None:
-    """At the very end of each map, where an index that is off by one lies outside."""
+def test_peak_appears_and_disappears(dtype: str) -> None:
+    """At the end of each map, where an index that is off by one is out of bounds."""
     maps = np.zeros((2000, 4, 8, 8), dtype)
     others = [maps.copy(), maps.copy()]
     others[1][..., -1, -1] = 1
@@ -235,8 +235,8 @@ def test_a_summit_that_comes_and_goes(dtype: str) -> None:
             assert np.isfinite(values).all()
 
 
-def test_keypoints_are_written_while_they_are_encoded(rng: Generator) -> None:
-    """They are copied before: each keypoint's maps are those of one value or the other."""
+def test_keypoints_change_while_they_are_encoded(rng: Generator) -> None:
+    """They are copied first: the heatmap of a keypoint is that of one value or the other."""
     codec = posecodec_rs.MSRAHeatmap(**SIZES, sigma=2.0)
     points = rng.uniform(0, 190, (200, 1, 17, 2))
     out = codec.batch_encode(points, points[..., 0])
@@ -247,7 +247,7 @@ def test_keypoints_are_written_while_they_are_encoded(rng: Generator) -> None:
             assert np.isfinite(out["heatmaps"]).all()
 
 
-def test_a_target_is_written_while_it_is_filled(rng: Generator) -> None:
+def test_out_changes_while_it_is_filled(rng: Generator) -> None:
     codec = posecodec_rs.UDPHeatmap(**SIZES)
     points = rng.uniform(0, 190, (200, 1, 17, 2))
     out = codec.batch_encode(points)
@@ -258,8 +258,8 @@ def test_a_target_is_written_while_it_is_filled(rng: Generator) -> None:
     assert_same(codec.batch_encode(points, out=out), want)
 
 
-def test_threads_are_set_in_the_middle(rng: Generator) -> None:
-    """Pools go while others still work with them."""
+def test_number_of_threads_changes_during_calls(rng: Generator) -> None:
+    """A pool is replaced while other threads still use it."""
     codec = posecodec_rs.UDPHeatmap(**SIZES)
     points = rng.uniform(0, 190, (WORTH_THREADS, 1, 17, 2))
     want = codec.batch_encode(points)

@@ -85,6 +85,7 @@ def test_dtypes_are_kept(name: str, dtype: Any, rng: Generator) -> None:
     np.testing.assert_allclose(answer, wide, rtol=2e-3 if dtype == np.float16 else 3e-6)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("name", IN_KIND)
 def test_tensors_are_answered_with_tensors(name: str, rng: Generator) -> None:
     torch = pytest.importorskip("torch")

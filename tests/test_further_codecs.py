@@ -188,6 +188,7 @@ def test_layouts_and_lists(config: FurtherConfig, rng: Generator) -> None:
         assert_same(method(**lists), method(**doubles))
 
 
+@pytest.mark.torch
 @each_decoding
 def test_tensors(config: FurtherConfig, rng: Generator) -> None:
     torch = pytest.importorskip("torch")

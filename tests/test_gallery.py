@@ -5,13 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from posecodec_rs._build import CODECS
+import pytest
+from posecodec_rs import CODECS
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs/pictures/"
 MAX_BYTES = 80 * 1024
 
 
+@pytest.mark.slow  # draws a figure per codec
 def test_every_codec_has_a_figure(tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "docs" / "gallery"), str(tmp_path / "made")]
     done = subprocess.run(script, capture_output=True, encoding="utf-8", check=False)

@@ -507,6 +507,7 @@ TENSORS: dict[str, Callable[[Any, Array], Any]] = {
 }
 
 
+@pytest.mark.torch
 @each_config
 @pytest.mark.parametrize("tensor", TENSORS.values(), ids=TENSORS)
 def test_tensors(config: Config, tensor: Callable[[Any, Array], Any], rng: Generator) -> None:
@@ -534,7 +535,7 @@ def test_tensors(config: Config, tensor: Callable[[Any, Array], Any], rng: Gener
     "config", [config for config in CONFIGS if "Regression" not in config.codec], ids=str
 )
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-@pytest.mark.parametrize("tensor", [False, True])
+@pytest.mark.parametrize("tensor", [False, pytest.param(True, marks=pytest.mark.torch)])
 def test_contiguous_memory_is_read_where_it_is(
     config: Config, dtype: type, tensor: bool, rng: Generator
 ) -> None:

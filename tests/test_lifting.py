@@ -385,6 +385,7 @@ def test_heads_of_mmpose_are_answered(rng: Generator) -> None:
     )
 
 
+@pytest.mark.torch
 def test_tensors_are_taken() -> None:
     torch = pytest.importorskip("torch")
     poses = torch.linspace(-1, 1, 51).reshape(1, 17, 3)

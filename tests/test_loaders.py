@@ -1,4 +1,4 @@
-"""Torch's data loaders: the same targets in every kind of worker, and none of them hangs."""
+"""Torch's data loaders: every kind of worker returns the same targets, and none hangs."""
 
 import sys
 from typing import Any
@@ -15,25 +15,26 @@ torch = pytest.importorskip("torch")
 DEADLINE = 60  # seconds, after which a worker counts as hung
 
 pytestmark = [
+    pytest.mark.torch,
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
-    # It advises against more workers than processors.
+    # Torch warns of more workers than CPUs.
     pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning"),
 ]
 each_kind = pytest.mark.parametrize("method", [None, "fork", "spawn", "forkserver"])
 
 
 def loader(data: Any, method: str | None, **options: Any) -> Any:
-    """With two workers, or none for None. One that hangs is a `RuntimeError`."""
+    """A loader with two workers, or none for None. A worker that hangs is a `RuntimeError`."""
     if method is not None:
         if sys.platform == "win32" and method != "spawn":
-            pytest.skip(f"a system without {method}")
+            pytest.skip(f"this system has no {method}")
         options |= {"num_workers": 2, "multiprocessing_context": method, "timeout": DEADLINE}
     return torch.utils.data.DataLoader(data, **options)
 
 
 @pytest.fixture(autouse=True)
 def used_pool() -> None:
-    """The parent has run a large batch on every thread of its pool."""
+    """The parent process has used every thread of its pool before workers start."""
     posecodec_rs.set_num_threads(max(2, posecodec_rs.get_num_threads()))
     crowd, _ = Crowds()[0]
     assert len(crowd["heatmaps"]) > 1
@@ -52,9 +53,11 @@ def test_targets(method: str | None) -> None:
 
 
 @each_kind
-def test_a_seed_repeats_what_workers_draw(method: str | None) -> None:
+def test_seed_repeats_random_targets(method: str | None) -> None:
     def drawn(seed: int) -> list[Any]:
-        generator = torch.Generator().manual_seed(seed)  # of which torch makes seeds for workers
+        generator = torch.Generator().manual_seed(
+            seed
+        )  # from which torch draws the seeds of workers
         with seeded(seed):
             return list(loader(Chances(), method, batch_size=None, generator=generator))
 
@@ -75,6 +78,5 @@ def test_batches_in_workers_run_in_parallel(method: str | None) -> None:
         want, _ = data[number]
         assert_same({key: got.numpy() for key, got in targets.items()}, want)
     if method is not None and threads():
-        # Each worker made its own pool, once, for three of which it is one itself; torch may start
-        # a thread meanwhile.
+        # Each worker starts two threads, once, and is the third; torch may start others.
         assert sum(started >= 2 for _, started in loaded) == 2

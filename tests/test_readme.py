@@ -26,6 +26,7 @@ def found(pattern: str) -> dict[str, str]:
 
 
 EXAMPLES = found(r"```python\n(.*?)```")
+NEEDS_TORCH = re.compile(r"^from (mmpose|torch)\b", re.MULTILINE)
 # `bench` is left out: it takes as long as it takes to measure.
 COMMANDS = found(r"\n\$ posecodec (?!bench)(.*?)(?=\n| +#)")
 
@@ -41,9 +42,15 @@ def without_mmpose() -> Iterator[None]:
 
 @pytest.mark.usefixtures("without_mmpose")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # of MMPose
-@pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(block, id=name, marks=[pytest.mark.torch] if NEEDS_TORCH.search(block) else [])
+        for name, block in EXAMPLES.items()
+    ],
+)
 def test_example(block: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for package in re.findall(r"^from (mmpose|torch)\b", block, re.MULTILINE):
+    for package in NEEDS_TORCH.findall(block):
         pytest.importorskip(package)
     exec(compile(block, "example", "exec"), {})
     printed = capsys.readouterr().out.split("\n")[:-1]

@@ -1,15 +1,10 @@
-"""Threads, processes, memory and vector instructions: the answers never depend on them."""
+"""Outputs do not depend on threads, processes or vector instructions."""
 
 import multiprocessing
 import os
 import pickle
-import select
-import signal
-import subprocess
 import sys
-import textwrap
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,29 +14,14 @@ import posecodec_rs
 import pytest
 from numpy.random import Generator
 from posecodec_rs import get_num_threads, set_num_threads
+from processes import DEADLINE, exit_code_of_child, needs_fork, run
 from samples import CONFIGS, WORTH_THREADS, Config, assert_same, each_config
 
-DEADLINE = 60.0  # seconds, after which a process counts as hung
 LARGE = next(config for config in CONFIGS if config.codec == "UDPHeatmap")
-"""A configuration whose batches are worth several threads."""
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
+"""A configuration whose batches run on several threads."""
 
 
-def run(program: str, **environment: str) -> str:
-    """What a new Python process prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def test_set_and_get() -> None:
+def test_set_and_get_num_threads() -> None:
     default = get_num_threads()
     assert default >= 1
     for threads in (1, 2, 7, 1024):
@@ -56,7 +36,7 @@ def test_set_and_get() -> None:
 SHOW = "import posecodec_rs as p; print(p.get_num_threads())"
 
 
-def test_the_environment_sets_the_default() -> None:
+def test_environment_sets_default() -> None:
     assert run(SHOW, POSECODEC_NUM_THREADS="3") == "3"
     assert run(SHOW, POSECODEC_NUM_THREADS=" 5 ") == "5"
     later = "import posecodec_rs as p; p.set_num_threads(2); print(p.get_num_threads())"
@@ -65,34 +45,34 @@ def test_the_environment_sets_the_default() -> None:
     assert run(restored, POSECODEC_NUM_THREADS="3") == "3"
 
 
-@pytest.mark.parametrize("nonsense", ["", "0", "-1", "two", "1.5", "99999999999999999999"])
-def test_the_environment_holds_nonsense(nonsense: str) -> None:
-    assert run(SHOW, POSECODEC_NUM_THREADS=nonsense) == run(SHOW, POSECODEC_NUM_THREADS="")
+@pytest.mark.parametrize("text", ["", "0", "-1", "two", "1.5", "99999999999999999999"])
+def test_invalid_environment_is_ignored(text: str) -> None:
+    assert run(SHOW, POSECODEC_NUM_THREADS=text) == run(SHOW, POSECODEC_NUM_THREADS="")
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="a system without affinity")
-def test_affinity_sets_the_default() -> None:
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no CPU affinity")
+def test_affinity_sets_default() -> None:
     allowed = sorted(os.sched_getaffinity(0))
     for processors in (allowed[:1], allowed[:2], allowed):
         program = f"import os; os.sched_setaffinity(0, {set(processors)})\n{SHOW}"
         assert run(program, POSECODEC_NUM_THREADS="") == str(len(processors))
 
 
-def test_a_quota_sets_the_default() -> None:
-    """A control group with the time of one processor, where one can be made."""
+def test_cpu_quota_sets_default() -> None:
+    """In a control group with the time of one CPU, where this user may create one."""
     groups = {"cpu.max": Path("/sys/fs/cgroup"), "cpu.cfs_quota_us": Path("/sys/fs/cgroup/cpu")}
     found = [(limit, at) for limit, at in groups.items() if (at / "cgroup.procs").exists()]
     if not found or len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("no control groups, or but one processor")
+        pytest.skip("no control groups, or only one CPU")
     limit, at = found[-1]
     group = at / f"posecodec-test-{os.getpid()}"
     try:
         group.mkdir()
     except OSError:
-        pytest.skip("control groups are not ours to make")
+        pytest.skip("this user may not create control groups")
     try:
         if not (group / limit).exists():
-            pytest.skip("control groups that know no quota")
+            pytest.skip("control groups without CPU quotas")
         (group / limit).write_text("100000")
         program = f"import os; open('{group}/cgroup.procs', 'w').write(str(os.getpid()))\n{SHOW}"
         assert run(program, POSECODEC_NUM_THREADS="") == "1"
@@ -100,7 +80,7 @@ def test_a_quota_sets_the_default() -> None:
         group.rmdir()
 
 
-def test_the_environment_asks_for_too_many() -> None:
+def test_environment_with_too_many_threads() -> None:
     program = """
         import numpy, posecodec_rs
         assert 1 <= posecodec_rs.get_num_threads() <= 1024
@@ -110,7 +90,7 @@ def test_the_environment_asks_for_too_many() -> None:
     assert run(program, POSECODEC_NUM_THREADS="1000000") == "(5, 17, 64, 48)"
 
 
-def test_torch_is_imported_by_nothing_here() -> None:
+def test_torch_is_not_imported() -> None:
     program = """
         import pickle, sys, numpy
         from posecodec_rs import *
@@ -123,10 +103,10 @@ def test_torch_is_imported_by_nothing_here() -> None:
     assert run(program) == "[]"
 
 
-def test_nothing_is_started_by_the_import() -> None:
+def test_import_starts_no_threads() -> None:
     task = "/proc/self/task"
     if not os.path.isdir(task):
-        pytest.skip("threads are not to be seen on this system")
+        pytest.skip("this system does not list threads")
     program = f"""
         import os, numpy
         before = len(os.listdir("{task}"))
@@ -137,12 +117,12 @@ def test_nothing_is_started_by_the_import() -> None:
         codec.batch_encode(numpy.ones(({WORTH_THREADS}, 1, 17, 2)))
         print(len(os.listdir("{task}")) - before)
     """
-    # The caller is the third.
+    # The calling thread is the third.
     assert run(program, POSECODEC_NUM_THREADS="3").split() == ["0", "2"]
 
 
 @each_config
-def test_batches_do_not_depend_on_threads(config: Config, rng: Generator) -> None:
+def test_outputs_do_not_depend_on_threads(config: Config, rng: Generator) -> None:
     codec = config.make()
     points, visible = config.keypoints(rng, WORTH_THREADS), config.visible(rng, WORTH_THREADS)
     encoded = config.encoded(rng, WORTH_THREADS)
@@ -161,7 +141,7 @@ def test_batches_do_not_depend_on_threads(config: Config, rng: Generator) -> Non
         assert_same(filled, answers[0][0])
 
 
-def test_python_runs_on_while_a_batch_is_decoded(rng: Generator) -> None:
+def test_gil_is_released(rng: Generator) -> None:
     set_num_threads(1)
     codec = posecodec_rs.MegviiHeatmap((512, 512), (512, 512), 101)
     maps = np.tile(rng.random((4, 512, 512), np.float32), (1, 16, 1, 1))
@@ -179,7 +159,7 @@ def test_python_runs_on_while_a_batch_is_decoded(rng: Generator) -> None:
     while not ended.wait(0.001):
         turns += 1
     thread.join()
-    assert turns > 5  # some hundreds; were Python kept, hardly one
+    assert turns > 5  # some hundreds; at most one if the GIL were held
 
 
 @each_config
@@ -205,7 +185,7 @@ def test_python_threads_share_a_codec(config: Config, rng: Generator) -> None:
                 assert_same(one, other)
 
 
-def test_threads_are_set_while_batches_run(rng: Generator) -> None:
+def test_set_num_threads_while_batches_run(rng: Generator) -> None:
     codec = LARGE.make()
     points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
     want = codec.batch_encode(points), codec.batch_decode(*encoded)
@@ -219,31 +199,10 @@ def test_threads_are_set_while_batches_run(rng: Generator) -> None:
             assert_same(got, want)
 
 
-def exit_code_of_child(work: Callable[[], None]) -> int:
-    """Runs `work` in a forked child: its exit code, or that of the signal that ended a hung one."""
-    ended, ends = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(ends)  # now the child alone holds this end, until it exits
-    try:
-        hung = not select.select([ended], [], [], DEADLINE)[0]
-        if hung:
-            os.kill(child, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    finally:
-        os.close(ended)
-
-
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("threads", [2, 3])
-def test_a_fork_after_the_pool_was_used(threads: int, rng: Generator) -> None:
+def test_fork_after_pool_was_used(threads: int, rng: Generator) -> None:
     set_num_threads(threads)
     codec = LARGE.make()
     points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
@@ -261,12 +220,12 @@ def test_a_fork_after_the_pool_was_used(threads: int, rng: Generator) -> None:
 
     for _ in range(3):
         assert exit_code_of_child(again_and_in_a_grandchild) == 0
-    again()  # the parent's own pool still works
+    again()  # the pool of the parent process still works
 
 
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_keeps_the_setting() -> None:
+def test_fork_keeps_num_threads() -> None:
     def check() -> None:
         assert get_num_threads() == 5
 
@@ -276,7 +235,7 @@ def test_a_child_keeps_the_setting() -> None:
 
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_that_fails_is_noticed() -> None:
+def test_failing_child_is_detected() -> None:
     assert exit_code_of_child(lambda: sys.exit(3)) == 1
 
 
@@ -325,7 +284,7 @@ def test_workers(method: str, rng: Generator) -> None:
 
 
 @each_config
-def test_every_tier_gives_the_same_bits(config: Config, rng: Generator) -> None:
+def test_simd_tiers_are_bit_identical(config: Config, rng: Generator) -> None:
     tiers, usual = posecodec_rs.simd_tiers()
     assert usual == tiers[-1]
     codec = config.make()
@@ -345,7 +304,7 @@ def test_every_tier_gives_the_same_bits(config: Config, rng: Generator) -> None:
                     for dtype in ("float16", "float32", "float64")
                     for kind, maps in (("like a network's", encoded), ("noise", noise))
                 },
-                # Fresh tables, computed with this tier.
+                # A new codec computes its tables with this tier.
                 "from a new codec": config.make().encode(points),
             }
         )
@@ -356,71 +315,6 @@ def test_every_tier_gives_the_same_bits(config: Config, rng: Generator) -> None:
     assert posecodec_rs.simd_tiers() == (tiers, usual)
 
 
-GROWTH = """
-    import gc, pickle, resource, sys
-    from contextlib import suppress
-    import numpy as np
-    from posecodec_rs import *
-
-    unit = 1 if sys.platform == "darwin" else 1024
-
-    def peak():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-    def call(times):
-        for _ in range(times):
-            {call}
-
-    heatmaps = UDPHeatmap((192, 256), (48, 64))
-    simcc = SimCCLabel((192, 256), use_dark=True, decode_visibility=True)
-    labels = RegressionLabel((192, 256))
-    sizes = {{"input_size": (192, 256), "heatmap_size": (48, 64)}}
-    step = GenerateTarget({{"type": "MSRAHeatmap", "sigma": 2.0, **sizes}})
-    points = np.random.default_rng(0).uniform(0, 190, (1, 17, 2))
-    batch = points[None].repeat(12, 0)
-    maps = heatmaps.batch_encode(batch)["heatmaps"]
-    vectors = np.random.default_rng(0).random((1, 17, 384))
-    out = heatmaps.batch_encode(batch)
-    call({times} // 4)
-    gc.collect()
-    # The peak may be inherited: fill up to it, so that any growth shows.
-    before, ballast = peak(), []
-    while peak() <= before:
-        ballast.append(np.ones(1 << 16))
-    before = peak()
-    call({times})
-    print(peak() - before)
-"""
-
-
-@pytest.mark.parametrize(
-    ("call", "times"),
-    [
-        ("heatmaps.encode(points)", 4000),
-        ("heatmaps.batch_encode(batch)", 1000),
-        ("heatmaps.batch_encode(batch, out=out)", 1000),
-        ("heatmaps.decode(maps[0])", 20_000),
-        ("heatmaps.decode(maps[0, :, ::-1])", 4000),
-        ("heatmaps.decode(maps[0].astype('f2'))", 4000),
-        ("heatmaps.batch_decode(maps)", 2000),
-        ("simcc.encode(points)", 10_000),
-        ("simcc.decode(vectors, vectors)", 1000),
-        ("labels.encode(points, np.ones((1, 17), int))", 100_000),
-        ("labels.decode(points)", 100_000),
-        ("labels.decode(points.tolist())", 20_000),
-        ("UDPHeatmap((192, 256), (48, 64)).scale_factor", 50_000),
-        ("pickle.loads(pickle.dumps(simcc)) == simcc, hash(simcc), repr(simcc)", 10_000),
-        ("set_num_threads(2 + _ % 2), heatmaps.batch_encode(batch)", 500),
-        ("step({'keypoints': points, 'keypoints_visible': points[..., 0]})", 4000),
-        ("with suppress(ValueError): heatmaps.decode(3)", 50_000),
-    ],
-)
-def test_memory_does_not_grow(call: str, times: int) -> None:
-    pytest.importorskip("resource")
-    program = textwrap.dedent(GROWTH).format(call=call, times=times)
-    assert int(run(program)) < 16 * 2**20
-
-
-def test_a_codec_is_small_to_send() -> None:
+def test_pickles_are_small() -> None:
     for config in CONFIGS:
         assert len(pickle.dumps(config.make())) < 1000

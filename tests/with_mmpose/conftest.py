@@ -1,4 +1,4 @@
-"""The tests against the real MMPose: they are skipped where it is not installed."""
+"""The tests that compare with MMPose itself. All have the marker `torch`."""
 
 import warnings
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ MISSING = [name for name in ("torch", "mmengine", "mmcv", "mmpose") if find_spec
 
 if not MISSING:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of MMPose's own imports
+        warnings.simplefilter("ignore")  # MMPose's own imports warn
         put_stand_ins()
         import mmpose.codecs
         import mmpose.datasets
@@ -21,22 +21,23 @@ if not MISSING:
 
 
 def pytest_pycollect_makemodule() -> None:
-    """Skips this folder, for one reason, before a module of it imports what is missing."""
+    """Skips the modules of this folder before they import what is missing."""
     if MISSING:
         pytest.skip(f"{', '.join(MISSING)} not installed: see `make test-mmpose`")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What MMPose deprecates or warns of is not ours to mend."""
+    """Marks the tests of this folder. The warnings of MMPose's own code are ignored."""
     for item in items:
         if "with_mmpose" in item.path.parts:
+            item.add_marker("torch")
             for category in ("DeprecationWarning", "UserWarning", "FutureWarning"):
                 item.add_marker(pytest.mark.filterwarnings(f"ignore::{category}"))
 
 
 @pytest.fixture
 def uninstalled() -> Iterator[None]:
-    """Leaves MMPose as it was."""
+    """Restores MMPose after the test."""
     from posecodec_rs.mmpose import uninstall
 
     yield

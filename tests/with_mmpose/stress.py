@@ -1,6 +1,6 @@
 """Parity under stress: MMPose and this package are asked about 100,000 random keypoints a codec.
 
-`make stress MMPOSE_PYTHON=/path/to/python` asks every codec that MMPose has to encode and to decode
+`nox --session stress` asks every codec that MMPose has to encode and to decode
 so many, in the configurations of the tests, and prints a table in Markdown. A question counts as
 left out where MMPose's answer is none to go by: where it is NaN or an error, which
 docs/differences.md lists, or where MMPose itself would answer otherwise if its input were off by
