@@ -80,7 +80,7 @@ lint: $(INSTALLED) $(VENV)/.lint
 	$(BIN)/python scripts/generate_docs.py --check
 	$(BIN)/basedpyright
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/basedpyright --verifytypes posecodec_rs --ignoreexternal
-	$(BIN)/actionlint
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline .github/workflows
 
 # Both read what is installed or built here, nothing from the network.

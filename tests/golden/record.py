@@ -215,7 +215,10 @@ def main() -> None:
     if mmpose.__version__ != REFERENCE:
         sys.exit(f"The reference is mmpose {REFERENCE}, but {mmpose.__version__} is installed.")
     if "AssociativeEmbedding" in options.codec and version("munkres") != MUNKRES:
-        sys.exit(f"The reference is munkres {MUNKRES}, but {version('munkres')} is installed.")
+        sys.exit(
+            f"munkres must be {MUNKRES}, but {version('munkres')} is installed. Others choose "
+            "another of several assignments of equal cost."
+        )
 
     versions = {"reference": f"mmpose {mmpose.__version__}", "numpy": np.__version__}
     versions |= {"opencv": cv2.__version__, "torch": torch.__version__}

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
@@ -10,7 +11,14 @@ from mmpose_stand_ins import put_stand_ins
 MISSING = [name for name in ("torch", "mmengine", "mmcv", "mmpose") if find_spec(name) is None]
 
 
+MUNKRES = "1.1.4"
+
 if not MISSING:
+    if version("munkres") != MUNKRES:
+        raise pytest.UsageError(
+            f"munkres must be {MUNKRES}, but {version('munkres')} is installed. Others choose "
+            "another of several assignments of equal cost (see docs/differences.md)"
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MMPose's own imports warn
         put_stand_ins()
