@@ -50,11 +50,12 @@ def assert_no_leak(call: Callable[[], Any], arrays: list[np.ndarray], name: str)
         call_often(CALLS)
         measured.append(measure())
     blocks, resident, references = (
-        np.diff(np.array(column), axis=0).min(axis=0) for column in zip(*measured, strict=True)
+        np.diff(np.array(column), axis=0) for column in zip(*measured, strict=True)
     )
-    assert blocks < CALLS // 2, f"{name}: {blocks} objects in {CALLS} calls"
-    assert resident < CALLS * PAGE, f"{name}: {resident} bytes in {CALLS} calls"
-    np.testing.assert_array_less(abs(references), CALLS // 2, err_msg=name)
+    assert min(blocks) < CALLS // 2, f"{name}: {blocks} objects in {CALLS} calls"
+    assert min(resident) < CALLS * PAGE, f"{name}: {resident} bytes in {CALLS} calls"
+    assert (references.min(axis=0) < CALLS // 2).all(), f"{name}: references are not released"
+    assert (references.max(axis=0) > -CALLS // 2).all(), f"{name}: references are released twice"
 
 
 def one_case_per_method() -> list[GoldenCase]:
