@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import posecodec_rs
-from posecodec_rs.cli.codecs.top_down import BENCHMARKS
 from posecodec_rs.cli.timing import measure
 
+from sections.samples import BENCHMARKS, make_sample
 from sections.section import Section
 
 BATCH = 64
@@ -123,7 +123,7 @@ def _alternatives(
 ) -> Iterator[Alternative]:
     """A library's operations of a codec; the tolerances are of labels and of keypoints."""
     top_down = BENCHMARKS[benchmark]
-    codec, sample = top_down.ours(), top_down.sample(BATCH)
+    codec, sample = top_down.ours(), make_sample(top_down, BATCH)
     their = make(codec)
     labels, keypoints = tolerances if hasattr(their, "encode") else (None, None)
     if labels is not None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import posecodec_rs
 from posecodec_rs.cli.codecs.operation import fill, maxima, refill
-from posecodec_rs.cli.codecs.top_down import BENCHMARKS, BenchSample
 from posecodec_rs.cli.timing import Call, Timing, measure
 
+from sections.samples import BENCHMARKS, Sample, make_sample
 from sections.section import Section, target
 
 BATCH = 64
@@ -87,7 +87,7 @@ def _with_threads(threads: int, call: Call) -> Call:
 def _batches() -> Iterator[Batch]:
     for name in CODECS:
         benchmark = BENCHMARKS[name]
-        ours, theirs, sample = benchmark.ours(), benchmark.theirs(), benchmark.sample(BATCH)
+        ours, theirs, sample = benchmark.ours(), benchmark.theirs(), make_sample(benchmark, BATCH)
         people, targets = (sample.keypoints, sample.visible), sample.targets
         loop = theirs and _loop(theirs.encode, sample)
         yield Batch(
@@ -119,6 +119,6 @@ def _batches() -> Iterator[Batch]:
         )
 
 
-def _loop(encode: Callable[..., Any], sample: BenchSample) -> Call:
+def _loop(encode: Callable[..., Any], sample: Sample) -> Call:
     pairs = list(zip(sample.keypoints, sample.visible, strict=True))
     return lambda: [encode(points, visible) for points, visible in pairs]

@@ -6,9 +6,9 @@ from dataclasses import asdict
 import numpy as np
 import targets
 from posecodec_rs.cli.codecs.operation import maxima, refill
-from posecodec_rs.cli.codecs.top_down import BENCHMARKS
 from posecodec_rs.cli.timing import measure
 
+from sections.samples import BENCHMARKS, make_sample
 from sections.section import Section, target
 
 ABOUT_ENCODE = """\
@@ -29,7 +29,7 @@ def _encode() -> Section:
     columns = ["codec", "`encode`", "`encode(out=)`", "`fill`", "`out=` over `fill`", "target"]
     section = Section("Encoding at the floor", ABOUT_ENCODE, columns).begin()
     for name, benchmark in BENCHMARKS.items():
-        codec, sample = benchmark.ours(), benchmark.sample()
+        codec, sample = benchmark.ours(), make_sample(benchmark)
         points, visible, targets = sample.keypoints, sample.visible, sample.targets
         encode, into, floor = measure(
             [
@@ -56,7 +56,7 @@ def _decode() -> Section:
     columns += ["float16 over float32", "target"]
     section = Section("Decoding at the floor", ABOUT_DECODE, columns).begin()
     for name, benchmark in BENCHMARKS.items():
-        codec, maps = benchmark.ours(), benchmark.sample().maps
+        codec, maps = benchmark.ours(), make_sample(benchmark).maps
         halves = [array.astype(np.float16) for array in maps]
         single, half, floor = measure(
             [

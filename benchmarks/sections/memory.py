@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 from posecodec_rs.cli.codecs.operation import mmpose_codecs
-from posecodec_rs.cli.codecs.top_down import BENCHMARKS
 
+from sections.samples import BENCHMARKS, make_sample
 from sections.section import Section
 
 BATCH = 64
@@ -34,7 +34,7 @@ def memory() -> Section | None:
     section = Section("Peak memory", ABOUT, columns).begin()
     packages = ("ours", "theirs") if mmpose_codecs() else ("ours",)
     for name in CODECS:
-        sample = BENCHMARKS[name].sample(BATCH)
+        sample = make_sample(BENCHMARKS[name], BATCH)
         for step, inputs, arrays in (
             ("encode", [sample.keypoints, sample.visible], sample.targets.values()),
             ("decode", sample.maps, sample.maps),

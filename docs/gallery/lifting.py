@@ -119,7 +119,7 @@ def round_trip(name: str, sequence: synthetic.PoseSequence) -> tuple[Any, Floats
     subject: Lifting = next(each for each in lifting_codecs() if each.name == name)
     encoded = subject.codec.encode(**subject.inputs(sequence))
     decoded = subject.codec.decode(**subject.outputs(sequence, encoded))[0]
-    return encoded, decoded, subject.entry.errors(sequence, decoded)
+    return encoded, decoded, subject.compare(sequence, decoded)
 
 
 def with_root(poses: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Codecs that lift 2D poses to 3D."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,22 +21,39 @@ Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A codec in the demo and in the bench.
+class Lifting(DemoCodec[PoseSequence]):
+    """A lifting codec for `KEYPOINTS` keypoints, in the demo and in the bench.
 
     Attributes:
-        codec: Its class.
-        arguments: The constructor's, other than `num_keypoints`.
-        inputs: Makes the arguments of `encode`.
-        outputs: Makes the arguments of `decode` from the targets.
-        errors: The errors of the decoded poses, in millimeters.
+        name: Its class.
+        arguments: The constructor's.
+        make_inputs: Makes the arguments of `encode`.
+        make_outputs: Makes the arguments of `decode` from the targets.
+        compare: Computes the errors of the decoded poses, in millimeters.
     """
 
-    codec: str
+    name: str
     arguments: Arguments
-    inputs: Callable[[PoseSequence], Arguments]
-    outputs: Callable[[PoseSequence, Mapping[str, Any]], Arguments]
-    errors: Callable[[PoseSequence, Floats], Floats]
+    make_inputs: Callable[[PoseSequence], Arguments]
+    make_outputs: Callable[[PoseSequence, Mapping[str, Any]], Arguments]
+    compare: Callable[[PoseSequence, Floats], Floats]
+
+    @property
+    def codec(self) -> Any:
+        """The codec."""
+        return getattr(pc, self.name)(KEYPOINTS, **self.arguments)
+
+    def inputs(self, sample: PoseSequence) -> Arguments:
+        """Poses in 2D and 3D, and the camera if the codec takes it."""
+        return self.make_inputs(sample)
+
+    def outputs(self, sample: PoseSequence, encoded: Mapping[str, Any]) -> Arguments:
+        """The labels, and what brings them back to camera or image space."""
+        return self.make_outputs(sample, encoded)
+
+    def errors(self, sample: PoseSequence, _: Mapping[str, Any], decoded: Any) -> list[Floats]:
+        """In millimeters along each axis."""
+        return [np.abs(self.compare(sample, decoded[0])).ravel()]
 
 
 def _all_frames(sequence: PoseSequence) -> Arguments:
@@ -85,7 +102,7 @@ def _in_image_space(sequence: PoseSequence, decoded: Floats) -> Floats:
 
 
 ENTRIES = (
-    Entry(
+    Lifting(
         "ImagePoseLifting",
         {
             "remove_root": True,
@@ -98,42 +115,23 @@ ENTRIES = (
         _labels_and_root,
         _in_camera_space,
     ),
-    Entry(
+    Lifting(
         "VideoPoseLifting",
         {"remove_root": True, "normalize_camera": True},
         _with_camera,
         _labels_and_root,
         _in_camera_space,
     ),
-    Entry("MotionBERTLabel", {"mode": "train"}, _with_camera, _labels_and_factor, _in_image_space),
+    Lifting(
+        "MotionBERTLabel", {"mode": "train"}, _with_camera, _labels_and_factor, _in_image_space
+    ),
 )
 """The lifting codecs, with the root in the hips, in the order of tables."""
 
 
-class Lifting(DemoCodec[PoseSequence]):
-    """A lifting codec for `KEYPOINTS` keypoints."""
-
-    def __init__(self, entry: Entry) -> None:
-        """Make the codec of an entry."""
-        self.name, self.entry = entry.codec, entry
-        self.codec = getattr(pc, entry.codec)(KEYPOINTS, **entry.arguments)
-
-    def inputs(self, sample: PoseSequence) -> Arguments:
-        """Poses in 2D and 3D, and the camera if the codec takes it."""
-        return self.entry.inputs(sample)
-
-    def outputs(self, sample: PoseSequence, encoded: Mapping[str, Any]) -> Arguments:
-        """The labels, and what brings them back to camera or image space."""
-        return self.entry.outputs(sample, encoded)
-
-    def errors(self, sample: PoseSequence, _: Mapping[str, Any], decoded: Any) -> list[Floats]:
-        """In millimeters along each axis."""
-        return [np.abs(self.entry.errors(sample, decoded[0])).ravel()]
-
-
-def lifting_codecs() -> list[Lifting]:
+def lifting_codecs() -> Sequence[Lifting]:
     """Every lifting codec."""
-    return [Lifting(entry) for entry in ENTRIES]
+    return ENTRIES
 
 
 def benchmarks() -> Iterator[Benchmark]:
@@ -141,8 +139,8 @@ def benchmarks() -> Iterator[Benchmark]:
     sequence = synthetic.walk()
     for entry in ENTRIES:
         yield Benchmark(
-            entry.codec,
-            entry.codec,
+            entry.name,
+            entry.name,
             {"num_keypoints": KEYPOINTS, **entry.arguments},
             lambda _, entry=entry: entry.inputs(sequence),  # type: ignore[misc]
             lambda encoded, _, entry=entry: entry.outputs(sequence, encoded),  # type: ignore[misc]

@@ -34,23 +34,6 @@ MAPS = "heatmaps, maximum of all"
 VECTORS: dict[str, Any] = {"input_size": INPUT_SIZE}
 
 
-@dataclass(frozen=True)
-class BenchSample:
-    """Synthetic crops: one person's, or a batch with a leading axis `B` everywhere.
-
-    Attributes:
-        keypoints: Shape (1, K, 2), float32, in pixels of the input.
-        visible: Shape (1, K), float32, all labelled.
-        targets: The result of `encode`.
-        maps: The targets with noise, as a network predicts them: the arguments of `decode`.
-    """
-
-    keypoints: NDArray[np.float32]
-    visible: NDArray[np.float32]
-    targets: dict[str, NDArray[Any]]
-    maps: list[NDArray[np.float32]]
-
-
 class Variant(NamedTuple):
     """A codec with arguments in the demo.
 
@@ -188,38 +171,12 @@ VARIANTS = {name: variant for entry in ENTRIES for name, variant in entry.demo.i
 """The demo's variants by their names."""
 
 
-@dataclass(frozen=True)
-class TopDownBenchmark(Benchmark):
-    """A top-down codec in the bench, whose sample may also be a batch.
-
-    Attributes:
-        decodes: The keys of the targets that `decode` takes, in its order.
-        num_keypoints: Keypoints per person.
-    """
-
-    decodes: Sequence[str] = ()
-    num_keypoints: int = 17
-
-    def sample(self, *batch: int) -> BenchSample:
-        """A person at random positions in the input, or a batch; the same in each call."""
-        rng = np.random.default_rng(0)
-        codec = self.ours()
-        keypoints, visible = _keypoints(
-            rng, self.arguments["input_size"], (*batch, 1, self.num_keypoints)
-        )
-        encode = codec.batch_encode if batch else codec.encode
-        targets = encode(keypoints, visible)
-        return BenchSample(
-            keypoints, visible, targets, [noisy(targets[key], rng) for key in self.decodes]
-        )
-
-
-def _keypoints(
-    rng: np.random.Generator, size: Size, shape: tuple[int, ...]
+def _random_person(
+    rng: np.random.Generator, size: Size, num_keypoints: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Random keypoints (*shape, 2) in the input, all labelled."""
-    points = (rng.random((*shape, 2)) * np.array(size)).astype(np.float32)
-    return points, np.ones(shape, np.float32)
+    """Keypoints (1, K, 2) at random positions in the input, and visible (1, K), all labelled."""
+    points = (rng.random((1, num_keypoints, 2)) * np.array(size)).astype(np.float32)
+    return points, np.ones((1, num_keypoints), np.float32)
 
 
 def _noisy_targets(
@@ -228,29 +185,22 @@ def _noisy_targets(
     return [noisy(encoded[key], rng) for key in keys]
 
 
-def benchmarks() -> Iterator[TopDownBenchmark]:
+def benchmarks() -> Iterator[Benchmark]:
     """Every top-down codec of the bench."""
-    yield from BENCHMARKS.values()
-
-
-def _benchmarks() -> Iterator[TopDownBenchmark]:
     for entry in ENTRIES:
         for name, arguments in entry.bench.items():
-            num_keypoints = entry.bench_keypoints.get(name, 17)
-            yield TopDownBenchmark(
+            yield Benchmark(
                 name,
                 entry.codec,
                 arguments,
-                partial(_keypoints, size=arguments["input_size"], shape=(1, num_keypoints)),
+                partial(
+                    _random_person,
+                    size=arguments["input_size"],
+                    num_keypoints=entry.bench_keypoints.get(name, 17),
+                ),
                 partial(_noisy_targets, keys=entry.decodes),
                 writes_inputs=arguments.get("use_dark", False),
-                decodes=entry.decodes,
-                num_keypoints=num_keypoints,
             )
-
-
-BENCHMARKS = {benchmark.name: benchmark for benchmark in _benchmarks()}
-"""The top-down codecs of the bench by their names."""
 
 
 @dataclass(frozen=True, eq=False)

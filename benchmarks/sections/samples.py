@@ -1,0 +1,40 @@
+"""The top-down codecs of the bench, and their samples: one, or a batch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from posecodec_rs.cli.codecs import top_down
+from posecodec_rs.cli.codecs.operation import Benchmark, noisy
+
+BENCHMARKS = {benchmark.name: benchmark for benchmark in top_down.benchmarks()}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Synthetic crops: one person's, or a batch with a leading axis `B` everywhere.
+
+    Attributes:
+        keypoints: Shape (1, K, 2), float32, in pixels of the input.
+        visible: Shape (1, K), float32, all labelled.
+        targets: The result of `encode`.
+        maps: The targets with noise, as a network predicts them: the arguments of `decode`.
+    """
+
+    keypoints: np.ndarray
+    visible: np.ndarray
+    targets: dict[str, np.ndarray]
+    maps: list[np.ndarray]
+
+
+def make_sample(benchmark: Benchmark, *batch: int) -> Sample:
+    """A person at random positions in the input, or a batch; the same in each call."""
+    rng = np.random.default_rng(0)
+    codec: Any = benchmark.ours()
+    entry = top_down.BY_CODEC[benchmark.codec]
+    people = (*batch, 1, entry.bench_keypoints.get(benchmark.name, 17))
+    size = np.array(benchmark.arguments["input_size"])
+    keypoints = (rng.random((*people, 2)) * size).astype(np.float32)
+    visible = np.ones(people, np.float32)
+    targets = (codec.batch_encode if batch else codec.encode)(keypoints, visible)
+    return Sample(keypoints, visible, targets, [noisy(targets[key], rng) for key in entry.decodes])
