@@ -97,7 +97,8 @@ def on_the_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, A
 
 def test_json(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     output, plot = on_the_sample
-    assert output["keypoints"] == 17
+    assert (output["keypoints"], output["people"]) == (17, 16)
+    assert output["left_out"] == output["repaired"] == {}
     assert output["plot"] == str(plot)
     crops, images = output["top_down"], output["bottom_up"]
     assert crops["people"] >= 12
@@ -176,21 +177,20 @@ BAD = {
     "a list": ([PERSON], "expected a COCO keypoints file"),
     "no annotations": ({"images": []}, "no list `annotations`"),
     "annotations of boxes": ({"annotations": [{"bbox": [1, 2, 3, 4]}]}, "has `keypoints`"),
-    "no object": ({"annotations": [3]}, "annotation 0"),
+    "no object": ({"annotations": [3]}, "has `keypoints`"),
     "no person": (coco(), "no usable annotation"),
     "a crowd": (coco({"iscrowd": 1}), "no usable annotation"),
     "no label": (coco({"keypoints": [1, 2, 0]}), "no usable annotation"),
     "an empty box": (coco({"bbox": [5, 10, 0, 50]}), "no usable annotation"),
     "a box outside": (coco({"bbox": [700, 10, 40, 50]}), "no usable annotation"),
-    "no box": (coco({"bbox": None}), "`bbox` must be a list of 4 numbers"),
-    "pairs": (coco({"keypoints": [1, 2, 3, 4]}), "a multiple of 3 numbers"),
-    "nested": (coco({"keypoints": [[1, 2, 3]]}), "flat list"),
+    "pairs": (coco({"keypoints": [1, 2, 3, 4]}), "x, y, v for each keypoint"),
+    "nested pairs": (coco({"keypoints": [[1, 2], [3, 4], [5, 6]]}), "x, y, v for each keypoint"),
     "ragged": (coco({"keypoints": [1, [2], 3]}), "numbers only"),
     "words": (coco({"keypoints": ["a", "b", "c"]}), "numbers only"),
     "NaN": (coco({"keypoints": [float("nan"), 2, 2]}), "finite"),
     "too large": (coco({"keypoints": [1e300, 2, 2]}), "finite"),
     "no image": (coco({"image_id": None}), "`image_id`"),
-    "mixed": (coco({}, {"keypoints": [1, 2, 2]}), "with 3 and 1 keypoints"),
+    "mixed": (coco({}, {"keypoints": [1, 2, 2], "category_id": 2}), "with 3 keypoints; 2: 1"),
     "half a whole body": (coco({"face_kpts": [1, 2, 2]}), "`foot_kpts`"),
 }
 

@@ -53,6 +53,12 @@ def make_app() -> "typer.Typer":
         help="Keypoints in COCO's format: COCO, COCO-WholeBody, CrowdPose and others.",
         show_default="sample people that come with the package",
     )
+    category_option = typer.Option(
+        "--category",
+        metavar="NAME",
+        help="The category to read, by name or id.",
+        show_default="all",
+    )
     json_flag = typer.Option("--json", help="Print JSON instead of a table.")
     app = typer.Typer(
         name="posecodec",
@@ -85,6 +91,7 @@ def make_app() -> "typer.Typer":
                 show_default="two synthetic hands",
             ),
         ] = None,
+        category: Annotated[str | None, category_option] = None,
         plot: Annotated[
             Path, typer.Option(metavar="FILE", help="Where to save the figure.")
         ] = Path("demo-output/posecodec-demo.png"),
@@ -94,7 +101,7 @@ def make_app() -> "typer.Typer":
         from posecodec_rs.cli import coco, console, demo_figure, drawing
         from posecodec_rs.cli.demo import sections, sections_3d
 
-        people = coco.read_annotations(annotations)
+        people = coco.read_annotations(annotations, category)
         drawing.check_path(plot)  # before the work, not after it
         demo_sections = [*sections(people), *sections_3d(body_3d, cameras, hands)]
         with console.ProgressBar(sum(section.steps for section in demo_sections)) as progress:
@@ -103,8 +110,7 @@ def make_app() -> "typer.Typer":
         tables = list(zip(demo_sections, results, strict=True))
         if as_json:
             rows = {section.key: section.as_json(rows) for section, rows in tables}
-            source = {"annotations": people.source, "keypoints": people.num_keypoints}
-            print(json.dumps({**source, **rows, "plot": str(plot)}, indent=2))
+            print(json.dumps({**people.as_json(), **rows, "plot": str(plot)}, indent=2))
             return
         for section, section_results in tables:
             console.show(lambda width: section.table(section_results, width))  # noqa: B023
@@ -147,10 +153,11 @@ def make_app() -> "typer.Typer":
             typer.Option(
                 "--sigmas",
                 metavar="S1,S2,...",
-                help="OKS's sigmas, one per keypoint of the file, or one for all.",
+                help="OKS's sigmas, one per keypoint of the file, or one for all; coco for any 17.",
                 show_default="those of COCO, CrowdPose or COCO-WholeBody, by the keypoints",
             ),
         ] = None,
+        category: Annotated[str | None, category_option] = None,
         plot: Annotated[
             Path | None,
             typer.Option(metavar="FILE", help="Save a plot: AP and errors by heatmap size."),
@@ -167,13 +174,29 @@ def make_app() -> "typer.Typer":
         compared = candidates.candidates(codec or [], size, sizes, use_udp)
         if plot is not None:
             drawing.check_path(plot)
-        people = coco.read_annotations(annotations)
+        people = coco.read_annotations(annotations, category)
         workload = measure.Workload(people, size, sigmas.choose(people, oks_sigmas))
         with console.ProgressBar(workload.steps(compared)) as progress:
             result = report.Report(workload, workload.run(compared, progress))
         if plot is not None:
             figure.save(plot, result)
         console.finish(result, plot, as_json=as_json)
+
+    @app.command()
+    def check(
+        annotations: Annotated[Path, typer.Argument(metavar="ANNOTATIONS.json")],
+        category: Annotated[str | None, category_option] = None,
+    ) -> None:
+        """List the problems of each annotation of a file, without running a codec."""
+        from posecodec_rs.cli import coco
+
+        try:
+            people = coco.read_annotations(annotations, category)
+        except coco.AnnotationsError as error:
+            coco.print_problems(error.problems)
+            raise
+        coco.print_problems(people.problems)
+        print(people.about() or "no problems")
 
     @app.command()
     def bench(

@@ -1,7 +1,8 @@
 """Keypoint annotations in COCO's format: COCO, CrowdPose and the like, and COCO-WholeBody."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,54 +12,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecodec_rs.cli import CommandError
+from posecodec_rs.cli.coco_annotation import (
+    MAX_PX,
+    REASONS,
+    REPAIRS,
+    Unreadable,
+    read_id,
+    read_person,
+    unusable,
+)
+from posecodec_rs.cli.coco_annotation import (
+    Person as Person,
+)
 
 EXPECTED = (
     "expected a COCO keypoints file, such as person_keypoints_val2017.json: "
     '{"images": [...], "annotations": [{"keypoints": [x, y, v, ...], "bbox": [x, y, w, h], ...}]}'
 )
 
-WHOLE_BODY = ("foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts")
-"""COCO-WholeBody's 6 + 68 + 21 + 21 keypoints after the body's 17, in their order."""
+BODY = ["left_shoulder", "right_shoulder", "left_hip", "right_hip"]
+"""COCO's keypoints 5, 6, 11 and 12."""
 
-MAX_PX = 1e6
-"""Larger coordinates are not inside an image, and would overflow float32 once scaled."""
 
-BODY_SHARE = 0.53
-"""The area of a person over the area of their box, from CrowdPose's evaluation."""
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with an annotation.
+
+    Attributes:
+        annotation: Its id, or its index if it has none.
+        code: A key of `REASONS` or `REPAIRS`.
+        detail: What is wrong, in words.
+    """
+
+    annotation: str
+    code: str
+    detail: str
 
 
 class AnnotationsError(CommandError):
-    """A file that is not in COCO's keypoint format."""
-
-
-@dataclass(frozen=True, eq=False)
-class Person:
-    """One annotated person.
+    """A file that is not in COCO's keypoint format, or has no usable annotation.
 
     Attributes:
-        keypoints: Shape (K, 2), float32, pixels of the image.
-        visible: Shape (K,), float32; 1 for labelled keypoints, else 0.
-        box: Shape (4,), float32; x, y, w, h in pixels of the image, clipped to it.
-        annotated_box: Likewise, not clipped.
-        image_id: The image's id.
-        area: In square pixels of the image.
-        crowd: Whether this is a crowd rather than one person.
-        category: The category's id; 1 if the file has none.
+        problems: Of its annotations.
     """
 
-    keypoints: NDArray[np.float32]
-    visible: NDArray[np.float32]
-    box: NDArray[np.float32]
-    annotated_box: NDArray[np.float32]
-    image_id: int | str
-    area: float
-    crowd: bool
-    category: int | str
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether this is one person with a labelled keypoint and a box with an area."""
-        return bool(not self.crowd and self.visible.any() and (self.box[2:] > 0).all())
+    problems: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +83,7 @@ class Annotations:
         people: At least one; each has a labelled keypoint and a box with an area.
         left_out: Crowds, people without a labelled keypoint and people without a box. Codecs do not
             run on them, but an evaluation ignores them or counts them as missed.
+        problems: Of annotations that are left out or repaired.
         names: The keypoints' names; empty if the file has none for K keypoints.
         skeleton: Pairs of keypoint indices; empty if the file has none for K keypoints.
         sizes: (w, h) in pixels of the images by their ids, where the file has them.
@@ -93,9 +92,34 @@ class Annotations:
     source: str
     people: list[Person]
     left_out: list[Person]
+    problems: list[Problem]
     names: list[str]
     skeleton: list[tuple[int, int]]
     sizes: Mapping[Any, tuple[float, float]]
+
+    def counts(self, codes: Mapping[str, str]) -> dict[str, int]:
+        """The number of problems by code, of these codes."""
+        return dict(Counter(each.code for each in self.problems if each.code in codes))
+
+    def about(self) -> str:
+        """What is left out and repaired, in one line; empty for a file without problems."""
+        left_out, repaired = self.counts(REASONS), self.counts(REPAIRS)
+        parts = [f"{count} {REPAIRS[code]}" for code, count in repaired.items()]
+        if left_out:
+            reasons = ", ".join(f"{count} {REASONS[code]}" for code, count in left_out.items())
+            total = len(self.people) + sum(left_out.values())
+            parts.insert(0, f"{len(self.people)} of {total} annotations; left out: {reasons}")
+        return "; ".join(parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """The file and its problems, for programs."""
+        return {
+            "annotations": self.source,
+            "keypoints": self.num_keypoints,
+            "people": len(self.people),
+            "left_out": self.counts(REASONS),
+            "repaired": self.counts(REPAIRS),
+        }
 
     def images(self) -> list[AnnotatedImage]:
         """The images with all of their people."""
@@ -110,6 +134,13 @@ class Annotations:
             )
             for image_id, people in together.items()
         ]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the keypoints begin with COCO's 17, or are as many without names."""
+        if not self.names:
+            return self.num_keypoints in (17, 133)
+        return [*self.names[5:7], *self.names[11:13]] == BODY
 
     @property
     def num_keypoints(self) -> int:
@@ -127,28 +158,108 @@ class Annotations:
         return int(sum(person.visible.sum() for person in self.people))
 
 
-def read_annotations(path: Path | None) -> Annotations:
+def read_annotations(path: Path | None, category: str | None = None) -> Annotations:
     """Read a COCO keypoints file, or the bundled sample for None.
 
-    Leaves out crowds, people without a labelled keypoint and people without a box, and clips boxes
-    to the image, as MMPose's datasets do.
+    Leaves out annotations for one of `REASONS`, and clips boxes to the image, as MMPose's datasets
+    do. Boxes that are missing are those of the labelled keypoints.
+
+    Args:
+        path: The file.
+        category: The name or the id of a category; other annotations are ignored.
 
     Raises:
-        AnnotationsError: If the file is missing, has another format, or has no usable annotation.
+        AnnotationsError: If the file is missing, has another format, or has no usable annotation,
+            or if its categories have different numbers of keypoints and none is chosen.
     """
     source = "the bundled people.json" if path is None else str(path)
     data = _parse(_read(path), source)
-    annotated = _people(data, source)
-    people = [person for person in annotated if person.is_usable]
+    names = _category_names(data)
+    sizes = _image_sizes(data)
+    problems: list[Problem] = []
+    usable: list[tuple[str, Person]] = []
+    left_out: list[Person] = []
+    for index, annotation in enumerate(data["annotations"]):
+        if not isinstance(annotation, dict):
+            problems.append(Problem(f"at index {index}", "keypoints", "is not an object"))
+            continue
+        name = str(annotation.get("id", f"at index {index}"))
+        number = read_id(annotation.get("category_id", 1))
+        if "keypoints" not in annotation or (
+            category is not None and category not in (str(number), names.get(number))
+        ):
+            continue
+        try:
+            person = read_person(annotation, number, sizes)
+        except Unreadable as error:
+            problems.append(Problem(name, *error.args))
+            continue
+        if reason := unusable(person):
+            problems.append(Problem(name, reason, REASONS[reason]))
+            left_out.append(person)
+        else:
+            usable.append((name, person))
+    num_keypoints = _num_keypoints([person for _, person in usable], names, source)
+    people = []
+    for name, person in usable:
+        if len(person.visible) != num_keypoints:
+            detail = f"has {len(person.visible)} keypoints; others have {num_keypoints}"
+            problems.append(Problem(name, "other_count", detail))
+            continue
+        people.append(person)
+        problems += [Problem(name, code, REPAIRS[code]) for code in person.repairs]
     if not people:
-        raise AnnotationsError(
-            f"no usable annotation in {source}: at least one must have iscrowd 0, a labelled "
-            "keypoint (v > 0) and a bbox inside the image"
+        counts = Counter(problem.code for problem in problems)
+        reasons = "; ".join(f"{counts[code]} {REASONS[code]}" for code in counts)
+        first = f" ({reasons}; the first: {problems[0].detail})" if problems else ""
+        empty = AnnotationsError(
+            f"no usable annotation in {source}{first}: at least one must have iscrowd 0, a "
+            "labelled keypoint (v > 0) and a bbox inside the image"
         )
-    left_out = [person for person in annotated if not person.is_usable]
-    num_keypoints = len(people[0].visible)
-    names, skeleton = _names(data, num_keypoints), _skeleton(data, num_keypoints)
-    return Annotations(source, people, left_out, names, skeleton, _image_sizes(data))
+        empty.problems = problems
+        raise empty
+    # The people's own category first.
+    own = people[0].category
+    categories = sorted(_categories(data), key=lambda each: read_id(each.get("id")) != own)
+    return Annotations(
+        source,
+        people,
+        [person for person in left_out if len(person.visible) == num_keypoints],
+        problems,
+        _names(categories, num_keypoints),
+        _skeleton(categories, num_keypoints),
+        sizes,
+    )
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Print one line per problem, with the annotation's id."""
+    for problem in problems:
+        print(f"annotation {problem.annotation}: {problem.detail}")
+
+
+def _num_keypoints(people: Sequence[Person], names: Mapping[Any, str], source: str) -> int:
+    """The most frequent number of keypoints, which must be the same for all categories."""
+    frequent: dict[Any, int] = {}
+    for category in dict.fromkeys(person.category for person in people):
+        counts = Counter(len(each.visible) for each in people if each.category == category)
+        frequent[category] = counts.most_common(1)[0][0]
+    if len(set(frequent.values())) > 1:
+        found = "; ".join(
+            f"{names.get(category, category)}: "
+            f"{_count(sum(each.category == category for each in people), 'annotation')} "
+            f"with {_count(count, 'keypoint')}"
+            for category, count in frequent.items()
+        )
+        raise AnnotationsError(
+            f"the categories of {source} must have the same number of keypoints, but got {found}; "
+            "choose one with --category NAME"
+        )
+    return next(iter(frequent.values()), 0)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _extent(people: list[Person]) -> tuple[float, float]:
@@ -178,126 +289,50 @@ def _parse(text: bytes, source: str) -> Mapping[str, Any]:
         raise AnnotationsError(f"{source} is a JSON {type(data).__name__}; {EXPECTED}")
     if not isinstance(data.get("annotations"), list):
         raise AnnotationsError(f"{source} has no list `annotations`; {EXPECTED}")
-    for index, annotation in enumerate(data["annotations"]):
-        if not isinstance(annotation, dict):
-            raise AnnotationsError(f"annotation {index} of {source} is not an object; {EXPECTED}")
-    if data["annotations"] and not any("keypoints" in each for each in data["annotations"]):
+    annotations = [each for each in data["annotations"] if isinstance(each, dict)]
+    if data["annotations"] and not any("keypoints" in each for each in annotations):
         raise AnnotationsError(f"no annotation of {source} has `keypoints`; {EXPECTED}")
     return data
 
 
-def _people(data: Mapping[str, Any], source: str) -> list[Person]:
-    sizes = _image_sizes(data)
-    people: list[Person] = []
-    for index, annotation in enumerate(data["annotations"]):
-        if "keypoints" not in annotation:
-            continue
-        try:
-            person = _person(annotation, sizes)
-        except AnnotationsError as error:
-            name = f"annotation {annotation.get('id', f'at index {index}')} of {source}"
-            raise AnnotationsError(f"{name}: {error}") from error
-        if people and len(person.visible) != len(people[0].visible):
-            counts = f"{len(people[0].visible)} and {len(person.visible)}"
-            raise AnnotationsError(
-                f"{source} mixes annotations with {counts} keypoints; all must have the same number"
-            )
-        people.append(person)
-    return people
+def _categories(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    categories = data.get("categories")
+    for category in categories if isinstance(categories, list) else []:
+        if isinstance(category, dict):
+            yield category
 
 
-def _person(annotation: Mapping[str, Any], sizes: Mapping[Any, tuple[float, float]]) -> Person:
-    """The annotated person, with the box clipped to the image if its size is known."""
-    keypoints = _numbers(annotation, "keypoints", multiple=3)
-    if any(part in annotation for part in WHOLE_BODY):
-        parts = [_numbers(annotation, part, multiple=3) for part in WHOLE_BODY]
-        keypoints = np.concatenate([keypoints, *parts])
-    keypoints = keypoints.reshape(-1, 3)
-    annotated_box = _numbers(annotation, "bbox", length=4)
-    x, y, w, h = annotated_box
-    image_id = annotation.get("image_id")
-    if not isinstance(image_id, int | str):
-        raise AnnotationsError(f"`image_id` must be a number or a string, but got {image_id!r}")
-    # MMPose clips to the last pixel's center.
-    right, bottom = (side - 1 for side in sizes.get(image_id, (np.inf, np.inf)))
-    left, top = np.clip(x, 0, right), np.clip(y, 0, bottom)
-    w, h = np.clip(x + w, 0, right) - left, np.clip(y + h, 0, bottom) - top
-    category = annotation.get("category_id", 1)
-    if not isinstance(category, int | str):
-        raise AnnotationsError(f"`category_id` must be a number or a string, but got {category!r}")
-    return Person(
-        keypoints=np.ascontiguousarray(keypoints[:, :2]),
-        visible=(keypoints[:, 2] > 0).astype(np.float32),
-        box=np.array([left, top, w, h], np.float32),
-        annotated_box=annotated_box,
-        image_id=image_id,
-        area=_area(annotation, annotated_box),
-        crowd=bool(annotation.get("iscrowd")),
-        category=category,
-    )
-
-
-def _area(annotation: Mapping[str, Any], box: NDArray[np.float32]) -> float:
-    """The annotated area, or an estimate from the box if the file has none."""
-    area = annotation.get("area")
-    if area is None:
-        return BODY_SHARE * float(np.prod(np.maximum(box[2:], 0)))
-    if not isinstance(area, int | float) or not 0 <= area <= MAX_PX**2:
-        raise AnnotationsError(f"`area` must be a finite number, 0 or more, but got {area!r}")
-    return float(area)
-
-
-def _numbers(
-    annotation: Mapping[str, Any], key: str, *, length: int | None = None, multiple: int = 1
-) -> NDArray[np.float32]:
-    """The flat list of finite numbers under `key`, of a length or of a multiple of one."""
-    values = annotation.get(key)
-    expected = f"{length} numbers" if length else f"a multiple of {multiple} numbers"
-    if not isinstance(values, list):
-        raise AnnotationsError(
-            f"`{key}` must be a list of {expected}, but got {type(values).__name__}"
-        )
-    try:
-        with np.errstate(over="ignore"):
-            numbers = np.asarray(values, np.float32)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise AnnotationsError(f"`{key}` must have numbers only") from error
-    if numbers.ndim != 1 or numbers.size != (length or numbers.size) or numbers.size % multiple:
-        shape = "x".join(map(str, numbers.shape))
-        raise AnnotationsError(f"`{key}` must be a flat list of {expected}, but got shape {shape}")
-    if not (np.abs(numbers) <= MAX_PX).all():
-        raise AnnotationsError(f"`{key}` must have finite numbers of at most {MAX_PX:g} pixels")
-    return numbers
+def _category_names(data: Mapping[str, Any]) -> dict[int | str, str]:
+    """The categories' names by their ids."""
+    return {read_id(each.get("id")): str(each.get("name")) for each in _categories(data)}
 
 
 def _image_sizes(data: Mapping[str, Any]) -> dict[Any, tuple[float, float]]:
     """(w, h) in pixels of the images that have a size, by their ids."""
     images = data.get("images")
     return {
-        image["id"]: (image["width"], image["height"])
+        read_id(image["id"]): (image["width"], image["height"])
         for image in (images if isinstance(images, list) else [])
         if isinstance(image, dict)
-        and isinstance(image.get("id"), int | str)
+        and isinstance(image.get("id"), int | float | str)
         and all(isinstance(image.get(side), int | float) for side in ("width", "height"))
         and all(0 < image[side] <= MAX_PX for side in ("width", "height"))
     }
 
 
-def _names(data: Mapping[str, Any], num_keypoints: int) -> list[str]:
+def _names(categories: Sequence[Mapping[str, Any]], num_keypoints: int) -> list[str]:
     """The keypoints' names of the first category with this number of keypoints."""
-    categories = data.get("categories")
-    for category in categories if isinstance(categories, list) else []:
-        names = category.get("keypoints") if isinstance(category, dict) else None
+    for category in categories:
+        names = category.get("keypoints")
         if isinstance(names, list) and len(names) == num_keypoints:
             return [str(name) for name in names]
     return []
 
 
-def _skeleton(data: Mapping[str, Any], num_keypoints: int) -> list[tuple[int, int]]:
+def _skeleton(categories: Sequence[Mapping[str, Any]], num_keypoints: int) -> list[tuple[int, int]]:
     """The bones of the first category with a skeleton; COCO's indices start at 1."""
-    categories = data.get("categories")
-    for category in categories if isinstance(categories, list) else []:
-        bones = category.get("skeleton") if isinstance(category, dict) else None
+    for category in categories:
+        bones = category.get("skeleton")
         if not isinstance(bones, list) or not bones:
             continue
         try:

@@ -174,12 +174,13 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
 
 
 def about(annotations: Annotations) -> str:
-    """The annotations in one line."""
-    return (
+    """The annotations in one line, and their problems in a second one."""
+    people = (
         f"{count_text(len(annotations.people), 'person', 'people')} in "
         f"{count_text(annotations.num_images, 'image')}, {annotations.num_keypoints} keypoints "
         f"each ({annotations.num_labelled} labelled in all)"
     )
+    return "\n".join(filter(None, (people, annotations.about())))
 
 
 def _top_down_caption() -> str:

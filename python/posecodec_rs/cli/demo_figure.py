@@ -70,12 +70,14 @@ class Scene:
         points: Shape (K, 2), input pixels.
         labelled: Shape (K,): labelled and inside the input.
         skeleton: Pairs of keypoint indices.
+        has_body: Whether the keypoints begin with COCO's.
     """
 
     trips: Mapping[str, RoundTrip]
     points: NDArray[Any]
     labelled: NDArray[np.bool_]
     skeleton: Sequence[tuple[int, int]]
+    has_body: bool
 
     @classmethod
     def of(cls, annotations: Annotations, codecs: Sequence[TopDown]) -> "Scene":
@@ -88,7 +90,8 @@ class Scene:
         person = max(annotations.people, key=visibility)
         trips = {codec.name: codec.round_trip(person) for codec in codecs}
         seen = trips[first.name]
-        return cls(trips, seen.points, seen.counts, annotations.skeleton)
+        skeleton, has_body = annotations.skeleton, annotations.has_body
+        return cls(trips, seen.points, seen.counts, skeleton, has_body)
 
     @property
     def labelled_points(self) -> NDArray[Any]:
@@ -156,7 +159,8 @@ def grid(name: str) -> drawing.Grid:
 def draw_person(axes: Axes, scene: Scene) -> None:
     """The person's silhouette, in input pixels."""
     drawing.prepare(axes, INPUT_SIZE)
-    drawing.silhouette(axes, scene.points, scene.labelled, scene.skeleton)
+    people = (scene.points, scene.labelled, scene.skeleton)
+    drawing.silhouette(axes, *people, has_body=scene.has_body)
 
 
 def draw_targets(axes: Axes, scene: Scene, name: str) -> None:

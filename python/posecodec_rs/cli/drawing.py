@@ -79,15 +79,18 @@ def silhouette(
     points: Floats,
     labelled: NDArray[np.bool_],
     skeleton: Sequence[tuple[int, int]],
+    *,
+    has_body: bool = True,
     color: str = BODY,
 ) -> None:
-    """Draw a person as a body: limbs along the bones, and a trunk and a head of COCO's keypoints.
+    """Draw limbs along the bones, and a trunk and a head for COCO's keypoints.
 
     Args:
         axes: The panel.
         points: Shape (K, 2).
         labelled: Shape (K,); other keypoints are not drawn.
         skeleton: Pairs of keypoint indices.
+        has_body: Whether the keypoints begin with COCO's.
         color: Of the body.
     """
     bones = [bone for bone in skeleton if labelled[list(bone)].all()]
@@ -95,9 +98,9 @@ def silhouette(
         return
     thick = 0.035 * float(np.ptp(points[labelled], axis=0).max())
     shapes = [_limb(points[a], points[b], thick) for a, b in bones]
-    if labelled[list(TORSO)].all():
+    if has_body and labelled[list(TORSO)].all():
         shapes.append(points[list(TORSO)])
-    head = [index for index in FACE if labelled[index]]
+    head = [index for index in FACE if labelled[index]] if has_body else []
     if head:
         center = points[head].mean(axis=0)
         reach = np.linalg.norm(points[head] - center, axis=1).max()

@@ -67,10 +67,7 @@ class Report:
         """For programs: sizes are (w, h); missing values are None."""
         annotations, sigmas = self.workload.annotations, self.workload.sigmas
         return {
-            "annotations": annotations.source,
-            "keypoints": annotations.num_keypoints,
-            "people": len(annotations.people),
-            "left_out": len(annotations.left_out),
+            **annotations.as_json(),
             "input_size": self.workload.input_size,
             "sigmas": list(sigmas.values) or None,
             "sigmas_are": sigmas.source,
@@ -101,7 +98,9 @@ class Report:
             f"{'; map px: in heatmap pixels' if wide else ''}. {counts.capitalize()} labelled "
             "keypoints were lost (outside the crop or not encoded); they affect only the OKS.",
             "OKS AP: upper bound for a perfect network (pycocotools), with "
-            f"{sigmas.source} sigmas. OKS mean: between each person and their own annotation."
+            f"{sigmas.source} sigmas ({', '.join(f'{each:g}' for each in sigmas.values[:17])}"
+            f"{', …' if len(sigmas.values) > 17 else ''}). OKS mean: between each person and their "
+            "own annotation."
             if sigmas.values
             else f"No OKS AP: {sigmas.source}.",
         ]

@@ -64,12 +64,15 @@ def choose(annotations: Annotations, given: str | None) -> Sigmas:
 
     Args:
         annotations: They have the number and the names of the keypoints.
-        given: Positive numbers separated by commas, one per keypoint, or one for all.
+        given: Positive numbers separated by commas, one per keypoint, or one for all; "coco" for
+            any 17 keypoints.
 
     Raises:
         CommandError: If `given` has another format.
     """
     count, names = annotations.num_keypoints, annotations.names
+    if given == "coco" and count == len(COCO):
+        return Sigmas(list(COCO.values()), "COCO's")
     if given is not None:
         return Sigmas(_read(given, count), "as given")
     if count == len(WHOLE_BODY):
