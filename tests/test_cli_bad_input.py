@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import posecodec_rs
 import pytest
 from posecodec_rs.cli.app import make_app
 from typer.testing import CliRunner
@@ -92,7 +93,8 @@ DEMO: list[Any] = [
 CODECS = "must be RegressionLabel, IntegralRegressionLabel, MSRAHeatmap"
 ROUNDTRIP: list[Any] = [
     (["--codec", "Heatmap"], 2, "there is no codec Heatmap", CODECS),
-    (["--codec", "udpheatmap"], 2, "there is no codec udpheatmap", "UDPHeatmap"),
+    (["--codec", "udpheatmap"], 2, "no codec udpheatmap (did you mean UDPHeatmap?)"),
+    (["--codec", "MSRAHeatmaps"], 2, "no codec MSRAHeatmaps (did you mean MSRAHeatmap?)"),
     (["--codec", "SPR"], 2, "top-down codecs only", "SPR", CODECS, "posecodec demo"),
     (["--codec", "VideoPoseLifting"], 2, "top-down codecs only", CODECS),
     (["--codec", "Hand3DHeatmap(sigma=2)"], 2, "top-down codecs only", CODECS),
@@ -201,6 +203,26 @@ def test_bad_input_to_the_installed_command(row: int, paths: Mapping[str, Path])
         timeout=120,
     )
     assert_one_line(done.returncode, done.stdout, done.stderr, code, parts)
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("command", [[], ["demo"], ["roundtrip"], ["bench"], ["check"]])
+def test_help(command: list[str], option: str) -> None:
+    result = CliRunner().invoke(make_app(), [*command, option])
+    assert result.exit_code == 0, result.output
+    assert "Usage" in result.stdout
+
+
+def test_version() -> None:
+    command = [sys.executable, "-m", "posecodec_rs", "--version"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout == f"posecodec {posecodec_rs.__version__}\n"
+
+
+def test_no_progress_bar_without_a_terminal(paths: Mapping[str, Path]) -> None:
+    command = [sys.executable, "-m", "posecodec_rs", "roundtrip", str(paths["good"])]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stderr == ""
 
 
 def test_full_disk(paths: Mapping[str, Path]) -> None:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from posecodec_rs import __version__
 from posecodec_rs.cli import CommandError
 
 if TYPE_CHECKING:
@@ -64,10 +65,26 @@ def make_app() -> "typer.Typer":
         name="posecodec",
         cls=Group,
         help="MMPose's keypoint codecs in Rust, on your annotations.",
-        add_completion=False,
         no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
     )
+
+    def print_version(requested: bool) -> None:
+        if requested:
+            print(f"posecodec {__version__}")
+            raise typer.Exit
+
+    @app.callback()
+    def posecodec(
+        version: Annotated[
+            bool,
+            typer.Option(
+                "--version", callback=print_version, is_eager=True, help="Print the version."
+            ),
+        ] = False,
+    ) -> None:
+        pass
 
     @app.command()
     def demo(
@@ -217,7 +234,7 @@ def make_app() -> "typer.Typer":
             drawing.check_path(plot)  # before the work, not after it
         operations = list(codecs.operations())
         budget = timing.QUICK if quick else timing.THOROUGH
-        with console.ProgressBar(len(operations), "Measured") as progress:
+        with console.ProgressBar(len(operations)) as progress:
             result = report.Report.of(operations, progress, budget)
         if plot is not None:
             figure.save(plot, result)

@@ -21,9 +21,6 @@ WIDE = 118
 PIPE_WIDTH = 120
 """Columns of a table that is written to a file or a pipe."""
 
-SHORT_SECONDS = 1.0
-"""Without a terminal, report progress only after this many seconds."""
-
 
 class Printable(Protocol):
     """The result of a command."""
@@ -89,13 +86,10 @@ def count_text(count: int, noun: str, plural: str | None = None) -> str:
 
 
 class ProgressBar(AbstractContextManager["ProgressBar"]):
-    """A progress bar on stderr that counts items while they are iterated over.
+    """A progress bar on stderr if that is a terminal; counts items while they are iterated over."""
 
-    Without a terminal it is printed once, at the end, if the work took longer than `SHORT_SECONDS`.
-    """
-
-    def __init__(self, total: int, done_text: str = "Encoded and decoded") -> None:
-        """Start a bar of a total weight; `done_text` is its last description."""
+    def __init__(self, total: int) -> None:
+        """Start a bar of a total weight."""
         stderr = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -103,24 +97,20 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
             TextColumn("{task.percentage:3.0f} %  {task.fields[rate]}/s"),
             TimeRemainingColumn(),
             console=stderr,
-            transient=stderr.is_terminal,
+            transient=True,
+            disable=not stderr.is_terminal,
             redirect_stdout=False,  # commands redirect stdout themselves
         )
         self._task = self._bar.add_task("", total=total, rate="0")
-        self._total, self._done, self._done_text = total, 0.0, done_text
+        self._done = 0.0
         self._start = time.perf_counter()
-        if stderr.is_terminal:
-            self._bar.start()
+        self._bar.start()
 
     def __exit__(
-        self, error: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
-        """Complete and remove the bar."""
-        if error is None:
-            self._bar.update(self._task, completed=self._total)
-        self._bar.update(self._task, description=self._done_text)
-        if self._bar.live.is_started:
-            self._bar.stop()
+        """Remove the bar."""
+        self._bar.stop()
 
     def __call__(
         self, name: str, items: Iterable[Item], weigh: Callable[[Item], float] = lambda _: 1
@@ -134,5 +124,3 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
             rate = self._done / seconds
             text = f"{rate:,.{0 if rate >= 10 else 1}f}"
             self._bar.update(self._task, completed=self._done, rate=text)
-            if seconds > SHORT_SECONDS:
-                self._bar.start()

@@ -1,6 +1,7 @@
 """The codecs that `roundtrip` compares: top-down codecs at heatmap sizes, parsed from options."""
 
 import ast
+import difflib
 import inspect
 import re
 from collections.abc import Sequence
@@ -95,7 +96,10 @@ def _sweep(input_size: Size, heatmap_size: Size) -> list[TopDown]:
 def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
     kind, arguments = _parse(text)
     if kind not in pc.CODECS:
-        raise CommandError(f"there is no codec {kind}; `--codec` must be {_top_down()}")
+        names = {each.lower(): each for each in BY_CODEC}
+        close = difflib.get_close_matches(kind.lower(), names, 1)
+        hint = f" (did you mean {names[close[0]]}?)" if close else ""
+        raise CommandError(f"there is no codec {kind}{hint}; `--codec` must be {_top_down()}")
     kind = pc.CODECS[kind].__name__
     if kind not in BY_CODEC:
         raise CommandError(

@@ -12,6 +12,9 @@ from posecodec_rs.cli.console import number, size_text
 from posecodec_rs.cli.demo import about
 from posecodec_rs.cli.roundtrip.measure import Measured, Workload
 
+NARROW = 72
+"""Terminal columns below which the table shows fewer statistics."""
+
 WITHIN_PX = (0.5, 1.0, 2.0)
 """Limits in pixels of the input, for the share of errors below them."""
 
@@ -36,24 +39,24 @@ class Report:
 
     def table(self, width: int) -> Table:
         """The results as a table for this number of terminal columns."""
-        wide = width >= console.WIDE
+        wide, narrow = width >= console.WIDE, width < NARROW
         made = console.table(f"Error of the codec alone\n{self.title}", self._caption(wide))
-        longest = max(len(row.candidate.top_down.codec.__class__.__name__) for row in self.rows)
-        made.add_column("Codec", overflow="fold", min_width=longest if wide else None)
-        # Narrow terminals have room for some columns.
-        stats = ("mean", "median", "p95", "max") if wide else ("mean", "p95", "max")
-        units = ("px", "map px") if wide else ("px",)
+        longest = max(len(type(row.candidate.top_down.codec).__name__) for row in self.rows)
+        made.add_column("Codec", overflow="fold", min_width=longest if wide or narrow else None)
+        stats = ["mean", *["median"] * wide, *["p95"] * (not narrow), "max"]
+        units = ("px", "map\npx") if wide else ("px",)
+        limits = () if narrow else WITHIN_PX
         console.add_numbers(
             made,
             *("heatmap", "OKS\nAP", "OKS\nmean"),
             *(f"{stat}\n{unit}" for unit in units for stat in stats),
-            *(f"<{limit:g}\npx" for limit in WITHIN_PX),
+            *(f"<{limit:g}\npx" for limit in limits),
         )
         for row in self.rows:
             size, oks = row.candidate.heatmap_size, row.precision or {}
             errors = (row.input_px, row.heatmap_px(self.workload.input_size))
             summaries = [_summary(each) for each in errors[: len(units)]]
-            shares = _shares(row.input_px).values()
+            shares = list(_shares(row.input_px).values())[: len(limits)]
             made.add_row(
                 row.candidate.top_down.name,
                 size_text(size) if size else "-",
