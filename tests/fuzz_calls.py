@@ -14,7 +14,7 @@ import numpy as np
 import posecodec_rs
 from fuzz_values import HostileError, fenced, guarded, objects, spoilt, unchanging
 from posecodec_rs import InvalidInputError, functional
-from posecodec_rs._core import _rebuild
+from posecodec_rs._core import _unpickle
 
 ALLOWED = (
     InvalidInputError,
@@ -240,7 +240,7 @@ def protocol(draw: random.Random) -> Call:
     anything = objects(draw)
     state = draw.choice((anything, {"kwargs": anything}, (type(codec), anything), (kind, {})))
     calls: dict[str, Callable[..., Any]] = {
-        "_rebuild": lambda value: _rebuild(*value),
+        "_unpickle": lambda value: _unpickle(*value),
         "__setstate__": lambda value: getattr(codec, "__setstate__", repr)(value),
         "__reduce__": lambda value: (codec.__reduce__(), bare.__reduce__(), Derived().__reduce__()),
         "pickle": lambda value: pickle.loads(pickle.dumps(draw.choice((codec, bare)))),
@@ -257,7 +257,7 @@ def protocol(draw: random.Random) -> Call:
         "force_simd_tier": posecodec_rs.force_simd_tier,
     }
     name = draw.choice(list(calls))
-    value = (kind, state) if name == "_rebuild" and draw.random() < 0.8 else state
+    value = (kind, state) if name == "_unpickle" and draw.random() < 0.8 else state
     allowed = (*ALLOWED, AttributeError, RuntimeError, ValueError)
     return Call(f"{name} of {codec!r}", lambda value: calls[name](value), {"value": value}, allowed)
 

@@ -2944,7 +2944,7 @@ class Hand3DHeatmap(BaseKeypointCodec):
 
 _Codec = TypeVar("_Codec", bound=BaseKeypointCodec)
 
-def _rebuild(
+def _unpickle(
     cls: type[_Codec], made: tuple[type[BaseKeypointCodec], dict[str, Any]] | None
 ) -> _Codec: ...
 def get_num_threads() -> int:

@@ -5,7 +5,7 @@ use posecodec::Shape;
 use posecodec::kernels::crop::Crop;
 use pyo3::prelude::*;
 
-use crate::arguments::Arguments;
+use crate::class::parse::size;
 use crate::convert::CoordArray;
 use crate::error::invalid;
 
@@ -37,7 +37,7 @@ pub(crate) fn to_image<'py>(
     input_size: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = keypoints.py();
-    let input_size: [usize; 2] = Arguments::new(py).size("input_size", input_size)?;
+    let input_size: [usize; 2] = size("input_size", input_size)?;
     if input_size.contains(&0) {
         let wanted = "must be (w, h), two positive integers";
         return Err(invalid(py, "input_size", wanted, Shape(&input_size)));

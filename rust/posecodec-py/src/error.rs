@@ -1,4 +1,4 @@
-//! Rust errors to Python's.
+//! Errors of the crate as Python exceptions.
 
 use pyo3::exceptions::{PyAssertionError, PyException, PyMemoryError, PyValueError};
 use pyo3::prelude::*;
@@ -6,15 +6,14 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
 const DOCUMENTATION: &str = "\
-An argument has a value, a shape or a type that has no meaning here.
+An argument has a wrong value, shape or type.
 
-The message names the argument, what was wanted and what came. It is a ``ValueError`` and an
-``AssertionError``, because MMPose raises the one or the other for wrong input.";
+The message names the argument, what it must be and what it is. The class is a ``ValueError`` and an
+``AssertionError``, because MMPose raises one or the other for wrong input.";
 
 static INVALID_INPUT: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
-/// The Python class `InvalidInputError`: a `ValueError` and an `AssertionError`, as MMPose raises
-/// the one or the other for wrong input.
+/// The Python class `InvalidInputError`.
 pub(crate) fn invalid_input_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     let class = INVALID_INPUT.get_or_try_init(py, || {
         let bases = (py.get_type::<PyValueError>(), py.get_type::<PyAssertionError>());
@@ -26,6 +25,54 @@ pub(crate) fn invalid_input_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>>
     })?;
     Ok(class.bind(py))
 }
+
+/// An error of a call: the crate's, or one that is a Python exception already. `?` converts both,
+/// and a function that returns this `Result` can be called with `?` from one that returns
+/// `PyResult`.
+#[derive(Debug)]
+pub(crate) enum Error {
+    Core(posecodec::Error),
+    Python(PyErr),
+}
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<posecodec::Error> for Error {
+    fn from(error: posecodec::Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<PyErr> for Error {
+    fn from(error: PyErr) -> Self {
+        Self::Python(error)
+    }
+}
+
+impl From<pyo3::CastError<'_, '_>> for Error {
+    fn from(error: pyo3::CastError<'_, '_>) -> Self {
+        Self::Python(error.into())
+    }
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Core(error) => Python::attach(|py| to_py_err(py, &error)),
+            Error::Python(error) => error,
+        }
+    }
+}
+
+/// The Python exception for an error of the crate.
+pub(crate) fn to_py_err(py: Python<'_>, error: &posecodec::Error) -> PyErr {
+    match error {
+        posecodec::Error::OutOfMemory { .. } => PyMemoryError::new_err(error.to_string()),
+        _ => invalid_input(py, error.to_string()),
+    }
+}
+
+pub(crate) use to_py_err as raise;
 
 /// An `InvalidInputError` with this message.
 fn invalid_input(py: Python<'_>, message: String) -> PyErr {
@@ -45,16 +92,8 @@ pub(crate) fn invalid(
     invalid_input(py, format!("`{argument}` {wanted}, but got {got}"))
 }
 
-/// The Python exception for a Rust error.
-pub(crate) fn raise(py: Python<'_>, error: &posecodec::Error) -> PyErr {
-    match error {
-        posecodec::Error::OutOfMemory { .. } => PyMemoryError::new_err(error.to_string()),
-        _ => invalid_input(py, error.to_string()),
-    }
-}
-
-/// The same error, as the cause of an `InvalidInputError`, where the conversion of an argument
-/// failed because of what it is; other errors (memory, interrupts) are handed on.
+/// An `InvalidInputError` caused by `cause`, if that is an ordinary exception of converting an
+/// argument. Other errors (`MemoryError`, `KeyboardInterrupt`) are returned unchanged.
 pub(crate) fn conversion_error(
     py: Python<'_>,
     argument: &str,

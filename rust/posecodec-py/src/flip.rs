@@ -4,7 +4,8 @@ use posecodec::Shape;
 use posecodec::codecs::check_flip_indices;
 use pyo3::prelude::*;
 
-use crate::arguments::{Arguments, OptionalArg, describe, indices, sequence};
+use crate::class::OptionalArg;
+use crate::class::parse::{describe, flag, indices, sequence};
 use crate::convert::NetworkOutput;
 use crate::error::{invalid, raise};
 
@@ -33,7 +34,7 @@ impl<'py> FlipArguments<'_, 'py> {
         keypoints: usize,
     ) -> PyResult<Option<Flip<'py, A>>> {
         let Self { flipped, flip_indices, shift } = self;
-        let shift = Arguments::new(py).bool_or("shift", &shift, false)?;
+        let shift = shift.parse_or("shift", flag, false)?;
         let Some(flipped) = flipped else {
             if flip_indices.is_none() && !shift {
                 return Ok(None);

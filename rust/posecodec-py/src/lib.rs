@@ -2,9 +2,8 @@
 //! the crate `posecodec`. No arithmetic stands here.
 
 mod answer;
-mod arguments;
-mod base;
 mod call;
+mod class;
 mod codecs;
 mod convert;
 mod crop;
@@ -26,22 +25,16 @@ mod yolox_pose;
 use pyo3::prelude::*;
 
 // Sound without the GIL, on free-threaded Python: classes are frozen, what their `__init__` makes is
-// set once (`base.rs`), and what else is shared is a lock or an atomic (`memory.rs`, `error.rs`;
+// set once (`class/base.rs`), and what else is shared is a lock or an atomic (`memory.rs`, `error.rs`;
 // `parallel.rs` and `simd.rs` of the crate). Arrays are their caller's to guard, as in NumPy.
 #[pymodule(gil_used = false)]
 mod _core {
     use super::*;
-    use crate::base::rebuild;
+    use crate::class::unpickle;
     use crate::functional::add_helpers;
 
     #[pymodule_export]
-    use crate::base::BaseKeypointCodec;
-    #[pymodule_export]
-    use crate::codecs::{
-        AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, Hand3dHeatmap, ImagePoseLifting,
-        IntegralRegressionLabel, MegviiHeatmap, MotionBertLabel, MsraHeatmap, RegressionLabel,
-        Simcc3dLabel, SimccLabel, Spr, UdpHeatmap, VideoPoseLifting, YoloxPoseAnnotationProcessor,
-    };
+    use crate::class::BaseKeypointCodec;
     #[pymodule_export]
     use crate::crop::to_image;
     #[pymodule_export]
@@ -49,10 +42,11 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::codecs::add_classes(module)?;
         module.add("InvalidInputError", crate::error::invalid_input_type(module.py())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         // `__all__` lists what `posecodec_rs` exports: not these.
-        module.setattr("_rebuild", wrap_pyfunction!(rebuild, module)?)?;
+        module.setattr("_unpickle", wrap_pyfunction!(unpickle, module)?)?;
         add_helpers(module)
     }
 }

@@ -4,7 +4,7 @@ use posecodec::MAX_THREADS;
 use posecodec::simd::Tier;
 use pyo3::prelude::*;
 
-use crate::arguments::describe;
+use crate::class::parse::describe;
 use crate::error::invalid;
 
 /// The number of threads that batches may use.

@@ -1,36 +1,31 @@
-//! One thin Python class a codec.
+//! The Python classes of the codecs: one file per family or codec.
 
-mod associative_embedding;
-mod decoupled_heatmap;
-mod edpose_label;
-mod hand_3d_heatmap;
-mod image_pose_lifting;
-mod integral_regression_label;
-mod megvii_heatmap;
-mod motionbert_label;
-mod msra_heatmap;
-mod regression_label;
-mod simcc_3d_label;
-mod simcc_label;
-mod spr;
-mod udp_heatmap;
-mod yolox_pose_annotation_processor;
+use pyo3::prelude::*;
 
-pub(crate) use associative_embedding::AssociativeEmbedding;
-pub(crate) use decoupled_heatmap::DecoupledHeatmap;
-pub(crate) use edpose_label::EdPoseLabel;
-pub(crate) use hand_3d_heatmap::Hand3dHeatmap;
-mod video_pose_lifting;
+/// The list of all codecs: declares their modules and adds their classes to the Python module.
+macro_rules! codecs {
+    ($($file:ident { $($class:ident),* })*) => {
+        $(mod $file; pub(crate) use $file::{$($class),*};)*
 
-pub(crate) use image_pose_lifting::ImagePoseLifting;
-pub(crate) use integral_regression_label::IntegralRegressionLabel;
-pub(crate) use megvii_heatmap::MegviiHeatmap;
-pub(crate) use motionbert_label::MotionBertLabel;
-pub(crate) use msra_heatmap::MsraHeatmap;
-pub(crate) use regression_label::RegressionLabel;
-pub(crate) use simcc_3d_label::Simcc3dLabel;
-pub(crate) use simcc_label::SimccLabel;
-pub(crate) use spr::Spr;
-pub(crate) use udp_heatmap::UdpHeatmap;
-pub(crate) use video_pose_lifting::VideoPoseLifting;
-pub(crate) use yolox_pose_annotation_processor::YoloxPoseAnnotationProcessor;
+        /// Adds the classes to the Python module.
+        pub(crate) fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+            $($(module.add_class::<$class>()?;)*)*
+            Ok(())
+        }
+    };
+}
+
+codecs! {
+    regression { RegressionLabel, IntegralRegressionLabel }
+    heatmaps { MsraHeatmap, UdpHeatmap, MegviiHeatmap }
+    simcc { SimccLabel }
+    simcc_3d { Simcc3dLabel }
+    spr { Spr }
+    associative_embedding { AssociativeEmbedding }
+    decoupled_heatmap { DecoupledHeatmap }
+    lifting { ImagePoseLifting, VideoPoseLifting }
+    motionbert { MotionBertLabel }
+    edpose { EdPoseLabel }
+    hand_3d { Hand3dHeatmap }
+    yolox_pose { YoloxPoseAnnotationProcessor }
+}

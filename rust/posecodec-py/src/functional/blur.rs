@@ -6,8 +6,9 @@ use posecodec::Shape;
 use posecodec::functional;
 use pyo3::prelude::*;
 
-use crate::arguments::{Arguments, OptionalArg, describe};
 use crate::call::maybe_detach;
+use crate::class::OptionalArg;
+use crate::class::parse::{count, describe};
 use crate::convert::{Array, Kind, NetworkOutput, fresh, half_tensor_as_single, values_mut};
 use crate::decode::in_own_precision;
 use crate::error::{invalid, raise};
@@ -32,7 +33,7 @@ pub(crate) fn gaussian_blur<'py>(
     kernel: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = heatmaps.py();
-    let kernel = Arguments::new(py).positive_int_or("kernel", &kernel, 11)?;
+    let kernel = kernel.parse_or("kernel", count, 11)?;
     let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
     let shape = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
     in_own_precision!(&maps, array => filtered(py, array, |maps, out| {
@@ -60,7 +61,7 @@ pub(crate) fn gaussian_blur1d<'py>(
     kernel: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = simcc.py();
-    let kernel = Arguments::new(py).positive_int_or("kernel", &kernel, 11)?;
+    let kernel = kernel.parse_or("kernel", count, 11)?;
     let vectors = NetworkOutput::read(simcc, "simcc")?;
     let shape = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
     in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {
@@ -89,7 +90,7 @@ pub(crate) fn batch_heatmap_nms<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "batch_heatmaps";
     let py = batch_heatmaps.py();
-    let size = Arguments::new(py).positive_int_or("kernel_size", &kernel_size, 5).ok();
+    let size = kernel_size.parse_or("kernel_size", count, 5).ok();
     let Some(size) = size.filter(|size| size % 2 == 1) else {
         let wanted = "is wrong: The kernel_size should be an odd integer";
         let got = kernel_size.value().map(describe).unwrap_or_default();

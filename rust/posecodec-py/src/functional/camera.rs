@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat};
 
 use super::points::{first_columns, in_precision};
-use crate::arguments::{Arguments, OptionalArg, describe, integer};
+use crate::class::OptionalArg;
+use crate::class::parse::{describe, flag, integer};
 use crate::convert::{
     ComputePrecision, CoordArray, PromotedArray, new_array, real_array, try_vec_of,
 };
@@ -43,7 +44,7 @@ pub(crate) fn camera_to_pixel<'py>(
     shift: OptionalArg<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = kpts_3d.py();
-    let shift = Arguments::new(py).bool_or("shift", &shift, false)?;
+    let shift = shift.parse_or("shift", flag, false)?;
     let (points, columns) = read_points(kpts_3d)?;
     let camera = intrinsics(&points, [fx, fy, cx, cy])?;
     let mut shape: Vec<_> = points.shape().to_vec();

@@ -6,8 +6,9 @@ use posecodec::functional::{self, Keypoints, Volumes};
 use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, Sigmas, first_columns, in_precision, weighed};
-use crate::arguments::{Arguments, OptionalArg, real, sequence};
 use crate::call::maybe_detach;
+use crate::class::OptionalArg;
+use crate::class::parse::{flag, keypoint_indices, number, sequence};
 use crate::convert::{ComputePrecision, CoordArray, PromotedArray, values_mut, zeros};
 use crate::error::{invalid, raise};
 
@@ -218,7 +219,6 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
     dataset_keypoint_weights: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Maps<'py>> {
     let py = keypoints.py();
-    let arguments = Arguments::new(py);
     let size = points::heatmap_size(heatmap_size)?;
     let [width, height, depth] = size;
     let wanted = "must be (w, h), two positive numbers";
@@ -227,21 +227,20 @@ pub(crate) fn generate_3d_gaussian_heatmaps<'py>(
         return Err(invalid(py, "image_size", wanted, format_args!("{} values", sides.len())));
     };
     let joint_indices =
-        joint_indices.map(|indices| arguments.indices("joint_indices", indices)).transpose()?;
-    let weigh =
-        arguments.bool_or("use_different_joint_weights", &use_different_joint_weights, false)?;
+        joint_indices.map(|indices| keypoint_indices("joint_indices", indices)).transpose()?;
+    let weigh = use_different_joint_weights.parse_or("use_different_joint_weights", flag, false)?;
     let weights = if weigh { Some(read_weights(py, dataset_keypoint_weights)?) } else { None };
     let volumes = Volumes {
-        heatmap3d_depth_bound: arguments.number_or(
+        heatmap3d_depth_bound: heatmap3d_depth_bound.parse_or(
             "heatmap3d_depth_bound",
-            &heatmap3d_depth_bound,
+            number,
             400.0,
         )?,
-        max_bound: arguments.number_or("max_bound", &max_bound, 1.0)?,
+        max_bound: max_bound.parse_or("max_bound", number, 1.0)?,
         joint_indices: joint_indices.as_deref(),
         dataset_keypoint_weights: weights.as_deref(),
         double: [double(&heatmap_size.get_item(0)?)?, double(w)? || double(h)?],
-        ..Volumes::new(size, [real("image_size", w)?, real("image_size", h)?])
+        ..Volumes::new(size, [number("image_size", w)?, number("image_size", h)?])
     };
     let sigmas = Sigmas::read(sigma)?.to_f64();
     let points = Points::read(keypoints, Columns::AtLeast(3))?;

@@ -5,7 +5,8 @@ use posecodec::functional;
 use pyo3::prelude::*;
 
 use super::points::{Columns, Points, in_precision};
-use crate::arguments::{Arguments, OptionalArg};
+use crate::class::OptionalArg;
+use crate::class::parse::string;
 use crate::convert::{values_mut, zeros};
 use crate::error::raise;
 
@@ -33,7 +34,7 @@ pub(crate) fn get_instance_root<'py>(
     root_type: OptionalArg<'py>,
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let py = keypoints.py();
-    let root_type = Arguments::new(py).str_or("root_type", &root_type, "kpt_center")?;
+    let root_type = root_type.parse_or("root_type", string, "kpt_center".into())?;
     let root_type = RootType::named(&root_type).map_err(|error| raise(py, &error))?;
     let people = People::read(keypoints, keypoints_visible)?;
     let roots = zeros::<f32>(py, "keypoints", &[people.points.instances, 2])?;

@@ -6,8 +6,8 @@ use posecodec::functional::{self, InstanceRoots};
 use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, first_columns, in_precision, weighed};
-use crate::arguments::real;
 use crate::call::maybe_detach;
+use crate::class::parse::number;
 use crate::convert::{CoordArray, values_mut, zeros};
 use crate::error::{invalid, raise};
 
@@ -43,7 +43,7 @@ pub(crate) fn generate_offset_heatmap<'py>(
 ) -> PyResult<Pair<'py>> {
     let py = keypoints.py();
     let size = points::heatmap_size(heatmap_size)?;
-    let radius_factor = real("radius_factor", radius_factor)?;
+    let radius_factor = number("radius_factor", radius_factor)?;
     let points = Points::read(keypoints, Columns::AtLeast(2))?;
     let visible = points.read_visible(keypoints_visible)?;
     let shape = [points.count.saturating_mul(3), size[1], size[0]];
@@ -101,7 +101,7 @@ pub(crate) fn generate_displacement_heatmap<'py>(
 ) -> PyResult<Pair<'py>> {
     let py = keypoints.py();
     let size = points::heatmap_size(heatmap_size)?;
-    let radius = real("radius", radius)?;
+    let radius = number("radius", radius)?;
     let points = Points::read(keypoints, Columns::Exactly(2))?;
     let seen = points.read_visible(keypoints_visible)?.to_f64()?;
     let instances = points.instances;

@@ -6,7 +6,7 @@ use posecodec::functional::{Keypoints, check_heatmap_size};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use crate::arguments::{Arguments, real};
+use crate::class::parse::{self, number};
 use crate::convert::{ComputePrecision, CoordArray, PromotedArray, try_with_capacity};
 use crate::error::{invalid, raise};
 
@@ -47,7 +47,7 @@ pub(super) use weighed;
 /// A size (W, H) or (W, H, D) in cells.
 pub(super) fn heatmap_size<const N: usize>(size: &Bound<'_, PyAny>) -> PyResult<[usize; N]> {
     let py = size.py();
-    let size = Arguments::new(py).size("heatmap_size", size)?;
+    let size = parse::size("heatmap_size", size)?;
     check_heatmap_size(size).map_err(|error| raise(py, &error))
 }
 
@@ -142,7 +142,7 @@ impl Sigmas {
     /// Reads a number, or one an instance.
     pub(super) fn read(sigma: &Bound<'_, PyAny>) -> PyResult<Self> {
         if sigma.is_exact_instance_of::<PyFloat>() || sigma.is_exact_instance_of::<PyInt>() {
-            return Ok(Self::Double(vec![real("sigma", sigma)?]));
+            return Ok(Self::Double(vec![number("sigma", sigma)?]));
         }
         let PromotedArray { values, shape, precision } = PromotedArray::read(sigma, "sigma")?;
         if shape.len() > 1 {

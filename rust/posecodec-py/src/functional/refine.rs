@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 
 use super::blur::three_sides;
 use super::points::{Columns, Points, first_columns, in_precision};
-use crate::arguments::Arguments;
 use crate::call::maybe_detach;
+use crate::class::parse::count;
 use crate::convert::{CoordArray, NetworkOutput};
 use crate::decode::in_own_precision;
 use crate::error::{invalid, raise};
@@ -178,7 +178,7 @@ impl Rule {
 
 /// The size of a blur's kernel.
 fn kernel(size: &Bound<'_, PyAny>) -> PyResult<usize> {
-    Arguments::new(size.py()).count("blur_kernel_size", size)
+    count("blur_kernel_size", size)
 }
 
 /// Keypoints that can be moved by fractions.

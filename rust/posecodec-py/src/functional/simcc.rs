@@ -9,8 +9,9 @@ use pyo3::prelude::*;
 
 use super::blur::{filtered, three_sides};
 use super::maxima::Maxima;
-use crate::arguments::{Arguments, OptionalArg};
 use crate::call::maybe_detach;
+use crate::class::parse::{flag, number};
+use crate::class::{Opt, OptionalArg};
 use crate::convert::{Array, Kind, NetworkOutput, SamePrecision, values_mut, zeros};
 use crate::decode::in_own_precision;
 use crate::decode_simcc::in_shared_precision;
@@ -41,7 +42,7 @@ pub(crate) fn get_simcc_maximum<'py>(
     apply_softmax: OptionalArg<'py>,
 ) -> PyResult<Maxima<'py>> {
     let py = simcc_x.py();
-    let softmax = Arguments::new(py).bool_or("apply_softmax", &apply_softmax, false)?;
+    let softmax = apply_softmax.parse_or("apply_softmax", flag, false)?;
     let (x, dtype) = NetworkOutput::of_any(simcc_x, "simcc_x")?;
     let (y, _) = NetworkOutput::of_any(simcc_y, "simcc_y")?;
     for (name, vectors) in [("simcc_x", &x), ("simcc_y", &y)] {
@@ -119,14 +120,14 @@ fn maxima<'py, E: HeatmapValue + Element>(
 ///     InvalidInputError: For a shape or dtype that does not fit, a sigma that is not positive and
 ///         finite.
 #[pyfunction]
-#[pyo3(signature = (batch_pred_simcc, sigma=OptionalArg::DEFAULT), text_signature = "(batch_pred_simcc, sigma=None)")]
+#[pyo3(signature = (batch_pred_simcc, sigma=None))]
 pub(crate) fn get_simcc_normalized<'py>(
     batch_pred_simcc: &Bound<'py, PyAny>,
-    sigma: OptionalArg<'py>,
+    sigma: Opt<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     const NAME: &str = "batch_pred_simcc";
     let py = batch_pred_simcc.py();
-    let sigma = Arguments::new(py).number_or_none("sigma", &sigma)?;
+    let sigma = sigma.map(|sigma| number("sigma", sigma)).transpose()?;
     let vectors = NetworkOutput::read(batch_pred_simcc, NAME)?;
     let [.., bins] = three_sides(py, NAME, "(B, K, W)", vectors.shape())?;
     let kind = Kind::of(batch_pred_simcc, &vectors)?;

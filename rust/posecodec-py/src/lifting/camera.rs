@@ -6,8 +6,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyTuple};
 
-use crate::arguments::{describe, real};
 use crate::call::Call;
+use crate::class::parse::{describe, number};
 use crate::convert::{FloatArray, copied_array, real_array, values_mut, zeros};
 use crate::error::{invalid, raise};
 
@@ -76,7 +76,7 @@ fn dict<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
 fn camera(param: &Bound<'_, PyDict>) -> PyResult<Camera> {
     let py = param.py();
     let side = |key: &str, name: &str| match param.get_item(key)? {
-        Some(side) => real(name, &side),
+        Some(side) => number(name, &side),
         None => Err(invalid(py, "camera_param", WANTED, format_args!("none for `{key}`"))),
     };
     let size = [side("w", "camera_param['w']")?, side("h", "camera_param['h']")?];

@@ -1,17 +1,13 @@
 //! What the classes share that lift 2D poses to 3D: reading samples, filling answers, decoding.
 
 mod answer;
-mod arguments;
 mod camera;
 mod claims;
 mod decode;
 mod encode;
 mod factors;
-mod keys;
 mod poses;
 
-pub(crate) use arguments::{keypoints_of_root, root_list, statistics, statistics_array, words};
 pub(crate) use camera::pair;
 pub(crate) use decode::{Scales, decode_frames, decode_poses};
 pub(crate) use encode::{Inputs, encode_lifting};
-pub(crate) use keys::AuxiliaryEncodeKeys;

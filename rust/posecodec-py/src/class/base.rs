@@ -1,4 +1,4 @@
-//! `BaseKeypointCodec`: what all codecs have in common, written once.
+//! `BaseKeypointCodec`, and the functions that [`codec_class!`](super::codec_class) calls.
 
 use std::sync::OnceLock;
 
@@ -6,34 +6,34 @@ use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError, PyTypeError};
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PySet, PyTuple, PyType};
+use pyo3::types::{PyDict, PySet, PyString, PyTuple, PyType};
 use pyo3::{PyClass, PyTraverseError};
 
-use crate::arguments::{Arguments, describe_call, items};
+use super::arguments::{Arguments, describe_call, items};
 
 /// The base class of all keypoint codecs.
 ///
-/// A codec turns keypoints into training targets (``encode``) and what a network answers back into
+/// A codec turns keypoints into training targets (``encode``) and network outputs back into
 /// keypoints (``decode``). A codec written in Python derives from this class and implements both.
 ///
-/// A codec never changes once it is made, so threads may share it, and it travels by pickle. Two
-/// are equal when they are of one class and were made with equal arguments.
+/// A codec is immutable, so threads can share it, and it can be pickled. Two codecs are equal if
+/// they have the same class and were constructed with equal arguments.
 ///
 /// Dimensions: N instances, K keypoints, D coordinates (``[x, y]``), B samples in a batch. Sizes
 /// are ``[w, h]``; arrays are ``(H, W)``. Keypoints are in pixels of the network's input.
 #[pyclass(module = "posecodec_rs", subclass, frozen, weakref)]
 pub(crate) struct BaseKeypointCodec {
-    made: OnceLock<Made>,
+    init: OnceLock<InitArgs>,
 }
 
-/// How a codec was made.
-struct Made {
+/// The call of `__init__` that constructed a codec.
+struct InitArgs {
     /// The codec's class in this module, whose `__init__` takes the arguments.
     class: Py<PyType>,
     arguments: Py<PyDict>,
 }
 
-/// What a codec's `__init__` makes, kept once.
+/// The Rust codec of a Python object, set once by `__init__`.
 ///
 /// `__init__`, not `__new__`, takes the arguments, so that a Python subclass may have others.
 pub(crate) struct InitOnce<C>(OnceLock<C>);
@@ -43,87 +43,94 @@ impl<C> InitOnce<C> {
         Self(OnceLock::new())
     }
 
-    /// What `__init__` made.
+    /// The codec.
     pub(crate) fn get(&self) -> PyResult<&C> {
-        self.0.get().ok_or_else(not_made)
+        self.0.get().ok_or_else(not_initialized)
     }
 
-    /// Ends an `__init__`: keeps the codec here and its arguments in the base.
-    pub(crate) fn fill<'py, T: PyClass>(
+    /// Ends an `__init__`: sets the codec here and the arguments in the base class.
+    pub(crate) fn set<'py, T: PyClass>(
         &self,
         slf: &Bound<'py, T>,
         arguments: Arguments<'py>,
         codec: C,
     ) -> PyResult<()> {
-        let py = slf.py();
+        let class = slf.py().get_type::<T>().unbind();
+        let init = InitArgs { class, arguments: arguments.into_dict().unbind() };
         let base = slf.as_any().cast::<BaseKeypointCodec>()?.get();
-        let made =
-            Made { class: py.get_type::<T>().unbind(), arguments: arguments.into_dict().unbind() };
-        let first = base.made.set(made).is_ok() && self.0.set(codec).is_ok();
-        if first { Ok(()) } else { Err(PyRuntimeError::new_err("a codec cannot be made anew")) }
+        if base.init.set(init).is_ok() && self.0.set(codec).is_ok() {
+            Ok(())
+        } else {
+            Err(PyRuntimeError::new_err("__init__ must be called once, but the codec has one"))
+        }
     }
 }
 
-fn not_made() -> PyErr {
+fn not_initialized() -> PyErr {
     PyRuntimeError::new_err("this codec's __init__ was not called: call super().__init__(...)")
 }
 
-/// The argument of this name that a codec was made with.
-pub(crate) fn argument<T: PyClass>(slf: &Bound<'_, T>, name: &str) -> PyResult<Py<PyAny>> {
-    argument_of(slf.as_any(), name)
+/// The argument with this name that a codec of any class was constructed with.
+pub(crate) fn argument<'py, T>(
+    codec: &Bound<'py, T>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let base = codec.as_any().cast::<BaseKeypointCodec>()?;
+    let init = base.get().init.get().ok_or_else(not_initialized)?;
+    init.arguments.bind(codec.py()).as_any().get_item(name)
 }
 
-/// The same of a codec of whatever class.
-pub(crate) fn argument_of(codec: &Bound<'_, PyAny>, name: &str) -> PyResult<Py<PyAny>> {
-    let made = codec.cast::<BaseKeypointCodec>()?.get().made.get().ok_or_else(not_made)?;
-    Ok(made.arguments.bind(codec.py()).as_any().get_item(name)?.unbind())
+/// An argument that is kept as a tuple, as a list: the type of MMPose's attribute.
+pub(crate) fn list<'py, T>(
+    _: &Bound<'py, T>,
+    kept: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Ok(if kept.is_none() { kept } else { kept.cast::<PyTuple>()?.to_list().into_any() })
 }
 
-/// A codec of class `C`, made with some of the arguments that another was made with.
-pub(crate) fn part<'py, C: PyClass, T: PyClass>(
+/// A codec of class `C`, constructed with some of the arguments of another.
+pub(crate) fn sub_codec<'py, C: PyClass, T: PyClass>(
     slf: &Bound<'py, T>,
     names: &[&str],
 ) -> PyResult<Bound<'py, PyAny>> {
     let arguments = PyDict::new(slf.py());
     for name in names {
-        arguments.set_item(name, argument(slf, name)?)?;
+        let name = PyString::new(slf.py(), name);
+        arguments.set_item(&name, argument(slf, &name)?)?;
     }
     slf.py().get_type::<C>().call((), Some(&arguments))
 }
 
-/// A mapping table that keeps the names.
-pub(crate) fn identity_table(py: Python<'_>, names: &[&str]) -> PyResult<Py<PyDict>> {
-    let table = PyDict::new(py);
-    for name in names {
-        table.set_item(name, name)?;
-    }
-    Ok(table.unbind())
+/// A mapping table that maps each name to itself.
+pub(crate) fn identity(py: Python<'_>, names: &[&str]) -> PyResult<Py<PyAny>> {
+    let pairs: Vec<_> = names.iter().map(|&name| (name, name)).collect();
+    renamed(py, &pairs)
 }
 
-/// A mapping table, name by name.
-pub(crate) fn table(py: Python<'_>, names: &[(&str, &str)]) -> PyResult<Py<PyDict>> {
+/// A mapping table.
+pub(crate) fn renamed(py: Python<'_>, pairs: &[(&str, &str)]) -> PyResult<Py<PyAny>> {
     let table = PyDict::new(py);
-    for (name, there) in names {
-        table.set_item(name, there)?;
+    for (from, to) in pairs {
+        table.set_item(from, to)?;
     }
-    Ok(table.unbind())
+    Ok(table.into_any().unbind())
 }
 
-/// A set of names.
-pub(crate) fn names(py: Python<'_>, names: &[&str]) -> PyResult<Py<PySet>> {
-    Ok(PySet::new(py, names)?.unbind())
+/// A set of argument names.
+pub(crate) fn key_set(py: Python<'_>, names: &[&str]) -> PyResult<Py<PyAny>> {
+    Ok(PySet::new(py, names)?.into_any().unbind())
 }
 
 impl BaseKeypointCodec {
     /// A new object of a class derived from this one, before its `__init__`.
     pub(crate) fn derived<C: PyClass<BaseType = Self>>(codec: C) -> PyClassInitializer<C> {
-        PyClassInitializer::from(Self { made: OnceLock::new() }).add_subclass(codec)
+        PyClassInitializer::from(Self { init: OnceLock::new() }).add_subclass(codec)
     }
 
     fn arguments<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        match self.made.get() {
-            Some(made) => Ok(made.arguments.bind(py).clone()),
-            None => Ok(PyDict::new(py)), // a codec written in Python, which keeps its own
+        match self.init.get() {
+            Some(init) => Ok(init.arguments.bind(py).clone()),
+            None => Ok(PyDict::new(py)), // a codec written in Python keeps its own arguments
         }
     }
 }
@@ -147,7 +154,7 @@ impl BaseKeypointCodec {
                 return Err(PyTypeError::new_err(message));
             }
         }
-        Ok(Self { made: OnceLock::new() })
+        Ok(Self { init: OnceLock::new() })
     }
 
     /// Auxiliary arguments of ``encode`` beyond keypoints and visibilities.
@@ -156,26 +163,26 @@ impl BaseKeypointCodec {
         Ok(PySet::empty(py)?.unbind())
     }
 
-    /// Which encoded items become ``gt_fields``, by their names there.
+    /// The encoded items that become ``gt_fields``, with their names there.
     #[classattr]
     fn field_mapping_table(py: Python<'_>) -> Py<PyDict> {
         PyDict::new(py).unbind()
     }
 
-    /// Which encoded items become ``gt_instances``, by their names there.
+    /// The encoded items that become ``gt_instances``, with their names there.
     #[classattr]
     fn instance_mapping_table(py: Python<'_>) -> Py<PyDict> {
         PyDict::new(py).unbind()
     }
 
-    /// Which encoded items become ``gt_instance_labels``, by their names there.
+    /// The encoded items that become ``gt_instance_labels``, with their names there.
     #[classattr]
     fn label_mapping_table(py: Python<'_>) -> Py<PyDict> {
         PyDict::new(py).unbind()
     }
 
-    /// Turns the keypoints of one sample into targets: keypoints (N, K, D) in input pixels and
-    /// visibilities (N, K) become a dict of arrays.
+    /// Encode one sample: keypoints (N, K, D) in input pixels and visibilities (N, K) become a dict
+    /// of target arrays.
     #[pyo3(signature = (*_args, **_kwargs))]
     fn encode(
         &self,
@@ -185,8 +192,8 @@ impl BaseKeypointCodec {
         Err(PyNotImplementedError::new_err("encode"))
     }
 
-    /// Turns what a network answered for one sample back into keypoints (N, K, D) in input pixels
-    /// and scores (N, K).
+    /// Decode the network outputs of one sample to keypoints (N, K, D) in input pixels and scores
+    /// (N, K).
     #[pyo3(signature = (*_args, **_kwargs))]
     fn decode(
         &self,
@@ -196,8 +203,8 @@ impl BaseKeypointCodec {
         Err(PyNotImplementedError::new_err("decode"))
     }
 
-    /// ``encode`` for a batch: keypoints (B, N, K, D) and visibilities (B, N, K) become a dict of
-    /// arrays with a leading B.
+    /// Encode a batch: keypoints (B, N, K, D) and visibilities (B, N, K) become a dict of arrays
+    /// with a leading B.
     #[pyo3(signature = (*_args, **_kwargs))]
     fn batch_encode(
         &self,
@@ -207,8 +214,8 @@ impl BaseKeypointCodec {
         Err(PyNotImplementedError::new_err("batch_encode"))
     }
 
-    /// ``decode`` for a batch: what it takes with a leading B becomes keypoints (B, N, K, D) and
-    /// scores (B, N, K).
+    /// Decode a batch: the arguments of ``decode`` with a leading B become keypoints (B, N, K, D)
+    /// and scores (B, N, K).
     #[pyo3(signature = (*_args, **_kwargs))]
     fn batch_decode(
         &self,
@@ -218,7 +225,7 @@ impl BaseKeypointCodec {
         Err(PyNotImplementedError::new_err("batch_decode"))
     }
 
-    /// Whether the codec implements ``batch_decode``; MMPose's heads ask.
+    /// Whether the codec implements ``batch_decode``; MMPose's heads read this.
     #[getter]
     fn support_batch_decoding(slf: &Bound<'_, Self>) -> PyResult<bool> {
         let py = slf.py();
@@ -238,8 +245,8 @@ impl BaseKeypointCodec {
             return Ok(true.into_pyobject(py)?.to_owned().into_any().unbind());
         }
         let Some(other) = other.cast::<Self>().ok().filter(|_| {
-            // Codecs written in Python keep their arguments to themselves and compare as objects.
-            slf.get().made.get().is_some() && slf.get_type().is(other.get_type())
+            // Codecs written in Python keep their own arguments and are compared by identity.
+            slf.get().init.get().is_some() && slf.get_type().is(other.get_type())
         }) else {
             return Ok(py.NotImplemented());
         };
@@ -249,51 +256,52 @@ impl BaseKeypointCodec {
 
     fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
         let py = slf.py();
-        match slf.get().made.get() {
-            Some(made) => {
-                (slf.get_type(), items(made.arguments.bind(py))?).into_pyobject(py)?.hash()
+        match slf.get().init.get() {
+            Some(init) => {
+                (slf.get_type(), items(init.arguments.bind(py))?).into_pyobject(py)?.hash()
             }
             None => Ok(slf.as_ptr() as isize >> 4),
         }
     }
 
-    /// For pickle and copy: the class, its arguments and what a subclass keeps beside them.
+    /// For pickle and copy: the class, its arguments, and the state of a subclass.
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
-        let rebuild = py.import("posecodec_rs._core")?.getattr(intern!(py, "_rebuild"))?;
-        // A copy: what is done to it must not reach the codec, which never changes.
-        let try_to_vec =
-            |made: &Made| PyResult::Ok((made.class.clone_ref(py), made.arguments.bind(py).copy()?));
-        let made = slf.get().made.get().map(try_to_vec).transpose()?;
+        let unpickle = py.import("posecodec_rs._core")?.getattr(intern!(py, "_unpickle"))?;
+        // A copy of the dict: changes to it must not reach the codec, which is immutable.
+        let init = match slf.get().init.get() {
+            Some(init) => Some((init.class.clone_ref(py), init.arguments.bind(py).copy()?)),
+            None => None,
+        };
         let state = match slf.getattr_opt(intern!(py, "__getstate__"))? {
             Some(get_state) => get_state.call0()?,
-            // Before CPython 3.11 objects have none of their own.
+            // Objects have no `__getstate__` before CPython 3.11.
             None => slf
                 .getattr_opt(intern!(py, "__dict__"))?
                 .unwrap_or_else(|| py.None().into_bound(py)),
         };
-        (rebuild, (slf.get_type(), made), state).into_pyobject(py)
+        (unpickle, (slf.get_type(), init), state).into_pyobject(py)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if let Some(made) = self.made.get() {
-            visit.call(&made.class)?;
-            visit.call(&made.arguments)?;
+        if let Some(init) = self.init.get() {
+            visit.call(&init.class)?;
+            visit.call(&init.arguments)?;
         }
         Ok(())
     }
 }
 
-/// Makes a codec again from what `BaseKeypointCodec.__reduce__` kept; a subclass's `__init__`,
-/// which may take other arguments, is not called.
-#[pyfunction(name = "_rebuild")]
-pub(crate) fn rebuild<'py>(
+/// Restores a codec from `BaseKeypointCodec.__reduce__`. The `__init__` of a subclass, which may take
+/// other arguments, is not called.
+#[pyfunction(name = "_unpickle")]
+pub(crate) fn unpickle<'py>(
     cls: &Bound<'py, PyType>,
-    made: Option<(Bound<'py, PyType>, Bound<'py, PyDict>)>,
+    init: Option<(Bound<'py, PyType>, Bound<'py, PyDict>)>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = cls.py();
     let codec = cls.call_method1(intern!(py, "__new__"), (cls,))?;
-    if let Some((native, arguments)) = made {
+    if let Some((native, arguments)) = init {
         native.getattr(intern!(py, "__init__"))?.call((&codec,), Some(&arguments))?;
     }
     Ok(codec)

@@ -1,0 +1,224 @@
+//! What the Python classes of all codecs share: [`codec_class!`] and [`BaseKeypointCodec`].
+
+pub(crate) mod arguments;
+mod base;
+pub(crate) mod kinds;
+pub(crate) mod parse;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+pub(crate) use arguments::OptionalArg;
+pub(crate) use base::{
+    BaseKeypointCodec, InitOnce, argument, identity, key_set, list, renamed, sub_codec, unpickle,
+};
+
+/// A required argument of a method.
+pub(crate) type Any<'a, 'py> = &'a Bound<'py, PyAny>;
+
+/// An argument of a method that may be `None`.
+pub(crate) type Opt<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+/// What `encode` returns.
+pub(crate) type Encoded<'py> = PyResult<Bound<'py, PyDict>>;
+
+/// Keypoints and scores.
+pub(crate) type Decoded<'py> = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
+
+/// Lines that many docstrings share.
+macro_rules! phrase {
+    (out) => {
+        "    out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and\n        dtypes of the returned dict."
+    };
+    (threads) => {
+        "Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`)."
+    };
+    (flip) => {
+        "With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,\nas MMPose's heads do with ``flip_test``."
+    };
+    (flip_indices) => {
+        "    flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror\n        image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose."
+    };
+    (scale_factor) => {
+        "Input pixels per heatmap pixel, shape (2,), float32."
+    };
+}
+pub(crate) use phrase;
+
+/// Declares the Python class of a codec.
+///
+/// The constructor's arguments are a table. A row has the argument's documentation, name, kind (a
+/// function in [`kinds`]), default, and, after `=>`, a function that computes the attribute from
+/// the argument. From the row come the parameter of `__init__`, its entries in
+/// `__text_signature__` and in `Args:` of the docstring, and the read-only attribute.
+///
+/// `build` makes the codec from the parsed arguments. `tables` are class attributes, each with the
+/// function that makes it from a list of names. `methods` are `#[pymethods]`. The codecs of a
+/// family share them: its macro (such as `heatmap_codec!`) calls this one and adds the methods.
+///
+/// For example,
+///
+/// ```ignore
+/// codec_class! {
+///     /// Represent keypoints as blurred points.
+///     class MegviiHeatmap("MegviiHeatmap", codecs::MegviiHeatmap);
+///     args {
+///         /// Input size (w, h) in pixels.
+///         input_size: size;
+///         /// Kernel size of the Gaussian, odd.
+///         kernel_size: count = 11;
+///     }
+///     raises "For a size of 0 or an even kernel.";
+///     build |arguments| codecs::MegviiHeatmap::new(input_size, kernel_size);
+///     tables { field_mapping_table: identity ["heatmaps"]; }
+///     methods { fn decode(&self, ..) { .. } }
+/// }
+/// ```
+///
+/// expands to
+///
+/// ```ignore
+/// /// MegviiHeatmap(input_size, kernel_size=11, )
+/// /// --
+/// ///
+/// /// Represent keypoints as blurred points.
+/// ///
+/// /// Args:
+/// ///     input_size (tuple): Input size (w, h) in pixels.
+/// ///     kernel_size (int): Kernel size of the Gaussian, odd. Default: 11.
+/// ///
+/// /// Raises:
+/// ///     InvalidInputError: For a size of 0 or an even kernel.
+/// #[pyclass(name = "MegviiHeatmap", extends = BaseKeypointCodec, subclass, frozen, ..)]
+/// pub(crate) struct MegviiHeatmap(InitOnce<codecs::MegviiHeatmap>);
+///
+/// #[pymethods]
+/// impl MegviiHeatmap {
+///     #[new]
+///     fn new(_args, _kwargs) -> PyClassInitializer<Self> { .. } // takes anything
+///
+///     #[pyo3(signature = (input_size, kernel_size=OptionalArg::DEFAULT))]
+///     fn __init__(slf, input_size: OptionalArg, kernel_size: OptionalArg) -> Result<()> {
+///         let arguments = Arguments::new(slf.py());
+///         let input_size = arguments.keep("input_size", kinds::size("input_size", input_size)?)?;
+///         let kernel_size = ..; // the same with kinds::count, and 11 where it was omitted
+///         slf.get().0.set(slf, arguments, codecs::MegviiHeatmap::new(input_size, kernel_size)?)
+///     }
+///
+///     #[classattr]
+///     fn field_mapping_table(py) -> PyResult<Py<PyAny>> { identity(py, &["heatmaps"]) }
+///
+///     /// Input size (w, h) in pixels.
+///     #[getter]
+///     fn input_size(slf) -> PyResult<Py<PyAny>> { argument(slf, "input_size") }
+///
+///     .. // the same for kernel_size, then the methods
+/// }
+/// ```
+macro_rules! codec_class {
+    (
+        $(#[doc = $about:literal])*
+        class $name:ident($python:literal, $codec:ty);
+        args {$(
+            #[doc = $first:literal] $(#[doc = $more:literal])*
+            $arg:ident: $kind:ident $(= $default:tt)? $(=> $attribute:path)?;
+        )*}
+        raises $raises:literal $($raises_more:literal)*;
+        build |$arguments:ident| $build:expr;
+        tables {$($table:ident: $make:ident $names:tt;)*}
+        methods {$($methods:tt)*}
+    ) => {
+        #[doc = concat!(
+            $python, "(", $(stringify!($arg) $(, "=", stringify!($default))?, ", ",)* ")\n--\n"
+        )]
+        $(#[doc = $about])*
+        ///
+        /// Args:
+        $(#[doc = concat!(
+            "    ", stringify!($arg), " (", codec_class!(@type $kind), "):", $first
+            $(, "\n       ", $more)* $(, codec_class!(@doc $default))?
+        )])*
+        ///
+        /// Raises:
+        #[doc = concat!("    InvalidInputError: ", $raises $(, "\n        ", $raises_more)*)]
+        #[pyclass(name = $python, module = "posecodec_rs", extends = $crate::class::BaseKeypointCodec, subclass, frozen)]
+        pub(crate) struct $name($crate::class::InitOnce<$codec>);
+
+        #[pymethods]
+        impl $name {
+            #[new]
+            #[pyo3(signature = (*_args, **_kwargs), text_signature = None)]
+            fn new(
+                _args: &Bound<'_, PyTuple>,
+                _kwargs: Option<&Bound<'_, PyDict>>,
+            ) -> PyClassInitializer<Self> {
+                BaseKeypointCodec::derived(Self(InitOnce::empty()))
+            }
+
+            #[pyo3(signature = ($($arg $(= codec_class!(@omitted $default))?),*))]
+            fn __init__<'py>(
+                slf: &Bound<'py, Self>,
+                $($arg: OptionalArg<'py>),*
+            ) -> $crate::error::Result<()> {
+                let $arguments = $crate::class::arguments::Arguments::new(slf.py());
+                $(let $arg = {
+                    let value = $arg.or(slf.py(), codec_class!(@value $($default)?))?;
+                    let parsed = $crate::class::kinds::$kind(stringify!($arg), &value)?;
+                    $arguments.keep(pyo3::intern!(slf.py(), stringify!($arg)), parsed)?
+                };)*
+                let codec: $codec = $build?;
+                Ok(slf.get().0.set(slf, $arguments, codec)?)
+            }
+
+            $(
+                #[classattr]
+                fn $table(py: Python<'_>) -> PyResult<Py<PyAny>> {
+                    $make(py, &$names)
+                }
+            )*
+
+            $(
+                #[doc = $first]
+                $(#[doc = $more])*
+                #[getter]
+                fn $arg(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
+                    let kept = argument(slf, pyo3::intern!(slf.py(), stringify!($arg)))?;
+                    $(let kept = $attribute(slf, kept)?;)?
+                    Ok(kept.unbind())
+                }
+            )*
+
+            $($methods)*
+        }
+    };
+
+    (@omitted $default:tt) => { OptionalArg::DEFAULT };
+
+    (@doc None) => { "" };
+    (@doc $default:tt) => { concat!(" Default: ", stringify!($default), ".") };
+
+    (@value) => { () }; // never read: Python raises TypeError where a required argument is omitted
+    (@value None) => { None::<bool> };
+    (@value True) => { true };
+    (@value False) => { false };
+    (@value $default:tt) => { $default };
+
+    (@type size) => { "tuple" };
+    (@type optional_size) => { "tuple, optional" };
+    (@type count) => { "int" };
+    (@type optional_count) => { "int, optional" };
+    (@type number) => { "float" };
+    (@type optional_number) => { "float, optional" };
+    (@type numbers) => { "float or tuple, optional" };
+    (@type per_axis) => { "float or tuple" };
+    (@type flag) => { "bool" };
+    (@type string) => { "str" };
+    (@type keyword) => { "str" };
+    (@type indices) => { "list of ints" };
+    (@type keypoint_indices) => { "list of ints, optional" };
+    (@type keypoint_or_keypoints) => { "int or tuple" };
+    (@type root) => { "int or list of ints" };
+    (@type strings) => { "list of str, optional" };
+    (@type array) => { "array, optional" };
+}
+pub(crate) use codec_class;

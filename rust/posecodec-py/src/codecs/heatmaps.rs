@@ -1,0 +1,227 @@
+//! The Python classes of the codecs with heatmaps of one person: MSRA, UDP and Megvii.
+
+use posecodec::codecs;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::class::{
+    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
+    phrase, identity,
+};
+use crate::convert::new_array;
+use crate::decode::{decode_heatmap_batch, decode_heatmaps};
+use crate::call::Call;
+use crate::encode::encode;
+use crate::flip::FlipArguments;
+
+/// [`codec_class!`] with the methods of these codecs. `returns` are the shapes and values that differ.
+macro_rules! heatmap_codec {
+    (
+        returns {
+            scale_factor $scale:literal;
+            heatmaps $heatmaps:literal;
+            channels $channels:literal;
+            keypoints $keypoints:literal;
+            scores $scores:literal;
+        }
+        $($class:tt)*
+    ) => { codec_class! {
+        $($class)*
+        tables {
+            label_mapping_table: identity ["keypoint_weights"];
+            field_mapping_table: identity ["heatmaps"];
+        }
+        methods {
+            #[doc = concat!("Input pixels per heatmap pixel, ", $scale, ", shape (2,), float32.")]
+            #[getter]
+            fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
+            }
+
+            /// Encode the keypoints of one sample.
+            ///
+            /// Args:
+            ///     keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (other dtypes are
+            ///         converted). NaN and infinite keypoints have no target and weight 0.
+            ///     keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
+            ///         all visible.
+            #[doc = phrase!(out)]
+            ///
+            /// Returns:
+            ///     dict:
+            #[doc = concat!("    - heatmaps (array): Shape ", $heatmaps, ", float32.")]
+            ///     - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for
+            ///       keypoints whose Gaussian is outside the map.
+            ///
+            /// Raises:
+            ///     InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
+            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+            fn encode<'py>(
+                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
+            ) -> Encoded<'py> {
+                encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
+            }
+
+            /// Encode a batch.
+            ///
+            #[doc = phrase!(threads)]
+            ///
+            /// Args:
+            ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            #[doc = phrase!(out)]
+            ///
+            /// Returns:
+            ///     dict: The arrays of ``encode``, each with a leading B.
+            ///
+            /// Raises:
+            ///     InvalidInputError: As for ``encode``.
+            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+            fn batch_encode<'py>(
+                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
+            ) -> Encoded<'py> {
+                encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
+            }
+
+            /// Decode the heatmaps of one sample.
+            ///
+            /// Args:
+            #[doc = concat!("    encoded (array or torch.Tensor): Shape (", $channels, ", H, W), float16, float32 or float64.")]
+            ///
+            /// Returns:
+            ///     tuple:
+            #[doc = concat!("    - keypoints (array): Shape (1, K, 2), input pixels, ", $keypoints, ". One heatmap pixel")]
+            ///       before the first where no value is above 0.
+            #[doc = concat!("    - scores (array): Shape (1, K), ", $scores, ", of the heatmaps' dtype.")]
+            ///
+            /// Raises:
+            ///     InvalidInputError: For another shape or dtype, or maps without a pixel.
+            fn decode<'py>(&self, py: Python<'py>, encoded: Any<'_, 'py>) -> Decoded<'py> {
+                decode_heatmaps(py, self.0.get()?, encoded)
+            }
+
+            /// Decode a batch of heatmaps.
+            ///
+            #[doc = phrase!(threads)]
+            #[doc = phrase!(flip)]
+            ///
+            /// Args:
+            #[doc = concat!("    batch_encoded (array or torch.Tensor): Shape (B, ", $channels, ", H, W), float16, float32 or\n        float64.")]
+            ///     flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+            ///         same shape and dtype. Default: no flip test.
+            #[doc = phrase!(flip_indices)]
+            ///     shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+            ///         column stays: ``shift_heatmap`` in MMPose. Default: False.
+            ///
+            /// Returns:
+            ///     tuple:
+            #[doc = concat!("    - keypoints (array): Shape (B, 1, K, 2), input pixels, ", $keypoints, ".")]
+            ///     - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
+            ///
+            /// Raises:
+            ///     InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
+            #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
+            fn batch_decode<'py>(
+                &self, py: Python<'py>, batch_encoded: Any<'_, 'py>,
+                flipped: Opt<'_, 'py>, flip_indices: Opt<'_, 'py>, shift: OptionalArg<'py>,
+            ) -> Decoded<'py> {
+                let flip = FlipArguments { flipped, flip_indices, shift };
+                decode_heatmap_batch(py, self.0.get()?, batch_encoded, flip)
+            }
+        }
+    }};
+}
+
+heatmap_codec! {
+    returns {
+        scale_factor "w/W and h/H";
+        heatmaps "(K, H, W), 1 at the keypoint";
+        channels "K";
+        keypoints "float32";
+        scores "the maxima";
+    }
+    /// Represent keypoints as Gaussian heatmaps via the "MSRA" approach.
+    ///
+    /// Papers: `Simple Baselines for Human Pose Estimation and Tracking
+    /// <https://arxiv.org/abs/1804.06208>`_ (Xiao et al. 2018); with ``unbiased``, `DarkPose
+    /// <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
+    class MsraHeatmap("MSRAHeatmap", codecs::MsraHeatmap);
+    args {
+        /// Input size (w, h) in pixels.
+        input_size: size;
+        /// Heatmap size (W, H) in pixels.
+        heatmap_size: size;
+        /// Standard deviation of the Gaussian, in heatmap pixels.
+        sigma: number;
+        /// Encode without rounding the center, and decode with DARK instead of a shift by a quarter of
+        /// a heatmap pixel.
+        unbiased: flag = False;
+        /// Kernel size of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3.
+        blur_kernel_size: count = 11;
+    }
+    raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
+    build |arguments| codecs::MsraHeatmap::new(input_size, heatmap_size, sigma, unbiased, blur_kernel_size);
+}
+
+heatmap_codec! {
+    returns {
+        scale_factor "(w-1)/(W-1) and (h-1)/(H-1)";
+        heatmaps "(K, H, W), or (3K, H, W) for combined maps";
+        channels "C";
+        keypoints "float64";
+        scores "the maxima (of the blurred class maps, if combined)";
+    }
+    /// Represent keypoints as heatmaps by Unbiased Data Processing (UDP).
+    ///
+    /// Paper: `The Devil is in the Details: Delving into Unbiased Data Processing for Human Pose
+    /// Estimation <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
+    ///
+    /// As in MMPose, encoding scales by (w-1)/(W-1) and decoding by w/(W-1): a decoded keypoint is up
+    /// to one pixel farther from the origin than the encoded one.
+    class UdpHeatmap("UDPHeatmap", codecs::UdpHeatmap);
+    args {
+        /// Input size (w, h) in pixels.
+        input_size: size;
+        /// Heatmap size (W, H) in pixels.
+        heatmap_size: size;
+        /// ``'gaussian'``, one map per keypoint, or ``'combined'``, three maps per keypoint: 1 near it,
+        /// and the offsets to it along x and y in units of the radius.
+        heatmap_type: string = "gaussian";
+        /// Standard deviation of the Gaussian, in heatmap pixels.
+        sigma: number = 2.0;
+        /// Radius of the combined maps, in units of max(W, H).
+        radius_factor: number = 0.0546875;
+        /// Kernel size of the Gaussian blur before decoding, odd for Gaussian maps. Combined maps are
+        /// blurred with a kernel of twice this size plus 1.
+        blur_kernel_size: count = 11;
+    }
+    raises "For a size of 0, an unknown type, a sigma or radius factor that is not positive and finite,"
+        "or an even kernel size.";
+    build |arguments| codecs::UdpHeatmapKind::named(&heatmap_type, sigma, radius_factor)
+        .and_then(|kind| codecs::UdpHeatmap::new(input_size, heatmap_size, kind, blur_kernel_size));
+}
+
+heatmap_codec! {
+    returns {
+        scale_factor "w/W and h/H";
+        heatmaps "(K, H, W), 255 at the keypoint";
+        channels "K";
+        keypoints "float32";
+        scores "maxima / 255 + 0.5";
+    }
+    /// Represent keypoints as blurred points via the "Megvii" approach.
+    ///
+    /// Papers: `MSPN <https://arxiv.org/abs/1901.00148>`_ (2019) and `CPN
+    /// <https://arxiv.org/abs/1711.07319>`_ (2018).
+    class MegviiHeatmap("MegviiHeatmap", codecs::MegviiHeatmap);
+    args {
+        /// Input size (w, h) in pixels.
+        input_size: size;
+        /// Heatmap size (W, H) in pixels.
+        heatmap_size: size;
+        /// Kernel size of the Gaussian, in heatmap pixels; odd.
+        kernel_size: count;
+    }
+    raises "For a size of 0 or an even kernel size.";
+    build |arguments| codecs::MegviiHeatmap::new(input_size, heatmap_size, kernel_size);
+}

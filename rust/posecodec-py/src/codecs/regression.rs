@@ -1,0 +1,192 @@
+//! The Python classes of the codecs that regress coordinates.
+
+use posecodec::codecs;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use super::MsraHeatmap;
+use crate::class::{
+    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
+    phrase, identity, sub_codec,
+};
+use crate::decode::decode_regression;
+use crate::call::Call;
+use crate::encode::encode;
+
+/// [`codec_class!`] with the methods of these codecs. `encode` has the number of instances and the
+/// items that differ, `decode` the function that gives the decoder of the coordinates.
+macro_rules! regression_codec {
+    (
+        encode { instances $instances:literal; nonfinite $nonfinite:literal; $(heatmaps $heatmaps:literal;)? raises $raises:literal; }
+        decode $decoder:expr;
+        $(#[doc = $about:literal])*
+        class $name:ident $head:tt;
+        args $args:tt
+        raises $invalid:literal;
+        build |$arguments:ident| $build:expr;
+        tables $tables:tt
+        methods {$($methods:tt)*}
+    ) => { codec_class! {
+        $(#[doc = $about])*
+        class $name $head;
+        args $args
+        raises $invalid;
+        build |$arguments| $build;
+        tables $tables
+        methods {
+            $($methods)*
+
+            /// Encode the keypoints of one sample.
+            ///
+            /// Args:
+            #[doc = concat!("    keypoints (array): Shape (", $instances, ", K, 2), input pixels; float32 or float64 (other dtypes are")]
+            #[doc = concat!("        converted). NaN and infinite keypoints have ", $nonfinite, " and weight 0.")]
+            #[doc = concat!("    keypoints_visible (array, optional): Shape (", $instances, ", K); below 0.5 is unlabelled. Default:")]
+            ///         all visible.
+            #[doc = phrase!(out)]
+            ///
+            /// Returns:
+            ///     dict:
+            #[doc = concat!("    - keypoint_labels (array): Shape (", $instances, ", K, 2), float32, in units of the input size.")]
+            $(#[doc = concat!("    - heatmaps (array): ", $heatmaps)])?
+            #[doc = concat!("    - keypoint_weights (array): Shape (", $instances, ", K), float32; 1 for visible keypoints inside the")]
+            ///       input, else 0.
+            ///
+            /// Raises:
+            #[doc = concat!("    InvalidInputError: For ", $raises)]
+            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+            fn encode<'py>(
+                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
+            ) -> Encoded<'py> {
+                encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
+            }
+
+            /// Encode a batch.
+            ///
+            #[doc = phrase!(threads)]
+            ///
+            /// Args:
+            #[doc = concat!("    keypoints (array): Shape (B, ", $instances, ", K, 2), input pixels; as for ``encode``.")]
+            #[doc = concat!("    keypoints_visible (array, optional): Shape (B, ", $instances, ", K). Default: all visible.")]
+            #[doc = phrase!(out)]
+            ///
+            /// Returns:
+            ///     dict: The arrays of ``encode``, each with a leading B.
+            ///
+            /// Raises:
+            ///     InvalidInputError: As for ``encode``.
+            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+            fn batch_encode<'py>(
+                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
+            ) -> Encoded<'py> {
+                encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
+            }
+
+            /// Decode the regressed coordinates of one sample.
+            ///
+            /// Args:
+            ///     encoded (array or torch.Tensor): Shape (N, K, 2), in units of the input size, or
+            ///         (N, K, 4) with one sigma per axis; float16, float32 or float64.
+            ///
+            /// Returns:
+            ///     tuple:
+            ///     - keypoints (array): Shape (N, K, 2), input pixels, float64.
+            ///     - scores (array): Shape (N, K): 1 - mean sigma, of the input's dtype; without sigmas 1,
+            ///       float32.
+            ///
+            /// Raises:
+            ///     InvalidInputError: For another shape or dtype.
+            fn decode<'py>(&self, py: Python<'py>, encoded: Any<'_, 'py>) -> Decoded<'py> {
+                decode_regression(py, $decoder(self.0.get()?), Call::Single, encoded)
+            }
+
+            /// Decode a batch of regressed coordinates.
+            ///
+            /// Args:
+            ///     batch_encoded (array or torch.Tensor): Shape (B, N, K, 2) or (B, N, K, 4).
+            ///
+            /// Returns:
+            ///     tuple:
+            ///     - keypoints (array): Shape (B, N, K, 2), input pixels, float64.
+            ///     - scores (array): Shape (B, N, K), as for ``decode``.
+            ///
+            /// Raises:
+            ///     InvalidInputError: As for ``decode``.
+            fn batch_decode<'py>(&self, py: Python<'py>, batch_encoded: Any<'_, 'py>) -> Decoded<'py> {
+                decode_regression(py, $decoder(self.0.get()?), Call::Batch, batch_encoded)
+            }
+        }
+    }};
+}
+
+regression_codec! {
+    encode {
+        instances "N";
+        nonfinite "label 0";
+        raises "a wrong shape, dtype or ``out``.";
+    }
+    decode std::convert::identity;
+    /// Represent keypoints as coordinates in units of the input size, which a network regresses.
+    ///
+    /// Papers: `DeepPose <https://arxiv.org/abs/1312.4659>`_ (Toshev and Szegedy 2014); with sigmas, `RLE
+    /// <https://arxiv.org/abs/2107.11291>`_ (Li et al. 2021).
+    class RegressionLabel("RegressionLabel", codecs::RegressionLabel);
+    args {
+        /// Input size (w, h) in pixels.
+        input_size: size;
+    }
+    raises "For a size of 0.";
+    build |arguments| codecs::RegressionLabel::new(input_size);
+    tables { label_mapping_table: identity ["keypoint_labels", "keypoint_weights"]; }
+    methods {}
+}
+
+regression_codec! {
+    encode {
+        instances "1";
+        nonfinite "no target";
+        heatmaps "Shape (K, H, W), float32.";
+        raises "more than one instance, or a wrong shape, dtype or ``out``.";
+    }
+    decode codecs::IntegralRegressionLabel::keypoint_codec;
+    /// Represent keypoints as coordinates and as heatmaps that add up to 1.
+    ///
+    /// Paper: `DSNT <https://arxiv.org/abs/1801.07372>`_ (Nibali et al. 2018).
+    class IntegralRegressionLabel("IntegralRegressionLabel", codecs::IntegralRegressionLabel);
+    args {
+        /// Input size (w, h) in pixels.
+        input_size: size;
+        /// Heatmap size (W, H) in pixels.
+        heatmap_size: size;
+        /// Standard deviation of the Gaussian, in heatmap pixels.
+        sigma: number;
+        /// Encode without rounding the center.
+        unbiased: flag = False;
+        /// As for :class:`MSRAHeatmap`; odd.
+        blur_kernel_size: count = 11;
+        /// Divide every heatmap by its sum.
+        normalize: flag = True;
+    }
+    raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
+    build |arguments| codecs::IntegralRegressionLabel::new(
+        input_size, heatmap_size, sigma, unbiased, blur_kernel_size, normalize,
+    );
+    tables {
+        label_mapping_table: identity ["keypoint_labels", "keypoint_weights"];
+        field_mapping_table: identity ["heatmaps"];
+    }
+    methods {
+        /// The codec of the heatmaps, a :class:`MSRAHeatmap`.
+        #[getter]
+        fn heatmap_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            let names = ["input_size", "heatmap_size", "sigma", "unbiased", "blur_kernel_size"];
+            sub_codec::<MsraHeatmap, _>(slf, &names)
+        }
+
+        /// The codec of the coordinates, a :class:`RegressionLabel`.
+        #[getter]
+        fn keypoint_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            sub_codec::<RegressionLabel, _>(slf, &["input_size"])
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The Python class `YOLOXPoseAnnotationProcessor`.
+
+use posecodec::codecs;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::answer::{is_list, map_images};
+use crate::class::{
+    BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
+    key_set, renamed,
+};
+use crate::call::Call;
+use crate::error::invalid;
+use crate::yolox_pose::{Annotations, encode};
+
+codec_class! {
+    /// Boxes around their keypoints and class labels, as YOLOX-Pose and RTMO learn them.
+    ///
+    /// It only encodes: ``decode`` returns ``None``, and there is no ``batch_decode``.
+    ///
+    /// Papers: `YOLO-Pose <https://arxiv.org/abs/2204.06806>`_ (Maji et al. 2022), `RTMO
+    /// <https://arxiv.org/abs/2312.07526>`_ (Lu et al. 2023).
+    class YoloxPoseAnnotationProcessor("YOLOXPoseAnnotationProcessor", codecs::YoloxPoseAnnotationProcessor);
+    args {
+        /// Enlarge boxes to contain their visible keypoints.
+        expand_bbox: flag = False;
+        /// Size of the network's input in pixels; not used, as in MMPose.
+        input_size: optional_size = None;
+    }
+    raises "For an ``input_size`` that is not a size.";
+    build |arguments| codecs::YoloxPoseAnnotationProcessor::new(expand_bbox, input_size);
+    tables {
+        auxiliary_encode_keys: key_set ["category_id", "bbox"];
+        label_mapping_table: renamed [
+            ("bbox", "bboxes"),
+            ("bbox_labels", "labels"),
+            ("keypoints", "keypoints"),
+            ("keypoints_visible", "keypoints_visible"),
+            ("area", "areas"),
+        ];
+        instance_mapping_table: renamed [
+            ("bbox", "bboxes"),
+            ("bbox_score", "bbox_scores"),
+            ("keypoints", "keypoints"),
+            ("keypoints_visible", "keypoints_visible"),
+        ];
+    }
+    methods {
+        /// Encode the annotations of one image, which are not modified.
+        ///
+        /// Args:
+        ///     keypoints (array, optional): Shape (N, K, 2), pixels; required with ``expand_bbox``. NaN and
+        ///         infinite keypoints count as not visible.
+        ///     keypoints_visible (array, optional): Shape (N, K), or (N, K, D) of which the first counts;
+        ///         0 is not visible. Default: all visible.
+        ///     bbox (array, optional): Shape (N, 4), (left, top, right, bottom) in pixels.
+        ///     category_id (list, optional): One category per instance, from 1.
+        #[doc = phrase!(out)]
+        ///
+        /// Returns:
+        ///     dict: The items whose arguments were given:
+        ///     - bbox (array): Shape (N, 4), a new array of the boxes' dtype; with ``expand_bbox``.
+        ///     - bbox_labels (array): Shape (N,), int8, ``category_id`` - 1.
+        ///
+        /// Raises:
+        ///     InvalidInputError: For a wrong shape, dtype or ``out``, or missing keypoints that are
+        ///         required.
+        #[pyo3(signature = (keypoints=None, keypoints_visible=None, bbox=None, category_id=None, *, out=None))]
+        fn encode<'py>(
+            &self, py: Python<'py>, keypoints: Opt<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
+            bbox: Opt<'_, 'py>, category_id: Opt<'_, 'py>, out: Opt<'_, 'py>,
+        ) -> Encoded<'py> {
+            let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
+            encode(py, self.0.get()?, Call::Single, &annotations, out)
+        }
+
+        /// Encode the annotations of a batch of images, which are not modified.
+        ///
+        /// Args:
+        ///     keypoints (array or list, optional): Shape (B, N, K, 2), pixels, as for ``encode``; or,
+        ///         with a list of boxes, a list or an array with one item per image, as all arguments.
+        ///     keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
+        ///     bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
+        ///     category_id (list, optional): Shape (B, N).
+        #[doc = phrase!(out)]
+        ///
+        /// Returns:
+        ///     dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
+        ///
+        /// Raises:
+        ///     InvalidInputError: As for ``encode``, or for lists of different lengths.
+        #[pyo3(signature = (keypoints=None, keypoints_visible=None, bbox=None, category_id=None, *, out=None))]
+        fn batch_encode<'py>(
+            &self, py: Python<'py>, keypoints: Opt<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
+            bbox: Opt<'_, 'py>, category_id: Opt<'_, 'py>, out: Opt<'_, 'py>,
+        ) -> Encoded<'py> {
+            let processor = self.0.get()?;
+            if !is_list(keypoints) && !is_list(bbox) {
+                let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
+                return encode(py, processor, Call::Batch, &annotations, out);
+            }
+            if let Some(out) = out {
+                let wanted = "must be None for lists, which are encoded to lists";
+                return Err(invalid(py, "out", wanted, out.get_type()));
+            }
+            let arguments = [
+                ("keypoints", keypoints),
+                ("keypoints_visible", keypoints_visible),
+                ("bbox", bbox),
+                ("category_id", category_id),
+            ];
+            let boxes = bbox.filter(|_| processor.expand_bbox()).map(|_| "bbox");
+            let labels = category_id.map(|_| "bbox_labels");
+            let names: Vec<&str> = boxes.into_iter().chain(labels).collect();
+            map_images(py, arguments, &names, |parts| {
+                let [keypoints, keypoints_visible, bbox, category_id] =
+                    parts.each_ref().map(Option::as_ref);
+                let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
+                encode(py, processor, Call::Single, &annotations, None)
+            })
+        }
+
+        /// Nothing is decoded, as in MMPose.
+        ///
+        /// Args:
+        ///     *args: Ignored.
+        ///     **kwargs: Ignored.
+        #[pyo3(signature = (*args, **kwargs))]
+        fn decode(&self, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+            let _ = (args, kwargs);
+            self.0.get().map(drop)
+        }
+    }
+}
