@@ -91,21 +91,21 @@ _RootType: TypeAlias = Literal["kpt_center", "bbox_center"]
 _Tensor = TypeVar("_Tensor", bound=TensorLike)
 
 class InvalidInputError(ValueError, AssertionError):
-    """An argument has a value, a shape or a type that has no meaning here.
+    """An argument has a wrong value, shape or type.
 
-    The message names the argument, what was wanted and what came. It is a ``ValueError`` and an
-    ``AssertionError``, because MMPose raises the one or the other for wrong input.
+    The message names the argument, what it must be and what it is. The class is a ``ValueError`` and an
+    ``AssertionError``, because MMPose raises one or the other for wrong input.
     """
 
 @disjoint_base
 class BaseKeypointCodec:
     """The base class of all keypoint codecs.
 
-    A codec turns keypoints into training targets (``encode``) and what a network answers back into
+    A codec turns keypoints into training targets (``encode``) and network outputs back into
     keypoints (``decode``). A codec written in Python derives from this class and implements both.
 
-    A codec never changes once it is made, so threads may share it, and it travels by pickle. Two
-    are equal when they are of one class and were made with equal arguments.
+    A codec is immutable, so threads can share it, and it can be pickled. Two codecs are equal if
+    they have the same class and were constructed with equal arguments.
 
     Dimensions: N instances, K keypoints, D coordinates (``[x, y]``), B samples in a batch. Sizes
     are ``[w, h]``; arrays are ``(H, W)``. Keypoints are in pixels of the network's input.
@@ -119,23 +119,23 @@ class BaseKeypointCodec:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     @property
     def support_batch_decoding(self) -> bool:
-        """Whether the codec implements ``batch_decode``; MMPose's heads ask."""
+        """Whether the codec implements ``batch_decode``; MMPose's heads read this."""
     # Codecs take different arguments: any override is compatible with these signatures.
     def encode(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]:
-        """Turns the keypoints of one sample into targets: keypoints (N, K, D) in input pixels and
-        visibilities (N, K) become a dict of arrays.
+        """Encode one sample: keypoints (N, K, D) in input pixels and visibilities (N, K) become a dict
+        of target arrays.
         """
     def decode(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        """Turns what a network answered for one sample back into keypoints (N, K, D) in input pixels
-        and scores (N, K).
+        """Decode the network outputs of one sample to keypoints (N, K, D) in input pixels and scores
+        (N, K).
         """
     def batch_encode(self, *args: Any, **kwargs: Any) -> Mapping[str, Any]:
-        """``encode`` for a batch: keypoints (B, N, K, D) and visibilities (B, N, K) become a dict of
-        arrays with a leading B.
+        """Encode a batch: keypoints (B, N, K, D) and visibilities (B, N, K) become a dict of arrays
+        with a leading B.
         """
     def batch_decode(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        """``decode`` for a batch: what it takes with a leading B becomes keypoints (B, N, K, D) and
-        scores (B, N, K).
+        """Decode a batch: the arguments of ``decode`` with a leading B become keypoints (B, N, K, D)
+        and scores (B, N, K).
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -167,11 +167,12 @@ class RegressionLabel(BaseKeypointCodec):
         """Encode the keypoints of one sample.
 
         Args:
-            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have label 0 and weight 0.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
@@ -180,7 +181,7 @@ class RegressionLabel(BaseKeypointCodec):
               input, else 0.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -189,13 +190,15 @@ class RegressionLabel(BaseKeypointCodec):
         *,
         out: RegressionTargets | None = None,
     ) -> RegressionTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -208,7 +211,7 @@ class RegressionLabel(BaseKeypointCodec):
 
         Args:
             encoded (array or torch.Tensor): Shape (N, K, 2), in units of the input size, or
-                (N, K, 4) with a sigma an axis; float16, float32 or float64.
+                (N, K, 4) with one sigma per axis; float16, float32 or float64.
 
         Returns:
             tuple:
@@ -228,7 +231,7 @@ class RegressionLabel(BaseKeypointCodec):
         Returns:
             tuple:
             - keypoints (array): Shape (B, N, K, 2), input pixels, float64.
-            - scores (array): Shape (B, N, K), as ``decode`` has them.
+            - scores (array): Shape (B, N, K), as for ``decode``.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -242,14 +245,14 @@ class IntegralRegressionLabel(BaseKeypointCodec):
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        sigma (float): Standard deviation of the Gaussian, in heatmap cells.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        sigma (float): Standard deviation of the Gaussian, in heatmap pixels.
         unbiased (bool): Encode without rounding the center. Default: False.
-        blur_kernel_size (int): As :class:`MSRAHeatmap` has it; odd. Default: 11.
+        blur_kernel_size (int): As for :class:`MSRAHeatmap`; odd. Default: 11.
         normalize (bool): Divide every heatmap by its sum. Default: True.
 
     Raises:
-        InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel.
+        InvalidInputError: For a size of 0, a sigma that is not positive and finite, or an even kernel size.
     """
     def __init__(
         self,
@@ -261,6 +264,21 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         normalize: bool = True,
     ) -> None: ...
     @property
+    def input_size(self) -> tuple[int, int]:
+        """Input size (w, h) in pixels."""
+    @property
+    def heatmap_size(self) -> tuple[int, int]:
+        """Heatmap size (W, H) in pixels."""
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the Gaussian, in heatmap pixels."""
+    @property
+    def unbiased(self) -> bool:
+        """Encode without rounding the center."""
+    @property
+    def blur_kernel_size(self) -> int:
+        """As for :class:`MSRAHeatmap`; odd."""
+    @property
     def heatmap_codec(self) -> MSRAHeatmap:
         """The codec of the heatmaps, a :class:`MSRAHeatmap`."""
     @property
@@ -268,7 +286,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         """The codec of the coordinates, a :class:`RegressionLabel`."""
     @property
     def normalize(self) -> bool:
-        """Whether heatmaps are divided by their sums."""
+        """Divide every heatmap by its sum."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -279,11 +297,12 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         """Encode the keypoints of one sample.
 
         Args:
-            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
@@ -293,7 +312,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
               input, else 0.
 
         Raises:
-            InvalidInputError: For several instances, shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -302,13 +321,15 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         *,
         out: IntegralRegressionTargets | None = None,
     ) -> IntegralRegressionTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -321,7 +342,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
 
         Args:
             encoded (array or torch.Tensor): Shape (N, K, 2), in units of the input size, or
-                (N, K, 4) with a sigma an axis; float16, float32 or float64.
+                (N, K, 4) with one sigma per axis; float16, float32 or float64.
 
         Returns:
             tuple:
@@ -341,7 +362,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         Returns:
             tuple:
             - keypoints (array): Shape (B, N, K, 2), input pixels, float64.
-            - scores (array): Shape (B, N, K), as ``decode`` has them.
+            - scores (array): Shape (B, N, K), as for ``decode``.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -357,15 +378,14 @@ class MSRAHeatmap(BaseKeypointCodec):
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        sigma (float): Standard deviation of the Gaussian, in heatmap cells.
-        unbiased (bool): Encode without rounding the center, and decode with DARK instead of a shift
-            by a quarter of a cell. Default: False.
-        blur_kernel_size (int): Taps of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3.
-            Default: 11.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        sigma (float): Standard deviation of the Gaussian, in heatmap pixels.
+        unbiased (bool): Encode without rounding the center, and decode with DARK instead of a shift by a quarter of
+            a heatmap pixel. Default: False.
+        blur_kernel_size (int): Kernel size of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3. Default: 11.
 
     Raises:
-        InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel.
+        InvalidInputError: For a size of 0, a sigma that is not positive and finite, or an even kernel size.
     """
     def __init__(
         self,
@@ -380,19 +400,21 @@ class MSRAHeatmap(BaseKeypointCodec):
         """Input size (w, h) in pixels."""
     @property
     def heatmap_size(self) -> tuple[int, int]:
-        """Heatmap size (W, H) in cells."""
+        """Heatmap size (W, H) in pixels."""
     @property
     def sigma(self) -> float:
-        """Standard deviation of the Gaussian, in heatmap cells."""
+        """Standard deviation of the Gaussian, in heatmap pixels."""
     @property
     def unbiased(self) -> bool:
-        """Whether centers are not rounded and decoding is DARK."""
+        """Encode without rounding the center, and decode with DARK instead of a shift by a quarter of
+        a heatmap pixel.
+        """
     @property
     def blur_kernel_size(self) -> int:
-        """Taps of DARK's Gaussian blur."""
+        """Kernel size of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a heatmap cell, shape (2,), float32."""
+        """Input pixels per heatmap pixel, w/W and h/H, shape (2,), float32."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -403,20 +425,21 @@ class MSRAHeatmap(BaseKeypointCodec):
         """Encode the keypoints of one sample.
 
         Args:
-            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
-            - heatmaps (array): Shape (K, H, W), float32; 1 at the keypoint.
-            - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for keypoints
-              whose Gaussian lies outside.
+            - heatmaps (array): Shape (K, H, W), 1 at the keypoint, float32.
+            - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for
+              keypoints whose Gaussian is outside the map.
 
         Raises:
-            InvalidInputError: For several instances, shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -425,13 +448,15 @@ class MSRAHeatmap(BaseKeypointCodec):
         *,
         out: HeatmapTargets | None = None,
     ) -> HeatmapTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -450,12 +475,12 @@ class MSRAHeatmap(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 2), input pixels, float32. One cell before the first
-              where no value is above 0.
+            - keypoints (array): Shape (1, K, 2), input pixels, float32. One heatmap pixel
+              before the first where no value is above 0.
             - scores (array): Shape (1, K), the maxima, of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For another shape or dtype, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]:
@@ -466,12 +491,12 @@ class MSRAHeatmap(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 2), input pixels, float32. One cell before the first
-              where no value is above 0.
+            - keypoints (array): Shape (1, K, 2), input pixels, float32. One heatmap pixel
+              before the first where no value is above 0.
             - scores (array): Shape (1, K), the maxima, of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For another shape or dtype, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def batch_decode(
@@ -482,20 +507,21 @@ class MSRAHeatmap(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[_Float]]:
-        """Decode a batch of heatmaps, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of heatmaps.
 
-        With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
-            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or float64.
-            flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
-                of the same shape and dtype. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): Move what is turned back on by a cell, the first column staying as it is:
-                ``shift_heatmap`` in MMPose. Default: False.
+            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or
+                float64.
+            flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+                same shape and dtype. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+                column stays: ``shift_heatmap`` in MMPose. Default: False.
 
         Returns:
             tuple:
@@ -503,7 +529,7 @@ class MSRAHeatmap(BaseKeypointCodec):
             - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
     @overload
     def batch_decode(
@@ -514,20 +540,21 @@ class MSRAHeatmap(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], _Scores]:
-        """Decode a batch of heatmaps, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of heatmaps.
 
-        With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
-            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or float64.
-            flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
-                of the same shape and dtype. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): Move what is turned back on by a cell, the first column staying as it is:
-                ``shift_heatmap`` in MMPose. Default: False.
+            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or
+                float64.
+            flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+                same shape and dtype. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+                column stays: ``shift_heatmap`` in MMPose. Default: False.
 
         Returns:
             tuple:
@@ -535,7 +562,7 @@ class MSRAHeatmap(BaseKeypointCodec):
             - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
 @disjoint_base
@@ -545,23 +572,22 @@ class UDPHeatmap(BaseKeypointCodec):
     Paper: `The Devil is in the Details: Delving into Unbiased Data Processing for Human Pose
     Estimation <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 
-    As in MMPose, encoding scales by (w-1)/(W-1) and decoding by w/(W-1): what is decoded lies up to a
-    pixel further out than what was encoded.
+    As in MMPose, encoding scales by (w-1)/(W-1) and decoding by w/(W-1): a decoded keypoint is up
+    to one pixel farther from the origin than the encoded one.
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        heatmap_type (str): ``'gaussian'``, one map a keypoint, or ``'combined'``, three maps a
-            keypoint: 1 near it, and the offsets to it along x and y in units of the radius.
-            Default: ``'gaussian'``.
-        sigma (float): Standard deviation of the Gaussian, in heatmap cells. Default: 2.0.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        heatmap_type (str): ``'gaussian'``, one map per keypoint, or ``'combined'``, three maps per keypoint: 1 near it,
+            and the offsets to it along x and y in units of the radius. Default: "gaussian".
+        sigma (float): Standard deviation of the Gaussian, in heatmap pixels. Default: 2.0.
         radius_factor (float): Radius of the combined maps, in units of max(W, H). Default: 0.0546875.
-        blur_kernel_size (int): Taps of the Gaussian blur before decoding, odd with Gaussian maps;
-            combined maps are blurred with twice as many and one. Default: 11.
+        blur_kernel_size (int): Kernel size of the Gaussian blur before decoding, odd for Gaussian maps. Combined maps are
+            blurred with a kernel of twice this size plus 1. Default: 11.
 
     Raises:
-        InvalidInputError: For a size of 0, an unknown type, a sigma or radius factor that is not
-            positive and finite, an even kernel.
+        InvalidInputError: For a size of 0, an unknown type, a sigma or radius factor that is not positive and finite,
+            or an even kernel size.
     """
     def __init__(
         self,
@@ -577,22 +603,26 @@ class UDPHeatmap(BaseKeypointCodec):
         """Input size (w, h) in pixels."""
     @property
     def heatmap_size(self) -> tuple[int, int]:
-        """Heatmap size (W, H) in cells."""
+        """Heatmap size (W, H) in pixels."""
     @property
     def heatmap_type(self) -> Literal["gaussian", "combined"]:
-        """``'gaussian'`` or ``'combined'``."""
+        """``'gaussian'``, one map per keypoint, or ``'combined'``, three maps per keypoint: 1 near it,
+        and the offsets to it along x and y in units of the radius.
+        """
     @property
     def sigma(self) -> float:
-        """Standard deviation of the Gaussian, in heatmap cells."""
+        """Standard deviation of the Gaussian, in heatmap pixels."""
     @property
     def radius_factor(self) -> float:
         """Radius of the combined maps, in units of max(W, H)."""
     @property
     def blur_kernel_size(self) -> int:
-        """Taps of the Gaussian blur before decoding."""
+        """Kernel size of the Gaussian blur before decoding, odd for Gaussian maps. Combined maps are
+        blurred with a kernel of twice this size plus 1.
+        """
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a heatmap cell, (w-1)/(W-1), shape (2,), float32."""
+        """Input pixels per heatmap pixel, (w-1)/(W-1) and (h-1)/(H-1), shape (2,), float32."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -603,20 +633,21 @@ class UDPHeatmap(BaseKeypointCodec):
         """Encode the keypoints of one sample.
 
         Args:
-            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
-            - heatmaps (array): Shape (K, H, W), or (3K, H, W) for combined maps; float32.
-            - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for keypoints
-              whose Gaussian lies outside.
+            - heatmaps (array): Shape (K, H, W), or (3K, H, W) for combined maps, float32.
+            - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for
+              keypoints whose Gaussian is outside the map.
 
         Raises:
-            InvalidInputError: For several instances, shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -625,13 +656,15 @@ class UDPHeatmap(BaseKeypointCodec):
         *,
         out: HeatmapTargets | None = None,
     ) -> HeatmapTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -650,12 +683,12 @@ class UDPHeatmap(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 2), input pixels, float64. One cell before the first
-              where no value is above 0.
+            - keypoints (array): Shape (1, K, 2), input pixels, float64. One heatmap pixel
+              before the first where no value is above 0.
             - scores (array): Shape (1, K), the maxima (of the blurred class maps, if combined), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For another shape or dtype, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float64], _Scores]:
@@ -666,12 +699,12 @@ class UDPHeatmap(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 2), input pixels, float64. One cell before the first
-              where no value is above 0.
+            - keypoints (array): Shape (1, K, 2), input pixels, float64. One heatmap pixel
+              before the first where no value is above 0.
             - scores (array): Shape (1, K), the maxima (of the blurred class maps, if combined), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For another shape or dtype, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def batch_decode(
@@ -682,20 +715,21 @@ class UDPHeatmap(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[_Float]]:
-        """Decode a batch of heatmaps, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of heatmaps.
 
-        With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
-            batch_encoded (array or torch.Tensor): Shape (B, C, H, W), float16, float32 or float64.
-            flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
-                of the same shape and dtype. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): Move what is turned back on by a cell, the first column staying as it is:
-                ``shift_heatmap`` in MMPose. Default: False.
+            batch_encoded (array or torch.Tensor): Shape (B, C, H, W), float16, float32 or
+                float64.
+            flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+                same shape and dtype. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+                column stays: ``shift_heatmap`` in MMPose. Default: False.
 
         Returns:
             tuple:
@@ -703,7 +737,7 @@ class UDPHeatmap(BaseKeypointCodec):
             - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
     @overload
     def batch_decode(
@@ -714,20 +748,21 @@ class UDPHeatmap(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float64], _Scores]:
-        """Decode a batch of heatmaps, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of heatmaps.
 
-        With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
-            batch_encoded (array or torch.Tensor): Shape (B, C, H, W), float16, float32 or float64.
-            flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
-                of the same shape and dtype. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): Move what is turned back on by a cell, the first column staying as it is:
-                ``shift_heatmap`` in MMPose. Default: False.
+            batch_encoded (array or torch.Tensor): Shape (B, C, H, W), float16, float32 or
+                float64.
+            flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+                same shape and dtype. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+                column stays: ``shift_heatmap`` in MMPose. Default: False.
 
         Returns:
             tuple:
@@ -735,7 +770,7 @@ class UDPHeatmap(BaseKeypointCodec):
             - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
 @disjoint_base
@@ -747,11 +782,11 @@ class MegviiHeatmap(BaseKeypointCodec):
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        kernel_size (int): Taps of the Gaussian, in heatmap cells, odd.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        kernel_size (int): Kernel size of the Gaussian, in heatmap pixels; odd.
 
     Raises:
-        InvalidInputError: For a size of 0 or an even kernel.
+        InvalidInputError: For a size of 0 or an even kernel size.
     """
     def __init__(self, input_size: _Size, heatmap_size: _Size, kernel_size: int) -> None: ...
     @property
@@ -759,13 +794,13 @@ class MegviiHeatmap(BaseKeypointCodec):
         """Input size (w, h) in pixels."""
     @property
     def heatmap_size(self) -> tuple[int, int]:
-        """Heatmap size (W, H) in cells."""
+        """Heatmap size (W, H) in pixels."""
     @property
     def kernel_size(self) -> int:
-        """Taps of the Gaussian, in heatmap cells."""
+        """Kernel size of the Gaussian, in heatmap pixels; odd."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a heatmap cell, shape (2,), float32."""
+        """Input pixels per heatmap pixel, w/W and h/H, shape (2,), float32."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -776,20 +811,21 @@ class MegviiHeatmap(BaseKeypointCodec):
         """Encode the keypoints of one sample.
 
         Args:
-            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
-            - heatmaps (array): Shape (K, H, W), float32; 255 at the keypoint.
-            - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for keypoints
-              outside.
+            - heatmaps (array): Shape (K, H, W), 255 at the keypoint, float32.
+            - keypoint_weights (array): Shape (1, K), the visibilities and their dtype; 0 for
+              keypoints whose Gaussian is outside the map.
 
         Raises:
-            InvalidInputError: For several instances, shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -798,13 +834,15 @@ class MegviiHeatmap(BaseKeypointCodec):
         *,
         out: HeatmapTargets | None = None,
     ) -> HeatmapTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -823,12 +861,12 @@ class MegviiHeatmap(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 2), input pixels, float32. One cell before the first
-              where no value is above 0.
+            - keypoints (array): Shape (1, K, 2), input pixels, float32. One heatmap pixel
+              before the first where no value is above 0.
             - scores (array): Shape (1, K), maxima / 255 + 0.5, of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For another shape or dtype, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def decode(self, encoded: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]:
@@ -839,12 +877,12 @@ class MegviiHeatmap(BaseKeypointCodec):
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 2), input pixels, float32. One cell before the first
-              where no value is above 0.
+            - keypoints (array): Shape (1, K, 2), input pixels, float32. One heatmap pixel
+              before the first where no value is above 0.
             - scores (array): Shape (1, K), maxima / 255 + 0.5, of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For another shape or dtype, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def batch_decode(
@@ -855,20 +893,21 @@ class MegviiHeatmap(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[_Float]]:
-        """Decode a batch of heatmaps, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of heatmaps.
 
-        With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
-            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or float64.
-            flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
-                of the same shape and dtype. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): Move what is turned back on by a cell, the first column staying as it is:
-                ``shift_heatmap`` in MMPose. Default: False.
+            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or
+                float64.
+            flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+                same shape and dtype. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+                column stays: ``shift_heatmap`` in MMPose. Default: False.
 
         Returns:
             tuple:
@@ -876,7 +915,7 @@ class MegviiHeatmap(BaseKeypointCodec):
             - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
     @overload
     def batch_decode(
@@ -887,20 +926,21 @@ class MegviiHeatmap(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], _Scores]:
-        """Decode a batch of heatmaps, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of heatmaps.
 
-        With ``flipped``, a flip test: the maps are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
-            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or float64.
-            flipped (array or torch.Tensor, optional): What the network answered for the mirrored pictures,
-                of the same shape and dtype. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): Move what is turned back on by a cell, the first column staying as it is:
-                ``shift_heatmap`` in MMPose. Default: False.
+            batch_encoded (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or
+                float64.
+            flipped (array or torch.Tensor, optional): The heatmaps of the mirrored images, of the
+                same shape and dtype. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Move the maps that are flipped back by one pixel to the right; the first
+                column stays: ``shift_heatmap`` in MMPose. Default: False.
 
         Returns:
             tuple:
@@ -908,33 +948,31 @@ class MegviiHeatmap(BaseKeypointCodec):
             - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
 @disjoint_base
 class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
-    """Represent keypoints as one classification vector an axis, "SimCC" (once called SimDR).
+    """Represent keypoints as one classification vector per axis, "SimCC" (once called SimDR).
 
     Paper: `SimCC: a Simple Coordinate Classification Perspective for Human Pose Estimation
     <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        smoothing_type (str): ``'gaussian'`` or ``'standard'``. Default: ``'gaussian'``.
-        sigma (float or tuple): Standard deviation of the Gaussian, in bins, for both axes or one
-            each. Default: 6.0.
-        simcc_split_ratio (float): Bins an input pixel. Default: 2.0.
-        label_smooth_weight (float): Share of the bins beside the keypoint's with ``'standard'``
-            smoothing. Default: 0.0.
+        smoothing_type (str): ``'gaussian'`` or ``'standard'``. Default: "gaussian".
+        sigma (float or tuple): Standard deviation of the Gaussian, in bins, for both axes or one each. The attribute is an
+            array of shape (2,). Default: 6.0.
+        simcc_split_ratio (float): Bins per input pixel. Default: 2.0.
+        label_smooth_weight (float): With ``'standard'`` smoothing, the share of the bins other than the keypoint's. Default: 0.0.
         normalize (bool): Divide Gaussians by sigma * sqrt(2 * pi). Default: True.
         use_dark (bool): Refine decoded keypoints with DARK. Default: False.
         decode_visibility (bool): Decode visibilities, too. Default: False.
-        decode_beta (float): Scale of the responses before the softmax that visibilities come from.
-            Default: 150.0.
+        decode_beta (float): Scale of the vectors before the softmax from which visibilities are computed. Default: 150.0.
 
     Raises:
-        InvalidInputError: For a size of 0, an unknown smoothing, a sigma or ratio that is not
-            positive and finite, a smoothing weight outside [0, 1] or with Gaussians.
+        InvalidInputError: For a size of 0, an unknown smoothing, a sigma or ratio that is not positive and finite, or
+            a smoothing weight outside [0, 1] or with Gaussians.
     """
     @overload
     def __init__(
@@ -984,25 +1022,27 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         """``'gaussian'`` or ``'standard'``."""
     @property
     def sigma(self) -> npt.NDArray[np.float64]:
-        """Standard deviation of the Gaussian along x and y, in bins, shape (2,)."""
+        """Standard deviation of the Gaussian, in bins, for both axes or one each. The attribute is an
+        array of shape (2,).
+        """
     @property
     def simcc_split_ratio(self) -> float:
-        """Bins an input pixel."""
+        """Bins per input pixel."""
     @property
     def label_smooth_weight(self) -> float:
-        """Share of the bins beside the keypoint's."""
+        """With ``'standard'`` smoothing, the share of the bins other than the keypoint's."""
     @property
     def normalize(self) -> bool:
-        """Whether Gaussians are divided by sigma * sqrt(2 * pi)."""
+        """Divide Gaussians by sigma * sqrt(2 * pi)."""
     @property
     def use_dark(self) -> bool:
-        """Whether decoded keypoints are refined with DARK."""
+        """Refine decoded keypoints with DARK."""
     @property
     def decode_visibility(self) -> bool:
-        """Whether visibilities are decoded."""
+        """Decode visibilities, too."""
     @property
     def decode_beta(self) -> float:
-        """Scale of the responses before the softmax of the visibilities."""
+        """Scale of the vectors before the softmax from which visibilities are computed."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -1013,21 +1053,22 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         """Encode the keypoints of one sample.
 
         Args:
-            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
             - keypoint_x_labels (array): Shape (N, K, Wx), float32, Wx = w * simcc_split_ratio.
             - keypoint_y_labels (array): Shape (N, K, Wy), float32, Wy = h * simcc_split_ratio.
             - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for
-              keypoints outside.
+              keypoints outside the input.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -1036,13 +1077,15 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         *,
         out: SimCCTargets | None = None,
     ) -> SimCCTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -1053,7 +1096,7 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
     def decode(
         self, simcc_x: ArrayInput, simcc_y: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Seen]:
-        """Decode the vectors of one sample; they are left as they are.
+        """Decode the vectors of one sample, which are not modified.
 
         Args:
             simcc_x (array or torch.Tensor): Shape (K, Wx) or (N, K, Wx), float16, float32 or
@@ -1069,7 +1112,7 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
               (K,) for (K, W).
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or vectors without a bin.
+            InvalidInputError: For another shape or dtype, or vectors without a bin.
         """
     def batch_decode(
         self,
@@ -1080,20 +1123,20 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], _Seen]:
-        """Decode a batch of vectors, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of vectors.
 
-        With ``flipped``, a flip test: the vectors are averaged one by one, as they are decoded, with those
-        of the mirrored pictures, as MMPose's heads do with ``flip_test``.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
 
         Args:
             simcc_x (array or torch.Tensor): Shape (B, K, Wx) or (B, N, K, Wx).
             simcc_y (array or torch.Tensor): Shape (B, K, Wy) or (B, N, K, Wy).
-            flipped (tuple of 2 arrays or tensors, optional): What the network answered for the mirrored pictures,
-                of the same shapes and dtypes. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): For heatmaps; vectors are not shifted, as in MMPose. Default: False.
+            flipped (tuple of 2 arrays or tensors, optional): The vectors of the mirrored images, of
+                the same shapes and dtypes. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Only for heatmaps: MMPose does not shift vectors. Default: False.
 
         Returns:
             tuple:
@@ -1102,7 +1145,7 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
               tuple of scores and visibilities (B, N, K), float64.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
 @disjoint_base
@@ -1115,25 +1158,23 @@ class SPR(BaseKeypointCodec):
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        sigma (float or tuple, optional): Standard deviation of the roots' Gaussians and, if there are
-            keypoint heatmaps, of the keypoints', in heatmap cells; also the radius around a root in
-            which displacements have a target. Default: sqrt(W*H) / 32 and half of it, rounded down (a
-            Gaussian of 0 is one cell).
-        generate_keypoint_heatmaps (bool): Whether there is a heatmap a keypoint too. Default: False.
-        root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the
-            center of the box around them. Default: ``'kpt_center'``.
-        minimal_diagonal_length (float): People whose box has a shorter diagonal, in heatmap cells, get
-            no target. Default: 5.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        sigma (float or tuple, optional): Standard deviation of the roots' Gaussians and, if there are keypoint heatmaps, of the
+            keypoints', in heatmap pixels; also the radius around a root in which displacements have a
+            target. By default sqrt(W*H) / 32 and half of it, rounded down (a Gaussian of 0 is one
+            pixel). The attribute is a tuple.
+        generate_keypoint_heatmaps (bool): Also encode a heatmap per keypoint. Default: False.
+        root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the center of the
+            box around them. Default: "kpt_center".
+        minimal_diagonal_length (float): People whose box has a shorter diagonal, in heatmap pixels, get no target. Default: 5.
         background_weight (float): Loss weight where a heatmap is 0. Default: 0.1.
-        decode_nms_kernel (int): Size of the neighborhood, in cells, in which a root has to be the
-            largest; odd. Default: 5.
-        decode_max_instances (int): The most people to decode. Default: 30.
-        decode_thr (float): The response that a root has to exceed. Default: 0.01.
+        decode_nms_kernel (int): Size of the neighborhood, in heatmap pixels, of which a root must be the maximum; odd. Default: 5.
+        decode_max_instances (int): Maximum number of people to decode. Default: 30.
+        decode_thr (float): The value that a root must exceed. Default: 0.01.
 
     Raises:
-        InvalidInputError: For a size of 0, an unknown root type, a sigma that is not positive and
-            finite or is missing for keypoints, an even kernel.
+        InvalidInputError: For a size of 0, an unknown root type, a sigma that is not positive and finite or is missing
+            for keypoints, or an even kernel size.
     """
     def __init__(
         self,
@@ -1153,36 +1194,40 @@ class SPR(BaseKeypointCodec):
         """Input size (w, h) in pixels."""
     @property
     def heatmap_size(self) -> tuple[int, int]:
-        """Heatmap size (W, H) in cells."""
+        """Heatmap size (W, H) in pixels."""
     @property
     def sigma(self) -> tuple[float, ...]:
-        """Standard deviations of the roots' Gaussians and, if there are any, the keypoints', in heatmap
-        cells.
+        """Standard deviation of the roots' Gaussians and, if there are keypoint heatmaps, of the
+        keypoints', in heatmap pixels; also the radius around a root in which displacements have a
+        target. By default sqrt(W*H) / 32 and half of it, rounded down (a Gaussian of 0 is one
+        pixel). The attribute is a tuple.
         """
     @property
     def generate_keypoint_heatmaps(self) -> bool:
-        """Whether there is a heatmap a keypoint too."""
+        """Also encode a heatmap per keypoint."""
     @property
     def root_type(self) -> _RootType:
-        """``'kpt_center'`` or ``'bbox_center'``."""
+        """``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the center of the
+        box around them.
+        """
     @property
     def minimal_diagonal_length(self) -> float:
-        """People whose box has a shorter diagonal, in heatmap cells, get no target."""
+        """People whose box has a shorter diagonal, in heatmap pixels, get no target."""
     @property
     def background_weight(self) -> float:
         """Loss weight where a heatmap is 0."""
     @property
     def decode_nms_kernel(self) -> int:
-        """Size of the neighborhood in which a root has to be the largest."""
+        """Size of the neighborhood, in heatmap pixels, of which a root must be the maximum; odd."""
     @property
     def decode_max_instances(self) -> int:
-        """The most people to decode."""
+        """Maximum number of people to decode."""
     @property
     def decode_thr(self) -> float:
-        """The response that a root has to exceed."""
+        """The value that a root must exceed."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a heatmap cell, shape (2,), float32."""
+        """Input pixels per heatmap pixel, shape (2,), float32."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -1190,28 +1235,29 @@ class SPR(BaseKeypointCodec):
         *,
         out: SPRTargets | None = None,
     ) -> SPRTargets:
-        """Encode the keypoints of the people in one picture. All that it answers is float32.
+        """Encode the keypoints of the people in one image. All targets are float32.
 
         Args:
-            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints count as not visible.
             keypoints_visible (array, optional): Shape (N, K). Above 0 a keypoint counts towards root
                 and size, from 0.5 on it is in its heatmap, from 1 on it has displacements. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
             - heatmaps (array): Shape (1, H, W), the roots'; or (K+1, H, W), the roots' last.
             - heatmap_weights (array): Of that shape; 1 where a heatmap is above 0, else the background
               weight.
-            - displacements (array): Shape (2K, H, W), x and y in turn, in heatmap cells from there to
-              the keypoint; 0 away from roots. Where people overlap, the smaller one's stay.
-            - displacement_weights (array): Of that shape; one over the diagonal of the person's box in
-              heatmap cells, 0 away from roots.
+            - displacements (array): Shape (2K, H, W), x and y alternating, in heatmap pixels to the
+              keypoint; 0 away from roots. Where people overlap, those of the smaller one.
+            - displacement_weights (array): Of that shape; 1 / the diagonal of the person's box in
+              heatmap pixels, 0 away from roots.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For a wrong shape, dtype or ``out``.
         """
     def batch_encode(
         self,
@@ -1220,87 +1266,92 @@ class SPR(BaseKeypointCodec):
         *,
         out: SPRTargets | None = None,
     ) -> SPRTargets:
-        """Encode the people of several pictures, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode the people of a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
-            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one a picture,
+            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
 
         Raises:
-            InvalidInputError: As for ``encode``, and for pictures with different K.
+            InvalidInputError: As for ``encode``, or for images with different K.
         """
     # The scores of keypoints are None without keypoint heatmaps.
     @overload
     def decode(
         self, heatmaps: _Tensor, displacements: _Tensor
     ) -> tuple[_Tensor, tuple[_Tensor, _Tensor | None]]:
-        """Decode the maps of one picture. Torch tensors are answered with torch tensors on their device.
+        """Decode the maps of one image. For torch tensors, the results are torch tensors on the same
+        device.
 
         Args:
             heatmaps (array or torch.Tensor): Shape (1, H, W), or (K+1, H, W) with the roots' last;
                 float16, float32 or float64.
-            displacements (array or torch.Tensor): Shape (2K, H, W), in heatmap cells.
+            displacements (array or torch.Tensor): Shape (2K, H, W), in heatmap pixels.
 
         Returns:
             tuple:
             - keypoints (array or torch.Tensor): Shape (N, K, 2), input pixels, of the displacements'
-              dtype, the person with the largest root first.
-            - scores (tuple): The responses of the roots, shape (N,), and those of the keypoints, shape
+              dtype, the person with the highest root value first.
+            - scores (tuple): The values of the roots, shape (N,), and those of the keypoints, shape
               (N, K), or ``None`` without keypoint heatmaps; of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or maps with fewer cells than people to
+            InvalidInputError: For another shape or dtype, or maps with fewer pixels than people to
                 decode.
         """
     @overload
     def decode(
         self, heatmaps: npt.ArrayLike, displacements: npt.ArrayLike
     ) -> tuple[_Scores, tuple[_Scores, _Scores | None]]:
-        """Decode the maps of one picture. Torch tensors are answered with torch tensors on their device.
+        """Decode the maps of one image. For torch tensors, the results are torch tensors on the same
+        device.
 
         Args:
             heatmaps (array or torch.Tensor): Shape (1, H, W), or (K+1, H, W) with the roots' last;
                 float16, float32 or float64.
-            displacements (array or torch.Tensor): Shape (2K, H, W), in heatmap cells.
+            displacements (array or torch.Tensor): Shape (2K, H, W), in heatmap pixels.
 
         Returns:
             tuple:
             - keypoints (array or torch.Tensor): Shape (N, K, 2), input pixels, of the displacements'
-              dtype, the person with the largest root first.
-            - scores (tuple): The responses of the roots, shape (N,), and those of the keypoints, shape
+              dtype, the person with the highest root value first.
+            - scores (tuple): The values of the roots, shape (N,), and those of the keypoints, shape
               (N, K), or ``None`` without keypoint heatmaps; of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or maps with fewer cells than people to
+            InvalidInputError: For another shape or dtype, or maps with fewer pixels than people to
                 decode.
         """
     @overload
     def decode(
         self, heatmaps: ArrayInput, displacements: ArrayInput
     ) -> tuple[Any, tuple[Any, Any]]:
-        """Decode the maps of one picture. Torch tensors are answered with torch tensors on their device.
+        """Decode the maps of one image. For torch tensors, the results are torch tensors on the same
+        device.
 
         Args:
             heatmaps (array or torch.Tensor): Shape (1, H, W), or (K+1, H, W) with the roots' last;
                 float16, float32 or float64.
-            displacements (array or torch.Tensor): Shape (2K, H, W), in heatmap cells.
+            displacements (array or torch.Tensor): Shape (2K, H, W), in heatmap pixels.
 
         Returns:
             tuple:
             - keypoints (array or torch.Tensor): Shape (N, K, 2), input pixels, of the displacements'
-              dtype, the person with the largest root first.
-            - scores (tuple): The responses of the roots, shape (N,), and those of the keypoints, shape
+              dtype, the person with the highest root value first.
+            - scores (tuple): The values of the roots, shape (N,), and those of the keypoints, shape
               (N, K), or ``None`` without keypoint heatmaps; of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or maps with fewer cells than people to
+            InvalidInputError: For another shape or dtype, or maps with fewer pixels than people to
                 decode.
         """
     # One list per item that `decode` returns.
@@ -1308,7 +1359,7 @@ class SPR(BaseKeypointCodec):
     def batch_decode(
         self, batch_heatmaps: _Tensor, batch_displacements: _Tensor
     ) -> tuple[list[_Tensor], list[tuple[_Tensor, _Tensor | None]]]:
-        """Decode the maps of several pictures, one by one.
+        """Decode the maps of a batch of images, one by one.
 
         Args:
             batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a
@@ -1316,7 +1367,7 @@ class SPR(BaseKeypointCodec):
             batch_displacements (array, torch.Tensor or list): Shape (B, 2K, H, W), or a list of B.
 
         Returns:
-            tuple: What ``decode`` answers with, as lists of B: keypoints, and scores.
+            tuple: The results of ``decode``, as lists of B: keypoints, and scores.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -1325,7 +1376,7 @@ class SPR(BaseKeypointCodec):
     def batch_decode(
         self, batch_heatmaps: npt.NDArray[Any], batch_displacements: npt.NDArray[Any]
     ) -> tuple[list[_Scores], list[tuple[_Scores, _Scores | None]]]:
-        """Decode the maps of several pictures, one by one.
+        """Decode the maps of a batch of images, one by one.
 
         Args:
             batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a
@@ -1333,7 +1384,7 @@ class SPR(BaseKeypointCodec):
             batch_displacements (array, torch.Tensor or list): Shape (B, 2K, H, W), or a list of B.
 
         Returns:
-            tuple: What ``decode`` answers with, as lists of B: keypoints, and scores.
+            tuple: The results of ``decode``, as lists of B: keypoints, and scores.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -1342,7 +1393,7 @@ class SPR(BaseKeypointCodec):
     def batch_decode(
         self, batch_heatmaps: _Images, batch_displacements: _Images
     ) -> tuple[list[Any], list[tuple[Any, Any]]]:
-        """Decode the maps of several pictures, one by one.
+        """Decode the maps of a batch of images, one by one.
 
         Args:
             batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a
@@ -1350,7 +1401,7 @@ class SPR(BaseKeypointCodec):
             batch_displacements (array, torch.Tensor or list): Shape (B, 2K, H, W), or a list of B.
 
         Returns:
-            tuple: What ``decode`` answers with, as lists of B: keypoints, and scores.
+            tuple: The results of ``decode``, as lists of B: keypoints, and scores.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -1365,21 +1416,20 @@ class DecoupledHeatmap(BaseKeypointCodec):
     <https://openaccess.thecvf.com/content/CVPR2022/html/Wang_Contextual_Instance_Decoupling_for_Robust_Multi-Person_Pose_Estimation_CVPR_2022_paper.html>`_
     (Wang and Zhang 2022).
 
-    Encoding moves roots by up to a cell at random, and draws people at random where there are too
-    many: from ``numpy.random`` and ``random``, in MMPose's order, so that seeds give its answers.
+    Encoding shifts roots by up to one pixel at random, and draws people at random if there are too
+    many: from ``numpy.random`` and ``random``, in MMPose's order, so that equal seeds give equal
+    results.
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the
-            center of the box around them. Default: ``'kpt_center'``.
-        heatmap_min_overlap (float): The overlap of boxes from which sigmas follow, 0 to 1. Default:
-            0.7.
-        encode_max_instances (int): The most people who get heatmaps of their own. Default: 30.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        root_type (str): ``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the center of the
+            box around them. Default: "kpt_center".
+        heatmap_min_overlap (float): The overlap of boxes from which sigmas are computed, 0 to 1. Default: 0.7.
+        encode_max_instances (int): Maximum number of people who get heatmaps of their own. Default: 30.
 
     Raises:
-        InvalidInputError: For a size of 0, an unknown root type, an overlap that is not between 0
-            and 1.
+        InvalidInputError: For a size of 0, an unknown root type, or an overlap that is not between 0 and 1.
     """
     def __init__(
         self,
@@ -1394,31 +1444,33 @@ class DecoupledHeatmap(BaseKeypointCodec):
         """Input size (w, h) in pixels."""
     @property
     def heatmap_size(self) -> tuple[int, int]:
-        """Heatmap size (W, H) in cells."""
+        """Heatmap size (W, H) in pixels."""
     @property
     def root_type(self) -> _RootType:
-        """``'kpt_center'`` or ``'bbox_center'``."""
+        """``'kpt_center'``, the mean of the visible keypoints, or ``'bbox_center'``, the center of the
+        box around them.
+        """
     @property
     def heatmap_min_overlap(self) -> float:
-        """The overlap of boxes from which sigmas follow."""
+        """The overlap of boxes from which sigmas are computed, 0 to 1."""
     @property
     def encode_max_instances(self) -> int:
-        """The most people who get heatmaps of their own."""
+        """Maximum number of people who get heatmaps of their own."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a heatmap cell, shape (2,), float32."""
+        """Input pixels per heatmap pixel, shape (2,), float32."""
     def encode(
         self,
         keypoints: ArrayInput,
         keypoints_visible: ArrayInput | None = None,
         bbox: ArrayInput | None = None,
     ) -> DecoupledTargets:
-        """Encode the keypoints of the people in one picture.
+        """Encode the keypoints of the people in one image.
 
-        There is no ``out``: how many people M get heatmaps of their own is known only afterwards.
+        There is no ``out``: the number M of people with heatmaps of their own is only known afterwards.
 
         Args:
-            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints count as not visible.
             keypoints_visible (array, optional): Shape (N, K). Above 0 a keypoint counts towards root
                 and size, from 0.5 on it has a target. Default: all visible.
@@ -1429,13 +1481,13 @@ class DecoupledHeatmap(BaseKeypointCodec):
             dict:
             - heatmaps (array): Shape (K+1, H, W), of all people, the roots' last; float32.
             - instance_heatmaps (array): Shape (M*K, H, W), of each chosen person, the smallest first;
-              float32 (float64 if M is 0, as MMPose has it).
+              float32 (float64 if M is 0, as in MMPose).
             - keypoint_weights (array): Shape (M, K), the visibilities and their dtype, 0 for keypoints
-              whose Gaussian lies outside; shape (0,), float64, if M is 0.
-            - instance_coords (array): Shape (M, 2), the roots in heatmap cells, int32.
+              whose Gaussian is outside the map; shape (0,), float64, if M is 0.
+            - instance_coords (array): Shape (M, 2), the roots in heatmap pixels, int32.
 
         Raises:
-            InvalidInputError: For shapes or dtypes that do not fit.
+            InvalidInputError: For a wrong shape or dtype.
         """
     def batch_encode(
         self,
@@ -1443,10 +1495,11 @@ class DecoupledHeatmap(BaseKeypointCodec):
         keypoints_visible: _Images | None = None,
         bbox: _Images | None = None,
     ) -> ListedDecoupledTargets:
-        """Encode the people of several pictures, one after the other, as seeds want it.
+        """Encode the people of a batch of images, one image after the other, in the order of the random
+        numbers.
 
         Args:
-            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one a picture,
+            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
@@ -1456,43 +1509,44 @@ class DecoupledHeatmap(BaseKeypointCodec):
             dict: ``heatmaps`` with a leading B, and lists of B arrays for the others.
 
         Raises:
-            InvalidInputError: As for ``encode``, and for pictures with different K.
+            InvalidInputError: As for ``encode``, or for images with different K.
         """
     def decode(
         self, instance_heatmaps: ArrayInput, instance_scores: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Scores]:
-        """Decode the heatmaps of the people in one picture.
+        """Decode the heatmaps of the people in one image.
 
         Args:
             instance_heatmaps (array or torch.Tensor): Shape (N, K, H, W), float16, float32 or float64.
-            instance_scores (array or torch.Tensor): Shape (N, 1), how certain each person is.
+            instance_scores (array or torch.Tensor): Shape (N, 1), the confidence of each person.
 
         Returns:
             tuple:
-            - keypoints (array): Shape (N, K, 2), input pixels, float32; a quarter of a cell towards
-              the larger neighbor. One cell before the first where no value is above 0.
+            - keypoints (array): Shape (N, K, 2), input pixels, float32; shifted by a quarter of a heatmap
+              pixel towards the larger neighbor. One pixel before the first where no value is above 0.
             - scores (array): Shape (N, K), the maxima times the person's score, of the heatmaps' dtype.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     @overload
     def batch_decode(
         self, instance_heatmaps: _Listed, instance_scores: _Images
     ) -> tuple[list[npt.NDArray[np.float32]], list[_Scores]]:
-        """Decode the heatmaps of the people in several pictures, on several threads where it is worth it
-        (see :func:`posecodec_rs.set_num_threads`).
+        """Decode the heatmaps of the people in a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             instance_heatmaps (array, torch.Tensor or list): Shape (B, N, K, H, W), or a list of arrays
-                (N, K, H, W); or shape (M, K, H, W), as MMPose's heads hand them over: then each person
-                is answered as a picture of its own.
+                (N, K, H, W); or shape (M, K, H, W), as MMPose's heads pass them: then each person is
+                an image of its own.
             instance_scores (array, torch.Tensor or list): Shape (B, N, 1), a list of arrays (N, 1), or
                 shape (M, 1).
 
         Returns:
-            tuple: Keypoints and scores with a leading B (N is 1 where maps came as (M, K, H, W)), or
-            lists of what ``decode`` answers with.
+            tuple: Keypoints and scores with a leading B (N is 1 for maps of shape (M, K, H, W)), or
+            lists of the results of ``decode``.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -1501,19 +1555,20 @@ class DecoupledHeatmap(BaseKeypointCodec):
     def batch_decode(
         self, instance_heatmaps: ArrayInput, instance_scores: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Scores]:
-        """Decode the heatmaps of the people in several pictures, on several threads where it is worth it
-        (see :func:`posecodec_rs.set_num_threads`).
+        """Decode the heatmaps of the people in a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             instance_heatmaps (array, torch.Tensor or list): Shape (B, N, K, H, W), or a list of arrays
-                (N, K, H, W); or shape (M, K, H, W), as MMPose's heads hand them over: then each person
-                is answered as a picture of its own.
+                (N, K, H, W); or shape (M, K, H, W), as MMPose's heads pass them: then each person is
+                an image of its own.
             instance_scores (array, torch.Tensor or list): Shape (B, N, 1), a list of arrays (N, 1), or
                 shape (M, 1).
 
         Returns:
-            tuple: Keypoints and scores with a leading B (N is 1 where maps came as (M, K, H, W)), or
-            lists of what ``decode`` answers with.
+            tuple: Keypoints and scores with a leading B (N is 1 for maps of shape (M, K, H, W)), or
+            lists of the results of ``decode``.
 
         Raises:
             InvalidInputError: As for ``decode``.
@@ -1521,7 +1576,7 @@ class DecoupledHeatmap(BaseKeypointCodec):
 
 @disjoint_base
 class AssociativeEmbedding(BaseKeypointCodec):
-    """Represent several people as heatmaps of all of them, and tell them apart by tags that a network
+    """Represent several people as heatmaps of all of them, and distinguish them by tags that a network
     learns (associative embedding).
 
     Papers: `Associative Embedding: End-to-End Learning for Joint Detection and Grouping
@@ -1530,26 +1585,23 @@ class AssociativeEmbedding(BaseKeypointCodec):
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.
-        heatmap_size (tuple): Heatmap size (W, H) in cells.
-        sigma (float, optional): Standard deviation of the Gaussians, in heatmap cells. Default:
-            sqrt(W*H) / 64.
-        use_udp (bool): Gaussians around the exact keypoint, scales of (w-1)/(W-1), and DARK when
-            decoding. Default: False: around the rounded keypoint, w/W, and a quarter of a cell.
-        decode_keypoint_order (list): The order in which keypoints are grouped, each index once;
-            mostly from the head outwards. Needed for decoding. Default: empty.
-        decode_nms_kernel (int): Size of the neighborhood, in cells, in which a candidate has to be the
-            largest; odd. Default: 5.
-        decode_gaussian_kernel (int): Taps of the blur before DARK, with ``use_udp``; odd. Default: 3.
-        decode_keypoint_thr (float): The response that a candidate has to exceed. Default: 0.1.
-        decode_tag_thr (float): The distance of tags from which on a keypoint does not join a person.
-            Default: 1.0.
-        decode_topk (int): The most candidates a keypoint. Default: 30.
-        decode_center_shift (float): Heatmap cells that are added to detected keypoints. Default: 0.0.
-        decode_max_instances (int, optional): The most people to decode. Default: all.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        sigma (float, optional): Standard deviation of the Gaussians, in heatmap pixels; sqrt(W*H) / 64 by default.
+        use_udp (bool): Center Gaussians on the exact keypoint, scale by (w-1)/(W-1), and decode with DARK; else
+            center them on the rounded keypoint, scale by w/W, and shift by a quarter of a pixel. Default: False.
+        decode_keypoint_order (list of ints): The order in which keypoints are grouped, each index once; usually from the head outwards.
+            Required for decoding. Default: ().
+        decode_nms_kernel (int): Size of the neighborhood, in heatmap pixels, of which a candidate must be the maximum; odd. Default: 5.
+        decode_gaussian_kernel (int): Kernel size of the blur before DARK, with ``use_udp``; odd. Default: 3.
+        decode_keypoint_thr (float): The heatmap value that a candidate must exceed. Default: 0.1.
+        decode_tag_thr (float): The distance of tags from which on a keypoint does not join a person. Default: 1.0.
+        decode_topk (int): Maximum number of candidates per keypoint. Default: 30.
+        decode_center_shift (float): Heatmap pixels that are added to detected keypoints. Default: 0.0.
+        decode_max_instances (int, optional): Maximum number of people to decode; all by default.
 
     Raises:
-        InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel, an
-            order with repeats or gaps.
+        InvalidInputError: For a size of 0, a sigma that is not positive and finite, an even kernel size, or an order
+            with repeats or gaps.
     """
     def __init__(
         self,
@@ -1571,40 +1623,44 @@ class AssociativeEmbedding(BaseKeypointCodec):
         """Input size (w, h) in pixels."""
     @property
     def heatmap_size(self) -> tuple[int, int]:
-        """Heatmap size (W, H) in cells."""
+        """Heatmap size (W, H) in pixels."""
     @property
     def sigma(self) -> float:
-        """Standard deviation of the Gaussians, in heatmap cells."""
+        """Standard deviation of the Gaussians, in heatmap pixels; sqrt(W*H) / 64 by default."""
     @property
     def use_udp(self) -> bool:
-        """Whether maps are UDP's."""
+        """Center Gaussians on the exact keypoint, scale by (w-1)/(W-1), and decode with DARK; else
+        center them on the rounded keypoint, scale by w/W, and shift by a quarter of a pixel.
+        """
     @property
     def decode_keypoint_order(self) -> list[int]:
-        """The order in which keypoints are grouped."""
+        """The order in which keypoints are grouped, each index once; usually from the head outwards.
+        Required for decoding.
+        """
     @property
     def decode_nms_kernel(self) -> int:
-        """Size of the neighborhood in which a candidate has to be the largest."""
+        """Size of the neighborhood, in heatmap pixels, of which a candidate must be the maximum; odd."""
     @property
     def decode_gaussian_kernel(self) -> int:
-        """Taps of the blur before DARK."""
+        """Kernel size of the blur before DARK, with ``use_udp``; odd."""
     @property
     def decode_keypoint_thr(self) -> float:
-        """The response that a candidate has to exceed."""
+        """The heatmap value that a candidate must exceed."""
     @property
     def decode_tag_thr(self) -> float:
         """The distance of tags from which on a keypoint does not join a person."""
     @property
     def decode_topk(self) -> int:
-        """The most candidates a keypoint."""
+        """Maximum number of candidates per keypoint."""
     @property
     def decode_center_shift(self) -> float:
-        """Heatmap cells that are added to detected keypoints."""
+        """Heatmap pixels that are added to detected keypoints."""
     @property
     def decode_max_instances(self) -> int | None:
-        """The most people to decode; ``None`` for all."""
+        """Maximum number of people to decode; all by default."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a heatmap cell, shape (2,), float32."""
+        """Input pixels per heatmap pixel, shape (2,), float32."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -1612,25 +1668,26 @@ class AssociativeEmbedding(BaseKeypointCodec):
         *,
         out: AssociativeEmbeddingTargets | None = None,
     ) -> AssociativeEmbeddingTargets:
-        """Encode the keypoints of the people in one picture.
+        """Encode the keypoints of the people in one image.
 
         Args:
-            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
+            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (other dtypes are
                 converted). NaN and infinite keypoints have no target, index 0 and weight 0.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
-            - heatmaps (array): Shape (K, H, W), float32; where Gaussians meet, the larger.
-            - keypoint_indices (array): Shape (N, K, 2), int64: the cell of the keypoint as y*W + x, and
-              1 if it is visible and inside, else 0.
+            - heatmaps (array): Shape (K, H, W), float32; the maximum where Gaussians overlap.
+            - keypoint_indices (array): Shape (N, K, 2), int64: the pixel of the keypoint as y*W + x,
+              and 1 if it is visible and inside, else 0.
             - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for keypoints
-              whose Gaussian lies outside.
+              whose Gaussian is outside the map.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit.
+            InvalidInputError: For a wrong shape, dtype or ``out``.
         """
     @overload
     def batch_encode(
@@ -1640,23 +1697,25 @@ class AssociativeEmbedding(BaseKeypointCodec):
         *,
         out: None = None,
     ) -> ListedAssociativeEmbeddingTargets:
-        """Encode the people of several pictures, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode the people of a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
-            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one a picture,
+            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them; not
-                for lists.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+                Not for lists.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; from lists, ``keypoint_indices`` and
-            ``keypoint_weights`` are lists of arrays, one a picture.
+            ``keypoint_weights`` are lists of arrays, one per image.
 
         Raises:
-            InvalidInputError: As for ``encode``, and for pictures with different K.
+            InvalidInputError: As for ``encode``, or for images with different K.
         """
     @overload
     def batch_encode(
@@ -1666,26 +1725,28 @@ class AssociativeEmbedding(BaseKeypointCodec):
         *,
         out: AssociativeEmbeddingTargets | None = None,
     ) -> AssociativeEmbeddingTargets:
-        """Encode the people of several pictures, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode the people of a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
-            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one a picture,
+            keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them; not
-                for lists.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+                Not for lists.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; from lists, ``keypoint_indices`` and
-            ``keypoint_weights`` are lists of arrays, one a picture.
+            ``keypoint_weights`` are lists of arrays, one per image.
 
         Raises:
-            InvalidInputError: As for ``encode``, and for pictures with different K.
+            InvalidInputError: As for ``encode``, or for images with different K.
         """
     def decode(self, encoded: Any) -> NoReturn:
-        """Not there, as in MMPose, where this codec decodes batches only: see ``batch_decode``.
+        """Not implemented: as in MMPose, this codec only decodes batches. See ``batch_decode``.
 
         Raises:
             NotImplementedError: Always.
@@ -1697,30 +1758,31 @@ class AssociativeEmbedding(BaseKeypointCodec):
         list[npt.NDArray[np.float32]],
         list[npt.NDArray[np.float32]],
     ]:
-        """Decode the heatmaps and tags of several pictures, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode the heatmaps and tags of a batch of images.
 
-        Of equally high candidates, those come first that torch's ``topk`` puts first on Linux.
-        Candidates whose tag is NaN or infinite belong to nobody.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+
+        Candidates with equal values are in the order of torch's ``topk`` on Linux. Candidates whose tag
+        is NaN or infinite belong to no person.
 
         Args:
             batch_heatmaps (array or torch.Tensor): Shape (B, K, H, W), float16, float32 or float64.
-            batch_tags (array or torch.Tensor): Shape (B, L*K, H, W), all keypoints' first channel
+            batch_tags (array or torch.Tensor): Shape (B, L*K, H, W), the first channel of all keypoints
                 first; float16, float32 or float64.
 
         Returns:
             tuple:
             - batch_keypoints (list): B arrays of shape (N, K, 2), float32, input pixels. A keypoint
-              that was not detected lies where its heatmap and its tag suit the person best.
-            - batch_scores (list): B arrays of shape (N, K), float32, the responses. With ``use_udp``, a
-              keypoint that was not detected has the logarithm of the blurred response, which may be
-              negative: MMPose blurs its maps in place before it looks there.
-            - batch_instance_scores (list): B arrays of shape (N,), float32, the mean response, 0 for
-              what was not detected.
+              that was not detected is where its heatmap and its tag match the person best.
+            - batch_scores (list): B arrays of shape (N, K), float32, the heatmap values. With
+              ``use_udp``, a keypoint that was not detected has the logarithm of the blurred value,
+              which may be negative: MMPose blurs its maps in place before it reads that value.
+            - batch_instance_scores (list): B arrays of shape (N,), float32, the mean value, with 0 for
+              keypoints that were not detected.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, maps that differ in size or with fewer cells
-                than candidates, or an order that does not hold each of the K keypoints.
+            InvalidInputError: For another shape or dtype, maps of different sizes or with fewer pixels
+                than candidates, or an order that does not have each of the K keypoints.
         """
 
 @disjoint_base
@@ -1731,8 +1793,8 @@ class EDPoseLabel(BaseKeypointCodec):
     <https://arxiv.org/abs/2302.01593>`_ (Yang et al. 2023).
 
     Args:
-        num_select (int): Candidates that decoding keeps. Default: 100.
-        num_keypoints (int): Keypoints a candidate, K. Default: 17.
+        num_select (int): Number of candidates that decoding keeps. Default: 100.
+        num_keypoints (int): Number of keypoints of a candidate, K. Default: 17.
 
     Raises:
         InvalidInputError: For a number of 0.
@@ -1740,10 +1802,10 @@ class EDPoseLabel(BaseKeypointCodec):
     def __init__(self, num_select: int = 100, num_keypoints: int = 17) -> None: ...
     @property
     def num_select(self) -> int:
-        """Candidates that decoding keeps."""
+        """Number of candidates that decoding keeps."""
     @property
     def num_keypoints(self) -> int:
-        """Keypoints a candidate, K."""
+        """Number of keypoints of a candidate, K."""
     def encode(
         self,
         img_shape: ArrayInput,
@@ -1754,29 +1816,30 @@ class EDPoseLabel(BaseKeypointCodec):
         *,
         out: EDPoseTargets | None = None,
     ) -> EDPoseTargets:
-        """Encode the instances of one image. Each array keeps its input's precision; whole numbers become
+        """Encode the instances of one image. Each array keeps the precision of its input; integers become
         float64.
 
         Args:
             img_shape (tuple): Size (w, h) of the image in pixels.
-            keypoints (array): Shape (N, K, 2), pixels; float32 or float64 (others are converted).
-                NaN and infinite keypoints become 0, and so does their visibility.
+            keypoints (array): Shape (N, K, 2), pixels; float32 or float64 (other dtypes are
+                converted). NaN and infinite keypoints become 0, and so does their visibility.
             keypoints_visible (array, optional): Shape (N, K) or (N, K, D). Default: all visible.
             area (array, optional): Shape (N,), square pixels.
             bboxes (array, optional): Shape (N, 4), (left, top, right, bottom) in pixels.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
             - keypoints (array): Shape (N, K, 2), in units of the image's size.
-            - area (array): Shape (N,), in units of the image's area; ``None`` without one.
+            - area (array): Shape (N,), in units of the image's area; ``None`` if omitted.
             - bbox (array): Shape (N, 4), the center (x, y) and the size (w, h) in units of the image's
-              size; ``None`` without one.
-            - keypoints_visible (array): The visibilities, a copy.
+              size; ``None`` if omitted.
+            - keypoints_visible (array): A copy of the visibilities.
 
         Raises:
-            InvalidInputError: For a side that is not positive, or shapes, dtypes or an ``out`` that
-                do not fit.
+            InvalidInputError: For an image size that is not positive, or a wrong shape, dtype or
+                ``out``.
         """
     @overload
     def batch_encode(
@@ -1794,11 +1857,12 @@ class EDPoseLabel(BaseKeypointCodec):
         Args:
             img_shape (array): Sizes (w, h) of the images in pixels, shape (B, 2), or one for all.
             keypoints (array or list): Shape (B, N, K, 2), pixels, as for ``encode``; or a list of
-                arrays (N_i, K, 2), with lists or arrays of all the others, an item an image.
+                arrays (N_i, K, 2), with the other arguments as lists or arrays of B items.
             keypoints_visible (array or list, optional): Shape (B, N, K). Default: all visible.
             area (array or list, optional): Shape (B, N).
             bboxes (array or list, optional): Shape (B, N, 4).
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for a list of keypoints, lists of
@@ -1823,11 +1887,12 @@ class EDPoseLabel(BaseKeypointCodec):
         Args:
             img_shape (array): Sizes (w, h) of the images in pixels, shape (B, 2), or one for all.
             keypoints (array or list): Shape (B, N, K, 2), pixels, as for ``encode``; or a list of
-                arrays (N_i, K, 2), with lists or arrays of all the others, an item an image.
+                arrays (N_i, K, 2), with the other arguments as lists or arrays of B items.
             keypoints_visible (array or list, optional): Shape (B, N, K). Default: all visible.
             area (array or list, optional): Shape (B, N).
             bboxes (array or list, optional): Shape (B, N, 4).
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for a list of keypoints, lists of
@@ -1843,13 +1908,13 @@ class EDPoseLabel(BaseKeypointCodec):
         pred_boxes: ArrayInput,
         pred_keypoints: ArrayInput,
     ) -> tuple[_Scores, _Scores, _Scores]:
-        """Decode the candidates of one image: the S with the largest scores, best first, ``num_select`` or
-        Q * C where that is less.
+        """Decode the candidates of one image: the S with the highest scores, best first, S being
+        ``num_select`` or, if that is less, Q * C.
 
         Args:
             input_shapes (array): Size (h, w) of the network's input in pixels, shape (2,).
-            pred_logits (array or torch.Tensor): Shape (Q, C), a score a class; float16, float32 or
-                float64. Equal scores stay in their order.
+            pred_logits (array or torch.Tensor): Shape (Q, C), one score per class; float16, float32 or
+                float64. Equal scores keep their order.
             pred_boxes (array or torch.Tensor): Shape (Q, 4), the center (x, y) and the size (w, h) in
                 units of the input's size.
             pred_keypoints (array or torch.Tensor): Shape (Q, 3 * K), K pairs (x, y) in units of the
@@ -1858,12 +1923,12 @@ class EDPoseLabel(BaseKeypointCodec):
         Returns:
             tuple:
             - boxes (array): Shape (S, 4), (left, top, right, bottom) in pixels, float64 (float32
-              where boxes and ``input_shapes`` are).
-            - keypoints (array): Shape (S, K, 2), pixels, float64 as the boxes.
+              if boxes and ``input_shapes`` are).
+            - keypoints (array): Shape (S, K, 2), pixels, of the boxes' dtype.
             - scores (array): Shape (S, K), of the scores' dtype, the same for all keypoints.
 
         Raises:
-            InvalidInputError: For shapes or dtypes that do not fit.
+            InvalidInputError: For a wrong shape or dtype.
         """
     def batch_decode(
         self,
@@ -1891,23 +1956,25 @@ class EDPoseLabel(BaseKeypointCodec):
 class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
     """Boxes around their keypoints and class labels, as YOLOX-Pose and RTMO learn them.
 
-    It only encodes: ``decode`` answers ``None``, and there is no ``batch_decode``.
+    It only encodes: ``decode`` returns ``None``, and there is no ``batch_decode``.
 
     Papers: `YOLO-Pose <https://arxiv.org/abs/2204.06806>`_ (Maji et al. 2022), `RTMO
     <https://arxiv.org/abs/2312.07526>`_ (Lu et al. 2023).
 
     Args:
-        expand_bbox (bool): Grow boxes to hold their visible keypoints. Default: False.
-        input_size (tuple, optional): Size of the network's input in pixels; not used, the reference
-            takes it. Default: None.
+        expand_bbox (bool): Enlarge boxes to contain their visible keypoints. Default: False.
+        input_size (tuple, optional): Size of the network's input in pixels; not used, as in MMPose.
 
     Raises:
-        InvalidInputError: For an ``input_size`` that is no size.
+        InvalidInputError: For an ``input_size`` that is not a size.
     """
     def __init__(self, expand_bbox: bool = False, input_size: _Size | None = None) -> None: ...
     @property
     def expand_bbox(self) -> bool:
-        """Whether boxes grow to hold their visible keypoints."""
+        """Enlarge boxes to contain their visible keypoints."""
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """Size of the network's input in pixels; not used, as in MMPose."""
     def encode(
         self,
         keypoints: ArrayInput | None = None,
@@ -1917,25 +1984,26 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
         *,
         out: YOLOXPoseTargets | None = None,
     ) -> YOLOXPoseTargets:
-        """Encode the annotations of one image; they are left as they are.
+        """Encode the annotations of one image, which are not modified.
 
         Args:
-            keypoints (array, optional): Shape (N, K, 2), pixels; needed where boxes grow. NaN and
-                infinite keypoints are out of sight.
+            keypoints (array, optional): Shape (N, K, 2), pixels; required with ``expand_bbox``. NaN and
+                infinite keypoints count as not visible.
             keypoints_visible (array, optional): Shape (N, K), or (N, K, D) of which the first counts;
-                0 is out of sight. Default: all visible.
+                0 is not visible. Default: all visible.
             bbox (array, optional): Shape (N, 4), (left, top, right, bottom) in pixels.
-            category_id (list, optional): A category an instance, from 1.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            category_id (list, optional): One category per instance, from 1.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
-            dict: What there is of:
+            dict: The items whose arguments were given:
             - bbox (array): Shape (N, 4), a new array of the boxes' dtype; with ``expand_bbox``.
-            - bbox_labels (array): Shape (N,), int8, one less than ``category_id``.
+            - bbox_labels (array): Shape (N,), int8, ``category_id`` - 1.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, or keypoints that are
-                needed and missing.
+            InvalidInputError: For a wrong shape, dtype or ``out``, or missing keypoints that are
+                required.
         """
     @overload
     def batch_encode(
@@ -1947,15 +2015,16 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
         *,
         out: None = None,
     ) -> ListedYOLOXPoseTargets:
-        """Encode the annotations of a batch of images; they are left as they are.
+        """Encode the annotations of a batch of images, which are not modified.
 
         Args:
             keypoints (array or list, optional): Shape (B, N, K, 2), pixels, as for ``encode``; or,
-                with boxes in a list, lists or arrays of all, an item an image.
+                with a list of boxes, a list or an array with one item per image, as all arguments.
             keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
             bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
             category_id (list, optional): Shape (B, N).
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
@@ -1973,15 +2042,16 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
         category_id: _Images | None = None,
         out: None = None,
     ) -> ListedYOLOXPoseTargets:
-        """Encode the annotations of a batch of images; they are left as they are.
+        """Encode the annotations of a batch of images, which are not modified.
 
         Args:
             keypoints (array or list, optional): Shape (B, N, K, 2), pixels, as for ``encode``; or,
-                with boxes in a list, lists or arrays of all, an item an image.
+                with a list of boxes, a list or an array with one item per image, as all arguments.
             keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
             bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
             category_id (list, optional): Shape (B, N).
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
@@ -1999,15 +2069,16 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
         *,
         out: YOLOXPoseTargets | None = None,
     ) -> YOLOXPoseTargets:
-        """Encode the annotations of a batch of images; they are left as they are.
+        """Encode the annotations of a batch of images, which are not modified.
 
         Args:
             keypoints (array or list, optional): Shape (B, N, K, 2), pixels, as for ``encode``; or,
-                with boxes in a list, lists or arrays of all, an item an image.
+                with a list of boxes, a list or an array with one item per image, as all arguments.
             keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
             bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
             category_id (list, optional): Shape (B, N).
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
@@ -2017,42 +2088,42 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
         """
     # There is nothing to decode.
     def decode(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
-        """Nothing is decoded, as in the reference.
+        """Nothing is decoded, as in MMPose.
 
         Args:
-            *args: Anything.
-            **kwargs: Anything.
+            *args: Ignored.
+            **kwargs: Ignored.
         """
 
 @disjoint_base
 class ImagePoseLifting(BaseKeypointCodec):
-    """Normalize the 2D pose of a picture, for a network that lifts it to 3D, and the 3D pose less its
-    root, which it should find.
+    """Normalize the 2D pose of an image, for a network that lifts it to 3D, and the root-relative 3D
+    pose, which is its target.
 
     Paper: `A simple yet effective baseline for 3d human pose estimation
     <https://arxiv.org/abs/1705.03098>`_ (Martinez et al. 2017).
 
     Args:
         num_keypoints (int): Number of keypoints, K.
-        root_index (int or list of ints): The root, or keypoints whose mean it is. Default: 0.
-        remove_root (bool): Whether targets are without the root, where it is one keypoint.
-            Default: False.
-        save_index (bool): Whether answers say which keypoint was removed. Default: False.
-        reshape_keypoints (bool): Whether labels are reshaped to (K * D, N). Default: True.
-        concat_vis (bool): Whether visibilities are put beside the keypoints. Default: False.
-        keypoints_mean (array, optional): Means of the 2D keypoints, shape (K, D), in pixels; with
-            ``keypoints_std``.
-        keypoints_std (array, optional): Their standard deviations, shape (K, D), in pixels.
-        target_mean (array, optional): Means of the 3D keypoints less their root, shape (K, C), or
-            (K - 1, C) where that is removed, in the target's unit; with ``target_std``.
-        target_std (array, optional): Their standard deviations, of the same shape.
-        additional_encode_keys (list of str, optional): Names that this codec's
-            ``auxiliary_encode_keys`` has more than its class, for a subclass whose ``encode`` takes
-            more arguments.
+        root_index (int or list of ints): The root, or keypoints whose mean is the root. The attribute is a list. Default: 0.
+        remove_root (bool): Remove the root from targets, if it is one keypoint. Default: False.
+        save_index (bool): Add the index of a removed root to the encoded items. Default: False.
+        reshape_keypoints (bool): Reshape labels to (K * D, N). Default: True.
+        concat_vis (bool): Append visibilities to the keypoints. Default: False.
+        keypoints_mean (array, optional): Means of the 2D keypoints, shape (K, D), in pixels; with ``keypoints_std``. The attribute has
+            shape (1, K, D), float32.
+        keypoints_std (array, optional): Standard deviations of the 2D keypoints, shape (K, D), in pixels. The attribute has shape
+            (1, K, D), float32.
+        target_mean (array, optional): Means of the root-relative 3D keypoints, shape (K, C), or (K - 1, C) if the root is removed,
+            in the target's unit; with ``target_std``. The attribute has shape (1, K, C) or
+            (1, K - 1, C), float32.
+        target_std (array, optional): Standard deviations of the 3D keypoints, of the same shape as ``target_mean``.
+        additional_encode_keys (list of str, optional): Names that this codec's ``auxiliary_encode_keys`` has in addition to its class's, for a
+            subclass whose ``encode`` has more arguments.
 
     Raises:
-        InvalidInputError: For a root that is none of the keypoints, means without deviations (or
-            the other way round), of a shape that does not fit, not finite, or deviations of 0.
+        InvalidInputError: For a root that is not one of the keypoints, means without standard deviations (or the other
+            way round), of a wrong shape or not finite, or standard deviations of 0.
     """
     def __init__(
         self,
@@ -2073,31 +2144,43 @@ class ImagePoseLifting(BaseKeypointCodec):
         """Number of keypoints, K."""
     @property
     def root_index(self) -> list[int]:
-        """The keypoints whose mean is the root, a list."""
+        """The root, or keypoints whose mean is the root. The attribute is a list."""
     @property
     def remove_root(self) -> bool:
-        """Whether targets are without the root."""
+        """Remove the root from targets, if it is one keypoint."""
     @property
     def save_index(self) -> bool:
-        """Whether answers say which keypoint was removed."""
+        """Add the index of a removed root to the encoded items."""
     @property
     def reshape_keypoints(self) -> bool:
-        """Whether labels are reshaped to (K * D, N)."""
+        """Reshape labels to (K * D, N)."""
     @property
     def concat_vis(self) -> bool:
-        """Whether visibilities are put beside the keypoints."""
+        """Append visibilities to the keypoints."""
     @property
     def keypoints_mean(self) -> npt.NDArray[np.float32] | None:
-        """Means of the 2D keypoints, shape (1, K, D), float32, in pixels; or None."""
+        """Means of the 2D keypoints, shape (K, D), in pixels; with ``keypoints_std``. The attribute has
+        shape (1, K, D), float32.
+        """
     @property
     def keypoints_std(self) -> npt.NDArray[np.float32] | None:
-        """Standard deviations of the 2D keypoints, shape (1, K, D), float32, in pixels; or None."""
+        """Standard deviations of the 2D keypoints, shape (K, D), in pixels. The attribute has shape
+        (1, K, D), float32.
+        """
     @property
     def target_mean(self) -> npt.NDArray[np.float32] | None:
-        """Means of the 3D keypoints less their root, shape (1, K or K - 1, C), float32; or None."""
+        """Means of the root-relative 3D keypoints, shape (K, C), or (K - 1, C) if the root is removed,
+        in the target's unit; with ``target_std``. The attribute has shape (1, K, C) or
+        (1, K - 1, C), float32.
+        """
     @property
     def target_std(self) -> npt.NDArray[np.float32] | None:
-        """Standard deviations of the 3D keypoints, shape (1, K or K - 1, C), float32; or None."""
+        """Standard deviations of the 3D keypoints, of the same shape as ``target_mean``."""
+    @property
+    def additional_encode_keys(self) -> tuple[str, ...] | None:
+        """Names that this codec's ``auxiliary_encode_keys`` has in addition to its class's, for a
+        subclass whose ``encode`` has more arguments.
+        """
     def encode(
         self,
         keypoints: ArrayInput,
@@ -2111,37 +2194,37 @@ class ImagePoseLifting(BaseKeypointCodec):
 
         Args:
             keypoints (array): 2D poses, shape (N, K, D) or (K, D), pixels; float32 or float64
-                (others are converted).
-            keypoints_visible (array, optional): Shape (N, K), or with more values a keypoint
+                (other dtypes are converted).
+            keypoints_visible (array, optional): Shape (N, K), or with more values per keypoint
                 (N, K, m). Default: all visible.
-            lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in the camera's
-                space, in any unit (meters in MMPose's Human3.6M). Default: the input side alone is
-                encoded, and the answer has only its items.
+            lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in camera
+                coordinates, in any unit (meters in MMPose's Human3.6M). Default: only the input is
+                encoded, and the dict only has its items.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
-            - target_root_removed (bool): True, only where the root was removed.
-            - target_root_index (int): Which it was, only with ``save_index``.
+            - target_root_removed (bool): True, only if the root was removed.
+            - target_root_index (int): Index of the removed root, only with ``save_index``.
             - keypoints_mean, keypoints_std, target_mean, target_std (array): Copies, shape
-              (1, K, D), float32, only where the codec has them.
+              (1, K, D), float32, only if the codec has them.
             - keypoint_labels (array): Shape (K * D, N), or not reshaped (N, K, D); of the
-              keypoints' dtype, in pixels or in standard deviations from the mean. D is larger
-              by the visibilities that are put beside.
-            - keypoint_labels_visible (array): The visibilities, as they came.
+              keypoints' dtype, in pixels or in standard deviations from the mean. D includes
+              appended visibilities.
+            - keypoint_labels_visible (array): The visibilities, unchanged.
             - lifting_target_label (array): Shape (T, K, C), or (T, K - 1, C) without the root, of
               the target's dtype, in its unit or in standard deviations.
             - lifting_target_weight (array): Shape (T, K) or (T, K - 1), float32; 1 for visible
               keypoints, else 0.
-            - trajectory_weights (array): The weights of all keypoints, (T, K); where visibilities
-              were left out ``1 / lifting_target[:, 2]``, as the reference has it.
+            - trajectory_weights (array): The weights of all keypoints, (T, K); without
+              visibilities, ``1 / lifting_target[:, 2]``, as in MMPose.
             - target_root (array): Shape (T, C), float32, in the target's unit.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, and for depths of 0
-                that are to be divided by.
+            InvalidInputError: For a wrong shape, dtype or ``out``, or a division by a depth of 0.
         """
     def batch_encode(
         self,
@@ -2152,15 +2235,17 @@ class ImagePoseLifting(BaseKeypointCodec):
         *,
         out: ImagePoseTargets | None = None,
     ) -> ImagePoseTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, N, K, D), pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K) or (B, N, K, m).
             lifting_target (array, optional): Shape (B, T, K, C).
             lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The items of ``encode``, each array with a leading B.
@@ -2171,38 +2256,39 @@ class ImagePoseLifting(BaseKeypointCodec):
     def decode(
         self, encoded: ArrayInput, target_root: ArrayInput | None = None
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a network's answer: back to the target's unit and, with a root, to its place.
+        """Decode network outputs of one sample: back to the target's unit and, with a root, to its
+        position.
 
         Args:
             encoded (array or torch.Tensor): Shape (N, K, C), or (N, K - 1, C) without the root, or
                 (N, 1, C) of a trajectory; float16, float32 or float64.
-            target_root (array, optional): RootOutput in the target's unit: (C,), (1, C) or (1, 1, C) for
-                all poses, or (N, C) or (N, 1, C), one a pose; an empty array is none.
+            target_root (array, optional): Root in the target's unit: (C,), (1, C) or (1, 1, C) for
+                all poses, or (N, C) or (N, 1, C), one per pose; an empty array is none.
 
         Returns:
             tuple:
-            - keypoints (array): Shape (N, K, C), in the target's unit, of the input's dtype, or a
-              wider one of the root. A root that is removed from targets is put back in where
-              ``target_root`` is given.
+            - keypoints (array): Shape (N, K, C), in the target's unit, of the input's dtype, or of
+              the root's if that is wider. A root that is removed from targets is inserted again
+              with ``target_root``.
             - scores (array): Shape (N, K), float32, all 1.
 
         Raises:
-            InvalidInputError: For shapes or dtypes that do not fit.
+            InvalidInputError: For a wrong shape or dtype.
         """
     def batch_decode(
         self, batch_encoded: ArrayInput, target_root: ArrayInput | None = None
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a batch of a network's answers.
+        """Decode network outputs of a batch.
 
         Args:
             batch_encoded (array or torch.Tensor): Shape (B, N, K, C), or (B, K, C) as MMPose's
-                heads answer, which is N = 1.
+                heads return, which is N = 1.
             target_root (array, optional): The roots of ``decode`` with a leading B, such as
                 (B, 1, C).
 
         Returns:
             tuple:
-            - keypoints (array): Shape (B, N, K, C), as ``decode`` has them.
+            - keypoints (array): Shape (B, N, K, C), as for ``decode``.
             - scores (array): Shape (B, N, K), float32, all 1.
 
         Raises:
@@ -2211,26 +2297,24 @@ class ImagePoseLifting(BaseKeypointCodec):
 
 @disjoint_base
 class VideoPoseLifting(BaseKeypointCodec):
-    """Put the 2D poses of a video in units of its pictures, for a network that lifts them to 3D, and
-    the 3D pose less its root, which it should find.
+    """Convert the 2D poses of a video to units of its images, for a network that lifts them to 3D, and
+    center the 3D pose on its root, which is the network's target.
 
     Paper: `3D human pose estimation in video with temporal convolutions and semi-supervised
     training <https://arxiv.org/abs/1811.11742>`_ (Pavllo et al. 2019).
 
     Args:
         num_keypoints (int): Number of keypoints, K.
-        zero_center (bool): Whether targets are centered on their root. Default: True.
-        root_index (int or list of ints): The root, or keypoints whose mean it is. Default: 0.
-        remove_root (bool): Whether centered targets are without the root, where it is one keypoint.
-            Default: False.
-        save_index (bool): Whether answers say which keypoint was removed. Default: False.
-        reshape_keypoints (bool): Whether labels are reshaped to (K * D, N). Default: True.
-        concat_vis (bool): Whether visibilities are put beside the keypoints. Default: False.
-        normalize_camera (bool): Whether answers have the camera in units of the picture. Default:
-            False.
+        zero_center (bool): Center targets on their root. Default: True.
+        root_index (int or list of ints): The root, or keypoints whose mean is the root. The attribute is a list. Default: 0.
+        remove_root (bool): Remove the root from centered targets, if it is one keypoint. Default: False.
+        save_index (bool): Add the index of a removed root to the encoded items. Default: False.
+        reshape_keypoints (bool): Reshape labels to (K * D, N). Default: True.
+        concat_vis (bool): Append visibilities to the keypoints. Default: False.
+        normalize_camera (bool): Add the camera in units of the image to the encoded items. Default: False.
 
     Raises:
-        InvalidInputError: For a root that is none of the keypoints.
+        InvalidInputError: For a root that is not one of the keypoints.
     """
     def __init__(
         self,
@@ -2248,25 +2332,25 @@ class VideoPoseLifting(BaseKeypointCodec):
         """Number of keypoints, K."""
     @property
     def zero_center(self) -> bool:
-        """Whether targets are centered on their root."""
+        """Center targets on their root."""
     @property
     def root_index(self) -> list[int]:
-        """The keypoints whose mean is the root, a list."""
+        """The root, or keypoints whose mean is the root. The attribute is a list."""
     @property
     def remove_root(self) -> bool:
-        """Whether targets are without the root."""
+        """Remove the root from centered targets, if it is one keypoint."""
     @property
     def save_index(self) -> bool:
-        """Whether answers say which keypoint was removed."""
+        """Add the index of a removed root to the encoded items."""
     @property
     def reshape_keypoints(self) -> bool:
-        """Whether labels are reshaped to (K * D, N)."""
+        """Reshape labels to (K * D, N)."""
     @property
     def concat_vis(self) -> bool:
-        """Whether visibilities are put beside the keypoints."""
+        """Append visibilities to the keypoints."""
     @property
     def normalize_camera(self) -> bool:
-        """Whether answers have the camera in units of the picture."""
+        """Add the camera in units of the image to the encoded items."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -2281,41 +2365,42 @@ class VideoPoseLifting(BaseKeypointCodec):
 
         Args:
             keypoints (array): 2D poses, shape (N, K, 2) or (K, 2), pixels; float32 or float64
-                (others are converted).
-            keypoints_visible (array, optional): Shape (N, K), or with more values a keypoint
+                (other dtypes are converted).
+            keypoints_visible (array, optional): Shape (N, K), or with more values per keypoint
                 (N, K, m). Default: all visible.
-            lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in the camera's
-                space, in any unit (meters in MMPose's Human3.6M). Default: the input side alone is
-                encoded, and the answer has only its items.
+            lifting_target (array, optional): 3D poses, shape (T, K, C) or (K, C), in camera
+                coordinates, in any unit (meters in MMPose's Human3.6M). Default: only the input is
+                encoded, and the dict only has its items.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
-            camera_param (dict): The width ``w`` and height ``h`` of pictures and, for
+            camera_param (dict): The width ``w`` and height ``h`` of images and, for
                 ``normalize_camera``, focal lengths ``f`` and principal point ``c``, shape (2, 1) or
-                (2,), all in pixels; other items are passed on.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+                (2,), all in pixels; other items are copied.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
             - target_root (array): Shape (T, C), of the target's dtype and unit, only with
               ``zero_center``.
-            - target_root_removed (bool): True, only where the root was removed.
-            - target_root_index (int): Which it was, only with ``save_index``.
-            - camera_param (dict): A copy with ``f`` and ``c`` in half widths of the picture, only
+            - target_root_removed (bool): True, only if the root was removed.
+            - target_root_index (int): Index of the removed root, only with ``save_index``.
+            - camera_param (dict): A copy with ``f`` and ``c`` in half widths of the image, only
               with ``normalize_camera``.
             - keypoint_labels (array): Shape (K * 2, N), or not reshaped (N, K, 2); of the
-              keypoints' dtype, in half widths from the picture's center. Visibilities that are put
-              beside make the 2 larger.
-            - keypoints_visible (array): The visibilities, as they came.
+              keypoints' dtype, in half widths from the image's center. Appended visibilities make
+              the 2 larger.
+            - keypoints_visible (array): The visibilities, unchanged.
             - lifting_target_label (array): Shape (T, K, C), or (T, K - 1, C) without the root, of
               the target's dtype and unit.
             - lifting_target_weight (array): Shape (T, K) or (T, K - 1), float32; 1 for visible
               keypoints, else 0.
-            - trajectory_weights (array): The weights of all keypoints, (T, K); where visibilities
-              were left out ``1 / lifting_target[:, 2]``, as the reference has it.
+            - trajectory_weights (array): The weights of all keypoints, (T, K); without
+              visibilities, ``1 / lifting_target[:, 2]``, as in MMPose.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, a camera that is
-                missing or incomplete, and for depths of 0 that are to be divided by.
+            InvalidInputError: For a wrong shape, dtype or ``out``, a missing or incomplete camera, or
+                a division by a depth of 0.
         """
     def batch_encode(
         self,
@@ -2327,16 +2412,18 @@ class VideoPoseLifting(BaseKeypointCodec):
         *,
         out: VideoPoseTargets | None = None,
     ) -> VideoPoseTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, N, K, 2), pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K) or (B, N, K, m).
             lifting_target (array, optional): Shape (B, T, K, C).
             lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
-            camera_param (dict or list of dicts): One camera for all samples, or one a sample.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            camera_param (dict or list of dicts): One camera for all samples, or one per sample.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The items of ``encode``, each array with a leading B, and a list of B cameras.
@@ -2347,38 +2434,39 @@ class VideoPoseLifting(BaseKeypointCodec):
     def decode(
         self, encoded: ArrayInput, target_root: ArrayInput | None = None
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a network's answer: back to the target's unit and, with a root, to its place.
+        """Decode network outputs of one sample: back to the target's unit and, with a root, to its
+        position.
 
         Args:
             encoded (array or torch.Tensor): Shape (N, K, C), or (N, K - 1, C) without the root, or
                 (N, 1, C) of a trajectory; float16, float32 or float64.
-            target_root (array, optional): RootOutput in the target's unit: (C,), (1, C) or (1, 1, C) for
-                all poses, or (N, C) or (N, 1, C), one a pose; an empty array is none.
+            target_root (array, optional): Root in the target's unit: (C,), (1, C) or (1, 1, C) for
+                all poses, or (N, C) or (N, 1, C), one per pose; an empty array is none.
 
         Returns:
             tuple:
-            - keypoints (array): Shape (N, K, C), in the target's unit, of the input's dtype, or a
-              wider one of the root. A root that is removed from targets is put back in where
-              ``target_root`` is given.
+            - keypoints (array): Shape (N, K, C), in the target's unit, of the input's dtype, or of
+              the root's if that is wider. A root that is removed from targets is inserted again
+              with ``target_root``.
             - scores (array): Shape (N, K), float32, all 1.
 
         Raises:
-            InvalidInputError: For shapes or dtypes that do not fit.
+            InvalidInputError: For a wrong shape or dtype.
         """
     def batch_decode(
         self, batch_encoded: ArrayInput, target_root: ArrayInput | None = None
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a batch of a network's answers.
+        """Decode network outputs of a batch.
 
         Args:
             batch_encoded (array or torch.Tensor): Shape (B, N, K, C), or (B, K, C) as MMPose's
-                heads answer, which is N = 1.
+                heads return, which is N = 1.
             target_root (array, optional): The roots of ``decode`` with a leading B, such as
                 (B, 1, C).
 
         Returns:
             tuple:
-            - keypoints (array): Shape (B, N, K, C), as ``decode`` has them.
+            - keypoints (array): Shape (B, N, K, C), as for ``decode``.
             - scores (array): Shape (B, N, K), float32, all 1.
 
         Raises:
@@ -2387,8 +2475,8 @@ class VideoPoseLifting(BaseKeypointCodec):
 
 @disjoint_base
 class MotionBERTLabel(BaseKeypointCodec):
-    """Put the 2D poses of a video in units of its pictures, for MotionBERT to lift them to 3D, and
-    the 3D poses as the pictures show them, which it should find.
+    """Convert the 2D poses of a video to units of its images, for MotionBERT to lift them to 3D, and
+    the 3D poses to image coordinates, which are its targets.
 
     Paper: `MotionBERT: A Unified Perspective on Learning Human Motion Representations
     <https://arxiv.org/abs/2210.06551>`_ (Zhu et al. 2023).
@@ -2396,15 +2484,15 @@ class MotionBERTLabel(BaseKeypointCodec):
     Args:
         num_keypoints (int): Number of keypoints, K.
         root_index (int): The root. Default: 0.
-        remove_root (bool): Kept, but not used, as in the reference. Default: False.
-        save_index (bool): Kept, but not used. Default: False.
-        concat_vis (bool): Whether visibilities are put beside the keypoints. Default: False.
-        rootrel (bool): Whether decoding moves keypoint 0 to the origin first. Default: False.
-        mode (str): ``'train'`` for targets in half widths of the picture, which the network learns,
-            or ``'test'`` for meters, to compare with what is decoded. Default: ``'test'``.
+        remove_root (bool): Not used, as in MMPose. Default: False.
+        save_index (bool): Not used, as in MMPose. Default: False.
+        concat_vis (bool): Append visibilities to the keypoints. Default: False.
+        rootrel (bool): Move keypoint 0 to the origin before decoding. Default: False.
+        mode (str): ``'train'`` for targets in half widths of the image, which the network learns, or ``'test'``
+            for meters, to compare with decoded poses. Default: "test".
 
     Raises:
-        InvalidInputError: For a root that is none of the keypoints, or another mode.
+        InvalidInputError: For a root that is not one of the keypoints, or another mode.
     """
     def __init__(
         self,
@@ -2424,19 +2512,21 @@ class MotionBERTLabel(BaseKeypointCodec):
         """The root."""
     @property
     def remove_root(self) -> bool:
-        """Not used."""
+        """Not used, as in MMPose."""
     @property
     def save_index(self) -> bool:
-        """Not used."""
+        """Not used, as in MMPose."""
     @property
     def concat_vis(self) -> bool:
-        """Whether visibilities are put beside the keypoints."""
+        """Append visibilities to the keypoints."""
     @property
     def rootrel(self) -> bool:
-        """Whether decoding moves keypoint 0 to the origin first."""
+        """Move keypoint 0 to the origin before decoding."""
     @property
     def mode(self) -> Literal["train", "test"]:
-        """``'train'`` or ``'test'``."""
+        """``'train'`` for targets in half widths of the image, which the network learns, or ``'test'``
+        for meters, to compare with decoded poses.
+        """
     def encode(
         self,
         keypoints: ArrayInput,
@@ -2452,37 +2542,38 @@ class MotionBERTLabel(BaseKeypointCodec):
 
         Args:
             keypoints (array): 2D poses, shape (T, K, D) or (K, D), D at least 2, pixels; float32 or
-                float64 (others are converted).
-            keypoints_visible (array, optional): Shape (T, K), or with more values a keypoint
+                float64 (other dtypes are converted).
+            keypoints_visible (array, optional): Shape (T, K), or with more values per keypoint
                 (T, K, m). Default: all visible.
-            lifting_target (array, optional): 3D poses, shape (T, K, 3) or (K, 3), in the camera's
-                space, in meters. Default: the input side alone is encoded, and the
-                answer has only its items and the factor.
+            lifting_target (array, optional): 3D poses, shape (T, K, 3) or (K, 3), in camera
+                coordinates, in meters. Default: only the input is encoded, and the dict only has its
+                items and the factor.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
-            camera_param (dict): The width ``w`` and height ``h`` of pictures and, together or not
-                at all, focal lengths ``f`` and principal point ``c``, shape (2, 1) or (2,), all in
-                pixels. With these targets are projected into the picture.
-            factor (array, optional): From thousands of pixels to meters, shape (T,) or (T, 1), or
-                one for all frames. Where it is left out, or the first is 0, it is worked
-                out of the depth of the root; without ``f`` and ``c`` it is 4.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            camera_param (dict): The width ``w`` and height ``h`` of images and, both or neither,
+                focal lengths ``f`` and principal point ``c``, shape (2, 1) or (2,), all in pixels.
+                With these, targets are projected into the image.
+            factor (array, optional): Meters per 1000 pixels, shape (T,) or (T, 1), or one for all
+                frames. If it is omitted, or the first is 0, it is computed from the depth of the
+                root; without ``f`` and ``c`` it is 4.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
             - keypoint_labels (array): Shape (T, K, D), of the keypoints' dtype, in half widths from
-              the picture's center. Visibilities that are put beside make D larger.
-            - keypoint_labels_visible (array): The visibilities, as they came.
-            - lifting_target_label (array): Shape (T, K, 3), of the target's dtype, less the root:
+              the image's center. D includes appended visibilities.
+            - keypoint_labels_visible (array): The visibilities, unchanged.
+            - lifting_target_label (array): Shape (T, K, 3), of the target's dtype, root-relative:
               in half widths (``'train'``), or in meters (``'test'``).
             - lifting_target_weight (array): Shape (T, K), float32; 1 for visible keypoints, else 0.
             - lifting_target (array): ``lifting_target_label`` again.
-            - lifting_target_visible (array): The visibilities, as they came.
-            - factor (array): Shape (T, 1), meters a thousand pixels.
+            - lifting_target_visible (array): The visibilities, unchanged.
+            - factor (array): Shape (T, 1), meters per 1000 pixels.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, a camera that is
-                missing or incomplete, and for a depth of 0 that is to be projected.
+            InvalidInputError: For a wrong shape, dtype or ``out``, a missing or incomplete camera, or
+                the projection of a depth of 0.
         """
     def batch_encode(
         self,
@@ -2495,17 +2586,19 @@ class MotionBERTLabel(BaseKeypointCodec):
         *,
         out: MotionBERTTargets | None = None,
     ) -> MotionBERTTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, T, K, D), pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
             lifting_target (array, optional): Shape (B, T, K, 3).
             lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
-            camera_param (dict or list of dicts): One camera for all samples, or one a sample.
-            factor (array, optional): Shape (B, T) or (B, T, 1), or one a sample.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            camera_param (dict or list of dicts): One camera for all samples, or one per sample.
+            factor (array, optional): Shape (B, T) or (B, T, 1), or one per sample.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -2520,25 +2613,25 @@ class MotionBERTLabel(BaseKeypointCodec):
         h: ArrayInput | None = None,
         factor: ArrayInput | None = None,
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a network's answer, in half widths, to meters from the root.
+        """Decode network outputs of one sample, in half widths, to meters from the root.
 
         Args:
             encoded (array or torch.Tensor): Shape (N, K, 3), or sequences (B, T, K, 3); float16,
                 float32 or float64.
-            w (array, optional): Widths of pictures in pixels, shape (N,) or (N, 1), or one a
-                sequence; with ``h``. Default, as for an empty array: the answer is not scaled.
-            h (array, optional): Heights of pictures in pixels, of the same shape.
-            factor (array, optional): From thousands of pixels to meters, shape (N,) or (N, 1), or
-                of sequences (B, T, 1), (B, T) or one a sequence.
+            w (array, optional): Widths of images in pixels, shape (N,) or (N, 1), or one per
+                sequence; with ``h``. By default, and for an empty array, poses are not scaled.
+            h (array, optional): Heights of images in pixels, of the same shape.
+            factor (array, optional): Meters per 1000 pixels, shape (N,) or (N, 1), or of sequences
+                (B, T, 1), (B, T) or one per sequence.
 
         Returns:
             tuple:
-            - keypoints (array): The input's shape and dtype; in meters, less the root. (All is
-              divided by 1000, as factors are of thousands of pixels.)
+            - keypoints (array): The input's shape and dtype; in meters, root-relative. (All values
+              are divided by 1000, because factors are per 1000 pixels.)
             - scores (array): Shape (N, K) or (B, T, K), float32, all 1.
 
         Raises:
-            InvalidInputError: For shapes or dtypes that do not fit, or sizes that are not positive.
+            InvalidInputError: For a wrong shape or dtype, or sizes that are not positive.
         """
     def batch_decode(
         self,
@@ -2547,18 +2640,18 @@ class MotionBERTLabel(BaseKeypointCodec):
         h: ArrayInput | None = None,
         factor: ArrayInput | None = None,
     ) -> tuple[_Poses, npt.NDArray[np.float32]]:
-        """Decode a batch of a network's answers.
+        """Decode network outputs of a batch.
 
         Args:
             batch_encoded (array or torch.Tensor): Shape (B, T, K, 3).
-            w (array, optional): Widths of pictures in pixels, shape (B, T), or (B,) or (B, 1), one
-                a sequence; with ``h``.
-            h (array, optional): Heights of pictures in pixels, of the same shape.
-            factor (array, optional): Shape (B, T, 1), (B, T), or one a sequence.
+            w (array, optional): Widths of images in pixels, shape (B, T), or (B,) or (B, 1), one per
+                sequence; with ``h``.
+            h (array, optional): Heights of images in pixels, of the same shape.
+            factor (array, optional): Shape (B, T, 1), (B, T), or one per sequence.
 
         Returns:
             tuple:
-            - keypoints (array): Shape (B, T, K, 3), as ``decode`` has them.
+            - keypoints (array): Shape (B, T, K, 3), as for ``decode``.
             - scores (array): Shape (B, T, K), float32, all 1.
 
         Raises:
@@ -2567,7 +2660,7 @@ class MotionBERTLabel(BaseKeypointCodec):
 
 @disjoint_base
 class SimCC3DLabel(BaseKeypointCodec):
-    """Represent keypoints as one classification vector an axis, depth included: "SimCC" in three
+    """Represent keypoints as one classification vector per axis, including depth: "SimCC" in three
     dimensions, as RTMW3D learns it (``projects/rtmpose3d`` in MMPose's repository).
 
     Papers: `RTMW <https://arxiv.org/abs/2407.08634>`_ (Jiang et al. 2024), `SimCC
@@ -2575,19 +2668,18 @@ class SimCC3DLabel(BaseKeypointCodec):
 
     Args:
         input_size (tuple): Input size (w, h, d) in pixels; its depth d covers 2 * z_range.
-        sigma (float or tuple): Standard deviation of the Gaussian, in bins, for all axes or one
-            each. Default: 6.0.
-        simcc_split_ratio (float): Bins an input pixel. Default: 2.0.
+        sigma (float or tuple): Standard deviation of the Gaussian, in bins, for all axes or one each. The attribute is an
+            array of shape (3,). Default: 6.0.
+        simcc_split_ratio (float): Bins per input pixel. Default: 2.0.
         normalize (bool): Divide Gaussians by sigma * sqrt(2 * pi). Default: True.
         use_dark (bool): Refine decoded keypoints with DARK. Default: False.
-        root_index (int or tuple): Keypoint whose depth is the root's, or several, whose mean is; from
-            the end where negative. Default: 0.
-        z_range (float, optional): Depth in meters before the root that the input covers, and behind
-            it. Default: 2.1744869.
+        root_index (int or tuple): Keypoint whose depth is the root's, or several, whose mean depth is; negative indices count
+            from the end. The attribute is a list. Default: 0.
+        z_range (float, optional): Depth in meters in front of the root that the input covers, and behind it. 2.1744869 by
+            default.
 
     Raises:
-        InvalidInputError: For a size of 0, a sigma, ratio or range that is not positive and finite,
-            or no root.
+        InvalidInputError: For a size of 0, a sigma, ratio or range that is not positive and finite, or no root.
     """
     def __init__(
         self,
@@ -2601,28 +2693,34 @@ class SimCC3DLabel(BaseKeypointCodec):
     ) -> None: ...
     @property
     def input_size(self) -> tuple[int, int, int]:
-        """Input size (w, h, d) in pixels."""
+        """Input size (w, h, d) in pixels; its depth d covers 2 * z_range."""
     @property
     def sigma(self) -> npt.NDArray[np.float64]:
-        """Standard deviation of the Gaussian along x, y and z, in bins, shape (3,)."""
+        """Standard deviation of the Gaussian, in bins, for all axes or one each. The attribute is an
+        array of shape (3,).
+        """
     @property
     def simcc_split_ratio(self) -> float:
-        """Bins an input pixel."""
+        """Bins per input pixel."""
     @property
     def normalize(self) -> bool:
-        """Whether Gaussians are divided by sigma * sqrt(2 * pi)."""
+        """Divide Gaussians by sigma * sqrt(2 * pi)."""
     @property
     def use_dark(self) -> bool:
-        """Whether decoded keypoints are refined with DARK."""
+        """Refine decoded keypoints with DARK."""
     @property
     def root_index(self) -> list[int]:
-        """The keypoints whose mean depth is the root's, a list."""
+        """Keypoint whose depth is the root's, or several, whose mean depth is; negative indices count
+        from the end. The attribute is a list.
+        """
     @property
     def root_z(self) -> list[float]:
         """The mean depth of roots in the datasets that RTMW3D was trained on, in meters, a list of one."""
     @property
     def z_range(self) -> float:
-        """Depth in meters before the root that the input covers, and behind it."""
+        """Depth in meters in front of the root that the input covers, and behind it. 2.1744869 by
+        default.
+        """
     def encode(
         self,
         keypoints: ArrayInput,
@@ -2631,17 +2729,18 @@ class SimCC3DLabel(BaseKeypointCodec):
         *,
         out: SimCC3DTargets | None = None,
     ) -> SimCC3DTargets:
-        """Encode the keypoints of one sample; nothing is written into them.
+        """Encode the keypoints of one sample; the arguments are not modified.
 
         Args:
-            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (others are
-                converted). NaN and infinite keypoints have no target and weight 0. A single number
-                is the reference's sign of no keypoints: labels and weights are of shape (1,).
+            keypoints (array): Shape (N, K, 2), input pixels; float32 or float64 (other dtypes are
+                converted). NaN and infinite keypoints have no target and weight 0. As in MMPose, a
+                single number means that there are no keypoints: labels and weights have shape (1,).
             keypoints_3d (array, optional): Shape (N, K, 3), meters, of which the depths z are
                 encoded, relative to each instance's own root. Default: no depths.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
@@ -2649,14 +2748,14 @@ class SimCC3DLabel(BaseKeypointCodec):
             - keypoint_y_labels (array): Shape (N, K, Wy), float32.
             - keypoint_z_labels (array): Shape (N, K, Wz), float32; around depth 1 without depths.
             - lifting_target (array): A copy of ``keypoints_3d``; else ``[None]``.
-            - root_z (array): Shape (N,), depths of the roots in meters; else a list, the mean one.
+            - root_z (array): Shape (N,), depths of the roots in meters; else a list of the mean one.
             - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for
               keypoints outside along any axis.
             - weight_z (array): ``keypoint_weights`` with depths, zeros without.
-            - with_z_label (list): One bool, whether there are depths.
+            - with_z_label (list): A bool, whether there are depths.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, or a root beyond K.
+            InvalidInputError: For a wrong shape, dtype or ``out``, or a root index ≥ K.
         """
     def batch_encode(
         self,
@@ -2666,17 +2765,19 @@ class SimCC3DLabel(BaseKeypointCodec):
         *,
         out: SimCC3DTargets | None = None,
     ) -> SimCC3DTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_3d (array, optional): Shape (B, N, K, 3), meters. Default: no depths.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
-            dict: The arrays of ``encode``, each with a leading B; lists hold B items.
+            dict: The arrays of ``encode``, each with a leading B; lists have B items.
 
         Raises:
             InvalidInputError: As for ``encode``.
@@ -2684,7 +2785,7 @@ class SimCC3DLabel(BaseKeypointCodec):
     def decode(
         self, x: ArrayInput, y: ArrayInput, z: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], _Scores]:
-        """Decode the vectors of one sample; they are left as they are.
+        """Decode the vectors of one sample, which are not modified.
 
         Args:
             x (array or torch.Tensor): Shape (K, Wx) or (N, K, Wx), float16, float32 or float64.
@@ -2700,7 +2801,7 @@ class SimCC3DLabel(BaseKeypointCodec):
               dtype.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or vectors without a bin.
+            InvalidInputError: For another shape or dtype, or vectors without a bin.
         """
     def batch_decode(
         self,
@@ -2712,21 +2813,22 @@ class SimCC3DLabel(BaseKeypointCodec):
         flip_indices: _Indices | None = None,
         shift: bool = False,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], _Scores]:
-        """Decode a batch of vectors, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch of vectors.
 
-        With ``flipped``, a flip test: the vectors are averaged one by one, as they are decoded, with
-        those of the mirrored pictures; only those along x are turned around.
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+        With ``flipped``, this is a flip test: each output is averaged with that of the mirrored image,
+        as MMPose's heads do with ``flip_test``.
+        Only the vectors along x are reversed.
 
         Args:
             x (array or torch.Tensor): Shape (B, K, Wx) or (B, N, K, Wx).
             y (array or torch.Tensor): Shape (B, K, Wy) or (B, N, K, Wy).
             z (array or torch.Tensor): Shape (B, K, Wz) or (B, N, K, Wz).
-            flipped (tuple of 3 arrays or tensors, optional): What the network answered for the mirrored pictures,
-                of the same shapes and dtypes. Default: no flip test.
-            flip_indices (sequence of int, optional): For each of K keypoints the index of its mirror
-                image, with ``flipped``; ``flip_indices`` of a dataset in MMPose.
-            shift (bool): For heatmaps; vectors are not shifted, as in MMPose. Default: False.
+            flipped (tuple of 3 arrays or tensors, optional): The vectors of the mirrored images, of
+                the same shapes and dtypes. Default: no flip test.
+            flip_indices (sequence of int, optional): For each of the K keypoints the index of its mirror
+                image; required with ``flipped``. This is ``flip_indices`` of a dataset in MMPose.
+            shift (bool): Only for heatmaps: MMPose does not shift vectors. Default: False.
 
         Returns:
             tuple:
@@ -2735,7 +2837,7 @@ class SimCC3DLabel(BaseKeypointCodec):
             - scores (array): Shape (B, N, K), of the vectors' dtype.
 
         Raises:
-            InvalidInputError: As for ``decode``; for what does not fit the flip test.
+            InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
 @disjoint_base
@@ -2746,23 +2848,20 @@ class Hand3DHeatmap(BaseKeypointCodec):
     Paper: `InterHand2.6M <https://arxiv.org/abs/2008.09309>`_ (Moon et al. 2020).
 
     Args:
-        image_size (tuple): Input size (w, h) in pixels. Default: (256, 256).
-        root_heatmap_size (int): Bins of the root depth that is decoded. Default: 64.
-        heatmap_size (tuple): Size (w, h, d) of a joint's map, in cells. Default: (64, 64, 64).
-        heatmap3d_depth_bound (float): Depth in millimetres that a map covers, half of it before the
-            hand's root. Default: 400.0.
-        heatmap_size_root (int): Bins of the root depth that is encoded. Default: 64.
-        root_depth_bound (float): Root depth in millimetres that its bins cover. Default: 400.0.
-        depth_size (int): Cells along the depth of the maps that are decoded. Default: 64.
-        use_different_joint_weights (bool): Multiply visibilities by ``dataset_keypoint_weights``.
-            Default: False.
-        sigma (float): Standard deviation of the Gaussian, in cells. Default: 2.
-        joint_indices (list, optional): Joints that have a map, from the end where negative. Default:
-            all.
-        max_bound (float): Largest value of a map. Default: 1.0.
+        image_size (tuple): Input size (w, h) in pixels. The attribute is an array of shape (2,). Default: (256, 256).
+        root_heatmap_size (int): Number of bins of the root depth that is decoded. Default: 64.
+        heatmap_size (tuple): Size (w, h, d) of a joint's 3D heatmap. The attribute is an array of shape (3,). Default: (64, 64, 64).
+        heatmap3d_depth_bound (float): Depth in millimeters that a heatmap covers, half of it in front of the hand's root. Default: 400.0.
+        heatmap_size_root (int): Number of bins of the root depth that is encoded. Default: 64.
+        root_depth_bound (float): Root depth in millimeters that its bins cover. Default: 400.0.
+        depth_size (int): Depth of the heatmaps that are decoded. Default: 64.
+        use_different_joint_weights (bool): Multiply visibilities by ``dataset_keypoint_weights``. Default: False.
+        sigma (float): Standard deviation of the Gaussian, in heatmap pixels. Default: 2.
+        joint_indices (list of ints, optional): Joints that have a heatmap; negative indices count from the end. All by default.
+        max_bound (float): Maximum of a heatmap. Default: 1.0.
 
     Raises:
-        InvalidInputError: For a size of 0, a sigma or bound that is not positive and finite.
+        InvalidInputError: For a size of 0, or a sigma or bound that is not positive and finite.
     """
     def __init__(
         self,
@@ -2780,40 +2879,40 @@ class Hand3DHeatmap(BaseKeypointCodec):
     ) -> None: ...
     @property
     def image_size(self) -> npt.NDArray[np.int64]:
-        """Input size (w, h) in pixels, shape (2,)."""
+        """Input size (w, h) in pixels. The attribute is an array of shape (2,)."""
     @property
     def root_heatmap_size(self) -> int:
-        """Bins of the root depth that is decoded."""
+        """Number of bins of the root depth that is decoded."""
     @property
     def heatmap_size(self) -> npt.NDArray[np.int64]:
-        """Size (w, h, d) of a joint's map, in cells, shape (3,)."""
+        """Size (w, h, d) of a joint's 3D heatmap. The attribute is an array of shape (3,)."""
     @property
     def heatmap3d_depth_bound(self) -> float:
-        """Depth that a map covers, in millimetres."""
+        """Depth in millimeters that a heatmap covers, half of it in front of the hand's root."""
     @property
     def heatmap_size_root(self) -> int:
-        """Bins of the root depth that is encoded."""
+        """Number of bins of the root depth that is encoded."""
     @property
     def root_depth_bound(self) -> float:
-        """Root depth that its bins cover, in millimetres."""
+        """Root depth in millimeters that its bins cover."""
     @property
     def depth_size(self) -> int:
-        """Cells along the depth of the maps that are decoded."""
+        """Depth of the heatmaps that are decoded."""
     @property
     def use_different_joint_weights(self) -> bool:
-        """Whether visibilities are multiplied by the weights of the dataset's keypoints."""
+        """Multiply visibilities by ``dataset_keypoint_weights``."""
     @property
     def sigma(self) -> float:
-        """Standard deviation of the Gaussian, in cells."""
+        """Standard deviation of the Gaussian, in heatmap pixels."""
     @property
     def joint_indices(self) -> list[int] | None:
-        """The joints that have a map, a list; ``None`` for all."""
+        """Joints that have a heatmap; negative indices count from the end. All by default."""
     @property
     def max_bound(self) -> float:
-        """Largest value of a map."""
+        """Maximum of a heatmap."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
-        """Input pixels a map cell along x and y, float32, shape (2,)."""
+        """Input pixels per heatmap pixel along x and y, float32, shape (2,)."""
     def encode(
         self,
         keypoints: ArrayInput,
@@ -2831,25 +2930,27 @@ class Hand3DHeatmap(BaseKeypointCodec):
         """Encode the joints of one sample.
 
         Args:
-            keypoints (array): Shape (N, K, 3): input pixels, and millimetres of depth behind the
-                hand's root; float32 or float64 (others are converted). NaN and infinite joints have
-                a map of zeros and weight 0. Instances share the maps; the larger value stays.
-            keypoints_visible (array, optional): Shape (N, K). ``None``: all visible. Joints out of
-                sight have a map, too.
-            dataset_keypoint_weights (array, optional): Shape (K,), of the joints that have a map;
-                read with ``use_different_joint_weights`` alone.
+            keypoints (array): Shape (N, K, 3): input pixels, and millimeters of depth behind the
+                hand's root; float32 or float64 (other dtypes are converted). NaN and infinite joints
+                have a heatmap of zeros and weight 0. Instances share the heatmaps, which have the
+                maximum of both.
+            keypoints_visible (array, optional): Shape (N, K). ``None``: all visible. Joints that are
+                not visible have a heatmap, too.
+            dataset_keypoint_weights (array, optional): Shape (K,), of the joints that have a heatmap;
+                used only with ``use_different_joint_weights``.
             rel_root_depth (float): Depth of the left hand's root behind the right one's, in
-                millimetres.
+                millimeters.
             rel_root_valid (float): Its weight.
             hand_type (array): Shape (1, 2) or (2,): whether there is a right hand, and a left one.
             hand_type_valid (array): Its weight: a number, or shape (1,) or (2,).
-            focal (array): Not used; the reference takes it.
-            principal_pt (array): Not used; the reference takes it.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            focal (array): Not used, as in MMPose.
+            principal_pt (array): Not used, as in MMPose.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict:
-            - heatmaps (array): Shape (K * D, H, W), float32: D planes a joint.
+            - heatmaps (array): Shape (K * D, H, W), float32: D planes per joint.
             - keypoint_weights (array): Shape (N, K), the visibilities and their dtype; 0 for joints
               beyond ``heatmap3d_depth_bound``.
             - root_depth (array): Shape (1,), in bins of ``heatmap_size_root``.
@@ -2859,8 +2960,8 @@ class Hand3DHeatmap(BaseKeypointCodec):
               ``root_depth_bound``.
 
         Raises:
-            InvalidInputError: For shapes, dtypes or an ``out`` that do not fit, ``joint_indices``
-                beyond K, or weights that are needed and missing.
+            InvalidInputError: For a wrong shape, dtype or ``out``, ``joint_indices`` ≥ K, or missing
+                weights that are required.
         """
     def batch_encode(
         self,
@@ -2876,20 +2977,22 @@ class Hand3DHeatmap(BaseKeypointCodec):
         *,
         out: Hand3DTargets | None = None,
     ) -> Hand3DTargets:
-        """Encode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             keypoints (array): Shape (B, N, K, 3); as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). ``None``: all visible.
             dataset_keypoint_weights (array, optional): Shape (K,), for all samples.
-            rel_root_depth (array): Shape (B,) or (B, 1), in millimetres.
+            rel_root_depth (array): Shape (B,) or (B, 1), in millimeters.
             rel_root_valid (array): Shape (B,) or (B, 1).
             hand_type (array): Shape (B, 1, 2) or (B, 2).
             hand_type_valid (array): Shape (B,), (B, 1) or (B, 2).
             focal (array): Not used.
             principal_pt (array): Not used.
-            out (dict, optional): C-contiguous, writable arrays to fill, as the answer holds them.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -2900,31 +3003,32 @@ class Hand3DHeatmap(BaseKeypointCodec):
     def decode(
         self, heatmaps: ArrayInput, root_depth: ArrayInput, hand_type: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Scores, _Scores, npt.NDArray[np.int64]]:
-        """Decode what a network answered for one sample.
+        """Decode the network outputs of one sample.
 
         Args:
             heatmaps (array or torch.Tensor): Shape (K, D, H, W), float16, float32 or float64.
             root_depth (array or torch.Tensor): One number, of shape (1,) or (1, 1), in bins of
                 ``root_heatmap_size``; float16, float32 or float64.
-            hand_type (array or torch.Tensor): Shape (2,) or (1, 2): above 0 where there is a right
-                hand, and a left one.
+            hand_type (array or torch.Tensor): Shape (2,) or (1, 2): above 0 if there is a right hand,
+                and a left one.
 
         Returns:
             tuple:
-            - keypoints (array): Shape (1, K, 3), float32: input pixels, and millimetres of depth
-              behind the hand's root. One cell before the first where no value is above 0.
-            - scores (array): Shape (1, K), of the maps' dtype.
-            - rel_root_depth (array): In millimetres, of ``root_depth``'s shape and dtype.
+            - keypoints (array): Shape (1, K, 3), float32: input pixels, and millimeters of depth
+              behind the hand's root. One pixel before the first where no value is above 0.
+            - scores (array): Shape (1, K), of the heatmaps' dtype.
+            - rel_root_depth (array): In millimeters, of ``root_depth``'s shape and dtype.
             - hand_type (array): Shape (1, 2), int64, 0 or 1.
 
         Raises:
-            InvalidInputError: For other shapes or dtypes, or maps without a cell.
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
         """
     def batch_decode(
         self, heatmaps: ArrayInput, root_depth: ArrayInput, hand_type: ArrayInput
     ) -> tuple[npt.NDArray[np.float32], _Scores, _Scores, npt.NDArray[np.int64]]:
-        """Decode a batch, on several threads where it is worth it (see
-        :func:`posecodec_rs.set_num_threads`).
+        """Decode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             heatmaps (array or torch.Tensor): Shape (B, K, D, H, W).
@@ -2934,7 +3038,7 @@ class Hand3DHeatmap(BaseKeypointCodec):
         Returns:
             tuple:
             - keypoints (array): Shape (B, 1, K, 3), float32.
-            - scores (array): Shape (B, 1, K), of the maps' dtype.
+            - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
             - rel_root_depth (array): Of ``root_depth``'s shape and dtype.
             - hand_type (array): Shape (B, 1, 2), int64.
 
