@@ -1,6 +1,7 @@
 """`posecodec demo`: its table, its JSON, its figure, its errors."""
 
 import json
+import pickle
 import struct
 import subprocess
 import sys
@@ -380,6 +381,21 @@ def test_3d_files(human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: P
     for section in ("body_3d", "hand_3d"):
         for codec in output[section]["codecs"]:
             assert codec["error_mm"]["max"] <= BOUNDS_3D[codec["name"]][1]
+
+
+def test_convert_cameras(human36m: tuple[Path, Path], tmp_path: Path) -> None:
+    frames, cameras = human36m
+    pickled, converted = tmp_path / "cameras.pkl", tmp_path / "converted.json"
+    values = {
+        tuple(key.split("/")): value for key, value in json.loads(cameras.read_text()).items()
+    }
+    pickled.write_bytes(
+        pickle.dumps({key: value | {"R": np.eye(3)} for key, value in values.items()})
+    )
+    assert_one_line(run("--body-3d", frames, "--cameras", pickled), "convert_cameras.py")
+    script = Path(__file__).parents[1] / "scripts" / "convert_cameras.py"
+    subprocess.run([sys.executable, script, pickled, converted], check=True)
+    assert json.loads(converted.read_text()) == json.loads(cameras.read_text())
 
 
 def test_bad_3d_files(human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from posecodec_rs.cli.synthetic import PoseSequence
 EXPECTED = (
     "expected Human3.6M frames such as h36m_train.npz, with `S` (T, 17, 3 or 4), `part` (T, 17, "
     "2 or 3) and `imgname` (T,), and their cameras such as cameras.json, "
-    '{"S1/54138969": {"f": [...], "c": [...], "w": ..., "h": ...}, ...}'
+    '{"S1/54138969": {"f": [...], "c": [...], "w": ..., "h": ...}, ...} (convert cameras.pkl with '
+    "scripts/convert_cameras.py of the repository)"
 )
 
 
