@@ -35,4 +35,5 @@ def assert_refused(
     if error is InvalidInputError:
         assert isinstance(caught.value, ValueError)
         assert isinstance(caught.value, AssertionError)
-        assert ", but got " in message or "got invalid" in message
+        patterns = (", but got ", "got invalid", "` was given without `")
+        assert any(pattern in message for pattern in patterns)

@@ -212,15 +212,15 @@ def decoders() -> Iterator[Bad]:
         yield bad("ragged lists", [[[1.0, 2.0], [3.0]]], "array of numbers")
         if maps:
             for shape in ((6, 0, 4), (6, 4, 0), (6, 0, 0)):
-                yield bad(f"{shape}", ones(*shape), "at least one cell", str(shape[1]))
-                yield bad(f"batch, {shape}", ones(2, *shape), "at least one cell", str(shape[1]))
+                yield bad(f"{shape}", ones(*shape), "at least one pixel", str(shape[1]))
+                yield bad(f"batch, {shape}", ones(2, *shape), "at least one pixel", str(shape[1]))
         else:
             for columns in (0, 1, 3, 5):
                 words = ("Keypoint dimension should be 2 or 4 (with sigma)", str(columns))
                 yield bad(f"{columns} columns", ones(1, 5, columns), *words)
                 yield bad(f"batch, {columns} columns", ones(2, 1, 5, columns), *words)
     for count in (1, 4, 5):
-        words = ("3 maps a keypoint", f"{count} maps")
+        words = ("3 maps per keypoint", f"{count} maps")
         yield Bad(
             f"UDPHeatmap-combined decodes {count} maps",
             lambda count=count: COMBINED.decode(ones(count, 64, 48)),

@@ -188,7 +188,7 @@ def decoders() -> Iterator[Bad]:
     wanted = "(N, K, H, W)"
     yield bad(DECOUPLED, ones(3, 8, 9), scores, "`instance_heatmaps`", wanted, "(3, 8, 9)")
     yield bad(DECOUPLED, ones(1, *maps.shape), scores, "`instance_heatmaps`", wanted)
-    yield bad(DECOUPLED, ones(2, 3, 0, 9), scores, "`instance_heatmaps`", "at least one cell")
+    yield bad(DECOUPLED, ones(2, 3, 0, 9), scores, "`instance_heatmaps`", "at least one pixel")
     for wrong in (ones(3, 1), ones(2), ones(2, 2), ones(2, 1, 1), 3.0):
         yield bad(DECOUPLED, maps, wrong, "`instance_scores`", "(2, 1)", str(np.shape(wrong)))
     for dtype in (bool, int, complex, object, "U3"):
@@ -210,8 +210,8 @@ def decoders() -> Iterator[Bad]:
     yield bad(TAGGED, maps, tags[0], "`batch_tags`", "(B, L*K, H, W)", "(6, 8, 9)")
     order = "each of the 4 keypoints' index once"
     yield bad(TAGGED, ones(1, 4, 8, 9), ones(1, 4, 8, 9), "`decode_keypoint_order`", order)
-    yield bad(TAGGED, ones(2, 3, 2, 2), ones(2, 3, 2, 2), "`decode_topk`", "4 cells", "5")
-    yield bad(TAGGED, ones(2, 3, 0, 2), ones(2, 3, 0, 2), "`decode_topk`", "0 cells", "5")
+    yield bad(TAGGED, ones(2, 3, 2, 2), ones(2, 3, 2, 2), "`decode_topk`", "4 pixels", "5")
+    yield bad(TAGGED, ones(2, 3, 0, 2), ones(2, 3, 0, 2), "`decode_topk`", "0 pixels", "5")
     unordered = AssociativeEmbedding(**SMALL)
     words = ("`decode_keypoint_order`", "3 keypoints' index once", "()")
     yield Bad("no order", lambda: unordered.batch_decode(ones(1, 3, 8, 9), ones(1, 3, 8, 9)), words)

@@ -139,9 +139,9 @@ def refused() -> list[Bad]:
         rows.append(Bad(name, lambda: MSRA.batch_decode(MAPS, **options), words))
 
     usual: dict[str, Any] = {"flipped": MAPS, "flip_indices": [1, 0, 2]}
-    maps("indices alone", "`flipped`", "`flip_indices`", "None", flip_indices=[1, 0, 2])
-    maps("shift alone", "`flipped`", "`shift`", "None", shift=True)
-    maps("no indices", "`flip_indices`", "None", flipped=MAPS)
+    maps("indices alone", "`flip_indices` was given without `flipped`", flip_indices=[1, 0, 2])
+    maps("shift alone", "`shift` was given without `flipped`", shift=True)
+    maps("no indices", "`flipped` was given without `flip_indices`", flipped=MAPS)
     for indices in ([1, 0], [1, 0, 2, 2], []):
         words = ("`flip_indices`", "each of 3 keypoints", f"{len(indices)} indices")
         maps(f"indices {indices}", *words, **usual | {"flip_indices": indices})
@@ -160,7 +160,7 @@ def refused() -> list[Bad]:
         words = ("`flip_indices`", "list of whole numbers")
         maps(f"indices {indices!r}", *words, **usual | {"flip_indices": indices})
     for flipped in (MAPS[:1], MAPS[0], MAPS[:, :2], MAPS[..., 1:], ones(2, 9, 64, 48)):
-        words = ("`flipped`", "(2, 3, 64, 48), as `batch_encoded` is", str(flipped.shape))
+        words = ("`flipped`", "(2, 3, 64, 48), like `batch_encoded`", str(flipped.shape))
         maps(f"flipped {flipped.shape}", *words, **usual | {"flipped": flipped})
     for dtype in (np.float16, np.float64):
         words = ("`flipped`", "float32", "`batch_encoded`", dtype.__name__)
@@ -186,7 +186,7 @@ def refused() -> list[Bad]:
     for name, flipped in wrong.items():
         call(name, words, SIMCC, X, Y, flipped=flipped, **indices)
     call("z", ("`flipped`", "x, y, z"), SIMCC_3D, X, Y, Z, flipped=(X, Y), **indices)
-    words = ("`flipped`", "(2, 3, 128), as `simcc_y` is", "(2, 3, 192)")
+    words = ("`flipped`", "(2, 3, 128), like `simcc_y`", "(2, 3, 192)")
     call("bins", words, SIMCC, X, Y, flipped=(X, X), **indices)
     words = ("`flipped`", "float32", "`simcc_y`", "float64")
     call("dtypes", words, SIMCC, X, Y, flipped=(X, Y.astype(np.float64)), **indices)

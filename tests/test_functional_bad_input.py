@@ -75,7 +75,7 @@ def bad_calls() -> Iterator[Bad]:
         for shape in ((3,), (2, 3), (1, 2, 3, 4, 5, 6)):
             yield bad(helper, "heatmaps", ones(*shape), "Invalid shape")
         yield bad(helper, "heatmaps", None, "must hold real numbers")
-        yield bad(helper, "heatmaps", ones(1, 2, 0, 3), "at least one cell")
+        yield bad(helper, "heatmaps", ones(1, 2, 0, 3), "at least one pixel")
     yield bad("get_simcc_maximum", "simcc_x", ones(3), "Invalid shape (3,)")
     yield bad("get_simcc_maximum", "simcc_y", ones(1, 2, 3, 4), "Invalid shape (1, 2, 3, 4)")
     yield bad("get_simcc_maximum", "simcc_y", ones(4, 5), "(2, 5) != (4, 5)", simcc_x=ones(2, 5))

@@ -4,8 +4,8 @@ use arbitrary::{Result, Unstructured};
 use half::f16;
 use ndarray::{Array2, Array3, Array4};
 use posecodec::codecs::{
-    DecodeHeatmaps, DecoupledHeatmap, EdPosePredictions, Hand3dHeatmap, InstanceMaps,
-    RegressionLabel, Simcc3dDecodedRows, SimccDecodedRows, SimccRows, decode_heatmaps_batch,
+    DecodeHeatmaps, DecoupledHeatmap, EdPosePredictions, Hand3dHeatmap, InstanceMaps, Maps,
+    RegressionLabel, Simcc3dDecodedRows, SimccDecodedRows, SimccRows, SimccVectors, decode_heatmaps_batch,
 };
 use posecodec::{Float, HeatmapValue};
 
@@ -63,8 +63,9 @@ fn maps<C: DecodeHeatmaps, E: HeatmapValue + Number>(
         vec![Default::default(); length(u, each)?],
         vec![<E as Number>::of(7.0); length(u, each)?],
     );
+    let maps = Maps { own: &flat, flipped: None };
     at_two_tiers(|| {
-        let done = decode_heatmaps_batch(codec, &flat, shape, &mut points, &mut scores);
+        let done = decode_heatmaps_batch(codec, maps, shape, &mut points, &mut scores);
         (done.map_err(|error| error.to_string()), points.clone(), scores.clone())
     });
     Ok(())
@@ -136,13 +137,14 @@ fn rows<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let bins = claimed(u, [bins_x, bins_y])?;
     let (len_x, len_y) = (length(u, count * bins_x)?, length(u, count * bins_y)?);
     let (x, y): (Vec<E>, Vec<E>) = (values(u, len_x)?, values(u, len_y)?);
-    let batch = if u.ratio(1, 12)? { side(u)? } else { 1 };
+    let shape = claimed(u, [1, 1, count])?;
     let decoded = SimccDecodedRows {
         keypoints: &mut vec![[0f32; 2]; count],
         scores: &mut vec![<E as Number>::of(7.0); length(u, count)?],
         visibility: &mut vec![0.0; if u.arbitrary()? { length(u, count)? } else { 0 }],
     };
-    let _ = codec.decode_batch(batch, SimccRows { responses: [&x, &y], bins }, decoded);
+    let own = SimccRows { responses: [&x, &y], bins };
+    let _ = codec.decode_batch(shape, SimccVectors { own, flipped: None }, decoded);
     Ok(())
 }
 
@@ -163,14 +165,14 @@ fn rows_of_three<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<(
         let len = length(u, count * bins)?;
         *axis = values::<E>(u, len)?;
     }
-    let batch = if u.ratio(1, 12)? { side(u)? } else { 1 };
+    let shape = claimed(u, [1, 1, count])?;
     let decoded = Simcc3dDecodedRows {
         keypoints: &mut vec![[0f32; 3]; count],
         keypoints_simcc: &mut vec![[0f32; 3]; length(u, count)?],
         scores: &mut vec![<E as Number>::of(7.0); length(u, count)?],
     };
-    let rows = SimccRows { responses: axes.each_ref().map(Vec::as_slice), bins };
-    let _ = codec.decode_batch(batch, rows, decoded);
+    let own = SimccRows { responses: axes.each_ref().map(Vec::as_slice), bins };
+    let _ = codec.decode_batch(shape, SimccVectors { own, flipped: None }, decoded);
     Ok(())
 }
 

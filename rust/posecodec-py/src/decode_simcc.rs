@@ -4,7 +4,8 @@ use numpy::Element;
 use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::codecs::{
-    FlippedRows, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel, SimccRows,
+    FlippedRows, HeatmapShift, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel,
+    SimccRows, SimccVectors,
 };
 use pyo3::prelude::*;
 
@@ -88,56 +89,60 @@ impl<const A: usize> Layout<A> {
         self.call.shape(self.batch, &[instances, count, A])
     }
 
-    fn rows<'a, E: Element>(&self, arrays: &'a [Array<'_, E>; A]) -> SimccRows<'a, E, A> {
-        SimccRows { responses: arrays.each_ref().map(Array::values), bins: self.bins }
+    /// The shape `[B, N, K]` of the batch.
+    fn batch_shape(&self) -> [usize; 3] {
+        let [instances, count] = self.samples;
+        [self.batch, instances, count]
     }
 
-    /// The rows of mirrored pictures.
-    fn flipped<'a, E: Element>(
+    /// The vectors of the images, and those of the flipped images if there are any.
+    fn vectors<'a, E: Element>(
         &self,
-        flipped: Option<&'a Mirrored<'_, E, A>>,
-    ) -> Option<FlippedRows<'a, E, A>> {
-        let Mirrored { arrays, flip_indices } = flipped?;
-        Some(FlippedRows { rows: self.rows(arrays), flip_indices })
-    }
-
-    /// Reads what a call says of mirrored pictures.
-    fn read_flip<'py>(
-        &self,
-        py: Python<'py>,
-        names: [&str; A],
-        responses: &[NetworkOutput<'py>; A],
-        flip: Option<FlipArguments<'_, 'py>>,
-    ) -> PyResult<Option<Flip<'py, A>>> {
-        let Some(flip) = flip else { return Ok(None) };
-        let flip = flip.read(py, names, responses, self.samples[1])?;
-        if flip.as_ref().is_some_and(|flip| flip.shift) {
-            let wanted = "must be False for vectors, which MMPose does not shift";
-            return Err(invalid(py, "shift", wanted, "True"));
-        }
-        Ok(flip)
+        own: &'a [Array<'_, E>; A],
+        flipped: Option<&'a Flipped<'_, E, A>>,
+    ) -> SimccVectors<'a, E, A> {
+        let rows = |arrays: &'a [Array<'_, E>; A]| SimccRows {
+            responses: arrays.each_ref().map(Array::values),
+            bins: self.bins,
+        };
+        let flipped = flipped.map(|Flipped { arrays, flip_indices }| FlippedRows {
+            rows: rows(arrays),
+            flip_indices,
+        });
+        SimccVectors { own: rows(own), flipped }
     }
 }
 
-/// The vectors of mirrored pictures.
-struct Mirrored<'py, E, const A: usize> {
+/// Reads the arguments of a flip test, which does not shift vectors.
+fn read_flip<'py, const A: usize>(
+    py: Python<'py>,
+    names: [&str; A],
+    responses: &[NetworkOutput<'py>; A],
+    flip: Option<FlipArguments<'_, 'py>>,
+) -> PyResult<Option<Flip<'py, A>>> {
+    let Some(flip) = flip else { return Ok(None) };
+    let flip = flip.read(py, names, responses)?;
+    if flip.as_ref().is_some_and(|flip| flip.shift == HeatmapShift::OnePixel) {
+        let wanted = "must be False for SimCC, whose vectors MMPose does not shift";
+        return Err(invalid(py, "shift", wanted, "True"));
+    }
+    Ok(flip)
+}
+
+/// The vectors of the flipped images.
+struct Flipped<'py, E, const A: usize> {
     arrays: [Array<'py, E>; A],
     flip_indices: Vec<usize>,
 }
 
-impl<'py, E: Element, const A: usize> Mirrored<'py, E, A> {
-    /// In the precision of the pictures' own.
+impl<'py, E: Element, const A: usize> Flipped<'py, E, A> {
+    /// Converts them to the precision of the vectors of the images.
     fn of(flip: Option<Flip<'py, A>>) -> PyResult<Option<Self>> {
         let Some(Flip { flipped, flip_indices, .. }) = flip else { return Ok(None) };
         let arrays: PyResult<Vec<_>> = flipped.iter().map(NetworkOutput::of_type::<E>).collect();
-        let arrays = arrays?.try_into().unwrap_or_else(|_| unreachable!("as many as came"));
+        let arrays = arrays?.try_into().unwrap_or_else(|_| unreachable!("one array per axis"));
         Ok(Some(Self { arrays, flip_indices }))
     }
-}
-
-/// How many values there are to read.
-fn values<E, const A: usize>(rows: &SimccRows<'_, E, A>) -> usize {
-    rows.responses.iter().map(|responses| responses.len()).sum()
 }
 
 /// Decodes vectors along x and y.
@@ -154,9 +159,9 @@ pub(crate) fn decode_simcc<'py>(
         [NetworkOutput::read(simcc_x, names[0])?, NetworkOutput::read(simcc_y, names[1])?];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
-    let flip = layout.read_flip(py, names, &responses, flip)?;
+    let flip = read_flip(py, names, &responses, flip)?;
     in_shared_precision!(responses, arrays => {
-        decode_two(py, codec, &arrays, Mirrored::of(flip)?, layout)
+        decode_two(py, codec, &arrays, Flipped::of(flip)?, layout)
     })
 }
 
@@ -164,7 +169,7 @@ fn decode_two<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &SimccLabel,
     arrays: &[Array<'py, E>; 2],
-    flipped: Option<Mirrored<'py, E, 2>>,
+    flipped: Option<Flipped<'py, E, 2>>,
     layout: Layout<2>,
 ) -> PyResult<Decoded<'py>> {
     let with_visibility = codec.options().decode_visibility;
@@ -182,13 +187,11 @@ fn decode_two<'py, E: HeatmapValue + Element>(
     let (points, values_of, visibility) =
         unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
     let (points, _) = points.as_chunks_mut();
-    let (rows, flipped) = (layout.rows(arrays), layout.flipped(flipped.as_ref()));
+    let vectors = layout.vectors(arrays, flipped.as_ref());
     let decoded = SimccDecodedRows { keypoints: points, scores: values_of, visibility };
-    maybe_detach(py, values(&rows), || match flipped {
-        None => codec.decode_batch(layout.batch, rows, decoded),
-        Some(flipped) => codec.decode_flipped_batch(layout.batch, rows, flipped, decoded),
-    })
-    .map_err(|error| raise(py, &error))?;
+    let values = vectors.own.values();
+    maybe_detach(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))
+        .map_err(|error| raise(py, &error))?;
     let scores = if with_visibility {
         (scores, seen).into_pyobject(py)?.into_any()
     } else {
@@ -216,9 +219,9 @@ pub(crate) fn decode_simcc_3d<'py>(
     ];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
-    let flip = layout.read_flip(py, names, &responses, flip)?;
+    let flip = read_flip(py, names, &responses, flip)?;
     in_shared_precision!(responses, arrays => {
-        decode_three(py, codec, &arrays, Mirrored::of(flip)?, layout)
+        decode_three(py, codec, &arrays, Flipped::of(flip)?, layout)
     })
 }
 
@@ -226,7 +229,7 @@ fn decode_three<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &Simcc3dLabel,
     arrays: &[Array<'py, E>; 3],
-    flipped: Option<Mirrored<'py, E, 3>>,
+    flipped: Option<Flipped<'py, E, 3>>,
     layout: Layout<3>,
 ) -> PyResult<Decoded3d<'py>> {
     let shape = layout.points_shape();
@@ -236,16 +239,14 @@ fn decode_three<'py, E: HeatmapValue + Element>(
     // SAFETY: the arrays were made here and nobody else knows them yet.
     let (points, pixels, values_of) =
         unsafe { (values_mut(&keypoints), values_mut(&keypoints_simcc), values_mut(&scores)) };
-    let (rows, flipped) = (layout.rows(arrays), layout.flipped(flipped.as_ref()));
+    let vectors = layout.vectors(arrays, flipped.as_ref());
     let decoded = Simcc3dDecodedRows {
         keypoints: points.as_chunks_mut().0,
         keypoints_simcc: pixels.as_chunks_mut().0,
         scores: values_of,
     };
-    maybe_detach(py, values(&rows), || match flipped {
-        None => codec.decode_batch(layout.batch, rows, decoded),
-        Some(flipped) => codec.decode_flipped_batch(layout.batch, rows, flipped, decoded),
-    })
-    .map_err(|error| raise(py, &error))?;
+    let values = vectors.own.values();
+    maybe_detach(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))
+        .map_err(|error| raise(py, &error))?;
     Ok((keypoints.into_any(), keypoints_simcc.into_any(), scores.into_any()))
 }

@@ -75,7 +75,7 @@ pub(crate) fn to_py_err(py: Python<'_>, error: &posecodec::Error) -> PyErr {
 pub(crate) use to_py_err as raise;
 
 /// An `InvalidInputError` with this message.
-fn invalid_input(py: Python<'_>, message: String) -> PyErr {
+pub(crate) fn invalid_input(py: Python<'_>, message: String) -> PyErr {
     match invalid_input_type(py) {
         Ok(class) => PyErr::from_type(class.clone(), message),
         Err(error) => error,

@@ -13,7 +13,7 @@ use clap::Parser;
 use half::f16;
 use npyz::{Deserialize, NpyFile, Order};
 use posecodec::HeatmapValue;
-use posecodec::codecs::{UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch};
+use posecodec::codecs::{Maps, UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch};
 use serde::Serialize;
 
 /// Decode a network's heatmaps to keypoints, as UDPHeatmap does.
@@ -88,17 +88,18 @@ fn decode<E: HeatmapValue + Deserialize>(
     let values: Vec<E> =
         npy.into_vec().map_err(|cause| format!("{path} ends too early ({cause})"))?;
 
-    let [batch, maps, height, width] = shape;
+    let [batch, count, height, width] = shape;
     let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 }; // affects targets only, not decoding
     let codec =
         UdpHeatmap::new(arguments.input_size, [width, height], kind, arguments.blur_kernel_size)?;
-    let mut keypoints = vec![[0.0; 2]; batch * maps];
-    let mut scores = vec![E::of(0.0); batch * maps];
-    decode_heatmaps_batch(&codec, &values, shape, &mut keypoints, &mut scores)?;
+    let maps = Maps { own: &values, flipped: None };
+    let mut keypoints = vec![[0.0; 2]; batch * count];
+    let mut scores = vec![E::of(0.0); batch * count];
+    decode_heatmaps_batch(&codec, maps, shape, &mut keypoints, &mut scores)?;
 
     let mut output = std::io::stdout().lock();
     for sample in 0..batch {
-        let of_sample = sample * maps..(sample + 1) * maps;
+        let of_sample = sample * count..(sample + 1) * count;
         let line = Sample {
             keypoints: &keypoints[of_sample.clone()],
             scores: scores[of_sample].iter().map(|&score| to_f64(score)).collect(),

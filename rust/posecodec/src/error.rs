@@ -60,13 +60,16 @@ impl Error {
         Self::InvalidInput { argument, wanted: wanted.into(), got: got.to_string() }
     }
 
-    /// The same error about an argument that the caller knows by another name.
+    /// The same error, with the argument `from` called `to`. Errors about other arguments stay.
     #[must_use]
-    pub fn about(mut self, name: &'static str) -> Self {
-        if let Self::InvalidInput { argument, .. } | Self::UnknownOption { argument, .. } =
-            &mut self
-        {
-            *argument = name;
+    pub fn rename_argument(mut self, from: &str, to: &'static str) -> Self {
+        match &mut self {
+            Self::InvalidInput { argument, .. } | Self::UnknownOption { argument, .. }
+                if *argument == from =>
+            {
+                *argument = to;
+            }
+            _ => {}
         }
         self
     }

@@ -6,10 +6,10 @@ use half::f16;
 use ndarray::{Array2, Array3, array, s};
 use posecodec::codecs::{
     DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, Hand3dHeatmap, Hand3dOptions, Init,
-    IntegralRegressionLabel, Keypoints, MegviiHeatmap, MsraHeatmap, RegressionLabel, SampleTargets,
-    Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions, SimccRows,
-    SimccSmoothing, UdpHeatmap, UdpHeatmapKind, YoloxPoseAnnotationProcessor,
-    decode_heatmaps_batch, encode_batch,
+    IntegralRegressionLabel, Keypoints, Maps, MegviiHeatmap, MsraHeatmap, RegressionLabel,
+    SampleTargets, Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions,
+    SimccRows, SimccSmoothing, SimccVectors, UdpHeatmap, UdpHeatmapKind,
+    YoloxPoseAnnotationProcessor, decode_heatmaps_batch, encode_batch,
 };
 use posecodec::{Error, num_threads, set_num_threads};
 
@@ -104,7 +104,8 @@ fn batches_are_their_samples() {
     let mut decoded = vec![[0f64; 2]; BATCH * 17];
     let mut scores = vec![0f32; BATCH * 17];
     let shape = [BATCH, 17, 64, 48];
-    decode_heatmaps_batch(&codec, &heatmaps, shape, &mut decoded, &mut scores).expect("fits");
+    let maps = Maps { own: &heatmaps, flipped: None };
+    decode_heatmaps_batch(&codec, maps, shape, &mut decoded, &mut scores).expect("fits");
     for (sample, keypoints) in samples.iter().enumerate() {
         let alone = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
         let cells = 17 * 64 * 48;
@@ -134,14 +135,16 @@ fn lengths_that_do_not_fit_are_refused() {
         encode_batch(&codec, 1, &keypoints, targets),
         Err(Error::InvalidInput { argument: "targets", .. })
     ));
-    let refused = decode_heatmaps_batch(&codec, &short, [1, 17, 64, 48], &mut [], &mut weights);
+    let maps = Maps { own: &short, flipped: None };
+    let refused = decode_heatmaps_batch(&codec, maps, [1, 17, 64, 48], &mut [], &mut weights);
     assert!(refused.is_err());
     let simcc = SimccLabel::new(INPUT, SimccOptions::default()).expect("valid");
     let (mut points, mut scores) = ([[0f32; 2]; 17], [0f32; 17]);
-    let rows = SimccRows { responses: [&short[..], &short[..]], bins: [384, 512] };
+    let own = SimccRows { responses: [&short[..], &short[..]], bins: [384, 512] };
+    let vectors = SimccVectors { own, flipped: None };
     let decoded =
         SimccDecodedRows { keypoints: &mut points, scores: &mut scores, visibility: &mut [] };
-    assert!(simcc.decode_batch(1, rows, decoded).is_err());
+    assert!(simcc.decode_batch([1, 1, 17], vectors, decoded).is_err());
 }
 
 #[test]

@@ -8,8 +8,8 @@ use ndarray::{Array3, Axis, concatenate, s};
 use posecodec::Error;
 use posecodec::HeatmapValue;
 use posecodec::codecs::{
-    DecodeHeatmaps, MegviiHeatmap, MsraHeatmap, Simcc3dLabel, Simcc3dOptions, SimccLabel,
-    SimccOptions, UdpHeatmap, UdpHeatmapKind,
+    DecodeHeatmaps, HeatmapShift, MegviiHeatmap, MsraHeatmap, Simcc3dLabel, Simcc3dOptions,
+    SimccLabel, SimccOptions, UdpHeatmap, UdpHeatmapKind,
 };
 use posecodec::kernels::crop::Crop;
 use posecodec::kernels::flip::{Mirrored, average_mirrored};
@@ -141,7 +141,7 @@ fn maps(count: usize, seed: u32) -> Array3<f32> {
 const INDICES: [usize; 4] = [2, 1, 0, 3];
 
 /// The maps of the mirrored picture turned back, as the reference's `flip_heatmaps`.
-fn turned(flipped: &Array3<f32>, each: usize, shift: bool) -> Array3<f32> {
+fn turned(flipped: &Array3<f32>, each: usize, shift: HeatmapShift) -> Array3<f32> {
     let mut turned = flipped.clone();
     for (keypoint, &other) in INDICES.iter().enumerate() {
         for map in 0..each {
@@ -150,7 +150,7 @@ fn turned(flipped: &Array3<f32>, each: usize, shift: bool) -> Array3<f32> {
             turned.slice_mut(s![each * keypoint + map, .., ..]).assign(&(&mirrored * sign));
         }
     }
-    if shift {
+    if shift == HeatmapShift::OnePixel {
         let parts = [turned.slice(s![.., .., ..1]), turned.slice(s![.., .., ..-1])];
         turned = concatenate(Axis(2), &parts).expect("of one height");
     }
@@ -160,17 +160,18 @@ fn turned(flipped: &Array3<f32>, each: usize, shift: bool) -> Array3<f32> {
 fn check_decoding<C: DecodeHeatmaps>(codec: &C) {
     let each = codec.maps_per_keypoint();
     let (own, flipped) = (maps(4 * each, 1), maps(4 * each, 2));
-    for shift in [false, true] {
+    for shift in [HeatmapShift::None, HeatmapShift::OnePixel] {
         let averages = (&own + &turned(&flipped, each, shift)) * 0.5;
         let want = codec.decode(averages.view()).expect("fits");
         let got = codec.decode_flipped(own.view(), flipped.view(), &INDICES, shift).expect("fits");
         assert_eq!(got, want);
     }
-    let of = |indices: &[usize]| codec.decode_flipped(own.view(), flipped.view(), indices, false);
+    let shift = HeatmapShift::None;
+    let of = |indices: &[usize]| codec.decode_flipped(own.view(), flipped.view(), indices, shift);
     assert_argument(of(&[0, 1, 2]), "flip_indices");
     assert_argument(of(&[0, 1, 2, 4]), "flip_indices");
     let narrow = flipped.slice(s![.., .., 1..]);
-    assert_argument(codec.decode_flipped(own.view(), narrow, &INDICES, false), "flipped");
+    assert_argument(codec.decode_flipped(own.view(), narrow, &INDICES, shift), "flipped");
 }
 
 fn assert_argument<T: std::fmt::Debug>(refused: posecodec::Result<T>, name: &str) {

@@ -5,11 +5,11 @@ use half::f16;
 use posecodec::codecs::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
     DecoupledHeatmapOptions, EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, Init, InstanceMaps,
-    Keypoints, LiftPose, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
+    Keypoints, LiftPose, Maps, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
     RegressionLabel, RootKind, RootOutput, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
-    Simcc3dOptions, SimccRows, TargetBatch, UdpHeatmap, UdpHeatmapKind, VideoPoseLifting,
-    VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch, decode_poses_batch,
-    encode_batch, encode_keypoints_batch, encode_target_batch,
+    Simcc3dOptions, SimccRows, SimccVectors, TargetBatch, UdpHeatmap, UdpHeatmapKind,
+    VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch,
+    decode_poses_batch, encode_batch, encode_keypoints_batch, encode_target_batch,
 };
 use posecodec::functional::get_heatmap_maximum;
 
@@ -25,10 +25,11 @@ fn udp() -> UdpHeatmap {
 #[test]
 fn shapes_that_overflow_are_refused() {
     let maps = [f16::ONE; 4];
+    let heatmaps = Maps { own: &maps, flipped: None };
     for shape in [[HALF, HALF, 2, 2], [1, 1, HALF, HALF], [HALF, 1, HALF, 1], [2, HALF, HALF, 3]] {
         let (mut points, mut scores) = ([[0.0; 2]; 1], [f16::ZERO]);
-        assert!(decode_heatmaps_batch(&udp(), &maps, shape, &mut points, &mut scores).is_err());
-        assert!(decode_heatmaps_batch(&udp(), &maps, shape, &mut [], &mut []).is_err());
+        assert!(decode_heatmaps_batch(&udp(), heatmaps, shape, &mut points, &mut scores).is_err());
+        assert!(decode_heatmaps_batch(&udp(), heatmaps, shape, &mut [], &mut []).is_err());
     }
     let hands = Hand3dHeatmap::new(Hand3dOptions::default()).expect("valid");
     for shape in [[HALF, HALF, 1, 1, 1], [1, 1, HALF, HALF, 1]] {
@@ -59,8 +60,9 @@ fn shapes_that_overflow_are_refused() {
         keypoints_simcc: &mut [[0.0; 3]; 2],
         scores: &mut [f16::ZERO; 2],
     };
-    let rows = SimccRows { responses: [&[], &[], &[]], bins: [1 << (usize::BITS - 1); 3] };
-    assert!(simcc.decode_batch(1, rows, decoded).is_err());
+    let own = SimccRows { responses: [&[], &[], &[]], bins: [1 << (usize::BITS - 1); 3] };
+    let vectors = SimccVectors { own, flipped: None };
+    assert!(simcc.decode_batch([1, 1, 2], vectors, decoded).is_err());
 }
 
 #[test]

@@ -138,11 +138,8 @@ fn group<T: Float + HeatmapValue + Element>(
     ];
     let (maps, tags) = (heatmaps.values(), tags.values());
     maybe_detach(py, maps.len(), || codec.decode_batch(maps, tags, shapes)).map_err(|error| {
-        let error = match &error {
-            posecodec::Error::InvalidInput { argument: "tags", .. } => error.about("batch_tags"),
-            _ => error,
-        };
-        raise(py, &error)
+        let error = error.rename_argument("heatmaps", "batch_heatmaps");
+        raise(py, &error.rename_argument("tags", "batch_tags"))
     })
 }
 

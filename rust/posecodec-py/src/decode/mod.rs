@@ -4,10 +4,7 @@ mod bottom_up;
 
 use numpy::{Element, PyArrayDyn};
 use posecodec::HeatmapValue;
-use posecodec::codecs::{
-    DecodeHeatmaps, FlippedMaps, RegressionLabel, decode_flipped_heatmaps_batch,
-    decode_heatmaps_batch,
-};
+use posecodec::codecs::{DecodeHeatmaps, DecodePlan, FlippedMaps, Maps, RegressionLabel};
 use pyo3::prelude::*;
 
 use crate::call::{Call, maybe_detach, shape_error};
@@ -83,45 +80,39 @@ where
             return Err(shape_error(py, argument, call, ["(K, H, W)", "(B, K, H, W)"], got));
         }
     };
-    let count = codec.keypoints(shape[1]).map_err(|error| raise(py, &error.about(argument)))?;
+    let plan = DecodePlan::new(codec, shape)
+        .map_err(|error| raise(py, &error.rename_argument("heatmaps", argument)))?;
     let maps = [maps];
-    let flip = flip.map(|flip| flip.read(py, [argument], &maps, count)).transpose()?.flatten();
-    in_own_precision!(&maps[0], array => {
-        decode_planes(py, codec, call, array, flip.as_ref(), shape)
-    })
+    let flip = flip.map(|flip| flip.read(py, [argument], &maps)).transpose()?.flatten();
+    in_own_precision!(&maps[0], array => fill_plan(py, &plan, call, array, flip.as_ref()))
 }
 
-fn decode_planes<'py, C, E>(
+fn fill_plan<'py, C, E>(
     py: Python<'py>,
-    codec: &C,
+    plan: &DecodePlan<'_, C>,
     call: Call,
     maps: &Array<'py, E>,
     flip: Option<&Flip<'py, 1>>,
-    shape: [usize; 4],
 ) -> PyResult<Decoded<'py>>
 where
     C: DecodeHeatmaps<Coordinate: Element>,
     E: HeatmapValue + Element,
 {
-    let refuse = |error: posecodec::Error| raise(py, &error.about(encoded_name(call)));
-    let count = codec.keypoints(shape[1]).map_err(refuse)?;
-    let keypoints = zeros::<C::Coordinate>(py, "keypoints", &call.shape(shape[0], &[1, count, 2]))?;
-    let scores = zeros::<E>(py, "scores", &call.shape(shape[0], &[1, count]))?;
-    // SAFETY: both arrays were made here and nobody else knows them yet.
+    let (batch, count) = (plan.batch(), plan.keypoints());
+    let keypoints = zeros::<C::Coordinate>(py, "keypoints", &call.shape(batch, &[1, count, 2]))?;
+    let scores = zeros::<E>(py, "scores", &call.shape(batch, &[1, count]))?;
+    // SAFETY: both arrays are new, and nothing else refers to them.
     let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
     let (points, _) = points.as_chunks_mut();
-    let mirrored = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
-    let flipped = flip.zip(mirrored.as_ref()).map(|(flip, mirrored)| FlippedMaps {
-        heatmaps: mirrored.values(),
+    let flipped = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
+    let flipped = flip.zip(flipped.as_ref()).map(|(flip, flipped)| FlippedMaps {
+        heatmaps: flipped.values(),
         flip_indices: &flip.flip_indices,
         shift: flip.shift,
     });
-    let maps = maps.values();
-    maybe_detach(py, maps.len(), || match flipped {
-        None => decode_heatmaps_batch(codec, maps, shape, points, values),
-        Some(flipped) => decode_flipped_heatmaps_batch(codec, maps, flipped, shape, points, values),
-    })
-    .map_err(refuse)?;
+    let maps = Maps { own: maps.values(), flipped };
+    maybe_detach(py, maps.own.len(), || plan.fill(maps, points, values))
+        .map_err(|error| raise(py, &error.rename_argument("heatmaps", encoded_name(call))))?;
     Ok((keypoints.into_any(), scores.into_any()))
 }
 
@@ -141,7 +132,8 @@ pub(crate) fn decode_regression<'py>(
         let wanted = ["(N, K, D)", "(B, N, K, D)"];
         return Err(shape_error(py, argument, call, wanted, rows.shape()));
     };
-    RegressionLabel::check_columns(columns).map_err(|error| raise(py, &error.about(argument)))?;
+    RegressionLabel::check_columns(columns)
+        .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
     let points_shape: Vec<usize> = shape.iter().copied().chain([2]).collect();
     let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
     // SAFETY: the array was made here and nobody else knows it yet.

@@ -45,7 +45,7 @@ pub(crate) fn decode_poses<'py, D: DecodePoses>(
     }
     let decoded = codec
         .decoded_keypoints([poses, count, dims], roots.is_some())
-        .map_err(|error| raise(py, &error.about(argument)))?;
+        .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
 
     let roots_double = roots.as_ref().is_some_and(|roots| !promotes_to_single(&roots.dtype()));
     // float16 stays what it is until it meets something wider.
@@ -123,7 +123,7 @@ impl Poses {
         maybe_detach(py, values.len(), || {
             decode_poses_batch(codec, values, self.shape, roots, filled)
         })
-        .map_err(|error| raise(py, &error.about(encoded_name(self.call))))?;
+        .map_err(|error| raise(py, &error.rename_argument("encoded", encoded_name(self.call))))?;
         Ok((keypoints.into_any(), scores))
     }
 }
@@ -230,11 +230,6 @@ fn filled_frames<'py, T: Float + Element>(
     let (filled, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
     let (points, _) = encoded.values().as_chunks();
     maybe_detach(py, encoded.values().len(), || codec.decode_frames(points, scale, filled))
-        .map_err(|error| match error {
-            posecodec::Error::InvalidInput { argument: "encoded", .. } => {
-                raise(py, &error.about(argument))
-            }
-            _ => raise(py, &error),
-        })?;
+        .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
     Ok(keypoints.into_any())
 }

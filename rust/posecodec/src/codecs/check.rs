@@ -116,3 +116,24 @@ pub(crate) fn shape(argument: &'static str, wanted: &str, got: &[usize]) -> Erro
         format_args!("shape {}", Shape(got)),
     )
 }
+
+/// The error for maps without a pixel.
+pub(crate) fn no_pixel(argument: &'static str, shape: &[usize]) -> Error {
+    let wanted = "must have at least one pixel per map";
+    Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape)))
+}
+
+/// Checks the number of an array's values: the product of `sides`, which `formula` names.
+pub(crate) fn len(
+    argument: &'static str,
+    formula: &str,
+    sides: &[usize],
+    got: usize,
+) -> Result<()> {
+    let len = product(sides);
+    if len == Some(got) {
+        return Ok(());
+    }
+    let len = len.map_or("more than memory holds".into(), |len| len.to_string());
+    Err(Error::invalid(argument, format!("must have {formula} = {len} values"), got))
+}

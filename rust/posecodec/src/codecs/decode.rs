@@ -1,17 +1,17 @@
-//! What all heatmap decoders share.
+//! Decoding heatmaps, with or without a flip test: check shapes, split the batch into samples, decode
+//! each.
 
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::check::{self, product};
 use super::encode::split_off;
-use super::flip::{FlippedMaps, decode_flipped_heatmaps_batch};
+use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
+use super::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
-use crate::kernels::maximum::maximum;
-use crate::kernels::refinement::Peak;
 use crate::parallel;
 
-/// Decoded keypoints of one sample. `C` is the coordinates' type, `E` that of the maps.
+/// Decoded keypoints of one sample. `C` is the type of the coordinates, `E` that of the maps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded<C, E> {
     /// (N, K, 2), in input pixels.
@@ -20,87 +20,7 @@ pub struct Decoded<C, E> {
     pub scores: Array2<E>,
 }
 
-impl<C: Float, E: HeatmapValue> Decoded<C, E> {
-    /// So many keypoints and scores of one instance, which `fill` fills.
-    fn filled(
-        count: usize,
-        fill: impl FnOnce(&mut [[C; 2]], &mut [E]) -> Result<()>,
-    ) -> Result<Self> {
-        let mut points = vec![[C::default(); 2]; count];
-        let mut scores = vec![E::of(0.0); count];
-        fill(&mut points, &mut scores)?;
-        let flat = points.into_iter().flatten().collect();
-        Ok(Self {
-            keypoints: Array3::from_shape_vec((1, count, 2), flat).expect("count points"),
-            scores: Array2::from_shape_vec((1, count), scores).expect("count scores"),
-        })
-    }
-}
-
-/// The heatmaps of one sample: planes of `width` cells a row, one after the other.
-#[derive(Debug, Clone, Copy)]
-pub struct Maps<'a, E> {
-    /// All planes.
-    pub values: &'a [E],
-    /// Cells a plane.
-    pub cells: usize,
-    /// Cells a row.
-    pub width: usize,
-}
-
-impl<'a, E: HeatmapValue> Maps<'a, E> {
-    /// The plane of this number.
-    pub(crate) fn plane(&self, number: usize) -> &'a [E] {
-        &self.values[number * self.cells..][..self.cells]
-    }
-
-    /// The largest value of a plane, and its place where that is above 0 or NaN. The reference puts
-    /// a keypoint without a response at -1, and so do callers.
-    pub(crate) fn peak(&self, number: usize) -> (E, Option<Peak<'a, E>>) {
-        peak(self.plane(number), self.width)
-    }
-}
-
-/// The largest value of a plane, and its place where that is above 0 or NaN.
-pub(crate) fn peak<E: HeatmapValue>(plane: &[E], width: usize) -> (E, Option<Peak<'_, E>>) {
-    let found = maximum(plane).expect("a map has cells");
-    let at = [found.index % width, found.index / width];
-    let responds = !(found.value.as_f64() <= 0.0);
-    (found.value, responds.then_some(Peak { plane, width, at, value: found.value }))
-}
-
-/// The largest value of a map and its place in cells, moved as `shift` says; -1 where no value is above
-/// 0.
-pub(crate) fn shifted_peak<E: HeatmapValue>(
-    maps: &Maps<'_, E>,
-    number: usize,
-    shift: impl FnOnce(&Peak<'_, E>) -> [f32; 2],
-) -> ([f32; 2], E) {
-    let (value, peak) = maps.peak(number);
-    let cell = peak.map_or([-1.0; 2], |peak| {
-        let shift = shift(&peak);
-        [0, 1].map(|axis| peak.at[axis] as f32 + shift[axis])
-    });
-    (cell, value)
-}
-
-/// The peaks of the maps from `first` on, a score each; and their cells, -1 where no value is above 0.
-pub(crate) fn peaks<'a, E: HeatmapValue>(
-    maps: &Maps<'a, E>,
-    first: usize,
-    scores: &mut [E],
-    cells: &mut [[f32; 2]],
-) -> impl Iterator<Item = Option<Peak<'a, E>>> {
-    let found = scores.iter_mut().zip(cells).enumerate();
-    found.map(move |(number, (score, cell))| {
-        let (value, peak) = maps.peak(first + number);
-        *score = value;
-        *cell = peak.map_or([-1.0; 2], |peak| peak.at.map(|coordinate| coordinate as f32));
-        peak
-    })
-}
-
-/// A codec that turns heatmaps back into keypoints.
+/// A codec that decodes heatmaps to keypoints.
 ///
 /// ```
 /// use ndarray::Array3;
@@ -110,29 +30,29 @@ pub(crate) fn peaks<'a, E: HeatmapValue>(
 /// let mut heatmaps = Array3::<f32>::zeros((17, 64, 48)); // (K, H, W)
 /// heatmaps[[0, 20, 10]] = 0.9;
 /// let decoded = codec.decode(heatmaps.view())?;
-/// assert_eq!(decoded.keypoints[[0, 0, 0]], 40.0); // four pixels a cell
-/// assert_eq!(decoded.keypoints[[0, 1, 0]], -4.0); // no response: a cell before the first
+/// assert_eq!(decoded.keypoints[[0, 0, 0]], 40.0); // four input pixels per heatmap pixel
+/// assert_eq!(decoded.keypoints[[0, 1, 0]], -4.0); // no response: heatmap pixel -1
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 pub trait DecodeHeatmaps: Sync {
-    /// The type of the coordinates that the reference answers with.
+    /// The type of the coordinates that MMPose returns.
     type Coordinate: Float;
 
-    /// The number of maps a keypoint.
+    /// Maps per keypoint.
     fn maps_per_keypoint(&self) -> usize {
         1
     }
 
-    /// Which of a keypoint's maps holds offsets along x: a mirror changes their sign.
-    fn mirrored_offsets(&self) -> Option<usize> {
+    /// Which of a keypoint's maps has offsets along x: a flip changes their sign.
+    fn x_offset_map(&self) -> Option<usize> {
         None
     }
 
-    /// Decodes one sample, or some of its keypoints: a point `[x, y]` in input pixels and a score a
-    /// keypoint. There is at least one cell a map.
+    /// Decodes one sample, or some of its keypoints: one point `[x, y]` in input pixels and one score
+    /// per keypoint. Maps have at least one pixel.
     fn decode_sample<E: HeatmapValue>(
         &self,
-        maps: Maps<'_, E>,
+        maps: SampleMaps<'_, E>,
         keypoints: &mut [[Self::Coordinate; 2]],
         scores: &mut [E],
     );
@@ -140,153 +60,228 @@ pub trait DecodeHeatmaps: Sync {
     /// Decodes one sample of maps (K, H, W) of any size.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for maps without a cell, or too few or too many maps a keypoint.
+    /// [`Error::InvalidInput`] for maps without a pixel, or a number of maps that is no multiple of
+    /// [`Self::maps_per_keypoint`].
     fn decode<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
     ) -> Result<Decoded<Self::Coordinate, E>> {
-        let (maps, height, width) = heatmaps.dim();
         let heatmaps = heatmaps.as_standard_layout();
-        let values = heatmaps.as_slice().expect("standard layout");
-        Decoded::filled(self.keypoints(maps)?, |points, scores| {
-            decode_heatmaps_batch(self, values, [1, maps, height, width], points, scores)
-        })
+        let own = heatmaps.as_slice().expect("standard layout");
+        decode_one(self, heatmaps.dim(), Maps { own, flipped: None })
     }
 
-    /// A flip test: decodes the average of the maps of one sample and those that a network answered
-    /// for the mirrored picture.
+    /// A flip test: decodes the averages of the maps of an image and of those of the flipped image.
     ///
-    /// `flip_indices` has the index of each keypoint's mirror image; with `shift`, maps that are
-    /// turned back move on by a cell.
+    /// `flip_indices` has the index of each keypoint's mirror image.
     ///
     /// ```
     /// use ndarray::{Array3, Axis, s};
-    /// use posecodec::codecs::{DecodeHeatmaps, MsraHeatmap};
+    /// use posecodec::codecs::{DecodeHeatmaps, HeatmapShift, MsraHeatmap};
     ///
     /// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
     /// let mut heatmaps = Array3::<f32>::zeros((2, 64, 48)); // a left wrist and a right one
     /// heatmaps[[0, 10, 12]] = 1.0;
     /// heatmaps[[1, 20, 30]] = 1.0;
-    /// // A network that answers alike for the mirrored picture sees them the other way round.
-    /// let mirrored = heatmaps.slice(s![..;-1, .., ..;-1]);
-    /// let decoded = codec.decode_flipped(heatmaps.view(), mirrored, &[1, 0], false)?;
+    /// // A perfectly symmetric network returns flipped maps, with left and right exchanged.
+    /// let flipped = heatmaps.slice(s![..;-1, .., ..;-1]);
+    /// let decoded =
+    ///     codec.decode_flipped(heatmaps.view(), flipped, &[1, 0], HeatmapShift::None)?;
     /// assert_eq!(decoded, codec.decode(heatmaps.view())?);
     /// # Ok::<(), posecodec::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and for indices
-    /// that are not one a keypoint.
+    /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and unless there is
+    /// one valid index per keypoint.
     fn decode_flipped<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
         flipped: ArrayView3<'_, E>,
         flip_indices: &[usize],
-        shift: bool,
+        shift: HeatmapShift,
     ) -> Result<Decoded<Self::Coordinate, E>> {
-        let (maps, height, width) = heatmaps.dim();
         if flipped.dim() != heatmaps.dim() {
             let wanted = format!("{}, as `heatmaps` is", Shape(heatmaps.shape()));
             return Err(check::shape("flipped", &wanted, flipped.shape()));
         }
-        let (heatmaps, flipped) = (heatmaps.as_standard_layout(), flipped.as_standard_layout());
-        let values = heatmaps.as_slice().expect("standard layout");
-        let flipped = flipped.as_slice().expect("standard layout");
-        let flipped = FlippedMaps { heatmaps: flipped, flip_indices, shift };
-        Decoded::filled(self.keypoints(maps)?, |points, scores| {
-            let shape = [1, maps, height, width];
-            decode_flipped_heatmaps_batch(self, values, flipped, shape, points, scores)
-        })
+        let (own, flipped) = (heatmaps.as_standard_layout(), flipped.as_standard_layout());
+        let heatmaps = flipped.as_slice().expect("standard layout");
+        let maps = Maps {
+            own: own.as_slice().expect("standard layout"),
+            flipped: Some(FlippedMaps { heatmaps, flip_indices, shift }),
+        };
+        decode_one(self, own.dim(), maps)
     }
+}
 
-    /// The number of keypoints that so many maps stand for.
+/// Decodes one sample of maps (K, H, W) into new arrays.
+fn decode_one<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
+    codec: &C,
+    (maps, height, width): (usize, usize, usize),
+    values: Maps<'_, E>,
+) -> Result<Decoded<C::Coordinate, E>> {
+    let plan = DecodePlan::new(codec, [1, maps, height, width])?;
+    let count = plan.keypoints();
+    let mut points = vec![[C::Coordinate::default(); 2]; count];
+    let mut scores = vec![E::of(0.0); count];
+    plan.fill(values, &mut points, &mut scores)?;
+    let flat = points.into_iter().flatten().collect();
+    Ok(Decoded {
+        keypoints: Array3::from_shape_vec((1, count, 2), flat).expect("one point per keypoint"),
+        scores: Array2::from_shape_vec((1, count), scores).expect("one score per keypoint"),
+    })
+}
+
+/// How maps of one shape are decoded: computed before the outputs are allocated.
+///
+/// ```
+/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap};
+///
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let plan = DecodePlan::new(&codec, [4, 17, 64, 48])?;
+/// let len = plan.batch() * plan.keypoints();
+/// let (mut keypoints, mut scores) = (vec![[0.0; 2]; len], vec![0.0; len]);
+/// let heatmaps = vec![1.0f32; 4 * 17 * 64 * 48];
+/// plan.fill(Maps { own: &heatmaps, flipped: None }, &mut keypoints, &mut scores)?;
+/// assert!(scores.iter().all(|&score| score == 1.0));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct DecodePlan<'c, C: ?Sized> {
+    codec: &'c C,
+    /// `[B, maps, H, W]`.
+    shape: [usize; 4],
+    keypoints: usize,
+    maps_per_keypoint: usize,
+}
+
+impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
+    /// For maps of shape `[B, maps, H, W]`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where they stand for no whole number of keypoints.
-    fn keypoints(&self, maps: usize) -> Result<usize> {
-        let each = self.maps_per_keypoint();
-        if maps.is_multiple_of(each) {
-            Ok(maps / each)
-        } else {
-            let wanted = format!("must hold {each} maps a keypoint");
-            Err(Error::invalid("heatmaps", wanted, format_args!("{maps} maps")))
+    /// [`Error::InvalidInput`] for a number of maps that is no multiple of
+    /// [`DecodeHeatmaps::maps_per_keypoint`].
+    pub fn new(codec: &'c C, shape: [usize; 4]) -> Result<Self> {
+        let (maps, maps_per_keypoint) = (shape[1], codec.maps_per_keypoint());
+        if !maps.is_multiple_of(maps_per_keypoint) {
+            let wanted = format!("must have {maps_per_keypoint} maps per keypoint");
+            return Err(Error::invalid("heatmaps", wanted, format_args!("{maps} maps")));
+        }
+        Ok(Self { codec, shape, keypoints: maps / maps_per_keypoint, maps_per_keypoint })
+    }
+
+    /// B, the number of samples.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.shape[0]
+    }
+
+    /// K, the number of keypoints per sample.
+    #[must_use]
+    pub fn keypoints(&self) -> usize {
+        self.keypoints
+    }
+
+    /// Decodes maps of the plan's shape into B·K points and scores; on several threads if the batch is
+    /// large enough.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for maps without a pixel, slices of other lengths than the shape
+    /// implies, and unless there is one valid flip index per keypoint.
+    pub fn fill<E: HeatmapValue>(
+        &self,
+        maps: Maps<'_, E>,
+        keypoints: &mut [[C::Coordinate; 2]],
+        scores: &mut [E],
+    ) -> Result<()> {
+        let Self { shape: [batch, count, height, width], .. } = *self;
+        let map_len = height.saturating_mul(width);
+        if let Some(flipped) = &maps.flipped {
+            check_flip_indices(flipped.flip_indices, self.keypoints)?;
+            check_flipped_len(maps.own, flipped.heatmaps)?;
+            room_for_scratch(map_len.saturating_mul(2 * self.maps_per_keypoint))?;
+        }
+        if product(&[batch, count]) == Some(0) && keypoints.is_empty() && scores.is_empty() {
+            return Ok(());
+        }
+        self.check(maps.own, keypoints.len(), scores.len())?;
+        // The largest scratch: a plane in single precision, padded, and the plane blurred.
+        let at_once = parallel::num_threads().min(batch);
+        room_for_scratch(map_len.saturating_mul(4).saturating_mul(at_once))?;
+        if batch == 1 {
+            let own = SampleMaps { values: maps.own, map_len, width };
+            self.fill_sample(0, own, maps.flipped.as_ref(), keypoints, scores);
+            return Ok(());
+        }
+        let (mut keypoints, mut scores) = (keypoints, scores);
+        let mut samples = try_with_capacity("the samples of a batch", batch)?;
+        for (sample, values) in maps.own.chunks_exact(count * map_len).enumerate() {
+            let points = split_off(&mut keypoints, self.keypoints);
+            let values_of = split_off(&mut scores, self.keypoints);
+            samples.push((sample, SampleMaps { values, map_len, width }, points, values_of));
+        }
+        parallel::for_each(samples, maps.own.len(), |(sample, own, keypoints, scores)| {
+            self.fill_sample(sample, own, maps.flipped.as_ref(), keypoints, scores);
+        });
+        Ok(())
+    }
+
+    /// Checks that maps have pixels, and that slices have as many values as the shape implies.
+    fn check<E>(&self, maps: &[E], keypoints: usize, scores: usize) -> Result<()> {
+        let [batch, count, height, width] = self.shape;
+        if height == 0 || width == 0 {
+            return Err(check::no_pixel("heatmaps", &self.shape));
+        }
+        check::len("heatmaps", "B·K·H·W", &[batch, count, height, width], maps.len())?;
+        check::len("keypoints", "B·K", &[batch, self.keypoints], keypoints)?;
+        check::len("scores", "B·K", &[batch, self.keypoints], scores)
+    }
+
+    /// Decodes the sample with this number, whose maps are `own`.
+    fn fill_sample<E: HeatmapValue>(
+        &self,
+        sample: usize,
+        own: SampleMaps<'_, E>,
+        flipped: Option<&FlippedMaps<'_, E>>,
+        keypoints: &mut [[C::Coordinate; 2]],
+        scores: &mut [E],
+    ) {
+        let Some(flipped) = flipped else {
+            return self.codec.decode_sample(own, keypoints, scores);
+        };
+        let (each, x_offsets) = (self.maps_per_keypoint, self.codec.x_offset_map());
+        let mut averager = MapAverager::new(own, flipped, sample, each, x_offsets);
+        let filled = keypoints.chunks_exact_mut(1).zip(scores.chunks_exact_mut(1));
+        for (number, (point, score)) in filled.enumerate() {
+            self.codec.decode_sample(averager.keypoint(number), point, score);
         }
     }
 }
 
-/// Decodes a batch of maps of shape `[B, maps, H, W]`, flat, into B·K points and scores; on several
-/// threads where it is worth it.
+/// Decodes a batch of maps of shape `[B, maps, H, W]` into B·K points and scores; on several threads
+/// if the batch is large enough. Allocate the outputs with the help of [`DecodePlan`].
 ///
 /// ```
-/// use posecodec::codecs::{MsraHeatmap, decode_heatmaps_batch};
+/// use posecodec::codecs::{Maps, MsraHeatmap, decode_heatmaps_batch};
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
 /// let heatmaps = vec![1.0f32; 4 * 17 * 64 * 48];
+/// let maps = Maps { own: &heatmaps, flipped: None };
 /// let (mut keypoints, mut scores) = (vec![[0.0; 2]; 4 * 17], vec![0.0; 4 * 17]);
-/// decode_heatmaps_batch(&codec, &heatmaps, [4, 17, 64, 48], &mut keypoints, &mut scores)?;
+/// decode_heatmaps_batch(&codec, maps, [4, 17, 64, 48], &mut keypoints, &mut scores)?;
 /// assert!(scores.iter().all(|&score| score == 1.0));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for maps without a cell, or where an array does not have the length
-/// that the shape says.
+/// As for [`DecodePlan::new`] and [`DecodePlan::fill`].
 pub fn decode_heatmaps_batch<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
     codec: &C,
-    heatmaps: &[E],
+    maps: Maps<'_, E>,
     shape: [usize; 4],
     keypoints: &mut [[C::Coordinate; 2]],
     scores: &mut [E],
 ) -> Result<()> {
-    decode_samples(codec, heatmaps, shape, keypoints, scores, |_, maps, keypoints, scores| {
-        codec.decode_sample(maps, keypoints, scores);
-    })
-}
-
-/// The checks and the loop of [`decode_heatmaps_batch`]: `decode` takes the number of a sample, its
-/// maps, and where its points and scores go.
-pub(super) fn decode_samples<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
-    codec: &C,
-    heatmaps: &[E],
-    shape: [usize; 4],
-    keypoints: &mut [[C::Coordinate; 2]],
-    scores: &mut [E],
-    decode: impl Fn(usize, Maps<'_, E>, &mut [[C::Coordinate; 2]], &mut [E]) + Sync,
-) -> Result<()> {
-    let [batch, maps, height, width] = shape;
-    let count = codec.keypoints(maps)?;
-    let points = product(&[batch, count]);
-    if points == Some(0) && keypoints.is_empty() && scores.is_empty() {
-        return Ok(());
-    }
-    let cells = height.saturating_mul(width);
-    if cells == 0 {
-        let wanted = "must hold maps of at least one cell";
-        return Err(Error::invalid("heatmaps", wanted, format_args!("shape {}", Shape(&shape))));
-    }
-    let all_fit = product(&[batch, maps, cells]) == Some(heatmaps.len())
-        && points == Some(keypoints.len())
-        && points == Some(scores.len());
-    if !all_fit {
-        let wanted = "must hold as many values as the batch has";
-        return Err(Error::invalid("heatmaps", wanted, "other lengths"));
-    }
-    // The largest scratch: a plane in single precision, padded, and the plane blurred.
-    let at_once = parallel::num_threads().min(batch);
-    room_for_scratch(cells.saturating_mul(4).saturating_mul(at_once))?;
-    if batch == 1 {
-        decode(0, Maps { values: heatmaps, cells, width }, keypoints, scores);
-        return Ok(());
-    }
-    let (mut keypoints, mut scores) = (keypoints, scores);
-    let mut samples = try_with_capacity("the samples of a batch", batch)?;
-    for (sample, values) in heatmaps.chunks_exact(maps * cells).enumerate() {
-        let maps = Maps { values, cells, width };
-        let (points, values) = (split_off(&mut keypoints, count), split_off(&mut scores, count));
-        samples.push((sample, maps, points, values));
-    }
-    parallel::for_each(samples, heatmaps.len(), |(sample, maps, keypoints, scores)| {
-        decode(sample, maps, keypoints, scores);
-    });
-    Ok(())
+    DecodePlan::new(codec, shape)?.fill(maps, keypoints, scores)
 }

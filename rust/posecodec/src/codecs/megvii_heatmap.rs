@@ -2,10 +2,11 @@
 
 use arrayvec::ArrayVec;
 
-use super::decode::{DecodeHeatmaps, Maps, peak};
+use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
+use super::maps::{SampleMaps, peak};
 use super::{check, scale_factor, to_heatmap_pixels};
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
@@ -123,7 +124,7 @@ impl DecodeHeatmaps for MegviiHeatmap {
     /// Blurs each map, scales it back to its old maximum, and looks for the summit there.
     fn decode_sample<E: HeatmapValue>(
         &self,
-        maps: Maps<'_, E>,
+        maps: SampleMaps<'_, E>,
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) {

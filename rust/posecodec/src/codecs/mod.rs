@@ -19,6 +19,7 @@ mod hand_3d_heatmap;
 mod image_pose_lifting;
 mod integral_regression_label;
 mod lifting;
+mod maps;
 mod megvii_heatmap;
 mod motionbert_label;
 mod msra_heatmap;
@@ -26,6 +27,7 @@ mod regression_label;
 mod simcc_3d_label;
 mod simcc_axis;
 mod simcc_label;
+mod simcc_rows;
 mod spr;
 mod udp_heatmap;
 mod video_pose_lifting;
@@ -35,8 +37,7 @@ pub use associative_embedding::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
     GroupedKeypoints,
 };
-pub(crate) use decode::peak;
-pub use decode::{DecodeHeatmaps, Decoded, Maps, decode_heatmaps_batch};
+pub use decode::{DecodeHeatmaps, DecodePlan, Decoded, decode_heatmaps_batch};
 pub use decoupled_heatmap::{
     DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, RandomSource,
     SelectedInstances,
@@ -49,7 +50,6 @@ pub use encode::{
     Encode, Filled, HeatmapTargets, Init, Keypoints, SampleTargets, Target, TargetKind,
     check_instances, check_keypoints, encode_batch, encode_samples,
 };
-pub use flip::{FlippedMaps, FlippedRows, check_flip_indices, decode_flipped_heatmaps_batch};
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
@@ -60,6 +60,8 @@ pub use lifting::{
     check_poses, check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
     encode_target_batch, needs_factor,
 };
+pub use maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
+pub(crate) use maps::{peak, peak_coordinates};
 pub use megvii_heatmap::MegviiHeatmap;
 pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertMode, MotionBertOptions};
 pub use msra_heatmap::MsraHeatmap;
@@ -67,10 +69,11 @@ pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_3d_label::{
     Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dPoints, Simcc3dTargets,
 };
-pub use simcc_axis::SimccRows;
+pub(crate) use simcc_axis::smaller;
 pub use simcc_label::{
     SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
 };
+pub use simcc_rows::{FlippedRows, SimccRows, SimccVectors};
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};

@@ -2,11 +2,12 @@
 
 use arrayvec::ArrayVec;
 
-use super::decode::{DecodeHeatmaps, Maps, peaks, shifted_peak};
+use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, Filled, HeatmapTargets, Init, Keypoints, Planes, SampleTargets, Target, TargetKind,
     arrays,
 };
+use super::maps::{SampleMaps, peaks, refined_peak};
 use super::{check, scale_factor, to_heatmap_pixels};
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
@@ -162,14 +163,14 @@ impl DecodeHeatmaps for MsraHeatmap {
 
     fn decode_sample<E: HeatmapValue>(
         &self,
-        maps: Maps<'_, E>,
+        maps: SampleMaps<'_, E>,
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) {
         let to_input = |cell: [f32; 2]| [0, 1].map(|axis| cell[axis] * self.scale_factor[axis]);
         if !self.unbiased {
             for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-                let (cell, value) = shifted_peak(&maps, number, quarter_shift);
+                let (cell, value) = refined_peak(&maps, number, quarter_shift);
                 (*point, *score) = (to_input(cell), value);
             }
             return;

@@ -2,22 +2,21 @@
 
 use super::check;
 use super::encode::{Init, Keypoints, split_off};
-use crate::error::{Error, Result, Shape, room_for_scratch};
+use crate::error::{Error, Result, Shape};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::SimccProfile;
-use crate::parallel;
 
-/// What the axes of a codec are made of.
+/// The options that determine the axes of a codec.
 pub(super) struct AxisOptions<const A: usize> {
     /// In pixels.
     pub(super) input_size: [usize; A],
     /// Standard deviation of the Gaussian, in bins.
     pub(super) sigma: [f64; A],
-    /// Bins an input pixel.
+    /// Bins per input pixel.
     pub(super) simcc_split_ratio: f64,
     /// Whether labels are Gaussians.
     pub(super) gaussian: bool,
@@ -32,14 +31,14 @@ pub(super) struct AxisOptions<const A: usize> {
 pub(super) struct SimccAxis {
     pub(super) bins: usize,
     sigma: f64,
-    /// None without Gaussians.
+    /// `None` without Gaussians.
     profile: Option<SimccProfile>,
-    /// None without DARK.
+    /// `None` without DARK.
     kernel: Option<GaussianKernel>,
 }
 
 impl<const A: usize> AxisOptions<A> {
-    /// The axes, their options checked.
+    /// Checks the options and returns the axes.
     pub(super) fn axes(&self) -> Result<[SimccAxis; A]> {
         let Self { sigma, simcc_split_ratio: ratio, .. } = *self;
         let input_size = check::size("input_size", self.input_size)?;
@@ -49,7 +48,7 @@ impl<const A: usize> AxisOptions<A> {
         check::positive("simcc_split_ratio", ratio)?;
         let bins = input_size.map(|side| (side as f64 * ratio).round_ties_even());
         if bins.iter().any(|&bins| !(1.0..=isize::MAX as f64 / 8.0).contains(&bins)) {
-            let wanted = "must leave at least one bin an axis, and no more than memory holds";
+            let wanted = "must give at least one bin per axis, and no more than memory holds";
             let got = format!("{ratio} with input_size {}", Shape(&input_size));
             return Err(Error::invalid("simcc_split_ratio", wanted, got));
         }
@@ -73,12 +72,11 @@ impl<const A: usize> AxisOptions<A> {
     }
 }
 
-/// The blur kernel that the reference takes for a sigma: the largest odd size up to
-/// (20·sigma - 7) / 3.
+/// The blur kernel that MMPose uses for a sigma: the largest odd size up to (20·sigma - 7) / 3.
 fn dark_kernel(sigma: f64) -> Result<GaussianKernel> {
     let size = ((sigma * 20.0 - 7.0) / 3.0).floor();
     if size < 1.0 {
-        let wanted = "must be at least 0.5 for use_dark, whose blur kernel follows from it";
+        let wanted = "must be at least 0.5 with `use_dark`, because it determines the blur kernel";
         return Err(Error::invalid("sigma", wanted, sigma));
     }
     let size = check::limited_kernel_size("sigma", size.min(1e9) as usize)?;
@@ -91,7 +89,7 @@ pub(super) fn bins_of<T: Float, const A: usize>(point: [T; A], simcc_split_ratio
     point.map(|coordinate| (coordinate * ratio).round_half_even().as_f64())
 }
 
-/// Puts a Gaussian around each bin into vectors of zeros; `false` where any has no part inside.
+/// Draws a Gaussian around each bin into vectors of zeros. Returns whether all overlap their vectors.
 #[inline]
 pub(super) fn draw_gaussians<const A: usize>(
     axes: &[SimccAxis; A],
@@ -111,8 +109,8 @@ pub(super) fn draw_gaussians<const A: usize>(
     inside
 }
 
-/// Fills the vectors and weights of a sample. `encode` puts a point into its vectors, which hold
-/// zeros, and says whether it lies inside.
+/// Fills the vectors and weights of a sample. `encode` writes a point into its vectors, which hold
+/// zeros, and returns whether the point is inside.
 #[inline]
 pub(super) fn encode_vectors<T: Float, V: Float, const A: usize>(
     axes: &[SimccAxis; A],
@@ -130,85 +128,55 @@ pub(super) fn encode_vectors<T: Float, V: Float, const A: usize>(
     }
 }
 
-/// The vectors of a batch to decode: as many rows along each axis, row after row.
-#[derive(Debug, Clone, Copy)]
-pub struct SimccRows<'a, E, const A: usize = 2> {
-    /// Responses along x and y (and z).
-    pub responses: [&'a [E]; A],
-    /// Bins along x and y (and z).
-    pub bins: [usize; A],
-}
-
-impl<'a, E: HeatmapValue, const A: usize> SimccRows<'a, E, A> {
-    /// Checks that there are `count` rows of at least one bin, and room for decoding them, on as many
-    /// threads as there may be.
-    pub(crate) fn check(&self, arguments: [&'static str; A], count: usize) -> Result<()> {
-        for (axis, argument) in arguments.into_iter().enumerate() {
-            if self.bins[axis] == 0 {
-                return Err(Error::invalid(argument, "must hold at least one bin", "none"));
-            }
-            if count.checked_mul(self.bins[axis]) != Some(self.responses[axis].len()) {
-                let wanted = "must hold as many values as the batch has";
-                return Err(Error::invalid(argument, wanted, "other lengths"));
-            }
-        }
-        let longest = self.bins.iter().max().copied().unwrap_or(0);
-        let at_once = parallel::num_threads().min(count);
-        room_for_scratch(longest.saturating_mul(4).saturating_mul(at_once))
-    }
-
-    /// The rows of the sample of this number, `each` a sample.
-    pub(super) fn sample(&self, number: usize, each: usize) -> Self {
-        let part = |axis: usize| {
-            let length = each * self.bins[axis];
-            &self.responses[axis][number * length..][..length]
-        };
-        Self { responses: std::array::from_fn(part), bins: self.bins }
-    }
-
-    /// One row's vectors.
-    pub(crate) fn row(&self, number: usize) -> [&'a [E]; A] {
-        let vector =
-            |axis: usize| &self.responses[axis][number * self.bins[axis]..][..self.bins[axis]];
-        std::array::from_fn(vector)
-    }
-
-    /// How many values there are.
-    pub(super) fn values(&self) -> usize {
-        self.responses.iter().map(|responses| responses.len()).sum()
-    }
-}
-
-/// Where the vectors of a row are largest.
+/// The maxima of a row's vectors.
 pub(super) struct AxisPeaks<E, const A: usize> {
-    /// The bins, refined with DARK; -1 where there is no response.
+    /// Their bins, refined with DARK; -1 without a response.
     pub(super) bins: [f32; A],
-    /// The maxima.
+    /// The maxima themselves.
     pub(super) maxima: [Maximum<E>; A],
-    /// The lesser of the maxima along x and y; the first where there is no order.
+    /// The smaller of the maxima along x and y; the one along x if either is NaN.
     pub(super) score: E,
 }
 
-/// Looks for the maxima of a row's vectors, which have bins.
+/// Finds and refines the maxima of a row's vectors, which have at least one bin.
 #[inline]
-pub(super) fn locate<E: HeatmapValue, const A: usize>(
+pub(super) fn find_axis_peaks<E: HeatmapValue, const A: usize>(
     axes: &[SimccAxis; A],
     vectors: [&[E]; A],
     buffers: &mut BlurBuffers,
 ) -> AxisPeaks<E, A> {
     let maxima = vectors.map(|vector| maximum(vector).expect("a vector has bins"));
-    let (x, y) = (maxima[0].value, maxima[1].value);
-    let score = if x.as_f64() > y.as_f64() { y } else { x };
+    let score = smaller(maxima[0].value, maxima[1].value);
     let mut bins = [-1.0; A];
     if !(score.as_f64() <= 0.0) {
         for (axis, bin) in bins.iter_mut().enumerate() {
-            let Maximum { index, value } = maxima[axis];
-            *bin = index as f32;
-            if let Some(kernel) = &axes[axis].kernel {
-                let offset = simcc_dark_offset(vectors[axis], index, value, kernel, buffers);
-                *bin = (index as f64 + offset) as f32;
-            }
+            *bin = axes[axis].refined_bin(vectors[axis], maxima[axis], buffers);
         }
     }
     AxisPeaks { bins, maxima, score }
+}
+
+/// The smaller of two values; the first if either is NaN.
+#[inline]
+pub(crate) fn smaller<E: HeatmapValue>(one: E, other: E) -> E {
+    if one.as_f64() > other.as_f64() { other } else { one }
+}
+
+impl SimccAxis {
+    /// The bin of a vector's maximum, refined if the codec uses DARK.
+    #[inline]
+    fn refined_bin<E: HeatmapValue>(
+        &self,
+        vector: &[E],
+        Maximum { index, value }: Maximum<E>,
+        buffers: &mut BlurBuffers,
+    ) -> f32 {
+        match &self.kernel {
+            None => index as f32,
+            Some(kernel) => {
+                let offset = simcc_dark_offset(vector, index, value, kernel, buffers);
+                (index as f64 + offset) as f32
+            }
+        }
+    }
 }

@@ -2,10 +2,11 @@
 
 use arrayvec::ArrayVec;
 
-use super::decode::{DecodeHeatmaps, Maps, peaks};
+use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
 };
+use super::maps::{SampleMaps, peaks};
 use super::{check, to_heatmap_pixels, udp_scale_factor};
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
@@ -219,20 +220,20 @@ impl DecodeHeatmaps for UdpHeatmap {
         }
     }
 
-    fn mirrored_offsets(&self) -> Option<usize> {
+    fn x_offset_map(&self) -> Option<usize> {
         matches!(self.maps, MapKind::Combined { .. }).then_some(1)
     }
 
     fn decode_sample<E: HeatmapValue>(
         &self,
-        maps: Maps<'_, E>,
+        maps: SampleMaps<'_, E>,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
         match self.maps {
             MapKind::Gaussian(_) => self.decode_gaussian(&maps, keypoints, scores),
             MapKind::Combined { radius_factor } => {
-                let radius = Self::radius(radius_factor, [maps.width, maps.cells / maps.width]);
+                let radius = Self::radius(radius_factor, [maps.width, maps.map_len / maps.width]);
                 self.decode_combined(&maps, radius as f32, keypoints, scores);
             }
         }
@@ -242,7 +243,7 @@ impl DecodeHeatmaps for UdpHeatmap {
 impl UdpHeatmap {
     fn decode_gaussian<E: HeatmapValue>(
         &self,
-        maps: &Maps<'_, E>,
+        maps: &SampleMaps<'_, E>,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
@@ -261,7 +262,7 @@ impl UdpHeatmap {
     /// `radius` is the offset maps' unit, in cells.
     fn decode_combined<E: HeatmapValue>(
         &self,
-        maps: &Maps<'_, E>,
+        maps: &SampleMaps<'_, E>,
         radius: f32,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],

@@ -75,9 +75,10 @@ fn modulate<E: HeatmapValue>(
         return Ok(());
     }
     let maps = maps(argument, values, shape, dims)?;
-    room_for_scratch(maps.cells.saturating_mul(4))?;
+    room_for_scratch(maps.map_len.saturating_mul(4))?;
     let mut buffers = BlurBuffers::default();
-    for (map, out) in values.chunks_exact(maps.cells).zip(blurred.chunks_exact_mut(maps.cells)) {
+    for (map, out) in values.chunks_exact(maps.map_len).zip(blurred.chunks_exact_mut(maps.map_len))
+    {
         let largest = maximum(map).expect("a map has cells").value;
         rescale(blur(map, &kernel, &mut buffers), largest, out);
     }

@@ -1,7 +1,7 @@
 //! `get_heatmap_maximum` and `get_heatmap_3d_maximum`.
 
 use super::{maps, product, same_length};
-use crate::codecs::{Maps, peak};
+use crate::codecs::{SampleMaps, peak, peak_coordinates};
 use crate::error::{Result, try_collect};
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::heatmap_3d_maximum;
@@ -32,7 +32,7 @@ pub fn get_heatmap_maximum<E: HeatmapValue>(
     let maps = maps("heatmaps", heatmaps, &shape, 2)?;
     each_sample(&maps, [batch, count], places, values, |map| {
         let (value, peak) = peak(map, maps.width);
-        (peak.map_or([-1.0; 2], |peak| peak.at.map(|cell| cell as f32)), value)
+        (peak_coordinates(peak.as_ref()), value)
     })
 }
 
@@ -66,7 +66,7 @@ pub fn get_heatmap_3d_maximum<E: HeatmapValue>(
 
 /// Fills a place and a value a map, samples of a batch on several threads where it is worth it.
 fn each_sample<E: HeatmapValue, const D: usize>(
-    maps: &Maps<'_, E>,
+    maps: &SampleMaps<'_, E>,
     [batch, count]: [usize; 2],
     places: &mut [[f32; D]],
     values: &mut [E],
@@ -78,11 +78,11 @@ fn each_sample<E: HeatmapValue, const D: usize>(
     if places.is_empty() {
         return Ok(());
     }
-    let samples = maps.values.chunks_exact(count * maps.cells);
+    let samples = maps.values.chunks_exact(count * maps.map_len);
     let samples = samples.zip(places.chunks_exact_mut(count)).zip(values.chunks_exact_mut(count));
     let samples = try_collect("the samples of a batch", samples)?;
     parallel::for_each(samples, maps.values.len(), |((maps_of, places), values)| {
-        let found = maps_of.chunks_exact(maps.cells).map(&find);
+        let found = maps_of.chunks_exact(maps.map_len).map(&find);
         for ((place, value), found) in places.iter_mut().zip(values).zip(found) {
             (*place, *value) = found;
         }

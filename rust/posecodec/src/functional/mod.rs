@@ -33,8 +33,8 @@ pub use refinement::{
 pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
 
 use crate::codecs::check::product;
-use crate::codecs::{Maps, check};
-use crate::error::{Error, Result, Shape};
+use crate::codecs::{SampleMaps, check};
+use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
 
 /// The size of a map, `[W, H]` or `[W, H, D]`, as the helpers take it: before there is memory for one.
@@ -62,15 +62,13 @@ fn maps<'a, E: HeatmapValue>(
     values: &'a [E],
     shape: &[usize],
     dims: usize,
-) -> Result<Maps<'a, E>> {
+) -> Result<SampleMaps<'a, E>> {
     let (count, sides) = shape.split_at(shape.len() - dims);
-    let cells = product(sides).filter(|&cells| cells > 0).ok_or_else(|| {
-        let wanted = "must hold maps of at least one cell";
-        Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape)))
-    })?;
-    let len = product(count).and_then(|count| count.checked_mul(cells));
+    let map_len = product(sides).filter(|&map_len| map_len > 0);
+    let map_len = map_len.ok_or_else(|| check::no_pixel(argument, shape))?;
+    let len = product(count).and_then(|count| count.checked_mul(map_len));
     same_length(argument, len, values.len())?;
-    Ok(Maps { values, cells, width: sides[dims - 1] })
+    Ok(SampleMaps { values, map_len, width: sides[dims - 1] })
 }
 
 /// Checks that an argument holds as many values as it must.

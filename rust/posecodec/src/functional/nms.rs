@@ -40,13 +40,13 @@ pub fn batch_heatmap_nms<E: HeatmapValue>(
     let at_once = parallel::num_threads().min(shape[0]);
     let scratch = padded[0].saturating_mul(padded[1]).saturating_mul(3 * size_of::<E>() / 2);
     room_for_scratch(scratch.saturating_mul(at_once))?;
-    let each = shape[1] * maps.cells;
+    let each = shape[1] * maps.map_len;
     let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each));
     let samples = try_collect("the samples of a batch", samples)?;
     parallel::for_each(samples, heatmaps.len(), |(sample, peaks): (&[E], &mut [E])| {
         let mut buffers = NmsBuffers::default();
         for (plane, peaks) in
-            sample.chunks_exact(maps.cells).zip(peaks.chunks_exact_mut(maps.cells))
+            sample.chunks_exact(maps.map_len).zip(peaks.chunks_exact_mut(maps.map_len))
         {
             suppress(Neighborhood { plane, width, radius }, peaks, &mut buffers);
         }

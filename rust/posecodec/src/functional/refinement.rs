@@ -1,7 +1,7 @@
 //! `refine_keypoints`, `refine_keypoints_dark`, `refine_keypoints_dark_udp` and `refine_simcc_dark`.
 
 use super::{maps, same_length};
-use crate::codecs::{Maps, check};
+use crate::codecs::{SampleMaps, check};
 use crate::error::{Error, Result, room_for_scratch};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
@@ -151,7 +151,7 @@ fn each_point<T: Float, E: HeatmapValue>(
     mut offset: impl FnMut(&Peak<'_, E>) -> [f64; 2],
 ) -> Result<()> {
     let [count, height, width] = shape;
-    let Maps { values, cells, .. } = maps("heatmaps", heatmaps, &shape, 2)?;
+    let SampleMaps { values, map_len, .. } = maps("heatmaps", heatmaps, &shape, 2)?;
     if keypoints.is_empty() {
         return Ok(());
     }
@@ -159,8 +159,8 @@ fn each_point<T: Float, E: HeatmapValue>(
         let wanted = format!("must hold {count} points an instance");
         return Err(Error::invalid("keypoints", wanted, keypoints.len()));
     }
-    room_for_scratch(cells.saturating_mul(4))?;
-    for (number, plane) in values.chunks_exact(cells).enumerate() {
+    room_for_scratch(map_len.saturating_mul(4))?;
+    for (number, plane) in values.chunks_exact(map_len).enumerate() {
         let value = maximum(plane).expect("a map has cells").value;
         for point in keypoints.iter_mut().skip(number).step_by(count) {
             if let Some(at) = cell_of(*point, [width, height]) {

@@ -1,7 +1,7 @@
 //! `get_simcc_maximum` and `get_simcc_normalized`.
 
 use super::same_length;
-use crate::codecs::{SimccRows, check};
+use crate::codecs::{SimccRows, check, smaller};
 use crate::error::{Error, Result, room_for_scratch};
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;
@@ -35,10 +35,10 @@ pub fn get_simcc_maximum<E: HeatmapValue>(
     if count == 0 {
         return Ok(());
     }
-    rows.check(["simcc_x", "simcc_y"], count)?;
+    rows.check(["simcc_x", "simcc_y"], "N·K", &[count])?;
     for (number, (place, value)) in places.iter_mut().zip(values).enumerate() {
         let [x, y] = rows.row(number).map(|vector| maximum(vector).expect("a vector has bins"));
-        *value = if x.value.as_f64() > y.value.as_f64() { y.value } else { x.value };
+        *value = smaller(x.value, y.value);
         *place = if value.as_f64() <= 0.0 { [-1.0; 2] } else { [x, y].map(|m| m.index as f32) };
     }
     Ok(())

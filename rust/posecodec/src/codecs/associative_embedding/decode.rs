@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView3};
 use super::AssociativeEmbedding;
 use super::grouping::{Group, TaggedCandidate, group_by_tags, mean_tag};
 use crate::codecs::check;
-use crate::codecs::decode::Maps;
+use crate::codecs::maps::SampleMaps;
 use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
 use crate::float::{Float, HeatmapValue, single};
 use crate::kernels::blur::BlurBuffers;
@@ -65,14 +65,12 @@ impl AssociativeEmbedding {
     ) -> Result<Vec<GroupedKeypoints>> {
         self.check_maps(shapes)?;
         let [[batch, count, height, width], [_, channels, ..]] = shapes;
-        if shapes.map(|shape| check::product(&shape)) != [Some(heatmaps.len()), Some(tags.len())] {
-            let wanted = "must hold as many values as the batch has";
-            return Err(Error::invalid("heatmaps", wanted, "other lengths"));
-        }
-        let cells = height.saturating_mul(width);
+        check::len("heatmaps", "B·K·H·W", &shapes[0], heatmaps.len())?;
+        check::len("tags", "B·L·K·H·W", &shapes[1], tags.len())?;
+        let map_len = height.saturating_mul(width);
         let at_once = parallel::num_threads().min(batch);
         let logs = if self.options.use_udp { count } else { 0 };
-        room_for_scratch(cells.saturating_mul(8 + logs).saturating_mul(at_once))?;
+        room_for_scratch(map_len.saturating_mul(8 + logs).saturating_mul(at_once))?;
         // A candidate, its tags, and their vector.
         let candidates = count.saturating_mul(self.options.top_k.saturating_mul(32));
         room_for_scratch(candidates.saturating_mul(at_once))?;
@@ -81,8 +79,12 @@ impl AssociativeEmbedding {
         let mut pictures = try_with_capacity("the pictures of a batch", batch)?;
         for (number, decoded) in decoded.iter_mut().enumerate() {
             let picture = Picture {
-                heatmaps: Maps { values: &heatmaps[number * count * cells..], cells, width },
-                tags: Maps { values: &tags[number * channels * cells..], cells, width },
+                heatmaps: SampleMaps {
+                    values: &heatmaps[number * count * map_len..],
+                    map_len,
+                    width,
+                },
+                tags: SampleMaps { values: &tags[number * channels * map_len..], map_len, width },
                 keypoints: count,
                 channels: channels.checked_div(count).unwrap_or(0),
             };
@@ -104,9 +106,9 @@ impl AssociativeEmbedding {
             );
             return Err(check::shape("tags", &wanted, &tags));
         }
-        let cells = height.saturating_mul(width);
-        if self.options.top_k > cells {
-            let wanted = format!("must be at most the {cells} cells of a heatmap");
+        let map_len = height.saturating_mul(width);
+        if self.options.top_k > map_len {
+            let wanted = format!("must be at most the {map_len} pixels of a heatmap");
             return Err(Error::invalid("decode_topk", wanted, self.options.top_k));
         }
         let order = &self.options.keypoint_order;
@@ -162,8 +164,8 @@ impl AssociativeEmbedding {
 
 /// The maps of one picture, and perhaps those of the pictures after it.
 struct Picture<'a, T> {
-    heatmaps: Maps<'a, T>,
-    tags: Maps<'a, T>,
+    heatmaps: SampleMaps<'a, T>,
+    tags: SampleMaps<'a, T>,
     /// K.
     keypoints: usize,
     /// L.
@@ -259,7 +261,7 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
 
     /// A detected keypoint, moved towards the summit of its heatmap.
     fn refined(&self, keypoint: usize, at: [usize; 2]) -> [f32; 2] {
-        let Maps { width, .. } = self.picture.heatmaps;
+        let SampleMaps { width, .. } = self.picture.heatmaps;
         let plane = self.picture.heatmaps.plane(keypoint);
         // DARK wants to know the largest value of the whole plane.
         let value = self.largest[keypoint][0].value;
@@ -276,9 +278,9 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
 
     /// The tag at a place in map cells, which is truncated.
     fn tag_at(&self, keypoint: usize, point: [f32; 2]) -> Vec<T> {
-        let Maps { width, cells, .. } = self.picture.tags;
+        let SampleMaps { width, map_len, .. } = self.picture.tags;
         let [x, y] = [0, 1].map(|axis| {
-            let last = [width, cells / width][axis] - 1;
+            let last = [width, map_len / width][axis] - 1;
             (point[axis] as i64).clamp(0, last as i64) as usize
         });
         self.picture.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
@@ -288,7 +290,7 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
     /// with `use_udp` the logarithm that DARK works on, as in the reference.
     fn most_likely(&mut self, keypoint: usize, tag: &[T]) -> Option<([f32; 2], f32)> {
         let (picture, codec) = (self.picture, self.codec);
-        let Maps { width, .. } = picture.heatmaps;
+        let SampleMaps { width, .. } = picture.heatmaps;
         let map = self.maps[keypoint].get_or_insert_with(|| {
             let plane = picture.heatmaps.plane(keypoint);
             let responses = if codec.options.use_udp {

@@ -4,8 +4,9 @@ use ndarray::{Array2, Array3, ArrayView2, ArrayView4};
 
 use super::DecoupledHeatmap;
 use crate::codecs::check;
-use crate::codecs::decode::{Decoded, Maps, shifted_peak};
-use crate::error::{Error, Result, Shape};
+use crate::codecs::decode::Decoded;
+use crate::codecs::maps::{SampleMaps, refined_peak};
+use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
 use crate::kernels::refinement::quarter_shift;
 use crate::parallel;
@@ -88,17 +89,15 @@ impl DecoupledHeatmap {
             let [instances, count, height, width] = picture.shape;
             let keypoints = instances.saturating_mul(count);
             if keypoints > 0 && (height == 0 || width == 0) {
-                let wanted = "must hold maps of at least one cell";
-                let got = format!("shape {}", Shape(&picture.shape));
-                return Err(Error::invalid("instance_heatmaps", wanted, got));
+                return Err(check::no_pixel("instance_heatmaps", &picture.shape));
             }
-            let all_fit = check::product(&picture.shape) == Some(picture.heatmaps.len())
-                && picture.keypoints.len() == keypoints
-                && picture.scores.len() == keypoints
-                && [instances, keypoints].contains(&picture.instance_scores.len());
-            if !all_fit {
-                let wanted = "must hold as many values as the shape says";
-                return Err(Error::invalid("instance_heatmaps", wanted, "other lengths"));
+            check::len("instance_heatmaps", "N·K·H·W", &picture.shape, picture.heatmaps.len())?;
+            check::len("keypoints", "N·K", &picture.shape[..2], picture.keypoints.len())?;
+            check::len("scores", "N·K", &picture.shape[..2], picture.scores.len())?;
+            if ![instances, keypoints].contains(&picture.instance_scores.len()) {
+                let wanted = format!("must have N = {instances} or N·K = {keypoints} values");
+                let got = picture.instance_scores.len();
+                return Err(Error::invalid("instance_scores", wanted, got));
             }
             values += picture.heatmaps.len();
         }
@@ -110,10 +109,10 @@ impl DecoupledHeatmap {
         let InstanceMaps { heatmaps, shape, instance_scores, keypoints, scores } = picture;
         let [_, count, height, width] = shape;
         // Sides may be any where there are no maps.
-        let maps = Maps { values: heatmaps, cells: height.saturating_mul(width), width };
+        let maps = SampleMaps { values: heatmaps, map_len: height.saturating_mul(width), width };
         let per_keypoint = instance_scores.len() == scores.len();
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-            let (cell, value) = shifted_peak(&maps, number, quarter_shift);
+            let (cell, value) = refined_peak(&maps, number, quarter_shift);
             *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
             let weight = instance_scores[if per_keypoint { number } else { number / count }];
             *score = E::of(value.as_f64() * weight.as_f64());

@@ -5,7 +5,7 @@ use ndarray::{Array2, Array3, ArrayView4};
 use super::Hand3dHeatmap;
 use crate::codecs::check;
 use crate::codecs::encode::split_off;
-use crate::error::{Error, Result, Shape, try_with_capacity};
+use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
@@ -24,7 +24,7 @@ impl Hand3dHeatmap {
     /// first along each axis where none is above 0.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for maps without a cell.
+    /// [`crate::Error::InvalidInput`] for maps without a cell.
     pub fn decode<E: HeatmapValue>(&self, heatmaps: ArrayView4<'_, E>) -> Result<Hand3dDecoded<E>> {
         let (count, depth, height, width) = heatmaps.dim();
         let heatmaps = heatmaps.as_standard_layout();
@@ -47,7 +47,7 @@ impl Hand3dHeatmap {
     /// several threads where it is worth it.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for maps without a cell, or where an array does not have the length
+    /// [`crate::Error::InvalidInput`] for maps without a cell, or where an array does not have the length
     /// that the shape says.
     pub fn decode_batch<E: HeatmapValue>(
         &self,
@@ -58,34 +58,24 @@ impl Hand3dHeatmap {
     ) -> Result<()> {
         let [batch, count, depth, height, width] = shape;
         let size = [width, height, depth];
-        let points = check::product(&[batch, count]);
-        if points != Some(keypoints.len()) || points != Some(scores.len()) {
-            let wanted = "must hold a value a joint of the batch";
-            return Err(Error::invalid("keypoints", wanted, "other lengths"));
-        }
+        check::len("keypoints", "B·K", &[batch, count], keypoints.len())?;
+        check::len("scores", "B·K", &[batch, count], scores.len())?;
         if keypoints.is_empty() {
             return Ok(());
         }
         if size.contains(&0) {
-            let wanted = "must hold maps of at least one cell";
-            return Err(Error::invalid(
-                "heatmaps",
-                wanted,
-                format_args!("shape {}", Shape(&shape)),
-            ));
+            return Err(check::no_pixel("heatmaps", &shape));
         }
-        if check::product(&shape) != Some(heatmaps.len()) {
-            return Err(check::shape("heatmaps", "(B, K, D, H, W), flat", &[heatmaps.len()]));
-        }
-        let cells = size.iter().product::<usize>();
+        check::len("heatmaps", "B·K·D·H·W", &shape, heatmaps.len())?;
+        let map_len = size.iter().product::<usize>();
         let (mut keypoints, mut scores) = (keypoints, scores);
         let mut samples = try_with_capacity("the samples of a batch", batch)?;
-        for maps in heatmaps.chunks_exact(count * cells) {
+        for maps in heatmaps.chunks_exact(count * map_len) {
             samples.push((maps, split_off(&mut keypoints, count), split_off(&mut scores, count)));
         }
         parallel::for_each(samples, heatmaps.len(), |(maps, keypoints, scores)| {
             let decoded = keypoints.iter_mut().zip(scores);
-            for (map, (point, score)) in maps.chunks_exact(cells).zip(decoded) {
+            for (map, (point, score)) in maps.chunks_exact(map_len).zip(decoded) {
                 let (cell, value) = heatmap_3d_maximum(map, size);
                 *point = self.to_input(cell);
                 *score = value;

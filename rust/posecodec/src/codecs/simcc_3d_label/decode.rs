@@ -1,17 +1,17 @@
-//! Decoding the vectors of three axes.
+//! Decoding SimCC vectors along x, y and z.
 
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::Simcc3dLabel;
 use crate::codecs::encode::split_off;
-use crate::codecs::flip::{FlippedRows, RowReader, with_rows};
-use crate::codecs::simcc_axis::{AxisPeaks, SimccRows, locate};
-use crate::error::{Error, Result, try_with_capacity};
+use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
+use crate::codecs::simcc_rows::{RowReader, SimccVectors, with_vectors};
+use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;
 use crate::parallel;
 
-/// What [`Simcc3dLabel`] decodes to.
+/// What [`Simcc3dLabel::decode`] returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simcc3dDecoded<E> {
     /// (N, K, 3): input pixels, and meters from the root's depth.
@@ -22,7 +22,7 @@ pub struct Simcc3dDecoded<E> {
     pub scores: Array2<E>,
 }
 
-/// Where decoded rows go: a point twice, and a score a row.
+/// The outputs of `decode_batch`: two points and one score per row.
 #[derive(Debug)]
 pub struct Simcc3dDecodedRows<'a, E> {
     /// Points `[x, y, z]` in input pixels, and meters from the root's depth.
@@ -37,7 +37,7 @@ impl Simcc3dLabel {
     /// Decodes vectors (N, K, Wx), (N, K, Wy) and (N, K, Wz) of any number of bins.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for vectors without a bin, or different N or K.
+    /// [`crate::Error::InvalidInput`] for vectors without a bin, or different N or K.
     pub fn decode<E: HeatmapValue>(
         &self,
         x: ArrayView3<'_, E>,
@@ -47,13 +47,12 @@ impl Simcc3dLabel {
         self.decode_views([x, y, z], None)
     }
 
-    /// A flip test: decodes the averages of vectors along x, y and z and of those that a network
-    /// answered for the mirrored picture; `flip_indices` has the index of each keypoint's mirror
-    /// image.
+    /// A flip test: decodes the averages of vectors along x, y and z and of those of the flipped image.
+    /// `flip_indices` has the index of each keypoint's mirror image.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and for indices
-    /// that are not one a keypoint.
+    /// [`crate::Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and unless there
+    /// is one valid index per keypoint.
     pub fn decode_flipped<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 3],
@@ -77,68 +76,44 @@ impl Simcc3dLabel {
             keypoints_simcc: &mut pixels,
             scores: &mut scores,
         };
-        with_rows(["x", "y", "z"], vectors, flipped, |rows, flipped| {
-            self.decode_samples(1, rows, flipped, decoded)
+        with_vectors(["x", "y", "z"], vectors, flipped, |shape, vectors| {
+            self.decode_batch(shape, vectors, decoded)
         })?;
         let together = |points: Vec<[f32; 3]>| {
             let flat = points.into_iter().flatten().collect();
-            Array3::from_shape_vec((instances, count, 3), flat).expect("a point each")
+            Array3::from_shape_vec((instances, count, 3), flat).expect("one point per row")
         };
         Ok(Simcc3dDecoded {
             keypoints: together(points),
             keypoints_simcc: together(pixels),
-            scores: Array2::from_shape_vec((instances, count), scores).expect("a score each"),
+            scores: Array2::from_shape_vec((instances, count), scores).expect("one score per row"),
         })
     }
 
-    /// Decodes the rows of `batch` samples, on several threads where it is worth it.
+    /// Decodes the vectors of a batch of shape `[B, N, K]`, with or without a flip test; on several
+    /// threads if the batch is large enough.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for vectors without a bin, or arrays of other lengths than the rows.
+    /// [`crate::Error::InvalidInput`] for vectors without a bin, slices of other lengths than the shape
+    /// implies, flipped vectors of another shape, and unless there is one valid flip index per
+    /// keypoint.
     pub fn decode_batch<E: HeatmapValue>(
         &self,
-        batch: usize,
-        rows: SimccRows<'_, E, 3>,
-        decoded: Simcc3dDecodedRows<'_, E>,
-    ) -> Result<()> {
-        self.decode_samples(batch, rows, None, decoded)
-    }
-
-    /// A flip test: [`Self::decode_batch`] of the averages of a batch's vectors and of those of the
-    /// mirrored pictures, which are turned back while they are read.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] as for [`Self::decode_batch`], and for flipped rows or indices that do
-    /// not fit.
-    pub fn decode_flipped_batch<E: HeatmapValue>(
-        &self,
-        batch: usize,
-        rows: SimccRows<'_, E, 3>,
-        flipped: FlippedRows<'_, E, 3>,
-        decoded: Simcc3dDecodedRows<'_, E>,
-    ) -> Result<()> {
-        self.decode_samples(batch, rows, Some(flipped), decoded)
-    }
-
-    fn decode_samples<E: HeatmapValue>(
-        &self,
-        batch: usize,
-        rows: SimccRows<'_, E, 3>,
-        flipped: Option<FlippedRows<'_, E, 3>>,
+        shape: [usize; 3],
+        vectors: SimccVectors<'_, E, 3>,
         decoded: Simcc3dDecodedRows<'_, E>,
     ) -> Result<()> {
         let Simcc3dDecodedRows { mut keypoints, mut keypoints_simcc, mut scores } = decoded;
-        let count = keypoints.len();
-        if count == 0 {
+        let outputs = [
+            ("keypoints", keypoints.len()),
+            ("keypoints_simcc", keypoints_simcc.len()),
+            ("scores", scores.len()),
+        ];
+        if !vectors.check(["x", "y", "z"], shape, &outputs)? {
             return Ok(());
         }
-        rows.check(["x", "y", "z"], count)?;
-        if keypoints_simcc.len() != count || scores.len() != count || !count.is_multiple_of(batch) {
-            let wanted = "must hold one value a row of the batch";
-            return Err(Error::invalid("decoded", wanted, "other lengths"));
-        }
-        let each = count / batch;
-        RowReader::check(&rows, flipped.as_ref(), each)?;
+        let [batch, instances, count] = shape;
+        let each = instances * count;
         let mut samples = try_with_capacity("the samples of a batch", batch)?;
         for sample in 0..batch {
             let decoded = Simcc3dDecodedRows {
@@ -146,9 +121,9 @@ impl Simcc3dLabel {
                 keypoints_simcc: split_off(&mut keypoints_simcc, each),
                 scores: split_off(&mut scores, each),
             };
-            samples.push((RowReader::new(rows, flipped, sample, each), decoded));
+            samples.push((vectors.sample(sample, each), decoded));
         }
-        parallel::for_each(samples, rows.values(), |(rows, decoded)| {
+        parallel::for_each(samples, vectors.own.values(), |(rows, decoded)| {
             self.decode_rows(rows, decoded);
         });
         Ok(())
@@ -163,7 +138,8 @@ impl Simcc3dLabel {
         let (range, middle) = (self.options.z_range as f32, self.input_size[2] as f32 / 2.0);
         let mut buffers = BlurBuffers::default();
         for row in 0..decoded.scores.len() {
-            let AxisPeaks { bins, score, .. } = locate(&self.axes, rows.row(row), &mut buffers);
+            let AxisPeaks { bins, score, .. } =
+                find_axis_peaks(&self.axes, rows.row(row), &mut buffers);
             let [x, y, z] = bins.map(|bin| bin / ratio);
             decoded.keypoints_simcc[row] = [x, y, z];
             decoded.keypoints[row] = [x, y, (z / middle - 1.0) * range];
