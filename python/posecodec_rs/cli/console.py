@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
+from rich import progress
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 Item = TypeVar("Item")
@@ -85,17 +85,26 @@ def count_text(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
 
 
+class Progress(Protocol):
+    """Counts items under a name while they are iterated over."""
+
+    def __call__(
+        self, name: str, items: Iterable[Item], weigh: Callable[[Item], float] = ...
+    ) -> Iterator[Item]:
+        """An item counts as 1, or as its weight."""
+
+
 class ProgressBar(AbstractContextManager["ProgressBar"]):
     """A progress bar on stderr if that is a terminal; counts items while they are iterated over."""
 
     def __init__(self, total: int) -> None:
         """Start a bar of a total weight."""
         stderr = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %  {task.fields[rate]}/s"),
-            TimeRemainingColumn(),
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.TextColumn("{task.percentage:3.0f} %  {task.fields[rate]}/s"),
+            progress.TimeRemainingColumn(),
             console=stderr,
             transient=True,
             disable=not stderr.is_terminal,

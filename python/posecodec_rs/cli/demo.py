@@ -1,9 +1,9 @@
 """The tables of `posecodec demo`: every codec encodes and decodes annotated samples."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from rich.table import Table
 
@@ -11,10 +11,7 @@ from posecodec_rs.cli import CommandError, console, human36m, interhand, synthet
 from posecodec_rs.cli.coco import Annotations
 from posecodec_rs.cli.codecs import bottom_up, hand_3d, lifting, top_down
 from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Result, summarize_errors
-from posecodec_rs.cli.console import count_text, size_text
-
-Progress: TypeAlias = Callable[[str, Iterable[Any]], Iterator[Any]]
-"""Counts samples under a name while they are iterated over, as `ProgressBar` does."""
+from posecodec_rs.cli.console import Progress, count_text, size_text
 
 
 @dataclass(frozen=True)

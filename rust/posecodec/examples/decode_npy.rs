@@ -49,13 +49,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let path = arguments.heatmaps.display();
     let file = File::open(&arguments.heatmaps).map_err(|cause| format!("{path}: {cause}"))?;
     let npy = NpyFile::new(BufReader::new(file))
-        .map_err(|cause| format!("{path} is no file of np.save ({cause})"))?;
+        .map_err(|cause| format!("{path} is not a file of np.save ({cause})"))?;
     match npy.dtype().descr().trim_matches(['\'', '<', '>']) {
         "f2" => decode::<f16>(arguments, npy, f64::from),
         "f4" => decode::<f32>(arguments, npy, f64::from),
         "f8" => decode::<f64>(arguments, npy, |value| value),
         other => {
-            Err(format!("{path} must hold float16, float32 or float64, but holds {other}").into())
+            Err(format!("{path} must have dtype float16, float32 or float64, but got {other}")
+                .into())
         }
     }
 }

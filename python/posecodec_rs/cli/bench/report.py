@@ -1,7 +1,7 @@
 """The results of `posecodec bench`: timings, and the machine that they are from."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class Report:
     def of(
         cls,
         operations: Sequence[Operation],
-        progress: Callable[[str, Iterable[Operation]], Iterator[Operation]],
+        progress: console.Progress,
         budget: TimingBudget = THOROUGH,
     ) -> "Report":
         """Time operations.

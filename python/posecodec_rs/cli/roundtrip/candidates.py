@@ -79,7 +79,8 @@ def candidates(
             else _sweep(input_size, heatmap_size)
         )
         for top_down in made:
-            size = getattr(top_down.codec, "heatmap_size", None)
+            decodes_heatmaps = "heatmaps" in top_down.decodes
+            size = getattr(top_down.codec, "heatmap_size", None) if decodes_heatmaps else None
             udp = isinstance(top_down.codec, pc.UDPHeatmap) if use_udp is None else use_udp
             found.setdefault((top_down.name, size), Candidate(top_down, size, udp))
     order = list(dict.fromkeys(name for name, _ in found))

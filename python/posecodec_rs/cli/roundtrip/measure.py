@@ -1,8 +1,8 @@
 """Encodes and decodes all people of a file with each codec, and measures the error."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,11 @@ from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.coco import Annotations
 from posecodec_rs.cli.codecs.demo_codec import Floats
 from posecodec_rs.cli.codecs.top_down import Size, inside
+from posecodec_rs.cli.console import Progress
 from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.roundtrip.candidates import Candidate
 from posecodec_rs.cli.roundtrip.oks import Evaluation, Precision
 from posecodec_rs.cli.roundtrip.sigmas import Sigmas
-
-Progress: TypeAlias = Callable[[str, Iterable[Any], Callable[[Any], float]], Iterator[Any]]
-"""Counts items under a name while they are iterated over, weighted by people."""
 
 BATCH_BYTES = 32 << 20
 """Of the targets of a batch: enough work for all threads, little memory."""
