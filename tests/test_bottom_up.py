@@ -300,7 +300,7 @@ def test_an_empty_batch(config: BottomUpConfig, rng: Generator) -> None:
             assert (empty[name].dtype, empty[name].shape) == (array.dtype, (0, *array.shape[1:]))
     for part in codec.batch_decode(*(array[:0] for array in encoded)):
         assert len(part) == 0
-    with pytest.raises(InvalidInputError, match=r"`keypoints`.*at least one picture"):
+    with pytest.raises(InvalidInputError, match=r"`keypoints`.*at least one image"):
         codec.batch_encode([])
 
 

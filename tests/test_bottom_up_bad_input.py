@@ -119,7 +119,7 @@ def encoders() -> Iterator[Bad]:
         whole = {"keypoints": ones(2, 2, 3, 2)}
         listed = {"keypoints": [ones(2, 3, 2), ones(1, 3, 2)]}
         yield bad("batch that is none", "must be of shape", "3, 2)")
-        yield bad("batch of nothing", "at least one picture", keypoints=[])
+        yield bad("batch of nothing", "at least one image", keypoints=[])
         yield bad("batch of different K", "keypoints", keypoints=[ones(2, 3, 2), ones(2, 4, 2)])
         yield bad("batch of flat pictures", wanted, "(3, 2)", keypoints=[ones(3, 2)])
         yield bad("batch of None", "real numbers", keypoints=[None])

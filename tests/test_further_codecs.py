@@ -212,7 +212,7 @@ def test_lists_of_images(config: FurtherConfig, rng: Generator) -> None:
     for image in range(3):
         one = codec.encode(**{name: value[image] for name, value in ragged.items()})
         assert_same({name: got[name][image] for name in got}, one)
-    with pytest.raises(posecodec_rs.InvalidInputError, match="an item an image"):
+    with pytest.raises(posecodec_rs.InvalidInputError, match="one item per image"):
         codec.batch_encode(**ragged | {"keypoints_visible": ragged["keypoints_visible"][:2]})
     with pytest.raises(posecodec_rs.InvalidInputError, match="`out`"):
         codec.batch_encode(**ragged, out={})

@@ -5,8 +5,8 @@ use arrayvec::ArrayVec;
 use ndarray::{Array1, Array2, Array3};
 use posecodec::Float;
 use posecodec::codecs::{
-    DecoupledHeatmap, EdPoseLabel, Encode, Hand3dHeatmap, Image, Init, Keypoints, RandomSource,
-    SampleTargets, Simcc3dLabel, TargetKind, YoloxPoseAnnotationProcessor, encode_batch,
+    ArrayMut, DecoupledHeatmap, Dtype, EdPoseLabel, Encode, EncodePlan, Hand3dHeatmap, Image, Init,
+    RandomSource, Simcc3dLabel, YoloxPoseAnnotationProcessor, encode_batch,
 };
 
 use crate::source::{Number, array, length, number, points, shape, side, values, view};
@@ -40,7 +40,7 @@ fn with<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Resul
 /// How many values so many samples' targets hold; none where they are too many.
 fn room<C: Encode<D>, const D: usize>(codec: &C, [batch, n, k]: [usize; 3]) -> Option<usize> {
     let each = |sum: usize, len: Option<usize>| sum.checked_add(len?);
-    let all = codec.targets(n, k).iter().map(|target| target.len()).try_fold(0, each)?;
+    let all = codec.outputs(n, k).iter().map(|output| output.len()).try_fold(0, each)?;
     let all = all.checked_add(codec.scratch())?.checked_mul(batch.max(1))?;
     (all <= MOST_TARGETS).then_some(all)
 }
@@ -77,29 +77,32 @@ fn batch<C: Encode<D>, T: Float + Number, V: Float + Number, const D: usize>(
     let batch = if u.ratio(1, 32)? { side(u)? } else { u.int_in_range(0..=3)? };
     let Some(_) = room(codec, [batch, instances, count]) else { return Ok(()) };
     let all = batch.saturating_mul(instances * count);
-    let len = length(u, all)?;
-    let points: Vec<[T; D]> = points(u, len)?;
+    let len = length(u, all.saturating_mul(D))?;
+    let coordinates: Vec<T> = values(u, len)?;
     let len = length(u, all)?;
     let visible: Vec<V> = values(u, len)?;
+    let visible = if u.arbitrary()? { Some(V::floats(&visible)) } else { None };
+    let outputs = codec.outputs(instances, count);
     let (mut floats, mut integers, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for target in codec.targets(instances, count) {
-        let len = length(u, batch.saturating_mul(target.len().unwrap_or(0)))?;
-        match target.kind {
-            TargetKind::Float32 => floats.push(vec![7f32; len]),
-            TargetKind::Int64 => integers = vec![7; len],
-            TargetKind::Visibility => weights = vec![V::one(); len],
+    for output in &outputs {
+        let len = length(u, batch.saturating_mul(output.len().unwrap_or(0)))?;
+        match output.dtype {
+            Dtype::Int64 => integers = vec![7; len],
+            Dtype::Like(_) => weights = vec![V::one(); len],
+            _ => floats.push(vec![7f32; len]),
         }
     }
-    let visible = if u.arbitrary()? { Some(&visible[..]) } else { None };
-    let keypoints = Keypoints { points: &points, visible, instances, count };
+    let plan = EncodePlan { batch, instances, count, outputs };
     at_two_tiers(|| {
-        let targets = SampleTargets {
-            floats: floats.iter_mut().map(Vec::as_mut_slice).collect::<ArrayVec<_, 4>>(),
-            integers: &mut integers,
-            weights: &mut weights,
-            memory: Init::Uninit,
-        };
-        let done = encode_batch(codec, batch, &keypoints, targets);
+        let (mut rest, mut one, mut seen) = (floats.iter_mut(), Some(&mut integers), Some(&mut weights));
+        let arrays = plan.outputs.iter().filter_map(|output| match output.dtype {
+            Dtype::Int64 => one.take().map(|values| ArrayMut::I64(values)),
+            Dtype::Like(_) => seen.take().map(|values| V::into_array(values)),
+            _ => rest.next().map(|values| ArrayMut::F32(values)),
+        });
+        let arrays = arrays.collect::<ArrayVec<_, 4>>();
+        let coordinates = T::floats(&coordinates);
+        let done = encode_batch(codec, &plan, coordinates, visible, arrays, Init::Uninit);
         (done.map_err(|error| error.to_string()), floats.clone(), integers.clone(), weights.clone())
     });
     Ok(())

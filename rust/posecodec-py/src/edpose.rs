@@ -1,143 +1,16 @@
-//! `encode` and `decode` of `EDPoseLabel`.
+//! `decode` of `EDPoseLabel`.
 
-use numpy::{Element, PyArrayDescrMethods, PyUntypedArrayMethods};
-use posecodec::Shape as Shown;
-use posecodec::codecs::{EdPoseLabel, Image};
+use numpy::Element;
+use posecodec::codecs::EdPoseLabel;
 use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
-use crate::answer::{ExtraItem, answer};
 use crate::call::{Call, shape_error};
 use crate::convert::{
-    Array, CoordArray, NetworkOutput, Shape, real_array, try_with_capacity, values_mut, zeros,
+    Array, CoordArray, NetworkOutput, Shape, try_with_capacity, values_mut, zeros,
 };
 use crate::decode::in_own_precision;
-use crate::encode::{check_several_visible, people, read_visible};
-use crate::error::{invalid, raise};
-
-/// What `encode` takes of an image or of a batch, by the reference's names.
-pub(crate) struct Annotations<'a, 'py> {
-    pub(crate) img_shape: &'a Bound<'py, PyAny>,
-    pub(crate) keypoints: &'a Bound<'py, PyAny>,
-    pub(crate) keypoints_visible: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) area: Option<&'a Bound<'py, PyAny>>,
-    pub(crate) bboxes: Option<&'a Bound<'py, PyAny>>,
-}
-
-/// Encodes one image, or a batch of images with as many instances each.
-pub(crate) fn encode<'py>(
-    py: Python<'py>,
-    call: Call,
-    annotations: &Annotations<'_, 'py>,
-    out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let points = CoordArray::read(annotations.keypoints, "keypoints", true)?.native();
-    let people = people(py, call, &points)?;
-    let batch = if call == Call::Batch { people[0] } else { 1 };
-    let instances = &people[..people.len() - 1];
-    let images = read_images(py, call, batch, annotations.img_shape)?;
-
-    let visible = match read_visible(annotations.keypoints_visible)? {
-        Some(visible) => visible,
-        None => {
-            let mut ones = try_with_capacity(points.count() / 2)?;
-            ones.resize(points.count() / 2, 1.0);
-            CoordArray::F32(ones, people.clone())
-        }
-    };
-    check_several_visible(py, &visible, &people)?;
-    let area = annotations.area.map(|area| read_divided(area, "area")).transpose()?;
-    if let Some(area) = &area
-        && area.shape() != instances
-    {
-        let wanted = format!("must be of shape {}, one an instance", Shown(instances));
-        return Err(invalid(py, "area", &wanted, format!("shape {}", Shown(area.shape()))));
-    }
-    let boxes = annotations.bboxes.map(|boxes| read_divided(boxes, "bboxes")).transpose()?;
-    if let Some(boxes) = &boxes
-        && boxes.shape().split_last() != Some((&4, instances))
-    {
-        let shape: Shape = instances.iter().copied().chain([4]).collect();
-        let wanted = format!("must be of shape {}, one an instance", Shown(&shape));
-        return Err(invalid(py, "bboxes", &wanted, format!("shape {}", Shown(boxes.shape()))));
-    }
-
-    // In double precision and back: what NumPy divides once is rounded once here, too.
-    let (mut at, mut seen) = (points.to_f64()?, visible.to_f64()?);
-    let (at_each, seen_each) = (at.len() / batch.max(1), seen.len() / batch.max(1));
-    let (mut at_rest, mut seen_rest) = (&mut at[..], &mut seen[..]);
-    for image in &images {
-        let (points, _) = split(&mut at_rest, at_each).as_chunks_mut();
-        image.normalize_points(points, split(&mut seen_rest, seen_each));
-    }
-    let none = || Ok(py.None().into_bound(py));
-    let area = area.map_or_else(none, |area| {
-        let mut values = area.to_f64()?;
-        let each = values.len() / batch.max(1);
-        for (image, areas) in images.iter().zip(values.chunks_mut(each.max(1))) {
-            areas.iter_mut().for_each(|area| *area = image.normalize_area(*area));
-        }
-        area.with(values).into_array(py, "area")
-    })?;
-    let boxes = boxes.map_or_else(none, |boxes| {
-        let mut values = boxes.to_f64()?;
-        let each = values.len() / batch.max(1);
-        for (image, corners) in images.iter().zip(values.chunks_mut(each.max(1))) {
-            let (corners, _) = corners.as_chunks_mut::<4>();
-            corners.iter_mut().for_each(|corners| *corners = image.normalize_box(*corners));
-        }
-        boxes.with(values).into_array(py, "bbox")
-    })?;
-    let further: [ExtraItem<'py>; 4] = [
-        ("keypoints", points.with(at).into_array(py, "keypoints")?),
-        ("area", area),
-        ("bbox", boxes),
-        ("keypoints_visible", visible.with(seen).into_array(py, "keypoints_visible")?),
-    ];
-    answer(py, &further, out)
-}
-
-fn split<'a>(rest: &mut &'a mut [f64], len: usize) -> &'a mut [f64] {
-    rest.split_off_mut(..len).expect("a share of each image")
-}
-
-/// An image a sample, from sizes (w, h): one, or one a sample.
-fn read_images(
-    py: Python<'_>,
-    call: Call,
-    batch: usize,
-    img_shape: &Bound<'_, PyAny>,
-) -> PyResult<Vec<Image>> {
-    let sizes = CoordArray::read(img_shape, "img_shape", true)?;
-    let all = match (call, sizes.shape()) {
-        (_, [2]) => true,
-        (Call::Batch, &[images, 2]) if images == batch => false,
-        (_, got) => {
-            let wanted = ["(2,): (w, h)", "(2,): (w, h), or (B, 2)"];
-            return Err(shape_error(py, "img_shape", call, wanted, got));
-        }
-    };
-    let values = sizes.to_f64()?;
-    let (sizes, _) = values.as_chunks::<2>();
-    let size = |sample: usize| sizes[if all { 0 } else { sample }];
-    let mut images = try_with_capacity(batch)?;
-    for sample in 0..batch {
-        images.push(Image::new(size(sample)).map_err(|error| raise(py, &error))?);
-    }
-    Ok(images)
-}
-
-/// Numbers in the precision that NumPy divides them in by a number of Python's: whole ones in double.
-fn read_divided<'py>(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<CoordArray<'py>> {
-    let array = real_array(object, argument)?;
-    let numbers = CoordArray::read(array.as_any(), argument, true)?;
-    if array.dtype().kind() == b'f' {
-        return Ok(numbers.native());
-    }
-    let shape = numbers.shape().iter().copied().collect();
-    Ok(CoordArray::F64(numbers.to_f64()?, shape, None))
-}
+use crate::error::raise;
 
 /// Boxes, keypoints and scores.
 pub(crate) type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);

@@ -18,9 +18,7 @@ mod hand_3d;
 mod lifting;
 mod memory;
 mod reserve;
-mod simcc_3d;
 mod threads;
-mod yolox_pose;
 
 use pyo3::prelude::*;
 

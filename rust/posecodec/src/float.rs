@@ -5,6 +5,8 @@ use std::ops::{BitOr, BitOrAssign, Neg};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
+use crate::plan::{Element, Floats};
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for half::f16 {}
@@ -16,19 +18,19 @@ mod sealed {
 ///
 /// Coordinates are rounded in their own precision, as NumPy does, so that a float32 keypoint falls
 /// into the cell that the reference puts it in.
-pub trait Float:
-    num_traits::Float + Default + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static
-{
+pub trait Float: num_traits::Float + Element + std::fmt::Debug + sealed::Sealed + 'static {
     /// The nearest number of this type.
     fn of(value: f64) -> Self;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
     /// Rounded to the nearest integer, half to even, as `np.around`.
     fn round_half_even(self) -> Self;
+    /// These numbers, their type known at run time.
+    fn floats(values: &[Self]) -> Floats<'_>;
 }
 
 macro_rules! real {
-    ($real:ty) => {
+    ($real:ty, $floats:ident) => {
         impl Float for $real {
             #[inline(always)]
             fn of(value: f64) -> Self {
@@ -42,11 +44,15 @@ macro_rules! real {
             fn round_half_even(self) -> Self {
                 self.round_ties_even()
             }
+            #[inline(always)]
+            fn floats(values: &[Self]) -> Floats<'_> {
+                Floats::$floats(values)
+            }
         }
     };
 }
-real!(f32);
-real!(f64);
+real!(f32, F32);
+real!(f64, F64);
 
 /// The nearest single-precision number, a finite one where this one is.
 #[inline(always)]

@@ -28,13 +28,16 @@
 //! # Features
 //! - `rayon` (default): batches on several threads.
 
+mod check;
 pub mod codecs;
 mod error;
 mod float;
 pub mod functional;
 #[doc(hidden)]
 pub mod kernels;
+mod keypoints;
 mod parallel;
+mod plan;
 pub mod simd;
 
 pub use error::{Error, Result, Shape};

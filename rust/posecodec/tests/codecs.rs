@@ -5,9 +5,9 @@ mod common;
 use half::f16;
 use ndarray::{Array2, Array3, array, s};
 use posecodec::codecs::{
-    DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, Hand3dHeatmap, Hand3dOptions, Init,
-    IntegralRegressionLabel, Keypoints, Maps, MegviiHeatmap, MsraHeatmap, RegressionLabel,
-    SampleTargets, Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions,
+    ArrayMut, DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, EncodePlan, Floats,
+    Hand3dHeatmap, Hand3dOptions, Init, IntegralRegressionLabel, Maps, MegviiHeatmap, MsraHeatmap,
+    RegressionLabel, Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions,
     SimccRows, SimccSmoothing, SimccVectors, UdpHeatmap, UdpHeatmapKind,
     YoloxPoseAnnotationProcessor, decode_heatmaps_batch, encode_batch,
 };
@@ -86,19 +86,12 @@ fn batches_are_their_samples() {
     assert_eq!(num_threads(), 3);
     let codec = udp();
     let samples: Vec<_> = (0..BATCH).map(keypoints).collect();
-    let points: Vec<[f32; 2]> = samples
-        .iter()
-        .flat_map(|sample| {
-            sample.rows().into_iter().map(|row| [row[0], row[1]]).collect::<Vec<_>>()
-        })
-        .collect();
+    let points: Vec<f32> = samples.iter().flatten().copied().collect();
     let mut heatmaps = vec![7f32; BATCH * 17 * 64 * 48];
     let mut weights = vec![7f32; BATCH * 17];
-    let all = Keypoints { points: &points, visible: None, instances: 1, count: 17 };
-    let floats = [&mut heatmaps[..]].into_iter().collect();
-    let targets =
-        SampleTargets { floats, integers: &mut [], weights: &mut weights, memory: Init::Uninit };
-    encode_batch(&codec, BATCH, &all, targets).expect("lengths fit");
+    let plan = EncodePlan::new(&codec, &[BATCH, 1, 17, 2], None, true).expect("valid");
+    let arrays = [ArrayMut::F32(&mut heatmaps), ArrayMut::F32(&mut weights)].into_iter().collect();
+    encode_batch(&codec, &plan, Floats::F32(&points), None, arrays, Init::Uninit).expect("fits");
     assert_eq!(weights, [1.0; BATCH * 17]);
 
     let mut decoded = vec![[0f64; 2]; BATCH * 17];
@@ -121,20 +114,17 @@ fn batches_are_their_samples() {
 #[test]
 fn lengths_that_do_not_fit_are_refused() {
     let codec = udp();
-    let points = [[1f32; 2]; 17];
-    let keypoints = Keypoints { points: &points, visible: None, instances: 1, count: 17 };
+    let plan = EncodePlan::new(&codec, &[1, 17, 2], None, false).expect("valid");
+    let points = Floats::F32(&[1.0; 34]);
     let mut weights = [0f32; 17];
     let mut short = vec![0f32; 100];
-    let targets = SampleTargets {
-        floats: [&mut short[..]].into_iter().collect(),
-        integers: &mut [],
-        weights: &mut weights,
-        memory: Init::Zeroed,
-    };
+    let arrays = [ArrayMut::F32(&mut short), ArrayMut::F32(&mut weights)].into_iter().collect();
     assert!(matches!(
-        encode_batch(&codec, 1, &keypoints, targets),
-        Err(Error::InvalidInput { argument: "targets", .. })
+        encode_batch(&codec, &plan, points, None, arrays, Init::Zeroed),
+        Err(Error::InvalidInput { argument: "heatmaps", .. })
     ));
+    let arrays = [ArrayMut::F32(&mut weights)].into_iter().collect();
+    assert!(encode_batch(&codec, &plan, points, None, arrays, Init::Zeroed).is_err());
     let maps = Maps { own: &short, flipped: None };
     let refused = decode_heatmaps_batch(&codec, maps, [1, 17, 64, 48], &mut [], &mut weights);
     assert!(refused.is_err());

@@ -12,7 +12,7 @@ use posecodec::kernels::blur::{
 };
 use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::gaussian::heatmap::{
-    AxisProfile, GaussianPatch, draw_gaussian, fill_unbiased,
+    AxisProfile, Blend, Center, GaussianPatch, draw_gaussian, fill_unbiased,
 };
 use posecodec::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
 use posecodec::kernels::maximum::{heatmap_3d_maximum, maximum};
@@ -224,6 +224,7 @@ proptest! {
         let single = [at.0, at.1].map(|coordinate| (coordinate as f32).clamp(f32::MIN, f32::MAX));
         let want_single = common::gaussian_patch([width, height], single, sigma, exact);
         let patch = GaussianPatch::new(sigma);
+        let center = if exact { Center::Exact } else { Center::Rounded };
         each_tier(|tier| {
             let cell = [at.0, at.1].map(|coordinate| (coordinate + 0.5) as i64);
             let spans = patch.span(cell[0], width).zip(patch.span(cell[1], height));
@@ -233,14 +234,14 @@ proptest! {
                 &mut stamped,
                 [width, height],
                 [at.0, at.1],
-                exact,
-                false,
+                center,
+                Blend::Overwrite,
                 &mut [Vec::new(), Vec::new()],
             );
             assert_eq!(inside.is_some(), want.is_some(), "{tier:?}");
             let mut rounded = vec![0f32; width * height];
             let (size, mut scratch) = ([width, height], [Vec::new(), Vec::new()]);
-            let inside = patch.draw_gaussian(&mut rounded, size, single, exact, false, &mut scratch);
+            let inside = patch.draw_gaussian(&mut rounded, size, single, center, Blend::Overwrite, &mut scratch);
             assert_eq!(inside.is_some(), want_single.is_some(), "{tier:?}");
             for (got, want) in rounded.iter().zip(want_single.iter().flatten()) {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");

@@ -3,10 +3,10 @@
 
 use half::f16;
 use posecodec::codecs::{
-    AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
-    DecoupledHeatmapOptions, EdPoseLabel, Encode, Hand3dHeatmap, Hand3dOptions, Init, InstanceMaps,
-    Keypoints, LiftPose, Maps, MotionBertLabel, MotionBertMode, MotionBertOptions, PoseBatch,
-    RegressionLabel, RootKind, RootOutput, SampleTargets, Simcc3dDecodedRows, Simcc3dLabel,
+    ArrayMut, AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
+    DecoupledHeatmapOptions, EdPoseLabel, Encode, EncodePlan, Floats, Hand3dHeatmap, Hand3dOptions,
+    Init, InstanceMaps, LiftPose, Maps, MotionBertLabel, MotionBertMode, MotionBertOptions,
+    PoseBatch, RegressionLabel, RootKind, RootOutput, Simcc3dDecodedRows, Simcc3dLabel,
     Simcc3dOptions, SimccRows, SimccVectors, TargetBatch, UdpHeatmap, UdpHeatmapKind,
     VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch,
     decode_poses_batch, encode_batch, encode_keypoints_batch, encode_target_batch,
@@ -68,19 +68,14 @@ fn shapes_that_overflow_are_refused() {
 #[test]
 fn samples_that_overflow_are_refused() {
     let codec = udp();
-    let keypoints =
-        Keypoints::<f32, f32> { points: &[], visible: None, instances: HALF, count: HALF };
     for batch in [0, 1, 2] {
-        let targets = SampleTargets {
-            floats: [&mut [0f32; 0][..]].into_iter().collect(),
-            integers: &mut [],
-            weights: &mut [],
-            memory: Init::Zeroed,
-        };
-        // Nothing of what cannot be is nothing; something of it is refused.
-        assert_eq!(encode_batch(&codec, batch, &keypoints, targets).is_ok(), batch == 0);
+        let outputs = codec.outputs(HALF, HALF);
+        let plan = EncodePlan { batch, instances: HALF, count: HALF, outputs };
+        let arrays = [ArrayMut::F32(&mut []), ArrayMut::F32(&mut [])].into_iter().collect();
+        let encoded = encode_batch(&codec, &plan, Floats::F32(&[]), None, arrays, Init::Zeroed);
+        assert!(encoded.is_err());
     }
-    assert_eq!(codec.targets(HALF, HALF).last().expect("weights").len(), None);
+    assert_eq!(codec.outputs(HALF, HALF).last().expect("weights").len(), None);
 }
 
 #[test]
@@ -128,14 +123,9 @@ fn scores_without_classes_are_refused() {
 #[test]
 fn a_batch_of_nothing_takes_no_memory() {
     let codec = RegressionLabel::new([64, 64]).expect("valid");
-    let keypoints = Keypoints { points: &[], visible: None::<&[f32]>, instances: 0, count: 17 };
-    let targets = SampleTargets {
-        floats: [&mut [][..], &mut []].into_iter().collect(),
-        integers: &mut [],
-        weights: &mut [],
-        memory: Init::Uninit,
-    };
-    encode_batch::<_, f32, f32, 2>(&codec, usize::MAX, &keypoints, targets).expect("nothing to do");
+    let plan = EncodePlan::new(&codec, &[usize::MAX, 0, 17, 2], None, true).expect("valid");
+    let arrays = [ArrayMut::F32(&mut []), ArrayMut::F32(&mut [])].into_iter().collect();
+    encode_batch(&codec, &plan, Floats::F32(&[]), None, arrays, Init::Uninit).expect("no work");
 }
 
 #[test]

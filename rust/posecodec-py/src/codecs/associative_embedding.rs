@@ -12,7 +12,7 @@ use crate::class::{
 use crate::convert::new_array;
 use crate::decode::decode_grouped;
 use crate::call::Call;
-use crate::encode::{encode, encode_pictures};
+use crate::encode::{encode, encode_images};
 
 /// The standard deviation, also where the argument is `None`.
 fn sigma<'py>(
@@ -135,7 +135,7 @@ codec_class! {
         fn batch_encode<'py>(
             &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
         ) -> Encoded<'py> {
-            encode_pictures(py, self.0.get()?, keypoints, keypoints_visible, out)
+            encode_images(py, self.0.get()?, keypoints, keypoints_visible, out)
         }
 
         /// Not implemented: as in MMPose, this codec only decodes batches. See ``batch_decode``.

@@ -10,7 +10,7 @@ use crate::class::{
 };
 use crate::convert::new_array;
 use crate::decode::{decode_instance_batch, decode_instances};
-use crate::encode::{encode_decoupled, encode_decoupled_pictures};
+use crate::encode::{encode_decoupled, encode_decoupled_images};
 
 codec_class! {
     /// Represent several people as heatmaps of all of them and heatmaps of each (contextual instance
@@ -105,7 +105,7 @@ codec_class! {
         fn batch_encode<'py>(
             &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, bbox: Opt<'_, 'py>,
         ) -> Encoded<'py> {
-            encode_decoupled_pictures(py, self.0.get()?, keypoints, keypoints_visible, bbox)
+            encode_decoupled_images(py, self.0.get()?, keypoints, keypoints_visible, bbox)
         }
 
         /// Decode the heatmaps of the people in one image.

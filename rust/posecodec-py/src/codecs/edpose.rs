@@ -4,12 +4,12 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::answer::{is_list, map_images};
+use crate::encode::{EdPoseArguments, encode_edpose, is_list, map_images};
 use crate::class::{
     Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
     key_set, renamed,
 };
-use crate::edpose::{Annotations, Decoded, decode, encode};
+use crate::edpose::{Decoded, decode};
 use crate::call::Call;
 use crate::error::invalid;
 
@@ -66,8 +66,8 @@ codec_class! {
             keypoints_visible: Opt<'_, 'py>, area: Opt<'_, 'py>, bboxes: Opt<'_, 'py>, out: Opt<'_, 'py>,
         ) -> Encoded<'py> {
             self.0.get()?;
-            let annotations = Annotations { img_shape, keypoints, keypoints_visible, area, bboxes };
-            encode(py, Call::Single, &annotations, out)
+            let annotations = EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes };
+            encode_edpose(py, Call::Single, &annotations, out)
         }
 
         /// Encode a batch of images.
@@ -94,8 +94,8 @@ codec_class! {
         ) -> Encoded<'py> {
             self.0.get()?;
             if !is_list(Some(keypoints)) {
-                let annotations = Annotations { img_shape, keypoints, keypoints_visible, area, bboxes };
-                return encode(py, Call::Batch, &annotations, out);
+                let annotations = EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes };
+                return encode_edpose(py, Call::Batch, &annotations, out);
             }
             if let Some(out) = out {
                 let wanted = "must be None for a list of keypoints, which is encoded to lists";
@@ -113,14 +113,14 @@ codec_class! {
                 let [Some(img_shape), Some(keypoints), visible, area, bboxes] = &parts else {
                     unreachable!("both are required");
                 };
-                let annotations = Annotations {
+                let annotations = EdPoseArguments {
                     img_shape,
                     keypoints,
                     keypoints_visible: visible.as_ref(),
                     area: area.as_ref(),
                     bboxes: bboxes.as_ref(),
                 };
-                encode(py, Call::Single, &annotations, None)
+                encode_edpose(py, Call::Single, &annotations, None)
             })
         }
 

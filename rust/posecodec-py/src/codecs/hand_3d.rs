@@ -11,7 +11,8 @@ use crate::class::{
 };
 use crate::convert::new_array;
 use crate::call::Call;
-use crate::hand_3d::{Decoded, decode, encode};
+use crate::encode::encode_hand_3d;
+use crate::hand_3d::{Decoded, decode};
 
 codec_class! {
     /// Represent the joints of two hands as 3D Gaussians, with the depth between the hands' roots and
@@ -110,7 +111,7 @@ codec_class! {
             let _ = (focal, principal_pt);
             let joints = [keypoints_visible, dataset_keypoint_weights];
             let labels = [rel_root_depth, rel_root_valid, hand_type, hand_type_valid];
-            encode(py, self.0.get()?, Call::Single, keypoints, joints, labels, out)
+            encode_hand_3d(py, self.0.get()?, Call::Single, keypoints, joints, labels, out)
         }
 
         /// Encode a batch.
@@ -145,7 +146,7 @@ codec_class! {
             let _ = (focal, principal_pt);
             let joints = [keypoints_visible, dataset_keypoint_weights];
             let labels = [rel_root_depth, rel_root_valid, hand_type, hand_type_valid];
-            encode(py, self.0.get()?, Call::Batch, keypoints, joints, labels, out)
+            encode_hand_3d(py, self.0.get()?, Call::Batch, keypoints, joints, labels, out)
         }
 
         /// Decode the network outputs of one sample.

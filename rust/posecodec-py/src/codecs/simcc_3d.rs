@@ -13,7 +13,7 @@ use crate::class::{
 use crate::decode_simcc::{Decoded3d, decode_simcc_3d};
 use crate::call::Call;
 use crate::flip::FlipArguments;
-use crate::simcc_3d::encode;
+use crate::encode::encode_simcc_3d;
 
 /// The keypoints of the root as a list: the type of MMPose's attribute.
 fn root_list<'py>(
@@ -119,7 +119,7 @@ codec_class! {
             &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_3d: Opt<'_, 'py>,
             keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
         ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Single, keypoints, [keypoints_3d, keypoints_visible], out)
+            encode_simcc_3d(py, self.0.get()?, Call::Single, keypoints, [keypoints_3d, keypoints_visible], out)
         }
 
         /// Encode a batch.
@@ -142,7 +142,7 @@ codec_class! {
             &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_3d: Opt<'_, 'py>,
             keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
         ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Batch, keypoints, [keypoints_3d, keypoints_visible], out)
+            encode_simcc_3d(py, self.0.get()?, Call::Batch, keypoints, [keypoints_3d, keypoints_visible], out)
         }
 
         /// Decode the vectors of one sample, which are not modified.

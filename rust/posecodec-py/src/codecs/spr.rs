@@ -11,7 +11,7 @@ use crate::class::{
 use crate::convert::new_array;
 use crate::decode::{decode_spr, decode_spr_pictures};
 use crate::call::Call;
-use crate::encode::{encode, encode_pictures};
+use crate::encode::{encode, encode_images};
 
 /// One or two standard deviations as a tuple, also where the argument is `None`.
 fn sigmas<'py>(slf: &Bound<'py, Spr>, kept: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -132,7 +132,7 @@ codec_class! {
         fn batch_encode<'py>(
             &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
         ) -> Encoded<'py> {
-            encode_pictures(py, self.0.get()?, keypoints, keypoints_visible, out)
+            encode_images(py, self.0.get()?, keypoints, keypoints_visible, out)
         }
 
         /// Decode the maps of one image. For torch tensors, the results are torch tensors on the same

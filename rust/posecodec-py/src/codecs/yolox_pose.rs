@@ -4,14 +4,13 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::answer::{is_list, map_images};
+use crate::encode::{YoloxArguments, encode_yolox, is_list, map_images};
 use crate::class::{
     BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
     key_set, renamed,
 };
 use crate::call::Call;
 use crate::error::invalid;
-use crate::yolox_pose::{Annotations, encode};
 
 codec_class! {
     /// Boxes around their keypoints and class labels, as YOLOX-Pose and RTMO learn them.
@@ -70,8 +69,8 @@ codec_class! {
             &self, py: Python<'py>, keypoints: Opt<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
             bbox: Opt<'_, 'py>, category_id: Opt<'_, 'py>, out: Opt<'_, 'py>,
         ) -> Encoded<'py> {
-            let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
-            encode(py, self.0.get()?, Call::Single, &annotations, out)
+            let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
+            encode_yolox(py, self.0.get()?, Call::Single, &annotations, out)
         }
 
         /// Encode the annotations of a batch of images, which are not modified.
@@ -96,8 +95,8 @@ codec_class! {
         ) -> Encoded<'py> {
             let processor = self.0.get()?;
             if !is_list(keypoints) && !is_list(bbox) {
-                let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
-                return encode(py, processor, Call::Batch, &annotations, out);
+                let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
+                return encode_yolox(py, processor, Call::Batch, &annotations, out);
             }
             if let Some(out) = out {
                 let wanted = "must be None for lists, which are encoded to lists";
@@ -115,8 +114,8 @@ codec_class! {
             map_images(py, arguments, &names, |parts| {
                 let [keypoints, keypoints_visible, bbox, category_id] =
                     parts.each_ref().map(Option::as_ref);
-                let annotations = Annotations { keypoints, keypoints_visible, bbox, category_id };
-                encode(py, processor, Call::Single, &annotations, None)
+                let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
+                encode_yolox(py, processor, Call::Single, &annotations, None)
             })
         }
 

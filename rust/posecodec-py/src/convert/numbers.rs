@@ -1,6 +1,5 @@
 //! What small arrays of numbers become: other numbers, arrays, what NumPy would promote them to.
 
-use posecodec::Float;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
@@ -28,17 +27,6 @@ impl<'py> CoordArray<'py> {
         match self {
             Self::F64(values, shape, _) => Self::F64(values, shape, None),
             single => single,
-        }
-    }
-
-    /// Other numbers of the same dtype and shape.
-    pub(crate) fn with(self, values: Vec<f64>) -> Self {
-        match self {
-            Self::F32(mut single, shape) => {
-                single.iter_mut().zip(values).for_each(|(one, value)| *one = Float::of(value));
-                Self::F32(single, shape)
-            }
-            Self::F64(_, shape, dtype) => Self::F64(values, shape, dtype),
         }
     }
 

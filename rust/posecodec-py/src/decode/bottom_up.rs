@@ -11,11 +11,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::{Decoded, in_own_precision};
-use crate::answer::{each, is_list};
 use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{
     Array, Kind, NetworkOutput, array_like, try_with_capacity, values_mut, zeros,
 };
+use crate::encode::{each, is_list};
 use crate::error::{invalid, raise};
 
 /// Decodes one picture of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).

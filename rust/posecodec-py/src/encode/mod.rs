@@ -1,29 +1,32 @@
-//! `encode` and `batch_encode` of every codec: arrays in, a dict of arrays out.
+//! `encode` and `batch_encode` of every codec: arguments are read, outputs allocated as the core plans
+//! them, filled by the core, and returned in a dict.
 
 mod decoupled;
-mod pictures;
+mod edpose;
+mod hand_3d;
+mod outputs;
+mod ragged;
+mod simcc_3d;
+mod yolox;
 
-use numpy::{Element, PyArrayDescr, PyArrayDyn};
-use posecodec::Float;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{
-    Encode, Init, Keypoints, SampleTargets, TargetKind, check_keypoints, encode_batch,
-};
+use posecodec::codecs::{Encode, EncodePlan, Floats, encode_batch};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::answer::{ExtraItem, array, check_further, given_arrays, put};
-use crate::call::{Call, maybe_detach, shape_error};
-use crate::convert::{
-    CoordArray, Shape, cast, check_no_overlap, new_array, to_f64, try_vec_of, values_mut,
-    writable_as,
-};
+use crate::call::{Call, shape_error};
+use crate::convert::{CoordArray, Shape};
 use crate::error::{invalid, raise};
 
-pub(crate) use decoupled::{encode_decoupled, encode_decoupled_pictures};
-pub(crate) use pictures::encode_pictures;
+pub(crate) use decoupled::{encode_decoupled, encode_decoupled_images};
+pub(crate) use edpose::{EdPoseArguments, encode_edpose};
+pub(crate) use hand_3d::{encode_hand_3d, with_batch_axis};
+pub(crate) use outputs::{Argument, OutputDict};
+pub(crate) use ragged::{each, encode_images, is_list, map_images};
+pub(crate) use simcc_3d::encode_simcc_3d;
+pub(crate) use yolox::{YoloxArguments, encode_yolox};
 
-/// Encodes one sample or a batch with any codec.
+/// Encodes one sample or a batch with a codec that takes keypoints and visibilities alone.
 pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
     py: Python<'py>,
     codec: &C,
@@ -34,14 +37,43 @@ pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let points = CoordArray::read(keypoints, "keypoints", true)?;
     let visible = read_visible(visible)?;
-    encode_numbers(py, codec, call, &points, visible.as_ref(), &[], out)
+    let plan = plan(py, codec, call, points.shape(), visible.as_ref())?;
+    let arguments = [(VISIBLE, visible.as_ref().map(Argument::Coords))];
+    let (call, init) = ((call, plan.batch), codec.init());
+    let outputs = OutputDict::allocate(py, call, &plan.outputs, &arguments, out, init)?;
+    let (points, visible) = (floats(&points), visible.as_ref().map(floats));
+    outputs.fill(|arrays, init| encode_batch(codec, &plan, points, visible, arrays, init))
+}
+
+/// The argument with the visibilities.
+const VISIBLE: &str = "keypoints_visible";
+
+/// The checked shapes of a call and its outputs.
+fn plan<C: Encode<D>, const D: usize>(
+    py: Python<'_>,
+    codec: &C,
+    call: Call,
+    keypoints: &[usize],
+    visible: Option<&CoordArray<'_>>,
+) -> PyResult<EncodePlan> {
+    let visible = visible.map(CoordArray::shape);
+    EncodePlan::new(codec, keypoints, visible, call == Call::Batch)
+        .map_err(|error| raise(py, &error))
+}
+
+/// The numbers of an array, as the core takes them.
+fn floats<'a>(array: &'a CoordArray<'_>) -> Floats<'a> {
+    match array {
+        CoordArray::F32(values, _) => Floats::F32(values),
+        CoordArray::F64(values, ..) => Floats::F64(values),
+    }
 }
 
 /// Visibilities, which keep their dtype.
 pub(crate) fn read_visible<'py>(
     visible: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Option<CoordArray<'py>>> {
-    visible.map(|visible| CoordArray::read(visible, "keypoints_visible", false)).transpose()
+    visible.map(|visible| CoordArray::read(visible, VISIBLE, false)).transpose()
 }
 
 /// The shape (N, K), or (B, N, K) of a batch, of points [x, y].
@@ -56,7 +88,7 @@ pub(crate) fn people(py: Python<'_>, call: Call, points: &CoordArray<'_>) -> PyR
     }
 }
 
-/// Checks that there is a visibility a keypoint, or several.
+/// Checks that there is one visibility per keypoint, or several.
 pub(crate) fn check_several_visible(
     py: Python<'_>,
     visible: &CoordArray<'_>,
@@ -67,186 +99,5 @@ pub(crate) fn check_several_visible(
         return Ok(());
     }
     let wanted = format!("must be of shape {}, as `keypoints` is", Shown(people));
-    Err(invalid(py, "keypoints_visible", &wanted, format!("shape {}", Shown(shape))))
-}
-
-/// Encodes keypoints that were read before; `further` follow in the answer.
-pub(crate) fn encode_numbers<'py, C: Encode<D>, const D: usize>(
-    py: Python<'py>,
-    codec: &C,
-    call: Call,
-    points: &CoordArray<'py>,
-    visible: Option<&CoordArray<'py>>,
-    further: &[ExtraItem<'py>],
-    out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let shape = points.shape();
-    let [batch, instances, count] =
-        check_keypoints::<C, D>(shape, call == Call::Batch).map_err(|error| raise(py, &error))?;
-    check_visible(py, visible, &shape[..shape.len() - 1])?;
-    let sample = Sample { call, batch, instances, count, further, out };
-
-    match &visible {
-        None => sample.encode::<C, f32, D>(py, codec, points, None, None),
-        Some(CoordArray::F32(visible, _)) => sample.encode(py, codec, points, Some(visible), None),
-        Some(CoordArray::F64(visible, _, dtype)) => {
-            sample.encode(py, codec, points, Some(visible), dtype.as_ref())
-        }
-    }
-}
-
-/// Checks that there is a visibility a keypoint, if there are any.
-fn check_visible(
-    py: Python<'_>,
-    visible: Option<&CoordArray<'_>>,
-    wanted: &[usize],
-) -> PyResult<()> {
-    match visible {
-        Some(visible) if visible.shape() != wanted => {
-            let wanted = format!("must be of shape {}, as `keypoints` is", Shown(wanted));
-            let got = format!("shape {}", Shown(visible.shape()));
-            Err(invalid(py, "keypoints_visible", &wanted, got))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Weights in the visibilities' precision as an array, of their dtype where the core does not know it.
-fn weights_array<'py, V: Float + Element>(
-    py: Python<'py>,
-    weights: Vec<V>,
-    shape: &[usize],
-    dtype: Option<&Bound<'py, PyArrayDescr>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let Some(dtype) = dtype else {
-        return new_array(py, "keypoint_weights", shape, &weights);
-    };
-    cast(&to_f64(&weights)?, shape, dtype)
-}
-
-/// What is to be encoded, and where to.
-struct Sample<'a, 'py> {
-    call: Call,
-    batch: usize,
-    instances: usize,
-    count: usize,
-    further: &'a [ExtraItem<'py>],
-    out: Option<&'a Bound<'py, PyAny>>,
-}
-
-/// An array being filled, or the values of one whose dtype the core does not know.
-enum Filled<'py, V> {
-    Float(Bound<'py, PyArrayDyn<f32>>),
-    Integer(Bound<'py, PyArrayDyn<i64>>),
-    Weights(Bound<'py, PyArrayDyn<V>>),
-    Cast(Vec<V>),
-}
-
-impl<'py> Sample<'_, 'py> {
-    /// With keypoints in their own precision.
-    fn encode<C: Encode<D>, V: Float + Element, const D: usize>(
-        &self,
-        py: Python<'py>,
-        codec: &C,
-        points: &CoordArray<'py>,
-        visible: Option<&[V]>,
-        weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        match points {
-            CoordArray::F32(points, _) => self.fill(py, codec, points, visible, weights_dtype),
-            CoordArray::F64(points, ..) => self.fill(py, codec, points, visible, weights_dtype),
-        }
-    }
-
-    fn fill<C: Encode<D>, T: Float, V: Float + Element, const D: usize>(
-        &self,
-        py: Python<'py>,
-        codec: &C,
-        points: &[T],
-        visible: Option<&[V]>,
-        weights_dtype: Option<&Bound<'py, PyArrayDescr>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        let targets = codec.targets(self.instances, self.count);
-        let given = self.out.map(|out| given_arrays(out, &targets, self.further)).transpose()?;
-        let dirty = given.is_some() || codec.overwrites_plane();
-        let memory = if dirty { Init::Uninit } else { Init::Zeroed };
-        let mut filled = Vec::with_capacity(targets.len());
-        for (number, target) in targets.iter().enumerate() {
-            let shape = self.call.shape(self.batch, &target.shape);
-            let given = given.as_ref().map(|given| &given[number]);
-            filled.push(match target.kind {
-                TargetKind::Float32 => {
-                    Filled::Float(array(py, target.name, &shape, given, memory)?)
-                }
-                TargetKind::Int64 => {
-                    Filled::Integer(array(py, target.name, &shape, given, memory)?)
-                }
-                TargetKind::Visibility => match weights_dtype {
-                    None => Filled::Weights(array(py, target.name, &shape, given, memory)?),
-                    Some(dtype) => {
-                        if let Some(given) = given {
-                            writable_as(given, &format!("out['{}']", target.name), &shape, dtype)?;
-                        }
-                        Filled::Cast(try_vec_of(V::zero(), shape.iter().product())?)
-                    }
-                },
-            });
-        }
-        if let Some(given) = &given {
-            check_further(self.further, &given[targets.len()..])?;
-            check_no_overlap(given)?;
-        }
-
-        let mut into = SampleTargets {
-            floats: Default::default(),
-            integers: &mut [],
-            weights: &mut [],
-            memory,
-        };
-        for array in &mut filled {
-            match array {
-                // SAFETY: each array is new here or was found not to overlap the others, and gives
-                // one slice. Keypoints and visibilities are copies.
-                Filled::Float(array) => into.floats.push(unsafe { values_mut(array) }),
-                // SAFETY: as above.
-                Filled::Integer(array) => into.integers = unsafe { values_mut(array) },
-                // SAFETY: as above.
-                Filled::Weights(array) => into.weights = unsafe { values_mut(array) },
-                Filled::Cast(values) => into.weights = values,
-            }
-        }
-        let (points, _) = points.as_chunks();
-        let keypoints = Keypoints { points, visible, instances: self.instances, count: self.count };
-        let values: usize = into.floats.iter().map(|array| array.len()).sum();
-        let batch = self.batch;
-        maybe_detach(py, values, || encode_batch(codec, batch, &keypoints, into))
-            .map_err(|error| raise(py, &error))?;
-
-        let dict = match self.out {
-            Some(out) => out.cast::<PyDict>()?.clone(),
-            None => PyDict::new(py),
-        };
-        for (target, array) in targets.iter().zip(filled) {
-            match array {
-                Filled::Float(array) if self.out.is_none() => dict.set_item(target.name, array)?,
-                Filled::Integer(array) if self.out.is_none() => {
-                    dict.set_item(target.name, array)?;
-                }
-                Filled::Weights(array) if self.out.is_none() => {
-                    dict.set_item(target.name, array)?;
-                }
-                Filled::Float(_) | Filled::Integer(_) | Filled::Weights(_) => {}
-                Filled::Cast(values) => {
-                    let shape = self.call.shape(self.batch, &target.shape);
-                    let array = weights_array(py, values, &shape, weights_dtype)?;
-                    match self.out {
-                        None => dict.set_item(target.name, array)?,
-                        Some(out) => out.get_item(target.name)?.set_item(py.Ellipsis(), array)?,
-                    }
-                }
-            }
-        }
-        put(&dict, self.further, self.out.is_some())?;
-        Ok(dict)
-    }
+    Err(invalid(py, VISIBLE, &wanted, format!("shape {}", Shown(shape))))
 }

@@ -15,7 +15,7 @@ use posecodec::kernels::fields::displacement::{
 };
 use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::gaussian::heatmap::{
-    AxisProfile, GaussianPatch, draw_gaussian, fill_unbiased,
+    AxisProfile, Blend, Center, GaussianPatch, draw_gaussian, fill_unbiased,
 };
 use posecodec::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
 use posecodec::kernels::grouping::tag_map::TagMap;
@@ -88,11 +88,25 @@ fn fills() -> Vec<Case> {
     vec![
         case("stamp, rounded center", move || {
             let (plane, patch, scratch) = &mut rounded;
-            patch.draw_gaussian(black_box(plane), size, black_box(CENTRE), false, false, scratch)
+            patch.draw_gaussian(
+                black_box(plane),
+                size,
+                black_box(CENTRE),
+                Center::Rounded,
+                Blend::Overwrite,
+                scratch,
+            )
         }),
         case("stamp, exact center", move || {
             let (plane, patch, scratch) = &mut exact;
-            patch.draw_gaussian(black_box(plane), size, black_box(CENTRE), true, false, scratch)
+            patch.draw_gaussian(
+                black_box(plane),
+                size,
+                black_box(CENTRE),
+                Center::Exact,
+                Blend::Overwrite,
+                scratch,
+            )
         }),
         case("stamp, blurred point 11", move || {
             let x = kernel.impulse_response(black_box(24), WIDTH, &mut along);

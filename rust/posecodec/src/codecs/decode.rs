@@ -3,13 +3,13 @@
 
 use ndarray::{Array2, Array3, ArrayView3};
 
-use super::check::{self, product};
-use super::encode::split_off;
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
 use super::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
+use crate::check::{self, product};
 use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::parallel;
+use crate::plan::split_off;
 
 /// Decoded keypoints of one sample. `C` is the type of the coordinates, `E` that of the maps.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,16 +1,15 @@
 //! `IntegralRegressionLabel`: coordinates, and heatmaps that add up to 1.
 
-use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::decode::Decoded;
-use super::encode::{
-    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
-};
+use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use super::{MsraHeatmap, RegressionLabel};
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::gaussian::heatmap::normalize;
+use crate::keypoints::Keypoints;
+use crate::plan::{Dtype, Init, Output, Per};
 
 /// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
 /// (Nibali et al. 2018). [`RegressionLabel`] and [`MsraHeatmap`] in one.
@@ -99,43 +98,43 @@ impl Encode for IntegralRegressionLabel {
     const SINGLE_INSTANCE: bool = true;
     type Targets<V: Float> = IntegralRegressionTargets;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
-        ArrayVec::from_iter([
-            Target::float32("keypoint_labels", &[instances, keypoints, 2]),
-            Target::heatmaps(keypoints, self.heatmap_codec.heatmap_size()),
-            Target::weights(TargetKind::Float32, instances, keypoints),
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        Outputs::from_iter([
+            Output::new(
+                "keypoint_labels",
+                Dtype::Float32,
+                &[instances, keypoints, 2],
+                Per::Instance,
+            ),
+            Output::heatmaps(keypoints, self.heatmap_codec.heatmap_size()),
+            Output::weights(Dtype::Float32, instances, keypoints),
         ])
     }
 
-    fn overwrites_plane(&self) -> bool {
-        self.heatmap_codec.overwrites_plane()
+    fn init(&self) -> Init {
+        self.heatmap_codec.init()
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let [labels, heatmaps, weights] = arrays(targets.floats);
+        let (labels, heatmaps) = (arrays.take(), arrays.take());
+        let weights = arrays.take::<f32>();
         self.keypoint_codec.encode_points(keypoints, labels, weights);
         // The heatmaps' own weights, which the reference drops.
         let mut unused = vec![V::zero(); weights.len()];
-        self.heatmap_codec.encode_planes(
-            keypoints,
-            heatmaps,
-            &mut unused,
-            targets.memory,
-            |plane| {
-                if self.normalize {
-                    normalize(plane);
-                }
-            },
-        );
+        self.heatmap_codec.encode_planes(keypoints, heatmaps, &mut unused, arrays.init, |plane| {
+            if self.normalize {
+                normalize(plane);
+            }
+        });
     }
 
-    fn from_arrays<V: Float>(mut filled: Filled<V>) -> IntegralRegressionTargets {
-        let [keypoint_weights] = dimensioned(filled.floats.split_off(2));
-        let [keypoint_labels, heatmaps] = dimensioned(filled.floats);
+    fn from_arrays<V: Float>(mut encoded: EncodedArrays<V>) -> IntegralRegressionTargets {
+        let [keypoint_weights] = dimensioned(encoded.floats.split_off(2));
+        let [keypoint_labels, heatmaps] = dimensioned(encoded.floats);
         IntegralRegressionTargets { keypoint_labels, heatmaps, keypoint_weights }
     }
 }

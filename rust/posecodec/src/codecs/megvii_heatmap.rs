@@ -1,13 +1,12 @@
 //! `MegviiHeatmap`: a blurred point, scaled to 255.
 
-use arrayvec::ArrayVec;
-
 use super::decode::DecodeHeatmaps;
 use super::encode::{
-    Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
 };
 use super::maps::{SampleMaps, peak};
-use super::{check, scale_factor, to_heatmap_pixels};
+use super::{scale_factor, to_heatmap_pixels};
+use crate::check;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::kernel::GaussianKernel;
@@ -15,6 +14,8 @@ use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blurred_argmax};
 use crate::kernels::gaussian::heatmap::{AxisProfile, draw_gaussian};
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::{Peak, sign};
+use crate::keypoints::Keypoints;
+use crate::plan::Output;
 
 /// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148)
 /// (2019) and [CPN](https://arxiv.org/abs/1711.07319) (2018).
@@ -78,28 +79,23 @@ impl Encode for MegviiHeatmap {
     const SINGLE_INSTANCE: bool = true;
     type Targets<V: Float> = HeatmapTargets<V>;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
-        ArrayVec::from_iter([
-            Target::heatmaps(keypoints, self.heatmap_size),
-            Target::weights(TargetKind::Visibility, instances, keypoints),
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        Outputs::from_iter([
+            Output::heatmaps(keypoints, self.heatmap_size),
+            Output::weights(VISIBILITY, instances, keypoints),
         ])
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let [heatmaps] = arrays(targets.floats);
+        let (heatmaps, weights) = (arrays.take(), arrays.take());
         let [width, height] = self.heatmap_size;
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        let planes = Planes {
-            values: heatmaps,
-            cells: width * height,
-            overwrites_plane: self.overwrites_plane(),
-            memory: targets.memory,
-        };
-        keypoints.encode_planes(planes, targets.weights, |plane, point| {
+        let planes = (heatmaps, width * height);
+        draw_planes(keypoints, planes, weights, arrays.init, |plane, point| {
             let at = to_heatmap_pixels(point, self.scale_factor).map(|at| at.as_f64() as i64);
             let inside = (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
             if inside {
@@ -113,8 +109,8 @@ impl Encode for MegviiHeatmap {
         });
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::from_arrays(filled)
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(encoded)
     }
 }
 

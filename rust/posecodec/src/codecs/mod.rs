@@ -6,10 +6,9 @@
 //!
 //! Every codec has an example, and so have the traits and what works on batches. What a codec takes
 //! (`…Options`) and answers with (`…Targets`, `…Decoded`) has none of its own: it is in the codec's.
-//! `check_*` are the checks that come first, for callers that allocate what is to be filled.
+//! `check_*` are the checks that come first, for callers that allocate what is to be encoded.
 
 mod associative_embedding;
-pub(crate) mod check;
 mod decode;
 mod decoupled_heatmap;
 mod edpose_label;
@@ -43,12 +42,12 @@ pub use decoupled_heatmap::{
     SelectedInstances,
 };
 pub use edpose_label::{
-    EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image, ScoredPose,
+    EdPoseAnnotations, EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image,
+    ScoredPose,
 };
-pub(crate) use encode::GaussianDrawer;
 pub use encode::{
-    Encode, Filled, HeatmapTargets, Init, Keypoints, SampleTargets, Target, TargetKind,
-    check_instances, check_keypoints, encode_batch, encode_samples,
+    Encode, EncodePlan, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, SampleOfList,
+    check_instances, check_keypoints, check_visible_shape, encode_batch, encode_samples,
 };
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
@@ -67,7 +66,8 @@ pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertMode, MotionBe
 pub use msra_heatmap::MsraHeatmap;
 pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_3d_label::{
-    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dPoints, Simcc3dTargets,
+    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dOutputs,
+    Simcc3dPoints, Simcc3dTargets,
 };
 pub(crate) use simcc_axis::smaller;
 pub use simcc_label::{
@@ -77,10 +77,14 @@ pub use simcc_rows::{FlippedRows, SimccRows, SimccVectors};
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
-pub use yolox_pose_annotation_processor::YoloxPoseAnnotationProcessor;
+pub use yolox_pose_annotation_processor::{YoloxOutputs, YoloxPoseAnnotationProcessor};
 
 use crate::float::Float;
 pub use crate::kernels::grouping::instance::RootType;
+pub use crate::keypoints::Keypoints;
+pub use crate::plan::{
+    ArrayMut, Dtype, Element, Floats, Init, Output, OutputShape, Per, Source, Value,
+};
 
 /// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
 fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {

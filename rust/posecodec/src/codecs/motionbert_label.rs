@@ -3,12 +3,13 @@
 use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayView3};
 
+use super::check_poses;
 use super::decode::Decoded;
 use super::lifting::{
     Camera, DEFAULT_FACTOR, Factor, Item, LiftPose, Role, Skeleton, TargetBuffers, check_depths,
     intrinsics_over_1000, needed,
 };
-use super::{check, check_poses};
+use crate::check;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::kernels::lifting::motionbert::{Denormalize, Factors, ImageSpace};

@@ -1,20 +1,21 @@
 //! `MSRAHeatmap`: Gaussian heatmaps around the rounded or the exact keypoint.
 
-use arrayvec::ArrayVec;
-
 use super::decode::DecodeHeatmaps;
 use super::encode::{
-    Encode, Filled, HeatmapTargets, Init, Keypoints, Planes, SampleTargets, Target, TargetKind,
-    arrays,
+    Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
+    overwrite_planes,
 };
 use super::maps::{SampleMaps, peaks, refined_peak};
-use super::{check, scale_factor, to_heatmap_pixels};
+use super::{scale_factor, to_heatmap_pixels};
+use crate::check;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::gaussian::heatmap::{GaussianPatch, fill_unbiased, reaches};
+use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, fill_unbiased, reaches};
 use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_offsets, quarter_shift};
+use crate::keypoints::Keypoints;
+use crate::plan::{Init, Output};
 
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
 /// Tracking](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018), and with `unbiased`
@@ -89,27 +90,29 @@ impl MsraHeatmap {
         keypoints: &Keypoints<'_, T, V>,
         heatmaps: &mut [f32],
         weights: &mut [V],
-        memory: Init,
+        init: Init,
         mut finish: impl FnMut(&mut [f32]),
     ) {
-        let [width, height] = self.heatmap_size;
-        let mut scratch = [Vec::new(), Vec::new()];
-        let overwrites_plane = self.overwrites_plane();
-        let planes = Planes { values: heatmaps, cells: width * height, overwrites_plane, memory };
-        keypoints.encode_planes(planes, weights, |plane, point| {
+        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+        let planes = (heatmaps, size[0] * size[1]);
+        let mut draw = |plane: &mut [f32], point| {
             let at = to_heatmap_pixels(point, self.scale_factor);
             let inside = if self.unbiased {
                 self.fill_unbiased(plane, at, &mut scratch[0])
             } else {
-                self.patch
-                    .draw_gaussian(plane, self.heatmap_size, at, false, false, &mut scratch)
-                    .is_some()
+                let (center, blend) = (Center::Rounded, Blend::Overwrite);
+                self.patch.draw_gaussian(plane, size, at, center, blend, &mut scratch).is_some()
             };
             if inside {
                 finish(plane);
             }
             inside
-        });
+        };
+        if self.unbiased {
+            overwrite_planes(keypoints, planes, weights, init, &mut draw);
+        } else {
+            draw_planes(keypoints, planes, weights, init, &mut draw);
+        }
     }
 
     /// The Gaussian over the whole plane; `false` where its 3-sigma box lies outside.
@@ -133,28 +136,28 @@ impl Encode for MsraHeatmap {
     const SINGLE_INSTANCE: bool = true;
     type Targets<V: Float> = HeatmapTargets<V>;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
-        ArrayVec::from_iter([
-            Target::heatmaps(keypoints, self.heatmap_size),
-            Target::weights(TargetKind::Visibility, instances, keypoints),
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        Outputs::from_iter([
+            Output::heatmaps(keypoints, self.heatmap_size),
+            Output::weights(VISIBILITY, instances, keypoints),
         ])
     }
 
-    fn overwrites_plane(&self) -> bool {
-        self.unbiased
+    fn init(&self) -> Init {
+        if self.unbiased { Init::Uninit } else { Init::Zeroed }
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let [heatmaps] = arrays(targets.floats);
-        self.encode_planes(keypoints, heatmaps, targets.weights, targets.memory, |_| ());
+        let (heatmaps, weights) = (arrays.take(), arrays.take());
+        self.encode_planes(keypoints, heatmaps, weights, arrays.init, |_| ());
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::from_arrays(filled)
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(encoded)
     }
 }
 

@@ -1,15 +1,14 @@
 //! `RegressionLabel`: coordinates in units of the input size.
 
-use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3, ArrayView3};
 
-use super::check;
 use super::decode::Decoded;
-use super::encode::{
-    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
-};
+use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
+use crate::check;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue, single};
+use crate::keypoints::Keypoints;
+use crate::plan::{Dtype, Output, Per};
 
 /// Keypoints as coordinates divided by the input size, as DeepPose and its successors regress them.
 ///
@@ -136,25 +135,29 @@ impl Encode for RegressionLabel {
     const SINGLE_INSTANCE: bool = false;
     type Targets<V: Float> = RegressionTargets;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
-        ArrayVec::from_iter([
-            Target::float32("keypoint_labels", &[instances, keypoints, 2]),
-            Target::weights(TargetKind::Float32, instances, keypoints),
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        Outputs::from_iter([
+            Output::new(
+                "keypoint_labels",
+                Dtype::Float32,
+                &[instances, keypoints, 2],
+                Per::Instance,
+            ),
+            Output::weights(Dtype::Float32, instances, keypoints),
         ])
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let [labels, weights] = arrays(targets.floats);
-        self.encode_points(keypoints, labels, weights);
+        self.encode_points(keypoints, arrays.take(), arrays.take());
     }
 
-    fn from_arrays<V: Float>(mut filled: Filled<V>) -> RegressionTargets {
-        let [keypoint_weights] = dimensioned(filled.floats.split_off(1));
-        let [keypoint_labels] = dimensioned(filled.floats);
+    fn from_arrays<V: Float>(mut encoded: EncodedArrays<V>) -> RegressionTargets {
+        let [keypoint_weights] = dimensioned(encoded.floats.split_off(1));
+        let [keypoint_labels] = dimensioned(encoded.floats);
         RegressionTargets { keypoint_labels, keypoint_weights }
     }
 }

@@ -1,7 +1,6 @@
 //! An axis of SimCC vectors, and what codecs of two and of three axes share.
 
-use super::check;
-use super::encode::{Init, Keypoints, split_off};
+use crate::check;
 use crate::error::{Error, Result, Shape};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
@@ -9,6 +8,8 @@ use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::SimccProfile;
+use crate::keypoints::Keypoints;
+use crate::plan::{Init, split_off};
 
 /// The options that determine the axes of a codec.
 pub(super) struct AxisOptions<const A: usize> {
@@ -116,15 +117,16 @@ pub(super) fn encode_vectors<T: Float, V: Float, const A: usize>(
     axes: &[SimccAxis; A],
     keypoints: &Keypoints<'_, T, V, A>,
     (mut vectors, weights): ([&mut [f32]; A], &mut [V]),
-    memory: Init,
+    init: Init,
     mut encode: impl FnMut([T; A], [&mut [f32]; A]) -> bool,
 ) {
-    if memory == Init::Uninit {
-        vectors.iter_mut().for_each(|vectors| vectors.fill(0.0));
-    }
+    vectors.iter_mut().for_each(|vectors| init.clear(vectors));
     for (index, weight) in weights.iter_mut().enumerate() {
         let own = std::array::from_fn(|axis| split_off(&mut vectors[axis], axes[axis].bins));
-        *weight = keypoints.weight(index, |point| encode(point, own));
+        *weight = keypoints.visibility(index);
+        if keypoints.is_labelled(index) && !encode(keypoints.points[index], own) {
+            *weight = V::zero();
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayView3, CowArray, Ix3};
 
-use super::check::{self, product};
 use super::flip::{check_flip_indices, check_flipped_len};
+use crate::check::{self, product};
 use crate::error::{Error, Result, Shape, room_for_scratch};
 use crate::float::HeatmapValue;
 use crate::kernels::flip::{Mirrored, average_mirrored};

@@ -1,21 +1,23 @@
 //! `UDPHeatmap`: Unbiased Data Processing, with Gaussian maps or class and offset maps.
 
-use arrayvec::ArrayVec;
-
 use super::decode::DecodeHeatmaps;
 use super::encode::{
-    Encode, Filled, HeatmapTargets, Keypoints, Planes, SampleTargets, Target, TargetKind, arrays,
+    Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
+    overwrite_planes,
 };
 use super::maps::{SampleMaps, peaks};
-use super::{check, to_heatmap_pixels, udp_scale_factor};
+use super::{to_heatmap_pixels, udp_scale_factor};
+use crate::check;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blurred_argmax};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
-use crate::kernels::gaussian::heatmap::GaussianPatch;
+use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_udp_offsets};
+use crate::keypoints::Keypoints;
+use crate::plan::{Init, Output};
 
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -143,24 +145,27 @@ impl Encode for UdpHeatmap {
     const SINGLE_INSTANCE: bool = true;
     type Targets<V: Float> = HeatmapTargets<V>;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
         let maps = keypoints.saturating_mul(self.maps_per_keypoint());
-        ArrayVec::from_iter([
-            Target::heatmaps(maps, self.heatmap_size),
-            Target::weights(TargetKind::Visibility, instances, keypoints),
+        Outputs::from_iter([
+            Output::heatmaps(maps, self.heatmap_size),
+            Output::weights(VISIBILITY, instances, keypoints),
         ])
     }
 
-    fn overwrites_plane(&self) -> bool {
-        matches!(self.maps, MapKind::Combined { .. })
+    fn init(&self) -> Init {
+        match self.maps {
+            MapKind::Gaussian(_) => Init::Zeroed,
+            MapKind::Combined { .. } => Init::Uninit,
+        }
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let ([heatmaps], memory) = (arrays(targets.floats), targets.memory);
+        let (heatmaps, weights, init) = (arrays.take(), arrays.take(), arrays.init);
         let [width, height] = self.heatmap_size;
         let cells = width * height;
         // None on an input one pixel wide, whose scale is 0.
@@ -168,32 +173,21 @@ impl Encode for UdpHeatmap {
             let at = to_heatmap_pixels(point, self.scale_factor);
             (at[0].is_finite() && at[1].is_finite()).then_some(at)
         };
-        let overwrites_plane = self.overwrites_plane();
         match &self.maps {
             MapKind::Gaussian(patch) => {
-                let mut scratch = [Vec::new(), Vec::new()];
-                let planes = Planes { values: heatmaps, cells, overwrites_plane, memory };
-                keypoints.encode_planes(planes, targets.weights, |plane, point| {
-                    to_heatmap_pixels(point)
-                        .and_then(|at| {
-                            patch.draw_gaussian(
-                                plane,
-                                self.heatmap_size,
-                                at,
-                                true,
-                                false,
-                                &mut scratch,
-                            )
-                        })
-                        .is_some()
+                let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+                let planes = (heatmaps, cells);
+                draw_planes(keypoints, planes, weights, init, |plane, point| {
+                    let Some(at) = to_heatmap_pixels(point) else { return false };
+                    let (center, blend) = (Center::Exact, Blend::Overwrite);
+                    patch.draw_gaussian(plane, size, at, center, blend, &mut scratch).is_some()
                 });
             }
             MapKind::Combined { radius_factor } => {
                 let radius = Self::radius(*radius_factor, self.heatmap_size);
                 let mut buffers = OffsetBuffers::default();
-                let planes =
-                    Planes { values: heatmaps, cells: 3 * cells, overwrites_plane, memory };
-                keypoints.encode_planes(planes, targets.weights, |planes, point| {
+                let planes = (heatmaps, 3 * cells);
+                overwrite_planes(keypoints, planes, weights, init, |planes, point| {
                     let (class, offsets) = planes.split_at_mut(cells);
                     let (x, y) = offsets.split_at_mut(cells);
                     let Some(center) = to_heatmap_pixels(point) else { return false };
@@ -205,8 +199,8 @@ impl Encode for UdpHeatmap {
         }
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::from_arrays(filled)
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(encoded)
     }
 }
 

@@ -1,11 +1,13 @@
 //! `YOLOXPoseAnnotationProcessor`: boxes around their keypoints, and class labels.
 
+use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayView2, ArrayView3};
 
-use super::check;
-use super::encode::Keypoints;
+use crate::check;
 use crate::error::Result;
 use crate::float::Float;
+use crate::keypoints::Keypoints;
+use crate::plan::{ArrayMut, Dtype, Output, Per};
 
 /// Boxes and labels as [YOLOX-Pose](https://arxiv.org/abs/2204.06806) (after YOLO-Pose, Maji et al.
 /// 2022) and RTMO learn them.
@@ -27,6 +29,9 @@ use crate::float::Float;
 pub struct YoloxPoseAnnotationProcessor {
     expand_bbox: bool,
 }
+
+/// The outputs of [`YoloxPoseAnnotationProcessor`].
+pub type YoloxOutputs = ArrayVec<Output, 2>;
 
 /// Where the reference puts what cannot be seen, in pixels: beyond every picture.
 const FAR: f64 = 1e6;
@@ -111,6 +116,49 @@ impl YoloxPoseAnnotationProcessor {
             }
             *corners = grown.map(B::of);
         }
+    }
+
+    /// The output of the boxes, `bbox`, if they are grown and passed, and that of the labels of
+    /// categories of this shape.
+    pub fn outputs(&self, bbox: Option<&[usize]>, category_id: Option<&[usize]>) -> YoloxOutputs {
+        let bbox = bbox.filter(|_| self.expand_bbox);
+        let bbox = bbox.map(|shape| Output::new("bbox", Dtype::Like("bbox"), shape, Per::Instance));
+        let labels =
+            category_id.map(|shape| Output::new("bbox_labels", Dtype::Int8, shape, Per::Instance));
+        bbox.into_iter().chain(labels).collect()
+    }
+
+    /// Fills the arrays of [`Self::outputs`] of all instances: the boxes, which are grown here, and the
+    /// labels.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for arrays of other lengths.
+    pub fn fill(
+        &self,
+        boxes: Option<(&Keypoints<'_, f64, f64>, Vec<f64>)>,
+        category_id: Option<&[i64]>,
+        arrays: ArrayVec<ArrayMut<'_>, 2>,
+    ) -> Result<()> {
+        let mut arrays = arrays.into_iter();
+        let mut next = |len: usize| {
+            let array = arrays.next().filter(|array| array.len() == len);
+            array.ok_or_else(|| {
+                crate::Error::invalid("targets", format!("must have {len} values"), "others")
+            })
+        };
+        if let Some((keypoints, mut corners)) = boxes {
+            let array = next(corners.len())?;
+            self.expand_boxes(keypoints, corners.as_chunks_mut().0);
+            array.fill_from(corners.into_iter());
+        }
+        if let Some(categories) = category_id
+            && let ArrayMut::I8(labels) = next(categories.len())?
+        {
+            for (label, &category) in labels.iter_mut().zip(categories) {
+                *label = Self::label(category);
+            }
+        }
+        Ok(())
     }
 
     /// The label of a category: one less, in 8 bits, as the reference wraps it.

@@ -1,7 +1,7 @@
 //! `gaussian_blur` and `gaussian_blur1d`.
 
 use super::{maps, same_length};
-use crate::codecs::check;
+use crate::check;
 use crate::error::{Result, room_for_scratch};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;

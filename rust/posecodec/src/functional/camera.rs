@@ -1,7 +1,8 @@
 //! `camera_to_pixel`, `pixel_to_camera` and `camera_to_image_coord`.
 
 use super::same_length;
-use crate::codecs::{Pair, check, intrinsics_over_1000};
+use crate::check;
+use crate::codecs::{Pair, intrinsics_over_1000};
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::kernels::lifting::camera;

@@ -2,11 +2,12 @@
 
 use super::gaussian_heatmaps::{check_maps, check_points};
 use super::{product, same_length};
-use crate::codecs::{Keypoints, check};
+use crate::check;
 use crate::error::{Result, room_for_scratch};
 use crate::float::Float;
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
+use crate::keypoints::Keypoints;
 
 /// Fills the maps (3K, H, W), which hold zeros, and the weights (N, K): 1 within the radius
 /// `radius_factor · max(W, H)` of a keypoint, and the offsets to it along x and y in units of the
@@ -48,11 +49,11 @@ pub fn generate_offset_heatmap<T: Float, V: Float>(
         let planes = &mut heatmaps[3 * (index % keypoints.count) * cells..][..3 * cells];
         let (class, offsets) = planes.split_at_mut(cells);
         let (x, y) = offsets.split_at_mut(cells);
-        *weight = keypoints.weight(index, |point| {
-            let center = point.map(Float::as_f64);
+        *weight = keypoints.visibility(index);
+        if keypoints.is_labelled(index) {
+            let center = keypoints.points[index].map(Float::as_f64);
             fill_offset_planes([class, x, y], width, center, radius, &mut buffers);
-            true
-        });
+        }
     }
     Ok(())
 }

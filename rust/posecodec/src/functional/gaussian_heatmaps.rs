@@ -2,10 +2,11 @@
 //! `generate_unbiased_gaussian_heatmaps`.
 
 use super::{product, same_length};
-use crate::codecs::{GaussianDrawer, Keypoints, check};
+use crate::check;
 use crate::error::{Result, room_for_points, room_for_scratch};
 use crate::float::Float;
-use crate::kernels::gaussian::heatmap::{GaussianPatch, fill_unbiased, reaches};
+use crate::kernels::gaussian::heatmap::{Center, GaussianPatch, fill_unbiased, reaches};
+use crate::keypoints::{GaussianDrawer, Keypoints};
 
 /// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the cell of each keypoint, and
 /// the weights (N, K). Where instances overlap, the larger value stays.
@@ -36,7 +37,7 @@ pub fn generate_gaussian_heatmaps<T: Float, V: Float, S: Float>(
     weights: &mut [V],
 ) -> Result<()> {
     check::sigmas(sigmas.len(), keypoints.instances)?;
-    draw_gaussian(keypoints, heatmap_size, sigmas, false, heatmaps, weights)
+    draw_gaussian(keypoints, heatmap_size, sigmas, Center::Rounded, heatmaps, weights)
 }
 
 /// [`generate_gaussian_heatmaps`] with the peaks where the keypoints are, not in their cells:
@@ -62,14 +63,14 @@ pub fn generate_udp_gaussian_heatmaps<T: Float, V: Float, S: Float>(
     heatmaps: &mut [f32],
     weights: &mut [V],
 ) -> Result<()> {
-    draw_gaussian(keypoints, heatmap_size, &[sigma], true, heatmaps, weights)
+    draw_gaussian(keypoints, heatmap_size, &[sigma], Center::Exact, heatmaps, weights)
 }
 
 fn draw_gaussian<T: Float, V: Float, S: Float>(
     keypoints: &Keypoints<'_, T, V>,
     size: [usize; 2],
     sigmas: &[S],
-    exact: bool,
+    center: Center,
     heatmaps: &mut [f32],
     weights: &mut [V],
 ) -> Result<()> {
@@ -88,7 +89,7 @@ fn draw_gaussian<T: Float, V: Float, S: Float>(
         })
         .collect();
     let patches: Vec<_> = patches.iter().collect();
-    let drawer = GaussianDrawer { size, patches: &patches, exact };
+    let drawer = GaussianDrawer { size, patches: &patches, center };
     keypoints.draw_instances(keypoints.points, &drawer, heatmaps, weights, |_, _, _| ());
     Ok(())
 }
@@ -122,15 +123,18 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Float, V: Float>(
     let mut scratch = Vec::new();
     for (index, weight) in weights.iter_mut().enumerate() {
         let (instance, number) = (index / keypoints.count, index % keypoints.count);
-        *weight = keypoints.weight(index, |point| {
-            let inside = reaches(point, heatmap_size, sigma);
-            if inside {
-                let plane = &mut heatmaps[number * cells..][..cells];
-                let center = point.map(Float::as_f64);
-                fill_unbiased(plane, heatmap_size[0], center, sigma, instance > 0, &mut scratch);
-            }
-            inside
-        });
+        let point = keypoints.points[index];
+        *weight = keypoints.visibility(index);
+        if !keypoints.is_labelled(index) {
+            continue;
+        }
+        if reaches(point, heatmap_size, sigma) {
+            let plane = &mut heatmaps[number * cells..][..cells];
+            let center = point.map(Float::as_f64);
+            fill_unbiased(plane, heatmap_size[0], center, sigma, instance > 0, &mut scratch);
+        } else {
+            *weight = V::zero();
+        }
     }
     Ok(())
 }

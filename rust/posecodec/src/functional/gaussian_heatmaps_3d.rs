@@ -2,10 +2,11 @@
 
 use super::gaussian_heatmaps::check_points;
 use super::{product, same_length};
-use crate::codecs::{Keypoints, check};
+use crate::check;
 use crate::error::{Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::gaussian::heatmap_3d::Gaussian3dBuffers;
+use crate::keypoints::Keypoints;
 
 /// The volumes that keypoints in pixels become Gaussians in: [`Volumes::new`] has the reference's
 /// defaults.
@@ -159,7 +160,7 @@ pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
                 ball.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
             }
             if (0.0..depth as f64).contains(&center[2]) {
-                let visibility = keypoints.visible.map_or(V::one(), |visible| visible[index]);
+                let visibility = keypoints.visibility(index);
                 let factor = factors.map_or(1.0, |factors| factors[number]);
                 *weight = V::of(visibility.as_f64() * factor);
             }

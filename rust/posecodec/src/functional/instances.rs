@@ -2,10 +2,11 @@
 
 use super::gaussian_heatmaps::check_points;
 use super::same_length;
-use crate::codecs::{Keypoints, RootType};
 use crate::error::Result;
 use crate::float::Float;
+use crate::kernels::grouping::instance::RootType;
 use crate::kernels::grouping::instance::{diagonal_length, instance_bbox, instance_root};
+use crate::keypoints::Keypoints;
 
 /// Fills a root and its visibility an instance: of keypoints with a visibility above 0, and 0 where
 /// there are none.

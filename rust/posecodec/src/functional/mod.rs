@@ -16,7 +16,7 @@ mod nms;
 mod refinement;
 mod simcc;
 
-pub use crate::codecs::Keypoints;
+pub use crate::keypoints::Keypoints;
 pub use blur::{gaussian_blur, gaussian_blur1d};
 pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
 pub use displacement::{InstanceRoots, generate_displacement_heatmap, generate_offset_heatmap};
@@ -32,8 +32,9 @@ pub use refinement::{
 };
 pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
 
-use crate::codecs::check::product;
-use crate::codecs::{SampleMaps, check};
+use crate::check;
+use crate::check::product;
+use crate::codecs::SampleMaps;
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
 

@@ -1,7 +1,7 @@
 //! `batch_heatmap_nms`.
 
 use super::{maps, same_length};
-use crate::codecs::check;
+use crate::check;
 use crate::error::{Result, room_for_scratch, try_collect};
 use crate::float::HeatmapValue;
 use crate::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};

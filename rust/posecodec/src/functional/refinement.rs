@@ -1,7 +1,8 @@
 //! `refine_keypoints`, `refine_keypoints_dark`, `refine_keypoints_dark_udp` and `refine_simcc_dark`.
 
 use super::{maps, same_length};
-use crate::codecs::{SampleMaps, check};
+use crate::check;
+use crate::codecs::SampleMaps;
 use crate::error::{Error, Result, room_for_scratch};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;

@@ -1,7 +1,8 @@
 //! `get_simcc_maximum` and `get_simcc_normalized`.
 
 use super::same_length;
-use crate::codecs::{SimccRows, check, smaller};
+use crate::check;
+use crate::codecs::{SimccRows, smaller};
 use crate::error::{Error, Result, room_for_scratch};
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;

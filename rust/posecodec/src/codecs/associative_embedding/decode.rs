@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::AssociativeEmbedding;
 use super::grouping::{Group, TaggedCandidate, group_by_tags, mean_tag};
-use crate::codecs::check;
+use crate::check;
 use crate::codecs::maps::SampleMaps;
 use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
 use crate::float::{Float, HeatmapValue, single};

@@ -3,18 +3,17 @@
 mod decode;
 mod grouping;
 
-use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3};
 
-use super::encode::{
-    Encode, Filled, GaussianDrawer, Init, Keypoints, SampleTargets, Target, TargetKind, arrays,
-    dimensioned,
-};
-use super::{check, scale_factor, to_heatmap_pixels, udp_scale_factor};
+use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned};
+use super::{scale_factor, to_heatmap_pixels, udp_scale_factor};
+use crate::check;
 use crate::error::{Error, Result, Shape};
 use crate::float::Float;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::gaussian::heatmap::GaussianPatch;
+use crate::kernels::gaussian::heatmap::{Center, GaussianPatch};
+use crate::keypoints::{GaussianDrawer, Keypoints};
+use crate::plan::{Dtype, Output, Per};
 
 pub use decode::GroupedKeypoints;
 
@@ -181,32 +180,32 @@ impl Encode for AssociativeEmbedding {
     const SINGLE_INSTANCE: bool = false;
     type Targets<V: Float> = AssociativeEmbeddingTargets<V>;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
-        ArrayVec::from_iter([
-            Target::heatmaps(keypoints, self.heatmap_size),
-            Target {
-                name: "keypoint_indices",
-                shape: [instances, keypoints, 2].into_iter().collect(),
-                kind: TargetKind::Int64,
-            },
-            Target::weights(TargetKind::Visibility, instances, keypoints),
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        Outputs::from_iter([
+            Output::heatmaps(keypoints, self.heatmap_size),
+            Output::new(
+                "keypoint_indices",
+                Dtype::Int64,
+                &[instances, keypoints, 2],
+                Per::Instance,
+            ),
+            Output::weights(VISIBILITY, instances, keypoints),
         ])
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let [heatmaps] = arrays(targets.floats);
-        if targets.memory == Init::Uninit {
-            heatmaps.fill(0.0);
-        }
+        let heatmaps = arrays.take();
+        let (indices, _) = arrays.take::<i64>().as_chunks_mut::<2>();
+        arrays.init.clear(heatmaps);
         let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
-        let (size, exact) = (self.heatmap_size, self.options.use_udp);
-        let drawer = GaussianDrawer { size, patches: &[&self.patch], exact };
-        keypoints.draw_instances(&at, &drawer, heatmaps, targets.weights, |_, _, _| ());
-        let (indices, _) = targets.integers.as_chunks_mut::<2>();
+        let size = self.heatmap_size;
+        let center = if self.options.use_udp { Center::Exact } else { Center::Rounded };
+        let drawer = GaussianDrawer { size, patches: &[&self.patch], center };
+        keypoints.draw_instances(&at, &drawer, heatmaps, arrays.take(), |_, _, _| ());
         for (index, cell) in indices.iter_mut().enumerate() {
             let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
             *cell = if keypoints.is_finite(index) {
@@ -218,9 +217,13 @@ impl Encode for AssociativeEmbedding {
         }
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> AssociativeEmbeddingTargets<V> {
-        let [heatmaps] = dimensioned(filled.floats);
-        let [keypoint_indices] = dimensioned(vec![filled.integers]);
-        AssociativeEmbeddingTargets { heatmaps, keypoint_indices, keypoint_weights: filled.weights }
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> AssociativeEmbeddingTargets<V> {
+        let [heatmaps] = dimensioned(encoded.floats);
+        let [keypoint_indices] = dimensioned(vec![encoded.integers]);
+        AssociativeEmbeddingTargets {
+            heatmaps,
+            keypoint_indices,
+            keypoint_weights: encoded.weights,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView2, ArrayView4};
 
 use super::DecoupledHeatmap;
-use crate::codecs::check;
+use crate::check;
 use crate::codecs::decode::Decoded;
 use crate::codecs::maps::{SampleMaps, refined_peak};
 use crate::error::{Error, Result};

@@ -5,12 +5,15 @@ mod decode;
 use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
-use super::encode::{GaussianDrawer, Keypoints, Points, zeros};
-use super::{check, scale_factor, to_heatmap_pixels};
+use super::encode::{Points, VISIBILITY, check_instances, check_visible_shape, zeros};
+use super::{scale_factor, to_heatmap_pixels};
+use crate::check;
 use crate::error::Result;
 use crate::float::Float;
-use crate::kernels::gaussian::heatmap::GaussianPatch;
+use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
+use crate::keypoints::{GaussianDrawer, Keypoints};
+use crate::plan::{ArrayMut, Dtype, Output, Per};
 
 pub use decode::InstanceMaps;
 
@@ -146,7 +149,10 @@ impl DecoupledHeatmap {
         bbox: Option<ArrayView2<'_, B>>,
         chance: &mut dyn RandomSource,
     ) -> Result<DecoupledTargets<V>> {
-        let points = Points::new(keypoints, keypoints_visible, None)?;
+        let [_, instances, count] = check_instances::<2>(keypoints.shape(), false, None)?;
+        let visible = keypoints_visible.as_ref().map(|visible| visible.shape());
+        check_visible_shape(visible, &[instances, count])?;
+        let points = Points::new(keypoints, keypoints_visible);
         let sample = points.sample();
         if let Some(bbox) = &bbox
             && bbox.dim() != (sample.instances, 8)
@@ -216,7 +222,7 @@ impl DecoupledHeatmap {
         let (keypoint_maps, root_map) = heatmaps.split_at_mut(keypoints.count * cells);
         let mut unused = vec![V::zero(); at.len()];
         let all: Vec<_> = patches.iter().collect();
-        let drawer = GaussianDrawer { size, patches: &all, exact: false };
+        let drawer = GaussianDrawer { size, patches: &all, center: Center::Rounded };
         keypoints.draw_instances(&at, &drawer, keypoint_maps, &mut unused, |_, _, _| ());
 
         let mut roots = Vec::new();
@@ -228,7 +234,10 @@ impl DecoupledHeatmap {
             };
             // As the reference: the root in the precision of the keypoints beside it.
             let [x, y] = root.map(|coordinate| T::of(coordinate.into()));
-            if patch.draw_gaussian(root_map, size, [x, y], false, true, &mut scratch).is_some() {
+            if patch
+                .draw_gaussian(root_map, size, [x, y], Center::Rounded, Blend::Max, &mut scratch)
+                .is_some()
+            {
                 roots.push((diagonal_length(instance_bbox(visible)), instance, root));
             }
         }
@@ -263,8 +272,56 @@ impl DecoupledHeatmap {
         chosen.into_iter().map(|(place, instance)| (instance, place.map(|x| x as i32))).unzip()
     }
 
-    /// Fills the maps and the weights of the chosen instances; the maps hold zeros.
-    pub fn encode_instances<T: Float, V: Float>(
+    /// The output for all instances of an image with `count` keypoints per instance.
+    pub fn outputs(&self, count: usize) -> [Output; 1] {
+        [Output::heatmaps(count.saturating_add(1), self.heatmap_size)]
+    }
+
+    /// The outputs for the selected instances of an image with `count` keypoints per instance.
+    pub fn instance_outputs<T>(
+        &self,
+        selection: &SelectedInstances<T>,
+        count: usize,
+    ) -> [Output; 3] {
+        let [width, height] = self.heatmap_size;
+        let selected = selection.instances.len();
+        let maps = [selected.saturating_mul(count), height, width];
+        let coords = Output::new("instance_coords", Dtype::Int32, &[selected, 2], Per::Instance);
+        let weights = if selected == 0 {
+            // MMPose allocates these two with `np.empty((0, ...))`, which is double precision.
+            Output::new("keypoint_weights", Dtype::Float64, &[0], Per::Instance)
+        } else {
+            Output::weights(VISIBILITY, selected, count)
+        };
+        let dtype = if selected == 0 { Dtype::Float64 } else { Dtype::Float32 };
+        [Output::new("instance_heatmaps", dtype, &maps, Per::Instance), weights, coords]
+    }
+
+    /// Fills the arrays of [`Self::instance_outputs`]; the maps hold zeros.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for other arrays.
+    pub fn fill_instances<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        selection: &SelectedInstances<T>,
+        arrays: [ArrayMut<'_>; 3],
+    ) -> Result<()> {
+        let outputs = self.instance_outputs(selection, keypoints.count);
+        for (output, array) in outputs.iter().zip(&arrays) {
+            output.check(array, 1, V::DTYPE)?;
+        }
+        if selection.instances.is_empty() {
+            return Ok(());
+        }
+        let [maps, weights, coords] = arrays;
+        self.encode_instances(keypoints, selection, maps.values(), weights.values());
+        coords.values().copy_from_slice(selection.coords.as_flattened());
+        Ok(())
+    }
+
+    /// Fills the maps and the weights of the selected instances; the maps hold zeros.
+    fn encode_instances<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
         selection: &SelectedInstances<T>,
@@ -289,8 +346,11 @@ impl DecoupledHeatmap {
             // The reference takes this sigma in double precision.
             let sigma = f64::from(selection.sigmas[instance]);
             let patch = GaussianPatch::new(if sigma > 0.0 { sigma } else { 0.0 });
-            let drawer =
-                GaussianDrawer { size: self.heatmap_size, patches: &[&patch], exact: false };
+            let drawer = GaussianDrawer {
+                size: self.heatmap_size,
+                patches: &[&patch],
+                center: Center::Rounded,
+            };
             one.draw_instances(&selection.at[range], &drawer, maps, weights, |_, _, _| ());
         }
     }

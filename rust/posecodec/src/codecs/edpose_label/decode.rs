@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use ndarray::{Array2, Array3, ArrayView2};
 
 use super::EdPoseLabel;
-use crate::codecs::check;
+use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 

@@ -2,11 +2,13 @@
 
 mod decode;
 
+use arrayvec::ArrayVec;
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3};
 
-use super::check;
+use crate::check;
 use crate::error::Result;
 use crate::float::Float;
+use crate::plan::{ArrayMut, Dtype, Output, Per, Value, split_off};
 
 pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
 
@@ -124,6 +126,75 @@ impl EdPoseLabel {
             keypoints_visible: Array2::from_shape_vec((instances, count), visible)
                 .expect("a visibility each"),
         })
+    }
+}
+
+/// What [`EdPoseLabel`] encodes of a batch of images with the same number of instances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EdPoseAnnotations {
+    /// The images.
+    pub images: Vec<Image>,
+    /// Keypoints (B, N, K, 2) in pixels.
+    pub keypoints: Vec<f64>,
+    /// Visibilities (B, N, K), or (B, N, K, m).
+    pub visible: Vec<f64>,
+    /// Areas (B, N) in square pixels.
+    pub area: Option<Vec<f64>>,
+    /// Boxes (B, N, 4), `[left, top, right, bottom]` in pixels.
+    pub bboxes: Option<Vec<f64>>,
+}
+
+impl EdPoseAnnotations {
+    /// The outputs for one image with `instances` instances and `count` keypoints per instance, whose
+    /// visibilities have the shape `visible`.
+    pub fn outputs(&self, [instances, count]: [usize; 2], visible: &[usize]) -> [Output; 4] {
+        let array = |name, argument, shape: &[usize]| {
+            Output::new(name, Dtype::Like(argument), shape, Per::Instance)
+        };
+        let or_none = |given: bool, output: Output| {
+            if given { output } else { Output::value(output.name, Value::None, Per::Call) }
+        };
+        [
+            array("keypoints", "keypoints", &[instances, count, 2]),
+            or_none(self.area.is_some(), array("area", "area", &[instances])),
+            or_none(self.bboxes.is_some(), array("bbox", "bboxes", &[instances, 4])),
+            array("keypoints_visible", "keypoints_visible", visible),
+        ]
+    }
+
+    /// Fills the arrays of [`Self::outputs`] of all images. Computed in double precision: what NumPy
+    /// divides once in single precision is rounded once here, too.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for arrays of other lengths.
+    pub fn fill(mut self, arrays: ArrayVec<ArrayMut<'_>, 4>) -> Result<()> {
+        let images = self.images.len().max(1);
+        let mut rest = (&mut self.keypoints[..], &mut self.visible[..]);
+        let [points_each, visible_each] = [rest.0.len() / images, rest.1.len() / images];
+        let areas_each = self.area.as_ref().map_or(0, Vec::len) / images;
+        let boxes_each = self.bboxes.as_ref().map_or(0, Vec::len) / images;
+        let mut areas = self.area.as_deref_mut().unwrap_or_default();
+        let mut boxes = self.bboxes.as_deref_mut().unwrap_or_default();
+        for image in &self.images {
+            let (points, _) = split_off(&mut rest.0, points_each).as_chunks_mut();
+            image.normalize_points(points, split_off(&mut rest.1, visible_each));
+            for area in split_off(&mut areas, areas_each) {
+                *area = image.normalize_area(*area);
+            }
+            for bbox in split_off(&mut boxes, boxes_each).as_chunks_mut::<4>().0 {
+                *bbox = image.normalize_box(*bbox);
+            }
+        }
+        let Self { keypoints, area, bboxes, visible, .. } = self;
+        let values = [Some(keypoints), area, bboxes, Some(visible)];
+        for (array, values) in arrays.into_iter().zip(values.into_iter().flatten()) {
+            if array.len() != values.len() {
+                let wanted = format!("must have {} values", values.len());
+                return Err(crate::Error::invalid("targets", wanted, array.len()));
+            }
+            array.fill_from(values.into_iter());
+        }
+        Ok(())
     }
 }
 

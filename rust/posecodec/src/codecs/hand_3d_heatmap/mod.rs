@@ -2,14 +2,14 @@
 
 mod decode;
 
-use super::encode::{
-    Encode, Filled, HeatmapTargets, Init, Keypoints, SampleTargets, Target, TargetKind, arrays,
-};
-use super::{check, scale_factor};
+use super::encode::{Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY};
+use super::scale_factor;
+use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
-use arrayvec::ArrayVec;
+use crate::keypoints::Keypoints;
+use crate::plan::{ArrayMut, Dtype, Output, Per, Source};
 
 pub use decode::Hand3dDecoded;
 
@@ -169,6 +169,51 @@ impl Hand3dHeatmap {
     }
 }
 
+impl Hand3dHeatmap {
+    /// The outputs that follow those of [`Hand3dEncoder`]. `dtypes` are those of the encoded root
+    /// depths and of their weights.
+    pub fn root_outputs([depth, weight]: [Dtype; 2]) -> [Output; 4] {
+        let kept = |name, argument| {
+            let output = Output::new(name, Dtype::Like(argument), &[], Per::Sample);
+            output.from_source(Source::Argument(argument))
+        };
+        [
+            Output::new("root_depth", depth, &[1], Per::Sample),
+            kept("type", "hand_type"),
+            kept("type_weight", "hand_type_valid"),
+            Output::new("root_depth_weight", weight, &[1], Per::Sample),
+        ]
+    }
+
+    /// Fills the encoded root depths of a batch and their weights: [`Self::encode_root`], computed in
+    /// the precision `computed`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for slices of different lengths.
+    pub fn fill_roots(
+        &self,
+        [depths, valid]: [&[f64]; 2],
+        computed: Dtype,
+        [mut bins, mut weights]: [ArrayMut<'_>; 2],
+    ) -> Result<()> {
+        if [valid.len(), bins.len(), weights.len()] != [depths.len(); 3] {
+            let wanted = format!("must have {} values, like `rel_root_depth`", depths.len());
+            return Err(Error::invalid("rel_root_valid", wanted, valid.len()));
+        }
+        for (&depth, &valid) in depths.iter().zip(valid) {
+            let (bin, weight) = if computed == Dtype::Float32 {
+                let (bin, weight) = self.encode_root(depth as f32, valid);
+                (f64::from(bin), weight)
+            } else {
+                self.encode_root(depth, valid)
+            };
+            bins.split_off(1).fill_finite(bin);
+            weights.split_off(1).fill_finite(weight);
+        }
+        Ok(())
+    }
+}
+
 /// A [`Hand3dHeatmap`] that encodes samples of a given number of joints: [`Hand3dHeatmap::encoder`].
 #[derive(Debug, Clone)]
 pub struct Hand3dEncoder<'a> {
@@ -199,30 +244,28 @@ impl Encode<3> for Hand3dEncoder<'_> {
     const SINGLE_INSTANCE: bool = false;
     type Targets<V: Float> = HeatmapTargets<V>;
 
-    fn targets(&self, instances: usize, _: usize) -> ArrayVec<Target, 4> {
+    fn outputs(&self, instances: usize, _: usize) -> Outputs {
         let [width, height, depth] = self.codec.options.heatmap_size;
         let joints = self.joints.len();
-        ArrayVec::from_iter([
-            Target::heatmaps(joints.saturating_mul(depth), [width, height]),
-            Target::weights(TargetKind::Visibility, instances, joints),
+        Outputs::from_iter([
+            Output::heatmaps(joints.saturating_mul(depth), [width, height]),
+            Output::weights(VISIBILITY, instances, joints),
         ])
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V, 3>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
         let Hand3dOptions { heatmap_size, max_bound, .. } = self.codec.options;
-        let [heatmaps] = arrays(targets.floats);
-        if targets.memory == Init::Uninit {
-            heatmaps.fill(0.0);
-        }
+        let (heatmaps, weights) = (arrays.take(), arrays.take::<V>());
+        arrays.init.clear(heatmaps);
         if self.joints.is_empty() {
             return;
         }
         let mut buffers = Gaussian3dBuffers::default();
-        for (instance, weights) in targets.weights.chunks_exact_mut(self.joints.len()).enumerate() {
+        for (instance, weights) in weights.chunks_exact_mut(self.joints.len()).enumerate() {
             let volumes = heatmaps.chunks_exact_mut(heatmap_size.iter().product());
             for (number, (volume, weight)) in volumes.zip(weights).enumerate() {
                 let index = instance * keypoints.count + self.joints[number];
@@ -237,7 +280,7 @@ impl Encode<3> for Hand3dEncoder<'_> {
                 ball.draw_gaussian(volume, heatmap_size, center, max_bound, merge, &mut buffers);
                 // The map is there all the same: of its border, and of joints out of sight.
                 if (0.0..heatmap_size[2] as f64).contains(&center[2]) {
-                    let visibility = keypoints.visible.map_or(V::one(), |visible| visible[index]);
+                    let visibility = keypoints.visibility(index);
                     let factor = self.weights.map_or(1.0, |weights| weights[number]);
                     *weight = V::of(visibility.as_f64() * factor);
                 }
@@ -245,7 +288,7 @@ impl Encode<3> for Hand3dEncoder<'_> {
         }
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> HeatmapTargets<V> {
-        HeatmapTargets::from_arrays(filled)
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> HeatmapTargets<V> {
+        HeatmapTargets::from_arrays(encoded)
     }
 }

@@ -3,12 +3,12 @@
 use super::check::check_poses;
 use super::encode::needs_factor;
 use super::{Camera, Factor, LiftPose, Role, RootOutput, TargetBuffers};
-use crate::codecs::check::product;
-use crate::codecs::encode::split_off;
+use crate::check::product;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::lifting::normalize::LabelLayout;
 use crate::parallel;
+use crate::plan::split_off;
 
 /// The poses of B samples, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ pub struct TargetBatch<'a, T> {
     pub label: &'a mut [T],
     /// (B, T, C).
     pub roots: RootOutput<'a, T>,
-    /// (B, T): those given are kept, where the first of a sample is not 0, and the others filled.
+    /// (B, T): those given are kept, where the first of a sample is not 0, and the others encoded.
     /// Where all are given they may be (B, 1), or as many as [`LiftPose::check_factors`] lets be.
     pub factor: &'a mut [f64],
 }

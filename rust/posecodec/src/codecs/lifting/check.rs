@@ -1,6 +1,6 @@
 //! Checks of shapes and values that the lifting codecs share.
 
-use crate::codecs::check;
+use crate::check;
 use crate::error::{Error, Result, Shape};
 use crate::float::Float;
 use crate::kernels::lifting::root::{holds_zero, third_items};

@@ -3,7 +3,8 @@
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
 use super::{Skeleton, Statistics};
-use crate::codecs::{Decoded, check};
+use crate::check;
+use crate::codecs::Decoded;
 use crate::error::{Error, Result, Shape, try_collect};
 use crate::float::Float;
 use crate::kernels::lifting::root::Restore;

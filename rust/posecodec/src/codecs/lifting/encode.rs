@@ -100,7 +100,7 @@ pub fn needs_factor(given: Option<&[f64]>) -> bool {
     given.is_none_or(|given| given.first() == Some(&0.0))
 }
 
-/// The arrays of one sample's 3D poses, to be filled.
+/// The arrays of one sample's 3D poses, to be encoded.
 #[derive(Debug)]
 pub struct TargetBuffers<'a, T> {
     /// (T, K, C), or (T, K - 1, C) without the root.

@@ -5,13 +5,15 @@ mod decode;
 use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3};
 
-use super::check;
 use super::encode::{
-    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
+    Encode, EncodePlan, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned, encode_batch,
 };
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
+use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
+use crate::keypoints::Keypoints;
+use crate::plan::{ArrayMut, Dtype, Floats, Init, Output, Per, Source, Value, with_floats};
 
 pub use decode::{Simcc3dDecoded, Simcc3dDecodedRows};
 
@@ -102,6 +104,9 @@ pub struct Simcc3dPoints<T, Z> {
     pub root_z: Vec<Z>,
 }
 
+/// The outputs of [`Simcc3dLabel::encode_with_depths`].
+pub type Simcc3dOutputs = ArrayVec<Output, 8>;
+
 impl Simcc3dLabel {
     /// The mean depth of the root in the datasets that RTMW was trained on, in meters: what is said
     /// of keypoints without depths.
@@ -178,36 +183,159 @@ impl Simcc3dLabel {
     }
 }
 
+impl Simcc3dLabel {
+    /// The outputs of a call whose own are `encoded`, with what MMPose returns of depths. `depths` is
+    /// the number type of `keypoints_3d`, if there are any.
+    pub fn outputs_with_depths(
+        encoded: &Outputs,
+        depths: Option<Dtype>,
+        instances: usize,
+    ) -> Simcc3dOutputs {
+        let list = |name, value| Output::value(name, value, Per::List);
+        let mut outputs: Simcc3dOutputs = encoded.iter().cloned().collect();
+        let weights = outputs.pop().expect("the weights are last");
+        let weight_z = Output { name: "weight_z", ..weights.clone() };
+        match depths {
+            Some(depths) => {
+                let argument = "keypoints_3d";
+                let target =
+                    Output::new("lifting_target", Dtype::Like(argument), &[], Per::Instance);
+                outputs.push(target.from_source(Source::CopyOf(argument)));
+                outputs.push(Output::new("root_z", depths, &[instances], Per::Instance));
+                outputs.push(weights);
+                outputs.push(weight_z.from_source(Source::SameAs("keypoint_weights")));
+            }
+            None => {
+                outputs.push(list("lifting_target", Value::None));
+                outputs.push(list("root_z", Value::Float(Self::ROOT_Z)));
+                outputs.push(weights);
+                outputs.push(weight_z);
+            }
+        }
+        outputs.push(list("with_z_label", Value::Bool(depths.is_some())));
+        outputs
+    }
+
+    /// What MMPose returns for a sample without keypoints: arrays of 0 but for the weight of 1.
+    pub fn placeholder_outputs() -> Simcc3dOutputs {
+        let list = |name, value| Output::value(name, value, Per::List);
+        let array = |name, dtype| Output::new(name, dtype, &[1], Per::Sample);
+        Simcc3dOutputs::from([
+            array("keypoint_x_labels", Dtype::Float32),
+            array("keypoint_y_labels", Dtype::Float32),
+            array("keypoint_z_labels", Dtype::Float32),
+            list("lifting_target", Value::None),
+            list("root_z", Value::Float(Self::ROOT_Z)),
+            array("keypoint_weights", Dtype::Float64),
+            array("weight_z", Dtype::Float64),
+            list("with_z_label", Value::Bool(false)),
+        ])
+    }
+
+    /// Fills the arrays of [`Self::placeholder_outputs`].
+    pub fn fill_placeholders(arrays: ArrayVec<ArrayMut<'_>, 8>) {
+        let weights = 3;
+        for (number, array) in arrays.into_iter().enumerate() {
+            array.fill_finite(if number == weights { 1.0 } else { 0.0 });
+        }
+    }
+
+    /// Fills the computed arrays of [`Self::outputs_with_depths`] of a batch: keypoints (B, N, K, 2),
+    /// their 3D keypoints (B, N, K, 3) in meters and their visibilities.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for numbers or arrays that are not those of the plan.
+    pub fn encode_with_depths(
+        &self,
+        plan: &EncodePlan,
+        keypoints: Floats<'_>,
+        keypoints_3d: Option<Floats<'_>>,
+        visible: Option<Floats<'_>>,
+        mut arrays: ArrayVec<ArrayMut<'_>, 8>,
+        init: Init,
+    ) -> Result<()> {
+        // The last array is `weight_z` without depths; with depths the one before the weights is
+        // `root_z`.
+        let (root_z, weight_z) = match keypoints_3d {
+            Some(_) if arrays.len() == 5 => (Some(arrays.remove(3)), None),
+            None if arrays.len() == 5 => (None, arrays.pop()),
+            _ => return Err(Error::invalid("targets", "must have 5 arrays", arrays.len())),
+        };
+        if let Some(weight_z) = weight_z {
+            weight_z.fill_finite(0.0);
+        }
+        let arrays = arrays.into_iter().collect();
+        let single = |floats: Floats<'_>| floats.dtype() == Dtype::Float32;
+        let count = plan.count;
+        if single(keypoints) && keypoints_3d.is_none_or(single) {
+            let points = self.joined::<f32>(keypoints, keypoints_3d, count, root_z)?;
+            encode_batch(self, plan, Floats::F32(points.as_flattened()), visible, arrays, init)
+        } else {
+            let points = self.joined::<f64>(keypoints, keypoints_3d, count, root_z)?;
+            encode_batch(self, plan, Floats::F64(points.as_flattened()), visible, arrays, init)
+        }
+    }
+
+    /// [`Self::points`] of numbers of any precision; fills the roots' depths.
+    fn joined<T: Float>(
+        &self,
+        keypoints: Floats<'_>,
+        keypoints_3d: Option<Floats<'_>>,
+        count: usize,
+        root_z: Option<ArrayMut<'_>>,
+    ) -> Result<Vec<[T; 3]>> {
+        with_floats!(keypoints, keypoints => {
+            let keypoints = keypoints.as_chunks().0;
+            let Some(places) = keypoints_3d else {
+                return Ok(self.points::<_, T, T>(keypoints, None, count)?.points);
+            };
+            with_floats!(places, places => {
+                let joined = self.points(keypoints, Some(places.as_chunks().0), count)?;
+                if let Some(root_z) = root_z {
+                    if root_z.len() != joined.root_z.len() {
+                        let wanted = format!("must have {} values", joined.root_z.len());
+                        return Err(Error::invalid("root_z", wanted, root_z.len()));
+                    }
+                    root_z.fill_from(joined.root_z.iter().map(|root| root.as_f64()));
+                }
+                Ok(joined.points)
+            })
+        })
+    }
+}
+
 impl Encode<3> for Simcc3dLabel {
     const NAME: &'static str = "SimCC3DLabel";
     const SINGLE_INSTANCE: bool = false;
     type Targets<V: Float> = Simcc3dTargets<V>;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
         let names = ["keypoint_x_labels", "keypoint_y_labels", "keypoint_z_labels"];
         let labels = names.into_iter().zip(self.bins());
         labels
-            .map(|(name, bins)| Target::float32(name, &[instances, keypoints, bins]))
-            .chain([Target::weights(TargetKind::Visibility, instances, keypoints)])
+            .map(|(name, bins)| {
+                Output::new(name, Dtype::Float32, &[instances, keypoints, bins], Per::Instance)
+            })
+            .chain([Output::weights(VISIBILITY, instances, keypoints)])
             .collect()
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V, 3>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let SampleTargets { floats, weights, memory, .. } = targets;
-        let into = (arrays(floats), weights);
-        encode_vectors(&self.axes, keypoints, into, memory, |point, vectors| {
+        let vectors = std::array::from_fn(|_| arrays.take());
+        let into = (vectors, arrays.take());
+        encode_vectors(&self.axes, keypoints, into, arrays.init, |point, vectors| {
             let bins = bins_of(point, self.options.simcc_split_ratio);
             draw_gaussians(&self.axes, bins, vectors)
         });
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> Simcc3dTargets<V> {
-        let [keypoint_x_labels, keypoint_y_labels, keypoint_z_labels] = dimensioned(filled.floats);
-        let keypoint_weights = filled.weights;
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> Simcc3dTargets<V> {
+        let [keypoint_x_labels, keypoint_y_labels, keypoint_z_labels] = dimensioned(encoded.floats);
+        let keypoint_weights = encoded.weights;
         Simcc3dTargets { keypoint_x_labels, keypoint_y_labels, keypoint_z_labels, keypoint_weights }
     }
 }

@@ -3,8 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::{SimccLabel, SimccOptions};
-use crate::codecs::check;
-use crate::codecs::encode::split_off;
+use crate::check;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
 use crate::codecs::simcc_rows::{RowReader, SimccVectors, with_vectors};
 use crate::error::{Result, try_with_capacity};
@@ -12,6 +11,7 @@ use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::simcc::softmax_maximum;
 use crate::parallel;
+use crate::plan::split_off;
 
 /// What [`SimccLabel::decode`] returns.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,15 +2,14 @@
 
 mod decode;
 
-use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3};
 
-use super::encode::{
-    Encode, Filled, Keypoints, SampleTargets, Target, TargetKind, arrays, dimensioned,
-};
+use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned};
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
 use crate::error::{Error, Result};
 use crate::float::Float;
+use crate::keypoints::Keypoints;
+use crate::plan::{Dtype, Output, Per};
 
 pub use decode::{SimccDecoded, SimccDecodedRows};
 
@@ -185,29 +184,39 @@ impl Encode for SimccLabel {
     const SINGLE_INSTANCE: bool = false;
     type Targets<V: Float> = SimccTargets<V>;
 
-    fn targets(&self, instances: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+    fn outputs(&self, instances: usize, keypoints: usize) -> Outputs {
         let [bins_x, bins_y] = self.bins();
-        ArrayVec::from_iter([
-            Target::float32("keypoint_x_labels", &[instances, keypoints, bins_x]),
-            Target::float32("keypoint_y_labels", &[instances, keypoints, bins_y]),
-            Target::weights(TargetKind::Visibility, instances, keypoints),
+        Outputs::from_iter([
+            Output::new(
+                "keypoint_x_labels",
+                Dtype::Float32,
+                &[instances, keypoints, bins_x],
+                Per::Instance,
+            ),
+            Output::new(
+                "keypoint_y_labels",
+                Dtype::Float32,
+                &[instances, keypoints, bins_y],
+                Per::Instance,
+            ),
+            Output::weights(VISIBILITY, instances, keypoints),
         ])
     }
 
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
-        let SampleTargets { floats, weights, memory, .. } = targets;
-        let into = (arrays(floats), weights);
-        encode_vectors(&self.axes, keypoints, into, memory, |point, vectors| {
+        let vectors = std::array::from_fn(|_| arrays.take());
+        let into = (vectors, arrays.take());
+        encode_vectors(&self.axes, keypoints, into, arrays.init, |point, vectors| {
             self.encode_point(point, vectors)
         });
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> SimccTargets<V> {
-        let [keypoint_x_labels, keypoint_y_labels] = dimensioned(filled.floats);
-        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights: filled.weights }
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> SimccTargets<V> {
+        let [keypoint_x_labels, keypoint_y_labels] = dimensioned(encoded.floats);
+        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights: encoded.weights }
     }
 }

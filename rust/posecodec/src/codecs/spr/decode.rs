@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::Spr;
-use crate::codecs::check;
+use crate::check;
 use crate::error::{Error, Result, room_for_scratch};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::grouping::bilinear::sample_unaligned;

@@ -2,18 +2,18 @@
 
 mod decode;
 
-use arrayvec::ArrayVec;
 use ndarray::Array3;
 
-use super::encode::{
-    Encode, Filled, GaussianDrawer, Init, Keypoints, SampleTargets, Target, arrays, dimensioned,
-};
-use super::{check, scale_factor, to_heatmap_pixels};
+use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
+use super::{scale_factor, to_heatmap_pixels};
+use crate::check;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
-use crate::kernels::gaussian::heatmap::{GaussianPatch, PixelRange};
+use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, PixelRange};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
+use crate::keypoints::{GaussianDrawer, Keypoints};
+use crate::plan::{Dtype, Init, Output, Per};
 
 pub use decode::SprDecoded;
 
@@ -243,16 +243,16 @@ impl Encode for Spr {
     const SINGLE_INSTANCE: bool = false;
     type Targets<V: Float> = SprTargets;
 
-    fn targets(&self, _: usize, keypoints: usize) -> ArrayVec<Target, 4> {
+    fn outputs(&self, _: usize, keypoints: usize) -> Outputs {
         let [width, height] = self.heatmap_size;
         let keypoint_maps = if self.keypoint_patch.is_some() { keypoints } else { 0 };
         let heatmaps = [keypoint_maps.saturating_add(1), height, width];
         let displacements = [keypoints.saturating_mul(2), height, width];
-        ArrayVec::from([
-            Target::float32("heatmaps", &heatmaps),
-            Target::float32("heatmap_weights", &heatmaps),
-            Target::float32("displacements", &displacements),
-            Target::float32("displacement_weights", &displacements),
+        Outputs::from([
+            Output::new("heatmaps", Dtype::Float32, &heatmaps, Per::Sample),
+            Output::new("heatmap_weights", Dtype::Float32, &heatmaps, Per::Sample),
+            Output::new("displacements", Dtype::Float32, &displacements, Per::Sample),
+            Output::new("displacement_weights", Dtype::Float32, &displacements, Per::Sample),
         ])
     }
 
@@ -263,17 +263,15 @@ impl Encode for Spr {
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
-        targets: SampleTargets<'_, V>,
+        mut arrays: SampleArrays<'_>,
     ) {
         let [heatmaps, heatmap_weights, displacements, displacement_weights] =
-            arrays(targets.floats);
-        if targets.memory == Init::Uninit {
-            for array in [&mut *heatmaps, displacements, displacement_weights] {
-                array.fill(0.0);
-            }
+            std::array::from_fn(|_| arrays.take::<f32>());
+        for array in [&mut *heatmaps, displacements, displacement_weights] {
+            arrays.init.clear(array);
         }
         let background = self.options.background_weight as f32;
-        if background != 0.0 || targets.memory == Init::Uninit {
+        if background != 0.0 || arrays.init == Init::Uninit {
             heatmap_weights.fill(background);
         }
         let size = self.heatmap_size;
@@ -285,7 +283,7 @@ impl Encode for Spr {
         let (keypoint_weights, root_weights) =
             heatmap_weights.split_at_mut(heatmap_weights.len() - cells);
         if let Some(patch) = &self.keypoint_patch {
-            let drawer = GaussianDrawer { size, patches: &[patch], exact: false };
+            let drawer = GaussianDrawer { size, patches: &[patch], center: Center::Rounded };
             let mut unused = vec![V::zero(); at.len()];
             keypoints.draw_instances(
                 &at,
@@ -299,8 +297,14 @@ impl Encode for Spr {
         }
         let mut scratch = [Vec::new(), Vec::new()];
         for (root, _) in roots.iter().flatten() {
-            let spans =
-                self.root_patch.draw_gaussian(root_map, size, *root, false, true, &mut scratch);
+            let spans = self.root_patch.draw_gaussian(
+                root_map,
+                size,
+                *root,
+                Center::Rounded,
+                Blend::Max,
+                &mut scratch,
+            );
             if let Some(spans) = spans {
                 mark_foreground(root_map, root_weights, size[0], spans);
             }
@@ -308,9 +312,9 @@ impl Encode for Spr {
         self.encode_displacements(keypoints, &at, &roots, displacements, displacement_weights);
     }
 
-    fn from_arrays<V: Float>(filled: Filled<V>) -> SprTargets {
+    fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> SprTargets {
         let [heatmaps, heatmap_weights, displacements, displacement_weights] =
-            dimensioned(filled.floats);
+            dimensioned(encoded.floats);
         SprTargets { heatmaps, heatmap_weights, displacements, displacement_weights }
     }
 }

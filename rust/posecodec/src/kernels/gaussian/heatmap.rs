@@ -43,6 +43,32 @@ pub struct GaussianPatch {
     profile: Vec<f32>,
 }
 
+/// Where the peak of a drawn Gaussian is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Center {
+    /// At the heatmap pixel that the keypoint rounds to.
+    Rounded,
+    /// At the keypoint itself.
+    Exact,
+}
+
+/// How a Gaussian is combined with the values of the map that it is drawn into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blend {
+    /// The map holds zeros where the Gaussian is drawn.
+    Overwrite,
+    /// The larger value of both stays.
+    Max,
+}
+
+impl Blend {
+    /// How an instance is drawn into the maps of all instances: the first one finds zeros.
+    #[inline]
+    pub fn of_instance(instance: usize) -> Self {
+        if instance == 0 { Self::Overwrite } else { Self::Max }
+    }
+}
+
 /// Longest profile that is kept as a table: 256 KiB, sigma 10 922. Wider ones are computed as needed.
 const LONGEST_TABLE: f64 = 65_536.0;
 
@@ -92,34 +118,32 @@ impl GaussianPatch {
         Some(PixelRange { left, start: start as usize, end: end.max(start) as usize })
     }
 
-    /// Puts the patch into a plane, around the cell that `at` rounds to: its peak in that cell, or at
-    /// `at` itself where `exact`. Answers with the cells that it covers, `None` where it lies outside.
+    /// Draws the patch into a plane, around the pixel that `at` rounds to. Returns the pixels that it
+    /// covers, `None` where it is outside.
     ///
-    /// What is larger stays where `merge` says that something may be there already; else the plane
-    /// holds zeros.
-    ///
-    /// `scratch` holds profiles between calls. The coordinates are in cells, and rounded in their own
-    /// precision, as NumPy rounds them.
+    /// `scratch` holds profiles between calls. The coordinates are in heatmap pixels, and rounded in
+    /// their own precision, as NumPy rounds them.
     #[inline]
     pub fn draw_gaussian<T: Float>(
         &self,
         plane: &mut [f32],
         [width, height]: [usize; 2],
         at: [T; 2],
-        exact: bool,
-        merge: bool,
+        center: Center,
+        blend: Blend,
         [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
     ) -> Option<[PixelRange; 2]> {
         let cell = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
         let (x, y) = self.span(cell[0], width).zip(self.span(cell[1], height))?;
         let spans = [x, y];
         if !x.is_empty() && !y.is_empty() {
-            let shift = |axis: usize| {
-                if exact { at[axis].as_f64() - cell[axis] as f64 } else { 0.0 }
+            let shift = |axis: usize| match center {
+                Center::Rounded => 0.0,
+                Center::Exact => at[axis].as_f64() - cell[axis] as f64,
             };
             let x = AxisProfile { start: x.start, values: self.profile(x, shift(0), scratch_x) };
             let y = AxisProfile { start: y.start, values: self.profile(y, shift(1), scratch_y) };
-            draw_gaussian(plane, width, x, y, merge);
+            draw_gaussian(plane, width, x, y, blend == Blend::Max);
         }
         Some(spans)
     }

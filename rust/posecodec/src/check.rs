@@ -1,4 +1,4 @@
-//! Checks of arguments that several codecs share.
+//! Checks of arguments that codecs and `functional` share.
 
 use crate::error::{Error, Result, Shape};
 use crate::kernels::gaussian::heatmap_3d::GaussianPatch3d;

@@ -1,0 +1,310 @@
+//! The outputs of an encoder: allocated as the core plans them, and returned in a dict.
+
+use arrayvec::ArrayVec;
+use numpy::{Element, PyArrayDescr, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
+use posecodec::codecs::{ArrayMut, Dtype, Init, Output, Per, Source, Value};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString};
+
+use crate::call::{Call, maybe_detach};
+use crate::convert::{
+    CoordArray, cast, check_no_overlap, copied_array, fresh, try_vec_of, values_mut, writable,
+    writable_as,
+};
+use crate::error::{invalid, raise};
+
+/// The most outputs that an encoder has.
+pub(crate) const MAX_OUTPUTS: usize = 12;
+
+/// An argument whose dtype or whose array an output takes.
+pub(crate) enum Argument<'a, 'py> {
+    Coords(&'a CoordArray<'py>),
+    Array(&'a Bound<'py, PyUntypedArray>),
+}
+
+/// The arguments of a call that outputs may refer to, by name.
+pub(crate) type Arguments<'a, 'py> = [(&'static str, Option<Argument<'a, 'py>>)];
+
+/// The memory, or the value, of one output.
+enum OutputArray<'py> {
+    F32(Bound<'py, PyArrayDyn<f32>>),
+    F64(Bound<'py, PyArrayDyn<f64>>),
+    I8(Bound<'py, PyArrayDyn<i8>>),
+    I32(Bound<'py, PyArrayDyn<i32>>),
+    I64(Bound<'py, PyArrayDyn<i64>>),
+    /// Values that are converted to a dtype that the core does not know, once they are filled.
+    Cast(Vec<f64>, Bound<'py, PyArrayDescr>),
+    /// The same as the output of this number.
+    SameAs(usize),
+    /// What is returned as it is.
+    Item(Bound<'py, PyAny>),
+}
+
+/// The outputs of one call.
+pub(crate) struct OutputDict<'a, 'py> {
+    py: Python<'py>,
+    call: Call,
+    batch: usize,
+    plan: &'a [Output],
+    out: Option<Bound<'py, PyDict>>,
+    arrays: ArrayVec<OutputArray<'py>, MAX_OUTPUTS>,
+    init: Init,
+}
+
+impl<'a, 'py> OutputDict<'a, 'py> {
+    /// Allocates the outputs, or takes the arrays of `out`, which must have exactly those of the plan.
+    /// `init` is how new arrays are allocated.
+    pub(crate) fn allocate(
+        py: Python<'py>,
+        (call, batch): (Call, usize),
+        plan: &'a [Output],
+        arguments: &Arguments<'_, 'py>,
+        out: Option<&Bound<'py, PyAny>>,
+        init: Init,
+    ) -> PyResult<Self> {
+        let given = out.map(|out| arrays_of_out(out, plan)).transpose()?;
+        let init = if given.is_some() { Init::Uninit } else { init };
+        let out = out.map(|out| out.cast::<PyDict>().cloned()).transpose()?;
+        let mut outputs = Self { py, call, batch, plan, out, arrays: ArrayVec::new(), init };
+        let mut rest = given.iter().flatten();
+        for output in plan {
+            let given = if is_array(output) { rest.next() } else { None };
+            let array = outputs.output_array(output, arguments, given)?;
+            outputs.arrays.push(array);
+        }
+        if let Some(given) = &given {
+            check_no_overlap(given)?;
+        }
+        Ok(outputs)
+    }
+
+    fn output_array(
+        &self,
+        output: &Output,
+        arguments: &Arguments<'_, 'py>,
+        given: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<OutputArray<'py>> {
+        let argument = |name: &str| {
+            let found = arguments.iter().find(|(argument, _)| *argument == name);
+            found.and_then(|(_, argument)| argument.as_ref())
+        };
+        let like = match output.source {
+            Source::Computed => output.dtype,
+            Source::Value(value) => return Ok(OutputArray::Item(self.value(value, output.per)?)),
+            Source::SameAs(name) => {
+                let number = self.plan.iter().position(|output| output.name == name);
+                let number = number.expect("an earlier output");
+                if given.is_none() {
+                    return Ok(OutputArray::SameAs(number));
+                }
+                output.dtype
+            }
+            Source::Argument(name) | Source::CopyOf(name) => {
+                let Some(Argument::Array(array)) = argument(name) else {
+                    unreachable!("the plan refers to arrays that were read")
+                };
+                if let Some(given) = given {
+                    let name = format!("out['{}']", output.name);
+                    writable_as(given, &name, array.shape(), &array.dtype())?;
+                }
+                // Copied before anything is written: `out` may overlap the argument.
+                let copied = given.is_some() || matches!(output.source, Source::CopyOf(_));
+                let array = if copied { copied_array(array)? } else { (*array).clone() };
+                return Ok(OutputArray::Item(array.into_any()));
+            }
+        };
+        let dtype = match like {
+            Dtype::Like(name) => match argument(name) {
+                Some(Argument::Coords(CoordArray::F64(.., Some(dtype)))) => {
+                    return self.cast_array(output, dtype, given);
+                }
+                Some(Argument::Coords(CoordArray::F64(.., None))) => Dtype::Float64,
+                _ => Dtype::Float32,
+            },
+            dtype => dtype,
+        };
+        Ok(match dtype {
+            Dtype::Float32 | Dtype::Like(_) => OutputArray::F32(self.array(output, given)?),
+            Dtype::Float64 => OutputArray::F64(self.array(output, given)?),
+            Dtype::Int8 => OutputArray::I8(self.array(output, given)?),
+            Dtype::Int32 => OutputArray::I32(self.array(output, given)?),
+            Dtype::Int64 => OutputArray::I64(self.array(output, given)?),
+        })
+    }
+
+    /// A new array, or the caller's.
+    fn array<T: Element>(
+        &self,
+        output: &Output,
+        given: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+        let shape = self.call.shape(self.batch, &output.shape);
+        match given {
+            None => fresh(self.py, output.name, &shape, self.init),
+            Some(given) => writable(given, &format!("out['{}']", output.name), &shape),
+        }
+    }
+
+    /// Values that become an array of this dtype.
+    fn cast_array(
+        &self,
+        output: &Output,
+        dtype: &Bound<'py, PyArrayDescr>,
+        given: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<OutputArray<'py>> {
+        let shape = self.call.shape(self.batch, &output.shape);
+        if let Some(given) = given {
+            writable_as(given, &format!("out['{}']", output.name), &shape, dtype)?;
+        }
+        Ok(OutputArray::Cast(try_vec_of(0.0, shape.iter().product())?, dtype.clone()))
+    }
+
+    /// A value, or a list of one per sample.
+    fn value(&self, value: Value, per: Per) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        let item = match value {
+            Value::None => py.None().into_bound(py),
+            Value::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
+            Value::Index(value) => value.into_pyobject(py)?.into_any(),
+            Value::Float(value) => PyFloat::new(py, value).into_any(),
+        };
+        if per == Per::List { PyList::new(py, [item])?.mul(self.batch) } else { Ok(item) }
+    }
+
+    /// The memory of the outputs that the core computes, in order.
+    pub(crate) fn arrays<const M: usize>(&mut self) -> ArrayVec<ArrayMut<'_>, M> {
+        let outputs = self.plan.iter().zip(&mut self.arrays);
+        let arrays = outputs.filter(|(output, _)| output.is_computed()).map(|(_, array)| {
+            // SAFETY: each array is new here or was found not to overlap the others, and gives one
+            // slice. What the core reads are copies, or arrays that are not among these.
+            unsafe {
+                match array {
+                    OutputArray::F32(array) => ArrayMut::F32(values_mut(array)),
+                    OutputArray::F64(array) => ArrayMut::F64(values_mut(array)),
+                    OutputArray::I8(array) => ArrayMut::I8(values_mut(array)),
+                    OutputArray::I32(array) => ArrayMut::I32(values_mut(array)),
+                    OutputArray::I64(array) => ArrayMut::I64(values_mut(array)),
+                    OutputArray::Cast(values, _) => ArrayMut::F64(values),
+                    OutputArray::SameAs(_) | OutputArray::Item(_) => {
+                        unreachable!("a computed output is an array")
+                    }
+                }
+            }
+        });
+        arrays.collect()
+    }
+
+    /// Fills the arrays, with the interpreter released if there are many values, and returns the dict.
+    pub(crate) fn fill<const M: usize>(
+        mut self,
+        fill: impl FnOnce(ArrayVec<ArrayMut<'_>, M>, Init) -> posecodec::Result<()> + Send,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (py, init) = (self.py, self.init);
+        let arrays = self.arrays();
+        let values = arrays.iter().map(ArrayMut::len).sum();
+        maybe_detach(py, values, || fill(arrays, init)).map_err(|error| raise(py, &error))?;
+        self.finish()
+    }
+
+    /// How the arrays are initialized.
+    pub(crate) fn init(&self) -> Init {
+        self.init
+    }
+
+    /// The dict, once the arrays are filled.
+    pub(crate) fn finish(self) -> PyResult<Bound<'py, PyDict>> {
+        let Self { py, call, batch, plan, out, arrays, .. } = self;
+        let dict = out.as_ref().map_or_else(|| PyDict::new(py), Bound::clone);
+        let mut items: ArrayVec<Bound<'py, PyAny>, MAX_OUTPUTS> = ArrayVec::new();
+        for (output, array) in plan.iter().zip(arrays) {
+            let in_place = !matches!(
+                array,
+                OutputArray::Cast(..) | OutputArray::SameAs(_) | OutputArray::Item(_)
+            );
+            let item = match array {
+                OutputArray::F32(array) => array.into_any(),
+                OutputArray::F64(array) => array.into_any(),
+                OutputArray::I8(array) => array.into_any(),
+                OutputArray::I32(array) => array.into_any(),
+                OutputArray::I64(array) => array.into_any(),
+                OutputArray::Cast(values, dtype) => {
+                    cast(&values, &call.shape(batch, &output.shape), &dtype)?
+                }
+                OutputArray::SameAs(number) => items[number].clone(),
+                OutputArray::Item(item) => item,
+            };
+            items.push(item.clone());
+            let key = key(py, output.name);
+            if out.is_none() || !is_array(output) {
+                dict.set_item(key, item)?;
+            } else if let Source::SameAs(name) = output.source {
+                let earlier = plan.iter().position(|output| output.name == name);
+                let values = &items[earlier.expect("an earlier output")];
+                dict.as_any().get_item(key)?.set_item(py.Ellipsis(), values)?;
+            } else if !in_place {
+                dict.as_any().get_item(key)?.set_item(py.Ellipsis(), item)?;
+            }
+        }
+        Ok(dict)
+    }
+}
+
+/// Whether an output is an array, which `out` then has too.
+fn is_array(output: &Output) -> bool {
+    !matches!(output.source, Source::Value(_))
+}
+
+/// The arrays of `out` in the order of the plan. It must have these and no others, but may have items
+/// that are not arrays.
+fn arrays_of_out<'py>(
+    out: &Bound<'py, PyAny>,
+    plan: &[Output],
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = out.py();
+    let names: Vec<_> =
+        plan.iter().filter(|output| is_array(output)).map(|output| output.name).collect();
+    let wanted = format!("must be a dict of arrays {names:?}");
+    let Ok(dict) = out.cast::<PyDict>() else {
+        return Err(invalid(py, "out", &wanted, out.get_type()));
+    };
+    let mut arrays = Vec::new();
+    for name in &names {
+        match dict.get_item(name)? {
+            Some(array) => arrays.push(array),
+            None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
+        }
+    }
+    if dict.len() > names.len() {
+        for key in dict.keys() {
+            let known = key.cast::<PyString>().is_ok_and(|key| {
+                key.to_cow().is_ok_and(|key| plan.iter().any(|output| output.name == &*key))
+            });
+            if !known {
+                return Err(invalid(py, "out", &wanted, format_args!("one for {}", key.repr()?)));
+            }
+        }
+    }
+    Ok(arrays)
+}
+
+/// The name as a string that is made and hashed once: making ten strings takes 0.3 µs of a call of
+/// 2.4 µs.
+fn key<'py>(py: Python<'py>, name: &str) -> Bound<'py, PyString> {
+    macro_rules! interned {
+        ($($known:literal)*) => {
+            match name {
+                $($known => intern!(py, $known).clone(),)*
+                _ => PyString::new(py, name),
+            }
+        };
+    }
+    interned!(
+        "heatmaps" "keypoint_weights" "keypoint_labels" "keypoint_x_labels" "keypoint_y_labels"
+        "keypoint_z_labels" "keypoint_indices" "heatmap_weights" "displacements"
+        "displacement_weights" "keypoint_labels_visible" "keypoints_visible" "keypoints_mean"
+        "keypoints_std" "lifting_target_label" "lifting_target_weight" "lifting_target"
+        "lifting_target_visible" "target_mean" "target_std" "target_root" "target_root_removed"
+        "target_root_index" "trajectory_weights" "camera_param" "factor"
+    )
+}

@@ -1,0 +1,115 @@
+//! `encode` of `YOLOXPoseAnnotationProcessor`.
+
+use numpy::PyUntypedArrayMethods;
+use posecodec::Shape as Shown;
+use posecodec::codecs::{Init, Keypoints, YoloxPoseAnnotationProcessor};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::{Argument, OutputDict, check_several_visible, people, read_visible};
+use crate::call::Call;
+use crate::convert::{CoordArray, Shape, integers, real_array};
+use crate::error::invalid;
+
+/// The arguments of `encode`, by MMPose's names.
+pub(crate) struct YoloxArguments<'a, 'py> {
+    pub(crate) keypoints: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) keypoints_visible: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) bbox: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) category_id: Option<&'a Bound<'py, PyAny>>,
+}
+
+/// Encodes one image, or a batch of images with the same number of instances; boxes only if
+/// `processor` expands them.
+pub(crate) fn encode_yolox<'py>(
+    py: Python<'py>,
+    processor: &YoloxPoseAnnotationProcessor,
+    call: Call,
+    arguments: &YoloxArguments<'_, 'py>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let bbox = arguments.bbox.filter(|_| processor.expand_bbox());
+    let boxes = bbox.map(|bbox| Boxes::read(py, call, arguments, bbox)).transpose()?;
+    let categories = arguments.category_id.map(|id| real_array(id, "category_id")).transpose()?;
+    let labels = categories.as_ref().map(integers).transpose()?;
+    if let Some(categories) = categories.as_ref().filter(|array| array.shape().len() > 4) {
+        let got = format!("shape {}", Shown(categories.shape()));
+        return Err(invalid(py, "category_id", "must have at most 4 dimensions", got));
+    }
+    let plan = processor.outputs(
+        boxes.as_ref().map(|boxes| boxes.corners.shape()),
+        categories.as_ref().map(|categories| categories.shape()),
+    );
+    let likes = [("bbox", boxes.as_ref().map(|boxes| Argument::Coords(&boxes.corners)))];
+    // The shapes are those of the arguments, a batch's leading dimension included.
+    let outputs = OutputDict::allocate(py, (Call::Single, 1), &plan, &likes, out, Init::Uninit)?;
+    let corners = boxes.as_ref().map(|boxes| boxes.corners.to_f64()).transpose()?;
+    let keypoints = boxes.as_ref().map(Boxes::keypoints);
+    let boxes = keypoints.as_ref().zip(corners);
+    outputs.fill(|arrays, _| processor.fill(boxes, labels.as_deref(), arrays))
+}
+
+/// Boxes, and the keypoints that they are expanded to hold.
+struct Boxes<'py> {
+    corners: CoordArray<'py>,
+    points: Vec<f64>,
+    visible: Option<Vec<f64>>,
+    instances: usize,
+    count: usize,
+}
+
+impl<'py> Boxes<'py> {
+    fn read(
+        py: Python<'py>,
+        call: Call,
+        annotations: &YoloxArguments<'_, 'py>,
+        bbox: &Bound<'py, PyAny>,
+    ) -> PyResult<Self> {
+        let boxes = CoordArray::read(bbox, "bbox", false)?;
+        let Some(keypoints) = annotations.keypoints else {
+            let wanted = "must be an array of numbers: expand_bbox needs them";
+            return Err(invalid(py, "keypoints", wanted, "None"));
+        };
+        let points = CoordArray::read(keypoints, "keypoints", true)?;
+        let people = people(py, call, &points)?;
+        let (&count, instances) = people.split_last().expect("two dimensions at least");
+        if boxes.shape().split_last() != Some((&4, instances)) {
+            let shape: Shape = instances.iter().copied().chain([4]).collect();
+            let wanted = format!("must be of shape {}, one box per instance", Shown(&shape));
+            return Err(invalid(py, "bbox", &wanted, format!("shape {}", Shown(boxes.shape()))));
+        }
+        let visible = read_visible(annotations.keypoints_visible)?;
+        if let Some(visible) = &visible {
+            check_several_visible(py, visible, &people)?;
+        }
+        // Of (N, K, D) the first, as in MMPose.
+        let visible: Option<Vec<f64>> = match visible {
+            Some(visible) => Some(match visible.shape().get(people.len()) {
+                Some(0) => {
+                    let (wanted, got) = ("must hold one value per keypoint", "none");
+                    return Err(invalid(py, "keypoints_visible", wanted, got));
+                }
+                Some(&each) => visible.to_f64()?.into_iter().step_by(each).collect(),
+                None => visible.to_f64()?,
+            }),
+            None => None,
+        };
+        Ok(Self {
+            points: points.to_f64()?,
+            visible,
+            instances: instances.iter().product(),
+            count,
+            corners: boxes,
+        })
+    }
+
+    fn keypoints(&self) -> Keypoints<'_, f64, f64> {
+        let Self { points, visible, instances, count, .. } = self;
+        Keypoints {
+            points: points.as_chunks().0,
+            visible: visible.as_deref(),
+            instances: *instances,
+            count: *count,
+        }
+    }
+}
