@@ -59,7 +59,7 @@ def cargo_tool(session: nox.Session, name: str, version: str | None = None) -> s
 
 
 @nox.session(python=PYTHONS)
-@nox.parametrize("numpy", list(NUMPYS))
+@nox.parametrize("numpy", list(NUMPYS), ids=["1.23", "1.26", "2"])
 def tests(session: nox.Session, numpy: str) -> None:
     """Run all tests on every Python and NumPy; options go to pytest."""
     if PYTHONS.index(str(session.python)) > PYTHONS.index(NUMPYS[numpy]):
