@@ -54,7 +54,7 @@ check: dev
 # The crate must work without Python, and without rayon.
 test: $(VENV)/.wheel $(VENV)/.test $(VENV)/.examples
 	cargo test --locked -p posecodec
-	cargo test --locked -p posecodec --no-default-features --lib --tests
+	cargo test --locked -p posecodec --no-default-features --tests
 	$(BIN)/python $(PYTEST) -m 'not torch' $(OPTIONS)
 
 # The wheel is put next to the environment, not into it: MMPOSE_PYTHON may belong to another project.
