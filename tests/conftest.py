@@ -1,5 +1,6 @@
 """Fixtures and collection rules of all tests."""
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -12,6 +13,11 @@ NEEDS_TORCH = ["test_loaders.py", "with_mmpose"]
 """Modules that import torch at their top. Single tests that need it have the marker `torch`."""
 
 collect_ignore = [] if find_spec("torch") else NEEDS_TORCH
+
+
+def pytest_configure() -> None:
+    """Gives all processes of pytest-xdist the same order of sets, and so of tests."""
+    os.environ.setdefault("PYTHONHASHSEED", "0")
 
 
 def pytest_report_header() -> str | None:
