@@ -382,7 +382,7 @@ class MSRAHeatmap(BaseKeypointCodec):
         sigma (float): Standard deviation of the Gaussian, in heatmap pixels.
         unbiased (bool): Encode without rounding the center, and decode with DARK instead of a shift by a quarter of
             a heatmap pixel. Default: False.
-        blur_kernel_size (int): Kernel size of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3. Default: 11.
+        blur_kernel_size (int): Kernel size of DARK's Gaussian blur, odd (11 suits sigma 2, 17 suits sigma 3). Default: 11.
 
     Raises:
         InvalidInputError: For a size of 0, a sigma that is not positive and finite, or an even kernel size.
@@ -411,7 +411,7 @@ class MSRAHeatmap(BaseKeypointCodec):
         """
     @property
     def blur_kernel_size(self) -> int:
-        """Kernel size of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3."""
+        """Kernel size of DARK's Gaussian blur, odd (11 suits sigma 2, 17 suits sigma 3)."""
     @property
     def scale_factor(self) -> npt.NDArray[np.float32]:
         """Input pixels per heatmap pixel, w/W and h/H, shape (2,), float32."""
@@ -3049,7 +3049,7 @@ class Hand3DHeatmap(BaseKeypointCodec):
 _Codec = TypeVar("_Codec", bound=BaseKeypointCodec)
 
 def _unpickle(
-    cls: type[_Codec], made: tuple[type[BaseKeypointCodec], dict[str, Any]] | None
+    cls: type[_Codec], init: tuple[type[BaseKeypointCodec], dict[str, Any]] | None
 ) -> _Codec: ...
 def get_num_threads() -> int:
     """The number of threads that batches may use.

@@ -156,7 +156,7 @@ heatmap_codec! {
         /// Encode without rounding the center, and decode with DARK instead of a shift by a quarter of
         /// a heatmap pixel.
         unbiased: flag = False;
-        /// Kernel size of DARK's Gaussian blur, odd: 11 suits sigma 2, 17 suits sigma 3.
+        /// Kernel size of DARK's Gaussian blur, odd (11 suits sigma 2, 17 suits sigma 3).
         blur_kernel_size: count = 11;
     }
     raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
