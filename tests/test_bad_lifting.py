@@ -242,14 +242,14 @@ def factors() -> Iterator[Bad]:
         yield Bad(
             f"MotionBERTLabel, factor {shape}",
             lambda shape=shape: codec.encode(**poses, factor=ones(*shape)),
-            ("`factor`", "(4,)", "one a frame", str(shape)),
+            ("`factor`", "(4,)", "one factor per frame", str(shape)),
         )
     batch = {key: value if key == "camera_param" else value[None] for key, value in poses.items()}
     for shape in ((4,), (2, 4), (1, 3), (1, 4, 2)):
         yield Bad(
             f"MotionBERTLabel, factors {shape}",
             lambda shape=shape: codec.batch_encode(**batch, factor=ones(*shape)),
-            ("`factor`", "(1, 4)", "one a frame", str(shape)),
+            ("`factor`", "(1, 4)", "one factor per frame", str(shape)),
         )
     for value in ("factor", {}, 1j, np.zeros(4, object)):
         yield Bad(

@@ -1,7 +1,6 @@
 //! The Python extension module `posecodec_rs._core`: signatures, docstrings and conversions around
 //! the crate `posecodec`. No arithmetic stands here.
 
-mod answer;
 mod call;
 mod class;
 mod codecs;

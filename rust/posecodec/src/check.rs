@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, Shape};
 use crate::kernels::gaussian::heatmap_3d::GaussianPatch3d;
 
-/// The longest side of a picture or a map.
+/// The longest side of an image or a heatmap.
 const LONGEST: usize = 1 << 20;
 
 /// How many values an array of this shape holds; `None` where that cannot be said.
@@ -11,7 +11,7 @@ pub(crate) fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
 }
 
-/// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, none beyond any picture.
+/// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, and at most [`LONGEST`].
 pub(crate) fn size<const N: usize>(argument: &'static str, size: [usize; N]) -> Result<[usize; N]> {
     let (sides, number) = if N == 3 { ("[w, h, d]", "three") } else { ("[w, h]", "two") };
     if size.contains(&0) {
@@ -43,9 +43,9 @@ pub(crate) fn sigma(argument: &'static str, sigma: f64) -> Result<f64> {
 /// The neighborhood of a three-dimensional Gaussian whose sigma is [`positive`].
 pub(crate) fn ball(sigma: f64) -> Result<GaussianPatch3d> {
     /// Offsets along an axis; the reference makes their cube.
-    const MOST_OFFSETS: usize = 1 << 16;
-    if GaussianPatch3d::count(positive("sigma", sigma)?) > MOST_OFFSETS {
-        let wanted = format!("must be at most {}", MOST_OFFSETS / 6);
+    const MAX_OFFSETS: usize = 1 << 16;
+    if GaussianPatch3d::count(positive("sigma", sigma)?) > MAX_OFFSETS {
+        let wanted = format!("must be at most {}", MAX_OFFSETS / 6);
         return Err(Error::invalid("sigma", wanted, sigma));
     }
     Ok(GaussianPatch3d::new(sigma))
@@ -69,7 +69,7 @@ pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64> {
     }
 }
 
-/// A number of cells or bins: one at least, and no more than the side of a picture.
+/// A number of heatmap pixels or bins: at least one, and at most the side of an image.
 pub(crate) fn count(argument: &'static str, count: usize) -> Result<usize> {
     if (1..=LONGEST).contains(&count) {
         return Ok(count);

@@ -27,6 +27,8 @@ pub trait Float: num_traits::Float + Element + std::fmt::Debug + sealed::Sealed 
     fn round_half_even(self) -> Self;
     /// These numbers, their type known at run time.
     fn floats(values: &[Self]) -> Floats<'_>;
+    /// The numbers as values of this type, if they are.
+    fn of_floats(floats: Floats<'_>) -> Option<&[Self]>;
 }
 
 macro_rules! real {
@@ -47,6 +49,10 @@ macro_rules! real {
             #[inline(always)]
             fn floats(values: &[Self]) -> Floats<'_> {
                 Floats::$floats(values)
+            }
+            #[inline(always)]
+            fn of_floats(floats: Floats<'_>) -> Option<&[Self]> {
+                if let Floats::$floats(values) = floats { Some(values) } else { None }
             }
         }
     };

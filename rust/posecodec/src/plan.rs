@@ -1,5 +1,5 @@
-//! Plan, allocate, fill: a call's outputs are described from shapes alone, whoever owns the memory
-//! allocates them, and the codec fills them.
+//! Plan, allocate, fill: a call's outputs are described from shapes alone, the owner of the
+//! memory allocates them, and the codec fills them.
 
 use arrayvec::ArrayVec;
 
@@ -68,6 +68,8 @@ pub enum Value {
     Index(usize),
     /// A number.
     Float(f64),
+    /// The cameras with normalized intrinsics, in the form in which the caller describes cameras.
+    Cameras,
 }
 
 /// One output of a call.

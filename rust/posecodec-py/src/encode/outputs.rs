@@ -21,6 +21,8 @@ pub(crate) const MAX_OUTPUTS: usize = 12;
 pub(crate) enum Argument<'a, 'py> {
     Coords(&'a CoordArray<'py>),
     Array(&'a Bound<'py, PyUntypedArray>),
+    /// What is returned as it is.
+    Item(Bound<'py, PyAny>),
 }
 
 /// The arguments of a call that outputs may refer to, by name.
@@ -91,6 +93,12 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         };
         let like = match output.source {
             Source::Computed => output.dtype,
+            Source::Value(Value::Cameras) => {
+                let Some(Argument::Item(cameras)) = argument(output.name) else {
+                    unreachable!("the cameras were read")
+                };
+                return Ok(OutputArray::Item(cameras.clone()));
+            }
             Source::Value(value) => return Ok(OutputArray::Item(self.value(value, output.per)?)),
             Source::SameAs(name) => {
                 let number = self.plan.iter().position(|output| output.name == name);
@@ -164,7 +172,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
     fn value(&self, value: Value, per: Per) -> PyResult<Bound<'py, PyAny>> {
         let py = self.py;
         let item = match value {
-            Value::None => py.None().into_bound(py),
+            Value::None | Value::Cameras => py.None().into_bound(py),
             Value::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
             Value::Index(value) => value.into_pyobject(py)?.into_any(),
             Value::Float(value) => PyFloat::new(py, value).into_any(),

@@ -12,16 +12,16 @@ use crate::convert::{FloatArray, copied_array, real_array, values_mut, zeros};
 use crate::error::{invalid, raise};
 
 const WANTED: &str =
-    "must be a dict with the width `w` and height `h` of pictures (and the camera's `f` and `c`)";
+    "must be a dict with the width `w` and height `h` of images (and the camera's `f` and `c`)";
 
-/// The cameras of a call, none, one or one a sample, and the dicts that they came from.
+/// The cameras of a call, none, one or one per sample, and the dicts that they came from.
 pub(crate) struct Cameras<'py> {
     pub(crate) cameras: Vec<Camera>,
     params: Vec<Bound<'py, PyDict>>,
 }
 
 impl<'py> Cameras<'py> {
-    /// Reads one dict, or a sequence of one a sample of a batch.
+    /// Reads one dict, or a sequence of one per sample of a batch.
     pub(crate) fn read(
         call: Call,
         batch: usize,
@@ -39,7 +39,7 @@ impl<'py> Cameras<'py> {
                 return Err(invalid(py, "camera_param", WANTED, describe(param)));
             }
             if param.len()? != batch {
-                let wanted = format!("must be a dict, or {batch} of them, one a sample");
+                let wanted = format!("must be a dict, or {batch} of them, one per sample");
                 return Err(invalid(py, "camera_param", &wanted, param.len()?));
             }
             param.try_iter()?.map(|item| dict(&item?)).collect::<PyResult<_>>()?
@@ -48,13 +48,8 @@ impl<'py> Cameras<'py> {
         Ok(Self { cameras, params })
     }
 
-    /// The camera of one sample.
-    pub(crate) fn get(&self, sample: usize) -> Option<&Camera> {
-        self.cameras.get(if self.cameras.len() == 1 { 0 } else { sample })
-    }
-
     /// Copies of the dicts with normalized focal lengths and principal points: one, or for a batch
-    /// a list of one a sample.
+    /// a list of one per sample.
     pub(crate) fn normalized(&self, call: Call, batch: usize) -> PyResult<Bound<'py, PyAny>> {
         let one = |number: usize| normalized(&self.params[number], &self.cameras[number]);
         if call == Call::Single {
@@ -101,7 +96,7 @@ pub(crate) fn pair(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Pair> {
     })
 }
 
-/// A copy of the dict in units of the picture.
+/// A copy of the dict in units of the image.
 fn normalized<'py>(param: &Bound<'py, PyDict>, camera: &Camera) -> PyResult<Bound<'py, PyAny>> {
     let py = param.py();
     let copy = PyDict::new(py);
@@ -137,7 +132,7 @@ fn pair_array<'py>(py: Python<'py>, pair: Pair, shape: &[usize]) -> PyResult<Bou
         shape: &[usize],
     ) -> PyResult<Bound<'py, PyAny>> {
         let array: Bound<'py, PyArrayDyn<T>> = zeros(py, "camera_param", shape)?;
-        // SAFETY: the array was made here and nobody else knows it yet.
+        // SAFETY: the array was made here and has no other reference yet.
         unsafe { values_mut(&array) }.copy_from_slice(&pair);
         Ok(array.into_any())
     }

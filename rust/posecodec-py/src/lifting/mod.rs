@@ -1,8 +1,6 @@
 //! What the classes share that lift 2D poses to 3D: reading samples, filling answers, decoding.
 
-mod answer;
 mod camera;
-mod claims;
 mod decode;
 mod encode;
 mod factors;

@@ -1,32 +1,33 @@
 //! The poses that an encoder takes, 2D or 3D, and their visibilities.
 
+use super::encode::floats;
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{LiftPose, check_poses, check_visible};
+use posecodec::codecs::{Floats, LiftPose, PoseShape, check_poses, check_visible};
 use pyo3::prelude::*;
 
 use crate::call::Call;
-use crate::convert::{Array, FloatArray, Shape, copied_array, real_array, room_for};
+use crate::convert::{FloatArray, Shape, copied_array, real_array, room_for};
 use crate::error::raise;
 
 /// Poses (T, K, D), (K, D) or (B, T, K, D), and their visibilities.
 pub(super) struct Poses<'py> {
     pub(super) values: FloatArray<'py>,
-    /// As it came.
+    /// The shape as it was passed.
     pub(super) came: Shape,
     /// B, T, K and D.
     pub(super) shape: [usize; 4],
     pub(super) visible: Option<Visible<'py>>,
 }
 
-/// Visibilities: one or several a keypoint.
+/// Visibilities: one or several per keypoint.
 pub(super) struct Visible<'py> {
     pub(super) array: Bound<'py, PyUntypedArray>,
-    /// Which of its axes are keypoints.
+    /// Which of its axes is that of the keypoints.
     pub(super) axis: usize,
 }
 
 impl Visible<'_> {
-    /// Visibilities a keypoint.
+    /// Visibilities per keypoint.
     pub(super) fn columns(&self) -> usize {
         self.array.shape().get(self.axis + 1).copied().unwrap_or(1)
     }
@@ -63,43 +64,20 @@ impl<'py> Poses<'py> {
         Ok(Self { values, came: came.iter().copied().collect(), shape, visible })
     }
 
-    /// The shape without coordinates.
-    pub(super) fn keypoints_shape(&self) -> &[usize] {
-        &self.came[..self.came.len() - 1]
+    /// The numbers, as the core takes them.
+    pub(super) fn floats(&self) -> Floats<'_> {
+        floats(&self.values)
     }
 
-    /// The shape of a value for each visibility there is, or each keypoint; without one keypoint
-    /// where that is removed.
-    pub(super) fn weights_shape(&self, removed: Option<usize>) -> Shape {
-        let (shape, axis) = match &self.visible {
-            Some(visible) => (visible.array.shape(), visible.axis),
-            None => (self.keypoints_shape(), self.came.len() - 2),
-        };
-        let mut shape: Shape = shape.iter().copied().collect();
-        shape[axis] -= usize::from(removed.is_some());
-        shape
-    }
-}
-
-/// The 3D poses of a call, in their own precision.
-pub(super) struct Target<'a, 'py, U> {
-    pub(super) poses: &'a Poses<'py>,
-    pub(super) values: &'a Array<'py, U>,
-}
-
-impl<U> Target<'_, '_, U> {
-    /// The shape of `lifting_target[:, 2]`, of each sample of a batch.
-    pub(super) fn trajectory_shape(&self) -> Shape {
-        let came = &self.poses.came;
-        let second = usize::from(came.len() == 4) + 1;
-        let mut shape = came.clone();
-        shape.remove(second);
-        shape
-    }
-
-    /// What `lifting_target[:, 2]` is the third of: how many items, of how many values.
-    pub(super) fn items(&self) -> [usize; 2] {
-        let [.., count, dims] = self.poses.shape;
-        if self.poses.came.len() == 2 { [dims, 1] } else { [count, dims] }
+    /// The shapes for one sample.
+    pub(super) fn plan(&self, call: Call) -> PoseShape {
+        let leading = usize::from(call == Call::Batch);
+        let own = |shape: &[usize]| shape[leading..].iter().copied().collect();
+        PoseShape {
+            full: self.shape,
+            passed: own(&self.came),
+            visible: self.visible.as_ref().map(|visible| own(visible.array.shape())),
+            visible_axis: self.visible.as_ref().map_or(0, |visible| visible.axis - leading),
+        }
     }
 }

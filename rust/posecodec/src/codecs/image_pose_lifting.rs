@@ -1,4 +1,4 @@
-//! `ImagePoseLifting`: the 2D pose of one picture, normalized, and the 3D pose less its root.
+//! `ImagePoseLifting`: the 2D pose of one image, normalized, and the root-relative 3D pose.
 
 use arrayvec::ArrayVec;
 use ndarray::Array2;
@@ -12,22 +12,22 @@ use crate::float::Float;
 use crate::kernels::lifting::normalize::{Identity, LabelLayout, Standardized, fill_labels};
 use crate::kernels::lifting::root::{fill_centered, fill_roots};
 
-/// The options of [`ImagePoseLifting`], with the reference's defaults.
+/// The options of [`ImagePoseLifting`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImagePoseLiftingOptions {
     /// The keypoints whose mean is the root.
     pub root_index: Vec<usize>,
     /// Whether targets are without the root, where it is one keypoint.
     pub remove_root: bool,
-    /// Whether an answer says which keypoint was removed.
+    /// Whether the outputs include the index of the removed keypoint.
     pub save_index: bool,
     /// Whether labels are reshaped to (K·D, T).
     pub reshape_keypoints: bool,
-    /// Whether visibilities are put beside the keypoints.
+    /// Whether visibilities are concatenated to the keypoints.
     pub concat_vis: bool,
     /// Where 2D keypoints usually are, (K, D), in pixels.
     pub keypoints: Option<Statistics>,
-    /// Where 3D keypoints usually are, less the root: (K, C), or (K - 1, C) where that is removed.
+    /// Where root-relative 3D keypoints usually are: (K, C), or (K - 1, C) where that is removed.
     pub target: Option<Statistics>,
 }
 
@@ -45,7 +45,7 @@ impl Default for ImagePoseLiftingOptions {
     }
 }
 
-/// 2D poses less their means and over their deviations, as [A simple yet effective baseline for 3d
+/// 2D poses minus their means, divided by their deviations, as [A simple yet effective baseline for 3d
 /// human pose estimation](https://arxiv.org/abs/1705.03098) (Martinez et al. 2017) lifts them.
 ///
 /// Keypoints are in pixels; targets keep their unit where they are not divided by deviations:

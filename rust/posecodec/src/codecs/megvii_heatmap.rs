@@ -117,7 +117,7 @@ impl Encode for MegviiHeatmap {
 impl DecodeHeatmaps for MegviiHeatmap {
     type Coordinate = f32;
 
-    /// Blurs each map, scales it back to its old maximum, and looks for the summit there.
+    /// Blurs each map, scales it back to its old maximum, and looks for the maximum there.
     fn decode_sample<E: HeatmapValue>(
         &self,
         maps: SampleMaps<'_, E>,
@@ -134,7 +134,7 @@ impl DecodeHeatmaps for MegviiHeatmap {
 }
 
 impl MegviiHeatmap {
-    /// The summit of a map after the blur, in cells, and its height. Where a finite map overflows in
+    /// The maximum of a map after the blur, in heatmap pixels, and its height. Where a finite map overflows in
     /// between, its own largest value and that value's cell.
     fn summit<E: HeatmapValue>(
         &self,
@@ -165,11 +165,11 @@ impl MegviiHeatmap {
         let (after, blurred) =
             blurred_argmax(plane, width, largest, &self.kernel, Border::Zero, buffers);
         if after.value == 0.0 {
-            return ([-1.0; 2], before); // an all-zero map: nothing to scale and no summit
+            return ([-1.0; 2], before); // an all-zero map: nothing to scale and no maximum
         }
         let factor = before / after.value;
         if factor > 0.0 && factor.is_finite() && before > 0.0 {
-            // Scaling moves no summit, and keeps the signs of slopes.
+            // Scaling moves no maximum, and keeps the signs of slopes.
             let at = [after.index % width, after.index / width];
             let value = after.value * factor;
             return (quarter_from_center(&Peak { plane: blurred, width, at, value }), value);

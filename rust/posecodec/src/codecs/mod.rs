@@ -4,8 +4,7 @@
 //! sample with `ndarray` views and for batches with flat slices. [`LiftPose`] and [`DecodePoses`] are
 //! the same for the codecs that lift 2D poses to 3D.
 //!
-//! Every codec has an example, and so have the traits and what works on batches. What a codec takes
-//! (`…Options`) and answers with (`…Targets`, `…Decoded`) has none of its own: it is in the codec's.
+//! See the codec for examples of its `…Options`, `…Targets` and `…Decoded` types.
 //! `check_*` are the checks that come first, for callers that allocate what is to be encoded.
 
 mod associative_embedding;
@@ -54,9 +53,10 @@ pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
 pub(crate) use lifting::intrinsics_over_1000;
 pub use lifting::{
-    Camera, DEFAULT_FACTOR, DecodePoses, Factor, Item, LiftPose, Pair, PoseBatch, PoseTargets,
-    Role, RootKind, RootOutput, Skeleton, Statistics, TargetBatch, TargetBuffers, check_invertible,
-    check_poses, check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
+    Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, Item, LiftInputs, LiftOutputs,
+    LiftPlan, LiftPose, Pair, PassedFactors, PoseBatch, PoseShape, PoseTargets, Role, RootKind,
+    RootOutput, Skeleton, Statistics, TargetBatch, TargetBuffers, check_invertible, check_poses,
+    check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
     encode_target_batch, needs_factor,
 };
 pub use maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};

@@ -1,4 +1,4 @@
-//! `MotionBERTLabel`: 2D poses in units of the picture, and 3D poses as the picture shows them.
+//! `MotionBERTLabel`: 2D poses in units of the image, and 3D poses projected into it.
 
 use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayView3};
@@ -18,7 +18,7 @@ use crate::kernels::lifting::normalize::{ImageNormalized, ImageUnit, LabelLayout
 /// What [`MotionBertLabel`] makes of targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MotionBertMode {
-    /// Half widths of the picture, which the network learns.
+    /// Half widths of the image, which the network learns.
     Train,
     /// The target's unit, to compare with what is decoded.
     Test,
@@ -49,7 +49,7 @@ impl MotionBertMode {
 pub struct MotionBertOptions {
     /// The root.
     pub root_index: usize,
-    /// Whether visibilities are put beside the keypoints.
+    /// Whether visibilities are concatenated to the keypoints.
     pub concat_vis: bool,
     /// Whether decoding moves keypoint 0 to the origin first.
     pub rootrel: bool,
@@ -63,7 +63,7 @@ impl Default for MotionBertOptions {
     }
 }
 
-/// 2D poses in half widths of the picture, and 3D poses projected into it with their depth in the
+/// 2D poses in half widths of the image, and 3D poses projected into it with their depth in the
 /// same unit: [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu et al. 2023).
 ///
 /// Keypoints and the camera are in pixels; labels for training are in half widths, too. Factors lead
@@ -94,11 +94,11 @@ pub struct MotionBertLabel {
     options: MotionBertOptions,
 }
 
-/// What answers are scaled by, back from units of the picture: each one for all frames or one a
-/// frame, or so many frames that they divide evenly.
+/// Scales for decoding from image units: one, one per frame, or a number that divides the number of
+/// frames.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ImageScale<'a> {
-    /// Widths and heights of pictures, in pixels.
+    /// Widths and heights of images, in pixels.
     pub size: Option<[&'a [f64]; 2]>,
     /// Factors, from thousands of pixels to the target's unit.
     pub factor: Option<&'a [f64]>,
@@ -283,7 +283,7 @@ impl LiftPose for MotionBertLabel {
         };
         let (poses, _) = target.as_chunks::<3>();
         let factors = match side.factor {
-            // Labels in units of the picture have no use for factors.
+            // Labels in image units do not need factors.
             Factor::Given(_) if !test => Factors::Given(&[1.0]),
             Factor::Given(given) => Factors::Given(given),
             Factor::Derived(derived) => Factors::Derived(derived, DEFAULT_FACTOR),

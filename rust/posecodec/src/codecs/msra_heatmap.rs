@@ -84,7 +84,8 @@ impl MsraHeatmap {
         self.heatmap_size
     }
 
-    /// Fills a heatmap and a weight a keypoint; `finish` gets every plane that something is on.
+    /// Fills one heatmap and one weight per keypoint; `finish` is called with every plane that was drawn
+    /// into.
     pub(super) fn encode_planes<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,

@@ -72,7 +72,7 @@ impl RegressionLabel {
         }
     }
 
-    /// Decodes a row a keypoint: its coordinates, and with 4 `columns` its sigmas, which lower the
+    /// Decodes one row per keypoint: its coordinates, and with 4 `columns` its sigmas, which lower the
     /// score to `1 - mean(sigma)`. The score is 1 with 2 columns.
     pub fn decode_rows<E: HeatmapValue, S: HeatmapValue>(
         &self,

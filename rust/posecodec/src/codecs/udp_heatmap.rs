@@ -22,12 +22,12 @@ use crate::plan::{Init, Output};
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum UdpHeatmapKind {
-    /// One Gaussian map a keypoint, of this sigma in map cells.
+    /// One Gaussian map per keypoint, with this sigma in heatmap pixels.
     Gaussian {
         /// In map cells.
         sigma: f64,
     },
-    /// Three maps a keypoint: 1 near the keypoint, and the offsets to it along x and y in units of
+    /// Three maps per keypoint: 1 near the keypoint, and the offsets to it along x and y in units of
     /// the radius `radius_factor · max(W, H)`.
     Combined {
         /// In units of the longer side of the map.
@@ -60,7 +60,7 @@ impl UdpHeatmapKind {
 ///
 /// Targets: `heatmaps` (K, H, W), or (3K, H, W) for [`UdpHeatmapKind::Combined`], and
 /// `keypoint_weights` (1, K). As in the reference, encoding scales by (w-1)/(W-1) and decoding by
-/// w/(W-1): what is decoded lies up to a pixel further out than what was encoded.
+/// w/(W-1): decoded keypoints are up to one pixel farther from the center than encoded ones.
 ///
 /// ```
 /// use ndarray::array;
@@ -91,7 +91,7 @@ enum MapKind {
 
 impl UdpHeatmap {
     /// A codec of input size `[w, h]` in pixels and map size `[W, H]`. Decoding blurs with
-    /// `blur_kernel_size` taps, or with twice as many and one for [`UdpHeatmapKind::Combined`].
+    /// `blur_kernel_size` taps, or with 2·`blur_kernel_size` + 1 for [`UdpHeatmapKind::Combined`].
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a size of 0, a sigma or radius

@@ -1,5 +1,5 @@
-//! `VideoPoseLifting`: the 2D poses of some frames in units of the picture, and the 3D pose less
-//! its root.
+//! `VideoPoseLifting`: the 2D poses of some frames in units of the image, and the root-relative 3D
+//! pose.
 
 use arrayvec::ArrayVec;
 
@@ -21,13 +21,13 @@ pub struct VideoPoseLiftingOptions {
     pub root_index: Vec<usize>,
     /// Whether centered targets are without the root, where it is one keypoint.
     pub remove_root: bool,
-    /// Whether an answer says which keypoint was removed.
+    /// Whether the outputs include the index of the removed keypoint.
     pub save_index: bool,
     /// Whether labels are reshaped to (K·D, T).
     pub reshape_keypoints: bool,
-    /// Whether visibilities are put beside the keypoints.
+    /// Whether visibilities are concatenated to the keypoints.
     pub concat_vis: bool,
-    /// Whether an answer has the camera in units of the picture.
+    /// Whether the outputs include the camera in units of the image.
     pub normalize_camera: bool,
 }
 
@@ -45,7 +45,7 @@ impl Default for VideoPoseLiftingOptions {
     }
 }
 
-/// 2D poses in half widths of the picture from its center, as [3D human pose estimation in video
+/// 2D poses in half widths of the image from its center, as [3D human pose estimation in video
 /// with temporal convolutions](https://arxiv.org/abs/1811.11742) (Pavllo et al. 2019) lifts them.
 ///
 /// Keypoints and the camera are in pixels; targets keep their unit: meters in Human3.6M as MMPose
@@ -83,7 +83,7 @@ impl VideoPoseLifting {
         &self.options
     }
 
-    /// The focal lengths and the principal point of a camera in half widths of its pictures, the
+    /// The focal lengths and the principal point of a camera in half widths of its images, the
     /// latter from their center.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl VideoPoseLifting {
     }
 }
 
-/// The center of a camera's pictures and half their width, in pixels, in single precision.
+/// The center of a camera's images and half their width, in pixels, in single precision.
 fn half_size(camera: &Camera) -> ([f32; 2], f32) {
     let half = camera.size().map(|side| (0.5 * side) as f32);
     (half, half[0])

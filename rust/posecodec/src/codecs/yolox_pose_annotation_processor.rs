@@ -33,11 +33,11 @@ pub struct YoloxPoseAnnotationProcessor {
 /// The outputs of [`YoloxPoseAnnotationProcessor`].
 pub type YoloxOutputs = ArrayVec<Output, 2>;
 
-/// Where the reference puts what cannot be seen, in pixels: beyond every picture.
+/// Where MMPose puts invisible keypoints, in pixels: outside of every image.
 const FAR: f64 = 1e6;
 
 impl YoloxPoseAnnotationProcessor {
-    /// A processor that grows boxes or leaves them out of its answer; the size of the network's input
+    /// A processor that grows boxes, or omits them from its outputs; the size of the network's input
     /// is not used.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl YoloxPoseAnnotationProcessor {
             return Err(check::shape("keypoints_visible", &wanted, visible.shape()));
         }
         if bbox.dim() != (instances, 4) {
-            let wanted = format!("({instances}, 4), a box an instance");
+            let wanted = format!("({instances}, 4), one box per instance");
             return Err(check::shape("bbox", &wanted, bbox.shape()));
         }
         let points: Vec<[T; 2]> =
@@ -90,7 +90,7 @@ impl YoloxPoseAnnotationProcessor {
         Ok(Array2::from_shape_vec((instances, 4), flat).expect("a box each"))
     }
 
-    /// Grows a box an instance; NaN and infinite keypoints are out of sight.
+    /// Grows one box per instance; NaN and infinite keypoints are ignored.
     pub fn expand_boxes<T: Float, V: Float, B: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,

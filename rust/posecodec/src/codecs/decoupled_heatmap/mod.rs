@@ -1,4 +1,4 @@
-//! `DecoupledHeatmap`: heatmaps of everyone, and heatmaps of each instance.
+//! `DecoupledHeatmap`: heatmaps of all instances, and heatmaps of each instance.
 
 mod decode;
 
@@ -28,7 +28,7 @@ pub use decode::InstanceMaps;
 /// use ndarray::{Array3, array};
 /// use posecodec::codecs::{RandomSource, DecoupledHeatmap, DecoupledHeatmapOptions};
 ///
-/// /// No jitter, and whoever comes first.
+/// /// No jitter, and the first instances.
 /// struct NoJitter;
 /// impl RandomSource for NoJitter {
 ///     fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]> {
@@ -72,7 +72,7 @@ impl Default for DecoupledHeatmapOptions {
 
 /// Where the encoder's random numbers come from.
 pub trait RandomSource {
-    /// For each of so many roots a step of -1, 0 or 1 along x and y.
+    /// One step of -1, 0 or 1 along x and y for each root; `roots` is their number.
     fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]>;
     /// `count` different numbers below `population`.
     fn sample(&mut self, population: usize, count: usize) -> Vec<usize>;
@@ -100,7 +100,7 @@ pub struct SelectedInstances<T> {
     pub coords: Vec<[i32; 2]>,
     /// All keypoints in map cells.
     at: Vec<[T; 2]>,
-    /// A sigma an instance, in map cells.
+    /// One sigma per instance, in map cells.
     sigmas: Vec<f32>,
 }
 
@@ -136,7 +136,7 @@ impl DecoupledHeatmap {
         self.heatmap_size
     }
 
-    /// Encodes one picture: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none, and the
+    /// Encodes one image: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none, and the
     /// corners of the boxes (N, 8), or none for boxes around the visible keypoints.
     ///
     /// # Errors
@@ -186,13 +186,13 @@ impl DecoupledHeatmap {
         Ok(DecoupledTargets { heatmaps, instance_heatmaps, keypoint_weights, instance_coords })
     }
 
-    /// A sigma an instance in map cells, from the corners of its box in input pixels: left top, left
+    /// One sigma per instance in map cells, from the corners of its box in input pixels: left top, left
     /// bottom, right top, right bottom.
     pub fn sigmas_of_boxes<B: Float>(&self, boxes: &[[B; 8]]) -> Vec<f32> {
         boxes.iter().map(|corners| self.sigma(corners)).collect()
     }
 
-    /// A sigma an instance in map cells, from the box around its visible keypoints.
+    /// One sigma per instance in map cells, from the box around its visible keypoints.
     pub fn sigmas_of_keypoints<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -207,7 +207,7 @@ impl DecoupledHeatmap {
     }
 
     /// Fills the heatmaps (K+1, H, W) of all instances, which hold zeros, and chooses the instances
-    /// that get their own. `sigmas` holds one an instance.
+    /// that get their own. `sigmas` has one per instance.
     pub fn encode_heatmaps<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -232,7 +232,7 @@ impl DecoupledHeatmap {
             let Some(root) = instance_root(visible.clone(), self.options.root_type) else {
                 continue;
             };
-            // As the reference: the root in the precision of the keypoints beside it.
+            // As MMPose does: the root in the precision of the keypoints.
             let [x, y] = root.map(|coordinate| T::of(coordinate.into()));
             if patch
                 .draw_gaussian(root_map, size, [x, y], Center::Rounded, Blend::Max, &mut scratch)

@@ -1,4 +1,4 @@
-//! `Hand3DHeatmap`: a 3D Gaussian a joint of two hands, the depth between their roots, the hand type.
+//! `Hand3DHeatmap`: one 3D Gaussian per joint of two hands, the depth between their roots, the hand type.
 
 mod decode;
 
@@ -18,7 +18,7 @@ pub use decode::Hand3dDecoded;
 pub struct Hand3dOptions {
     /// Input size `[w, h]` in pixels.
     pub image_size: [usize; 2],
-    /// Bins of the root depth that the network answers with, for decoding.
+    /// Bins of the root depth that the network returns, for decoding.
     pub root_heatmap_size: usize,
     /// Size `[w, h, d]` of a joint's map, in cells.
     pub heatmap_size: [usize; 3],
@@ -28,7 +28,7 @@ pub struct Hand3dOptions {
     pub heatmap_size_root: usize,
     /// The root depth, in millimetres, that its bins cover.
     pub root_depth_bound: f64,
-    /// Cells along the depth of the maps that the network answers with, for decoding.
+    /// Cells along the depth of the maps that the network returns, for decoding.
     pub depth_size: usize,
     /// Whether visibilities are multiplied by the weights of the dataset's keypoints.
     pub use_different_joint_weights: bool,
@@ -121,7 +121,7 @@ impl Hand3dHeatmap {
     /// needed and used with `use_different_joint_weights` alone.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for joint indices beyond K, or weights that are missing or not one a
+    /// [`Error::InvalidInput`] for joint indices beyond K, or weights that are missing or not one per
     /// selected joint.
     pub fn encoder<'a>(
         &'a self,
@@ -146,7 +146,7 @@ impl Hand3dHeatmap {
                 return Err(Error::invalid(WEIGHTS, wanted, "None"));
             }
             Some(weights) if weights.len() != joints.len() => {
-                let wanted = format!("({},), one a joint with a map", joints.len());
+                let wanted = format!("({},), one per joint with a heatmap", joints.len());
                 return Err(check::shape(WEIGHTS, &wanted, &[weights.len()]));
             }
             _ => {}

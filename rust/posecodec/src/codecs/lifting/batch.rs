@@ -17,7 +17,7 @@ pub struct PoseBatch<'a, T> {
     pub values: &'a [T],
     /// B, T, K and D.
     pub shape: [usize; 4],
-    /// None, one for all samples or one a sample.
+    /// None, one for all samples or one per sample.
     pub cameras: &'a [Camera],
 }
 
@@ -57,7 +57,7 @@ fn lengths() -> Error {
     Error::invalid("targets", "must hold as many values as the batch has", "other lengths")
 }
 
-/// Fills the labels of a batch of keypoints; `extra` holds what is put beside them.
+/// Fills the labels of a batch of keypoints; `extra` has the visibilities that are concatenated to them.
 ///
 /// ```
 /// use posecodec::codecs::{

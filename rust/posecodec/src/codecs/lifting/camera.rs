@@ -32,7 +32,7 @@ impl Pair {
     }
 }
 
-/// A camera: the size of its pictures, in pixels, and what else is known of it.
+/// A camera: the size of its images, in pixels, and its intrinsics if they are known.
 ///
 /// ```
 /// use posecodec::codecs::{Camera, Pair};
@@ -51,7 +51,7 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// A camera of pictures `[w, h]`; focal lengths and principal point, in pixels, may be unknown.
+    /// A camera with images of size `[w, h]`; focal lengths and principal point, in pixels, may be unknown.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a size that is not positive, or numbers that are not finite.
@@ -72,7 +72,7 @@ impl Camera {
         Ok(Self { size, focal, center })
     }
 
-    /// Width and height of its pictures, in pixels.
+    /// Width and height of its images, in pixels.
     pub fn size(&self) -> [f64; 2] {
         self.size
     }
@@ -113,7 +113,7 @@ fn incomplete(got: &str) -> Error {
 /// [`Error::InvalidInput`] where there is none.
 pub(crate) fn needed(camera: Option<&Camera>) -> Result<&Camera> {
     camera.ok_or_else(|| {
-        Error::invalid("camera_param", "must hold the width `w` and height `h` of pictures", "none")
+        Error::invalid("camera_param", "must hold the width `w` and height `h` of images", "none")
     })
 }
 

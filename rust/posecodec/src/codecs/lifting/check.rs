@@ -6,7 +6,7 @@ use crate::float::Float;
 use crate::kernels::lifting::root::{holds_zero, third_items};
 
 /// Checks that an array is of shape (T, K, D) or (K, D), or (B, T, K, D) where `batched`, with K =
-/// `count` and D at least 1. Answers with B, T, K and D.
+/// `count` and D at least 1. Returns B, T, K and D.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] where it is not.
@@ -28,7 +28,7 @@ pub fn check_poses(
     })
 }
 
-/// Checks that there is a visibility a keypoint, or several side by side: `shape` begins with
+/// Checks that there is one visibility per keypoint, or several: `shape` begins with
 /// `poses`, (T, K), and has at most one dimension more.
 ///
 /// # Errors
@@ -37,7 +37,7 @@ pub fn check_visible(argument: &'static str, shape: &[usize], poses: &[usize]) -
     if shape.starts_with(poses) && shape.len() <= poses.len() + 1 {
         return Ok(());
     }
-    let wanted = format!("must be of shape {}, one a keypoint", Shape(poses));
+    let wanted = format!("must be of shape {}, one per keypoint", Shape(poses));
     Err(Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape))))
 }
 

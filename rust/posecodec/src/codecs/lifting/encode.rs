@@ -13,7 +13,7 @@ use crate::kernels::lifting::root::{fill_reciprocals, fill_weights};
 /// One item of what a codec answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
-    /// Its name in the reference's dict.
+    /// Its key in MMPose's dict.
     pub name: &'static str,
     /// What it is.
     pub role: Role,
@@ -57,11 +57,11 @@ pub enum Role {
     TrajectoryWeights,
     /// The camera, normalized.
     CameraParam,
-    /// A factor a frame, from picture units to those of the target.
+    /// One factor per frame, from image units to those of the target.
     Factor,
 }
 
-/// In which precision a codec answers with roots.
+/// The precision in which a codec returns roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RootKind {
     /// It has none.
@@ -75,7 +75,7 @@ pub enum RootKind {
 /// Where roots (T, C) are written to.
 #[derive(Debug)]
 pub enum RootOutput<'a, T> {
-    /// They are not asked for.
+    /// They are not requested.
     Absent,
     /// In single precision.
     Float32(&'a mut [f32]),
@@ -86,9 +86,9 @@ pub enum RootOutput<'a, T> {
 /// The factor of each frame of a sample.
 #[derive(Debug)]
 pub enum Factor<'a> {
-    /// One a frame, or one for all.
+    /// One per frame, or one for all.
     Given(&'a [f64]),
-    /// To be worked out, one a frame. Empty for a codec that has none.
+    /// To be derived, one per frame. Empty for a codec that has none.
     Derived(&'a mut [f64]),
 }
 
@@ -121,7 +121,7 @@ pub struct PoseTargets<U> {
     /// The weights of all keypoints (T, K), or without visibilities `1 / target[:, 2]` (T, C), as
     /// the reference has it. `None` for a codec that has none.
     pub trajectory_weights: Option<Array2<U>>,
-    /// (T, C), for a codec that answers with roots.
+    /// (T, C), for a codec that returns roots.
     pub root: Option<Array2<U>>,
     /// (T,), for a codec that has factors.
     pub factor: Option<Array1<f64>>,
@@ -147,13 +147,13 @@ pub struct PoseTargets<U> {
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 pub trait LiftPose: Sync {
-    /// The codec's name in the reference.
+    /// The codec's name in MMPose.
     const NAME: &'static str;
 
     /// The poses.
     fn skeleton(&self) -> &Skeleton;
 
-    /// The items of an answer, in the order of the reference's dict.
+    /// The items of an answer, in the order of MMPose's dict.
     fn items(&self, with_target: bool) -> ArrayVec<Item, 12>;
 
     /// Whether labels are reshaped to (K·D, T).
@@ -161,7 +161,7 @@ pub trait LiftPose: Sync {
         false
     }
 
-    /// Whether visibilities are put beside the keypoints.
+    /// Whether visibilities are concatenated to the keypoints.
     fn concatenates_visibilities(&self) -> bool;
 
     /// How the labels of keypoints with `dims` coordinates and so many visibilities each lie.
@@ -174,7 +174,7 @@ pub trait LiftPose: Sync {
         }
     }
 
-    /// In which precision roots are answered.
+    /// The precision in which roots are returned.
     fn root_kind(&self) -> RootKind {
         RootKind::Absent
     }
@@ -184,7 +184,7 @@ pub trait LiftPose: Sync {
         self.skeleton().removed()
     }
 
-    /// Whether an answer with a target has an item of this role.
+    /// Whether the outputs with a target include an item of this role.
     fn answers(&self, role: Role) -> bool {
         self.items(true).iter().any(|item| item.role == role)
     }
@@ -195,7 +195,7 @@ pub trait LiftPose: Sync {
         None
     }
 
-    /// Checks that so many factors go with a target of so many frames.
+    /// Checks that this number of factors fits a target of this number of frames.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) where they do not.
@@ -222,7 +222,7 @@ pub trait LiftPose: Sync {
         camera: Option<&Camera>,
     ) -> Result<()>;
 
-    /// Fills the labels of one sample; `extra` values are put beside the keypoints.
+    /// Fills the labels of one sample; `extra` values are concatenated to the keypoints.
     fn fill_keypoints<T: Float, L: Float>(
         &self,
         keypoints: &[T],

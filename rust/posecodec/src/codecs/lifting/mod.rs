@@ -5,6 +5,8 @@ mod camera;
 mod check;
 mod decode;
 mod encode;
+mod factors;
+mod plan;
 mod skeleton;
 
 pub use batch::{
@@ -17,6 +19,8 @@ pub use encode::{
     DEFAULT_FACTOR, Factor, Item, LiftPose, PoseTargets, Role, RootKind, RootOutput, TargetBuffers,
     needs_factor,
 };
+pub use factors::{FactorValues, PassedFactors};
+pub use plan::{LiftInputs, LiftOutputs, LiftPlan, PoseShape};
 pub use skeleton::{Skeleton, Statistics};
 
 pub(crate) use camera::{intrinsics_over_1000, needed};

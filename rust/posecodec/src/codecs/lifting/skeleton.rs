@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use crate::error::{Error, Result, Shape};
 
-/// How many keypoints a pose has, and which of them are its root.
+/// The number of keypoints of a pose, and which of them are its root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skeleton {
     count: usize,

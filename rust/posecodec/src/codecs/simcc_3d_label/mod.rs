@@ -1,4 +1,4 @@
-//! `SimCC3DLabel`: one classification vector an axis, of three.
+//! `SimCC3DLabel`: one classification vector for each of three axes.
 
 mod decode;
 

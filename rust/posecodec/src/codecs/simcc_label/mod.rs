@@ -1,4 +1,4 @@
-//! `SimCCLabel`: one classification vector an axis.
+//! `SimCCLabel`: one classification vector per axis.
 
 mod decode;
 
@@ -70,7 +70,7 @@ pub struct SimccOptions {
     pub normalize: bool,
     /// Whether decoding refines with DARK.
     pub use_dark: bool,
-    /// Whether decoding answers with visibilities too.
+    /// Whether decoding also returns visibilities.
     pub decode_visibility: bool,
     /// Scale of the responses before the softmax that visibilities come from.
     pub decode_beta: f64,

@@ -57,7 +57,7 @@ pub struct SprOptions {
     pub root_sigma: Option<f64>,
     /// The same of the keypoints' Gaussians. `None`: half the default root sigma, rounded down.
     pub keypoint_sigma: Option<f64>,
-    /// Whether there is a heatmap a keypoint beside the root's.
+    /// Whether there is one heatmap per keypoint in addition to the root's.
     pub generate_keypoint_heatmaps: bool,
     /// What the root is.
     pub root_type: RootType,
