@@ -32,9 +32,9 @@ from posecodec_rs.mmpose import install, uninstall
 from torch.utils.data import DataLoader, Dataset
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
-from mmpose_stand_ins import put_stand_ins
+from mmpose_stubs import install_stubs
 
-put_stand_ins()
+install_stubs()
 from mmpose.models import build_pose_estimator  # noqa: E402
 from mmpose.registry import TRANSFORMS  # noqa: E402
 from mmpose.testing import get_coco_sample, get_packed_inputs  # noqa: E402

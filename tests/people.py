@@ -1,4 +1,4 @@
-"""The bundled sample as data sets, for loaders; in a module that their workers can import."""
+"""The bundled sample as data sets for loaders, in a module that their workers can import."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import posecodec_rs
 from numpy.typing import NDArray
 from posecodec_rs.cli.coco import read_annotations
 from posecodec_rs.cli.crop import Crop
-from samples import CONFIGS, WORTH_THREADS
+from specs import PARALLEL_BATCH_SIZE, TOP_DOWN, of_family
 
 INPUT_SIZE = (192, 256)
 
@@ -17,7 +17,7 @@ Targets = dict[str, NDArray[Any]]
 
 
 def people() -> list[dict[str, NDArray[np.float32]]]:
-    """What a pipeline knows of each person: keypoints in pixels of a crop, and visibilities."""
+    """The pipeline's items per person: keypoints in pixels of a crop, and visibilities."""
     return [
         {
             "keypoints": Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)[None],
@@ -28,14 +28,14 @@ def people() -> list[dict[str, NDArray[np.float32]]]:
 
 
 def targets(results: dict[str, Any]) -> Targets:
-    """What a step has added to a person's arrays."""
+    """The arrays that a step has added to a person's."""
     given = ("keypoints", "keypoints_visible")
     arrays = {key: item for key, item in results.items() if isinstance(item, np.ndarray)}
     return {key: array for key, array in arrays.items() if key not in given}
 
 
 def threads() -> int:
-    """How many this process has."""
+    """The number of threads of this process."""
     return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 0
 
 
@@ -46,7 +46,7 @@ class People:
         self.people = people()
         self.steps = {
             str(config): posecodec_rs.GenerateTarget({"type": config.codec, **config.kwargs})
-            for config in CONFIGS
+            for config in of_family(*TOP_DOWN)
             if config.kwargs["input_size"] == INPUT_SIZE
         }
 
@@ -59,7 +59,7 @@ class People:
 
 
 class Crowds:
-    """Batches of people that are worth threads, encoded in the worker, and how many it started."""
+    """Batches that the worker encodes on several threads, and how many threads it started."""
 
     def __init__(self) -> None:
         self.keypoints = np.stack([person["keypoints"] for person in people()])
@@ -72,12 +72,12 @@ class Crowds:
         posecodec_rs.set_num_threads(3)
         before = threads()
         people = np.roll(self.keypoints, number, axis=0).repeat(2, 0)
-        assert len(people) >= WORTH_THREADS
+        assert len(people) >= PARALLEL_BATCH_SIZE
         return self.codec.batch_encode(people), threads() - before
 
 
 class Chances:
-    """Pictures of everyone, by the codec that draws whom it encodes, and where."""
+    """Images of all people, encoded by the codec that draws random numbers."""
 
     def __init__(self) -> None:
         self.keypoints = np.concatenate([person["keypoints"] for person in people()])

@@ -1,4 +1,4 @@
-"""Wrong calls of what stands around the codecs: `GenerateTarget`, the plug-in for MMPose."""
+"""Wrong calls of `build`, `GenerateTarget`, the plug-in for MMPose and the settings."""
 
 import sys
 from collections.abc import Iterator
@@ -7,14 +7,46 @@ from typing import Any
 import numpy as np
 import posecodec_rs.mmpose
 import pytest
-from posecodec_rs import GenerateTarget
-from refusals import Bad, assert_refused, ones
-from samples import SIZES
+from posecodec_rs import GenerateTarget, UDPHeatmap, build
+from specs.shared.bad import Bad, ones
+from specs.shared.inputs import SIZES
+from specs.shared.messages import NUMERIC
 
 MSRA = {"type": "MSRAHeatmap", "sigma": 2.0, **SIZES}
 REGRESSION = {"type": "RegressionLabel", "input_size": (192, 256)}
 BOXES = {"type": "DecoupledHeatmap", **SIZES}
 GOOD = {"keypoints": ones(1, 17, 2), "keypoints_visible": ones(1, 17)}
+
+
+def functions() -> Iterator[Bad]:
+    """`build` and the settings of the process."""
+    codec = UDPHeatmap(**SIZES)
+
+    def bad_build(what: str, cfg: Any, *words: str) -> Bad:
+        return Bad(f"build: {what}", lambda: build(cfg), words)
+
+    for cfg in (None, "UDPHeatmap", [("type", "UDPHeatmap")], codec):
+        yield bad_build(f"a {type(cfg).__name__}", cfg, "`cfg`", "dict", repr(cfg))
+    for kind in (None, "UDP", "udpheatmap", 3, dict, codec, ["UDPHeatmap"], type):
+        yield bad_build(f"type {kind}", {"type": kind} | SIZES, "type", "UDPHeatmap", repr(kind))
+    yield bad_build("no type", dict(SIZES), "type", "None")
+    yield bad_build("no arguments", {"type": "UDPHeatmap"}, "`cfg`", "UDPHeatmap", "input_size")
+    unknown = {"type": "MSRAHeatmap", "sigma": 2, "sgima": 3, **SIZES}
+    yield bad_build("unknown argument", unknown, "`cfg`", "MSRAHeatmap", "sgima")
+    yield bad_build("bad value", {"type": "UDPHeatmap", "sigma": -1, **SIZES}, "`sigma`", "-1")
+
+    for threads in (-1, 1025, 2**70, 1.5, 2.0, "2", None, [2]):
+        yield Bad(
+            f"set_num_threads({threads!r})",
+            lambda threads=threads: posecodec_rs.set_num_threads(threads),
+            ("`num_threads`", "integer from 0 to 1024", repr(threads)),
+        )
+    for tier in ("avx9", "", "AVX2", 3, b"avx2", ["baseline"]):
+        yield Bad(
+            f"force_simd_tier({tier!r})",
+            lambda tier=tier: posecodec_rs.force_simd_tier(tier),
+            ("`tier`", "None or one of", "baseline", str(tier)),
+        )
 
 
 def steps() -> Iterator[Bad]:
@@ -54,7 +86,7 @@ def samples() -> Iterator[Bad]:
     yield bad("flat keypoints", MSRA, "`keypoints`", "(17, 2)", keypoints=ones(17, 2))
     yield bad("two people", MSRA, "`keypoints`", "single-instance", "(2, 17, 2)",
               keypoints=ones(2, 17, 2), keypoints_visible=ones(2, 17))  # fmt: skip
-    yield bad("words", MSRA, "`keypoints`", "real numbers", keypoints=np.array([[["a", "b"]]]))
+    yield bad("strings", MSRA, "`keypoints`", NUMERIC, keypoints=np.array([[["a", "b"]]]))
     few = ones(1, 16)
     yield bad("too few visibilities", MSRA, "`keypoints_visible`", "(1, 16)", keypoints_visible=few)
     deep = ones(1, 17, 3)
@@ -95,9 +127,9 @@ def plug_in() -> Iterator[Bad]:
     )
 
 
-ROWS = [*steps(), *samples(), *plug_in()]
+ROWS = [*functions(), *steps(), *samples(), *plug_in()]
 
 
 @pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in ROWS])
-def test_wrong_calls_are_refused(bad: Bad) -> None:
-    assert_refused(bad.call, bad.words, bad.error)
+def test_wrong_calls(bad: Bad) -> None:
+    bad.check()

@@ -1,335 +1,74 @@
-"""The contract of the codecs for several people: copies, batches, lists, `out=`, chance."""
+"""Properties of the bottom-up codecs: round trips, random numbers, images without instances."""
 
-import copy
-import pickle
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import hypothesis.extra.numpy as hnp
 import numpy as np
-import posecodec_rs
 import pytest
-from bottom_up_samples import BOTTOM_UP, BottomUpConfig, each_bottom_up, of_codec, seeded
+from comparison import arrays, assert_same
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.random import Generator
-from posecodec_rs import SPR, AssociativeEmbedding, DecoupledHeatmap, InvalidInputError
-from samples import SIZES, WORTH_THREADS, arrays, assert_same
+from posecodec_rs import DecoupledHeatmap
+from specs import Config, each, of_codec, of_family, seeded
+from specs.shared.inputs import NONFINITE, any_coordinate, people
+from test_inputs import TENSORS, Array
 
-each_taking_out = pytest.mark.parametrize(
-    "config", [config for config in BOTTOM_UP if config.takes_out], ids=str
-)
-
-
-def test_tables() -> None:
-    fields = ["heatmaps", "heatmap_weights", "displacements", "displacement_weights"]
-    assert SPR.field_mapping_table == dict(zip(fields, fields, strict=True))
-    labels, fields = ["keypoint_weights", "instance_coords"], ["heatmaps", "instance_heatmaps"]
-    assert DecoupledHeatmap.label_mapping_table == dict(zip(labels, labels, strict=True))
-    assert DecoupledHeatmap.field_mapping_table == dict(zip(fields, fields, strict=True))
-    assert DecoupledHeatmap.auxiliary_encode_keys == {"bbox"}
-    for cls in (SPR, AssociativeEmbedding):
-        assert cls.label_mapping_table == {}
-        assert cls.auxiliary_encode_keys == set()
-    assert AssociativeEmbedding.field_mapping_table == {}  # the reference names none
-    for cls in (SPR, DecoupledHeatmap, AssociativeEmbedding):
-        assert cls.instance_mapping_table == {}
-
-
-COPIES: dict[str, Callable[[Any], Any]] = {
-    "copy": copy.copy,
-    "deepcopy": copy.deepcopy,
-    "pickle-0": lambda codec: pickle.loads(pickle.dumps(codec, 0)),
-    "pickle": lambda codec: pickle.loads(pickle.dumps(codec)),
-}
+pytestmark = pytest.mark.filterwarnings("error")
+each_bottom_up = each(of_family("bottom-up"))
 
 
 @each_bottom_up
-@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
-def test_copies(config: BottomUpConfig, copied: Callable[[Any], Any], rng: Generator) -> None:
+def test_what_was_encoded_comes_back(config: Config) -> None:
+    """People apart from each other, with keypoints in the middle of pixels."""
     codec = config.make()
-    again = copied(codec)
-    assert type(again) is type(codec)
-    assert again == codec
-    assert repr(again) == repr(codec)
-    points, encoded = config.keypoints(rng), config.encoded(rng)
-    assert_same(config.encode(again, points), config.encode(codec, points))
-    assert_same(config.decode(again, *encoded), config.decode(codec, *encoded))
-    assert len(pickle.dumps(codec)) < 1000
-
-
-class Titled(SPR):
-    """A codec with other arguments and an attribute of its own."""
-
-    def __init__(self, title: str, *, side: int) -> None:
-        super().__init__((4 * side, 4 * side), (side, side), (2, 1), True)
-        self.title = title
-
-
-def test_a_subclass(rng: Generator) -> None:
-    codec = Titled("crowd", side=16)
-    again = pickle.loads(pickle.dumps(codec))
-    assert (type(again), again.title, again) == (Titled, "crowd", codec)
-    points = rng.uniform(0, 63, (2, 5, 2))
-    plain = SPR((64, 64), (16, 16), (2, 1), True)
-    assert_same(again.encode(points), plain.encode(points))
-    assert again != plain
-
-
-@each_bottom_up
-def test_forgotten_super_init(config: BottomUpConfig, rng: Generator) -> None:
-    ready = config.make()
-    codec = type(ready).__new__(type(ready))
-    points, encoded = config.keypoints(rng, 2), config.encoded(rng, 2)
-    calls = [("encode", points[0]), ("batch_encode", points), ("batch_decode", *encoded)]
-    if config.codec != "AssociativeEmbedding":
-        calls.append(("decode", *(array[0] for array in encoded)))
-    for method, *arguments in calls:
-        with pytest.raises(RuntimeError, match=r"super\(\).__init__"):
-            getattr(codec, method)(*arguments)
-
-
-def test_associative_embedding_decodes_batches_only() -> None:
-    with pytest.raises(NotImplementedError, match="batch_decode"):
-        AssociativeEmbedding(**SIZES).decode(np.zeros((5, 64, 48)))
-
-
-@each_bottom_up
-@pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("batch", [1, 3, WORTH_THREADS])
-def test_a_batch_is_encoded_as_its_pictures(
-    config: BottomUpConfig, threads: int, batch: int, rng: Generator
-) -> None:
-    posecodec_rs.set_num_threads(threads)
-    codec = config.make()
-    points = config.keypoints(rng, batch)
-    visible = config.visible(rng, batch)
-    for given in ((points,), (points, visible)):
-        with seeded():
-            answers = [codec.encode(*picture) for picture in zip(*given, strict=True)]
-        with seeded():
-            got = codec.batch_encode(*given)
-        assert_same(got, config.as_batch(answers, listed=False))
-
-
-@each_bottom_up
-@pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("counts", [(2, 0, 5, 1), (0,), (4,) * WORTH_THREADS], ids=str)
-@pytest.mark.parametrize("kind", [list, tuple])
-def test_a_list_is_encoded_as_its_pictures(
-    config: BottomUpConfig, threads: int, counts: tuple[int, ...], kind: type, rng: Generator
-) -> None:
-    posecodec_rs.set_num_threads(threads)
-    codec = config.make()
-    points, visible = config.pictures(rng, counts)
-    # Each picture in a precision of its own.
-    points[::2] = [people.astype(np.float64) for people in points[::2]]
-    visible[::3] = [seen.astype(np.float64) for seen in visible[::3]]
-    visible[1::3] = [seen.round().astype(np.int64) for seen in visible[1::3]]
-    for given in ((points,), (points, visible)):
-        with seeded():
-            answers = [codec.encode(*picture) for picture in zip(*given, strict=True)]
-        with seeded():
-            got = codec.batch_encode(*(kind(argument) for argument in given))
-        assert_same(got, config.as_batch(answers, listed=True))
-        for name in config.listed:
-            assert type(got[name]) is list
-
-
-@of_codec("DecoupledHeatmap")
-def test_boxes_in_a_batch(config: BottomUpConfig, rng: Generator) -> None:
-    codec = config.make()
-    points, visible = config.pictures(rng, (2, 0, 4))
-    corners = [rng.uniform(0, 90, (len(people), 4, 2)) for people in points]
-    for boxes in (corners, [four.reshape(-1, 8) for four in corners]):
-        with seeded():
-            answers = [codec.encode(*p) for p in zip(points, visible, boxes, strict=True)]
-        with seeded():
-            got = codec.batch_encode(points, visible, bbox=boxes)
-        assert_same(got, config.as_batch(answers, listed=True))
-    whole = config.keypoints(rng, 2)
-    boxes = rng.uniform(0, 90, (2, 3, 8))
-    with seeded():
-        want = codec.batch_encode(list(whole), None, list(boxes))
-    with seeded():
-        assert_same(codec.batch_encode(whole, None, boxes), want)
-
-
-@each_bottom_up
-@pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("batch", [1, 3, WORTH_THREADS])
-def test_a_batch_is_decoded_as_its_pictures(
-    config: BottomUpConfig, threads: int, batch: int, rng: Generator
-) -> None:
-    posecodec_rs.set_num_threads(threads)
-    codec = config.make()
-    encoded = config.encoded(rng, batch)
-    want = config.decode_each(codec, *encoded)
-    got = codec.batch_decode(*encoded)
-    if config.draws:  # whose shapes are known
-        assert_same(got, tuple(np.stack(parts) for parts in want))
-        assert_same(codec.batch_decode(*(list(maps) for maps in encoded)), want)
-        by_person = tuple(maps.reshape(-1, *maps.shape[2:]) for maps in encoded)
-        alone = codec.batch_decode(*by_person)
-        for part, whole in zip(alone, got, strict=True):
-            assert_same(part, whole.reshape(-1, 1, *whole.shape[2:]))
-    else:
-        assert type(got[0]) is list
-        assert_same(got, want)
-    if config.codec == "SPR":
-        assert_same(codec.batch_decode(*(list(maps) for maps in encoded)), want)
-
-
-@each_bottom_up
-def test_what_was_encoded_comes_back(config: BottomUpConfig) -> None:
-    """People apart from each other, their keypoints in the middle of cells."""
-    codec = config.make()
-    size, cells = (np.array(config.kwargs[name]) for name in ("input_size", "heatmap_size"))
-    scale = (size - 1) / (cells - 1) if config.note == "udp" else size / cells
+    size, heatmap = (np.array(config.kwargs[name]) for name in ("input_size", "heatmap_size"))
+    scale = (size - 1) / (heatmap - 1) if config.note == "udp" else size / heatmap
     offsets = np.stack(np.unravel_index(np.arange(config.count), (3, 6)), -1)
     people = np.stack([offsets + corner for corner in ([6, 5], [18, 13])]) * scale
     encoded = config.encode(codec, people)
     if config.codec == "SPR":
         points, _ = codec.decode(encoded["heatmaps"], encoded["displacements"])
-    elif config.draws:
-        maps = encoded["instance_heatmaps"].reshape(2, config.count, *cells[::-1])
+    elif config.spec.random:
+        maps = encoded["instance_heatmaps"].reshape(2, config.count, *heatmap[::-1])
         points, _ = codec.decode(maps, np.ones((2, 1)))
     else:
         maps = encoded["heatmaps"].astype(np.float64)
-        tags = np.broadcast_to(np.where(np.arange(cells[0]) < 13, 0.0, 9.0), maps.shape)
+        tags = np.broadcast_to(np.where(np.arange(heatmap[0]) < 13, 0.0, 9.0), maps.shape)
         points = codec.batch_decode(maps[None], tags[None])[0][0]
     assert points.shape == people.shape
     order = np.argsort(points[:, 0, 0])
     assert np.abs(points[order] - people).max() <= 0.76 * scale.max()
 
 
-@each_bottom_up
-def test_every_tier_gives_the_same_bits(config: BottomUpConfig, rng: Generator) -> None:
-    tiers, _ = posecodec_rs.simd_tiers()
-    codec = config.make()
-    points, visible, encoded = config.keypoints(rng), config.visible(rng), config.encoded(rng)
-    noise = tuple(rng.normal(0, 1, array.shape).astype(array.dtype) for array in encoded)
-    answers = []
-    for tier in tiers:
-        posecodec_rs.force_simd_tier(tier)
-        answers.append(
-            (
-                config.encode(codec, points, visible),
-                config.encode(config.make(), points.astype(np.float64) + 0.001),
-                *(
-                    config.decode(codec, *(array.astype(dtype) for array in maps))
-                    for dtype in ("float16", "float32", "float64")
-                    for maps in (encoded, noise)
-                ),
-            )
-        )
-    for answer in answers[1:]:
-        assert_same(answer, answers[0])
-
-
-@each_bottom_up
-def test_python_threads_share_a_codec(config: BottomUpConfig, rng: Generator) -> None:
-    codec = config.make()
-    pictures = [(config.keypoints(rng), config.encoded(rng, 2)) for _ in range(8)]
-
-    def answers(picture: Any) -> Any:
-        points, encoded = picture
-        targets = None if config.draws else codec.encode(points)
-        return targets, codec.batch_decode(*encoded)
-
-    want = [answers(picture) for picture in pictures]
-    with ThreadPoolExecutor(8) as executor:
-        for got in (executor.map(answers, pictures) for _ in range(3)):
-            for (targets, decoded), wanted in zip(got, want, strict=True):
-                assert_same(decoded, wanted[1])
-                if targets is not None:
-                    assert_same(targets, wanted[0])
-
-
-@each_taking_out
-@pytest.mark.parametrize("batch", [(), (0,), (1,), (3,)], ids=str)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.bool_])
-def test_out_is_filled_and_returned(
-    config: BottomUpConfig, batch: tuple[int, ...], dtype: type, rng: Generator
-) -> None:
-    codec = config.make()
-    encode = codec.batch_encode if batch else codec.encode
-    points, visible = config.keypoints(rng, *batch), config.visible(rng, *batch).astype(dtype)
-    want = encode(points, visible)
-    out = {name: np.full_like(want[name], 7) for name in reversed(want)}
-    given = dict(out)
-    assert encode(points, visible, out=out) is out
-    assert list(out) == list(given)
-    assert all(out[name] is given[name] for name in given)
-    assert_same({name: out[name] for name in want}, want)
-
-
-@of_codec("SPR")
-def test_out_of_a_list(config: BottomUpConfig, rng: Generator) -> None:
-    codec = config.make()
-    points, visible = config.pictures(rng)
-    want = codec.batch_encode(points, visible)
-    out = {name: np.full_like(array, np.nan) for name, array in want.items()}
-    assert codec.batch_encode(points, visible, out=out) is out
-    assert_same(out, want)
-
-
-@of_codec("AssociativeEmbedding")
-def test_no_out_for_lists_of_arrays(config: BottomUpConfig, rng: Generator) -> None:
-    codec, points = config.make(), config.keypoints(rng, 2)
-    with pytest.raises(InvalidInputError, match=r"`out`.*'keypoint_indices'.*a list"):
-        codec.batch_encode(list(points), out=codec.batch_encode(points))
-
-
 @of_codec("DecoupledHeatmap")
-def test_no_out_where_shapes_are_known_afterwards(config: BottomUpConfig, rng: Generator) -> None:
-    codec, points = config.make(), config.keypoints(rng)
-    with pytest.raises(TypeError, match="out"):
-        codec.encode(points, out=config.encode(codec, points))
-
-
-@each_bottom_up
-def test_an_empty_batch(config: BottomUpConfig, rng: Generator) -> None:
+def test_random_numbers_come_from_the_global_generators(config: Config, rng: Generator) -> None:
     codec = config.make()
-    points, encoded = config.keypoints(rng, 2), config.encoded(rng, 2)
-    full, empty = (codec.batch_encode(some) for some in (points, points[:0]))
-    assert list(empty) == list(full)
-    for name, array in full.items():
-        if isinstance(array, list):
-            assert empty[name] == []
-        else:
-            assert (empty[name].dtype, empty[name].shape) == (array.dtype, (0, *array.shape[1:]))
-    for part in codec.batch_decode(*(array[:0] for array in encoded)):
-        assert len(part) == 0
-    with pytest.raises(InvalidInputError, match=r"`keypoints`.*at least one image"):
-        codec.batch_encode([])
-
-
-@of_codec("DecoupledHeatmap")
-def test_chance_comes_from_the_usual_generators(config: BottomUpConfig, rng: Generator) -> None:
-    codec = config.make()
-    points = config.people(rng, instances=6)
+    points = people(config, rng, instances=6)
     points -= points.mean(1, keepdims=True) - np.array(config.kwargs["input_size"]) / 2
     points += 6 * np.arange(6)[:, None, None]  # apart, and all of them inside
-    answers = []
+    results = []
     for seed in range(6):
         with seeded(seed):
-            answers.append(codec.encode(points))
+            results.append(codec.encode(points))
         with seeded(seed):
-            assert_same(codec.encode(points), answers[-1])
+            assert_same(codec.encode(points), results[-1])
             before = random.getstate(), np.random.random()  # noqa: NPY002
         with seeded(seed):
-            # MMPose draws two steps a root, then a sample where there are too many.
+            # MMPose draws two steps per root, then a sample if there are too many.
             np.random.randint(-1, 2, (6, 2))  # noqa: NPY002
             if config.note == "few":
                 random.sample(range(len(codec_roots(codec, points, seed))), 2)
             assert before == (random.getstate(), np.random.random())  # noqa: NPY002
-        assert_same(answers[-1]["heatmaps"], answers[0]["heatmaps"])
-    coords = {answer["instance_coords"].tobytes() for answer in answers}
+        assert_same(results[-1]["heatmaps"], results[0]["heatmaps"])
+    coords = {result["instance_coords"].tobytes() for result in results}
     assert len(coords) > 1
 
 
 def codec_roots(codec: Any, points: Any, seed: int) -> Any:
-    """The roots that there are to sample from."""
+    """The roots that are sampled from."""
     many = DecoupledHeatmap(codec.input_size, codec.heatmap_size, codec.root_type)
     state = random.getstate(), np.random.get_state()  # noqa: NPY002
     with seeded(seed):
@@ -340,22 +79,222 @@ def codec_roots(codec: Any, points: Any, seed: int) -> Any:
 
 
 @each_bottom_up
-def test_inputs_are_left_alone(config: BottomUpConfig, rng: Generator) -> None:
-    """With `use_udp` too, where the reference blurs and logs its maps in place."""
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.longdouble])
+def test_precisions_of_what_is_decoded(config: Config, dtype: type, rng: Generator) -> None:
     codec = config.make()
-    points, visible, encoded = config.keypoints(rng), config.visible(rng), config.encoded(rng)
-    before = copy.deepcopy((points, visible, encoded))
-    config.encode(codec, points, visible)
-    config.decode(codec, *encoded)
-    assert_same((points, visible, encoded), before)
+    encoded = [array.astype(np.float16) for array in config.encoded(rng)]  # fits into each dtype
+    got = arrays(config.decode(codec, *(array.astype(dtype) for array in encoded)))
+    want = arrays(config.decode(codec, *(array.astype(np.float32) for array in encoded)))
+    for one, other in zip(got, want, strict=True):
+        rtol = 1e-3 if one.dtype == np.float16 else 1e-5
+        np.testing.assert_allclose(one, other, rtol=rtol, atol=1e-4)
+
+
+@of_codec("SPR")
+def test_dtypes_of_displaced_keypoints(config: Config, rng: Generator) -> None:
+    maps, displacements = config.encoded(rng)
+    for one in (np.float16, np.float32, np.float64):
+        for other in (np.float16, np.float32, np.float64):
+            points, scores = config.make().decode(maps.astype(one), displacements.astype(other))
+            assert points.dtype == other
+            assert [array.dtype for array in arrays(scores)] == [one] * len(arrays(scores))
+
+
+@pytest.mark.torch
+@of_codec("SPR")
+@pytest.mark.parametrize("tensor", TENSORS.values(), ids=TENSORS)
+def test_tensors_are_decoded_to_tensors(
+    config: Config, tensor: Callable[[Any, Array], Any], rng: Generator
+) -> None:
+    torch = pytest.importorskip("torch")
+    codec = config.make()
+
+    def as_array(given: Any) -> Array:
+        given = given.detach()
+        given = given.float() if given.dtype == torch.bfloat16 else given
+        return np.asarray(given.contiguous().numpy().copy())
+
+    encoded = [tensor(torch, array) for array in config.encoded(rng, 2)]
+    before = [given.detach().clone() for given in encoded]
+    got = codec.batch_decode(*encoded)
+    want = codec.batch_decode(*(as_array(given) for given in encoded))
+    assert all(torch.equal(given, wanted) for given, wanted in zip(encoded, before, strict=True))
+    listed = codec.batch_decode(list(encoded[0]), list(encoded[1]))
+    for one, other, wanted in zip(*(tensors(torch, a) for a in (got, listed, want)), strict=True):
+        assert torch.equal(one, other)
+        rtol = {torch.float16: 1e-3, torch.bfloat16: 8e-3}.get(one.dtype, 0.0)
+        np.testing.assert_allclose(one.double(), wanted.double(), rtol=rtol)
+    points, scores = codec.decode(encoded[0][0], encoded[1][0])
+    for decoded in tensors(torch, (points, scores)):
+        assert (decoded.dtype, decoded.device) == (encoded[0].dtype, encoded[0].device)
+        assert not decoded.requires_grad
+    assert type(points) is type(scores[0]) is torch.Tensor
+    # An array and a tensor: each result is of the kind of its input.
+    points, scores = codec.decode(encoded[0][0], as_array(encoded[1][0]))
+    assert type(points) is np.ndarray
+    assert type(scores[0]) is torch.Tensor
+
+
+def tensors(torch: Any, result: Any) -> list[Any]:
+    """The tensors of a nested result, in order; arrays become tensors."""
+    if isinstance(result, list | tuple):
+        return [tensor for part in result for tensor in tensors(torch, part)]
+    return [] if result is None else [torch.as_tensor(result)]
 
 
 @each_bottom_up
-def test_answers_share_nothing(config: BottomUpConfig, rng: Generator) -> None:
-    codec, encoded = config.make(), config.encoded(rng)
-    parts = [*arrays(config.encode(codec, config.keypoints(rng)))]
-    parts += arrays(config.decode(codec, *encoded))
-    for number, one in enumerate(parts):
-        assert one.flags.writeable
-        assert not any(np.shares_memory(one, other) for other in parts[number + 1 :])
-        assert not any(np.shares_memory(one, other) for other in encoded)
+@pytest.mark.parametrize("shape", [(0, 5), (0, 0), (3, 0)], ids=str)
+def test_zero_instances_or_keypoints(config: Config, shape: tuple[int, int]) -> None:
+    codec, points = config.make(), np.empty((*shape, 2), np.float32)
+    width, height = config.kwargs["heatmap_size"]
+    for answer in (config.encode(codec, points), config.encode(codec, points, points[..., 0])):
+        check_no_instances(config, answer, shape[1], (height, width))
+        if config.spec.random:
+            assert answer["keypoint_weights"].shape == (0,)
+            assert answer["keypoint_weights"].dtype == np.float64
+        elif config.codec == "AssociativeEmbedding":
+            assert answer["keypoint_weights"].shape == shape
+            assert answer["keypoint_indices"].shape == (*shape, 2)
+
+
+def check_no_instances(config: Config, answer: Any, count: int, sides: tuple[int, int]) -> None:
+    """Maps of the right shape without any instance."""
+    if config.codec == "SPR":
+        maps = count + 1 if config.kwargs.get("generate_keypoint_heatmaps") else 1
+        assert answer["heatmaps"].shape == (maps, *sides)
+        background = np.float32(config.kwargs.get("background_weight", 0.1))
+        assert (answer["heatmap_weights"] == background).all()
+        for name in ("displacements", "displacement_weights"):
+            assert answer[name].shape == (2 * count, *sides)
+            assert not answer[name].any()
+    elif config.spec.random:
+        assert answer["heatmaps"].shape == (count + 1, *sides)
+        assert answer["instance_heatmaps"].shape == (0, *sides)
+        assert answer["instance_heatmaps"].dtype == np.float64  # as in MMPose
+        assert answer["instance_coords"].shape == (0, 2)
+        assert answer["instance_coords"].dtype == np.int32
+    else:
+        assert answer["heatmaps"].shape == (count, *sides)
+        assert not answer["keypoint_indices"][..., 1].any()
+    assert answer["heatmaps"].dtype == np.float32
+    assert not answer["heatmaps"].any()
+
+
+@each_bottom_up
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_invisible_instances(config: Config, dtype: type, rng: Generator) -> None:
+    codec = config.make()
+    points = config.keypoints(rng).astype(dtype)
+    width, height = config.kwargs["heatmap_size"]
+    invisible = np.zeros(points.shape[:2], dtype)
+    for answer in (
+        config.encode(codec, points, invisible),
+        config.encode(codec, points + 3000),
+        config.encode(codec, points - 3000),
+        config.encode(codec, np.full_like(points, np.nan)),
+    ):
+        check_no_instances(config, answer, config.count, (height, width))
+
+
+@each_bottom_up
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", NONFINITE)
+@pytest.mark.parametrize("axes", [[0], [1], [0, 1]], ids=["x", "y", "both"])
+def test_nonfinite_keypoints_are_not_visible(
+    config: Config, value: float, dtype: type, axes: list[int], rng: Generator
+) -> None:
+    codec = config.make()
+    points = config.keypoints(rng).astype(dtype)
+    odd, visible = points.copy(), np.ones(points.shape[:2], dtype)
+    odd[1, ::2, axes] = value
+    visible[1, ::2] = 0
+    want = config.encode(codec, points, visible)
+    for seen in (None, np.ones_like(visible)):
+        got = config.encode(codec, odd, seen)
+        if config.codec == "AssociativeEmbedding":
+            assert not got["keypoint_indices"][1, ::2].any()
+            np.testing.assert_array_equal(
+                got.pop("keypoint_indices")[visible > 0], want["keypoint_indices"][visible > 0]
+            )
+        for name, array in got.items():
+            np.testing.assert_array_equal(array, want[name])
+
+
+def has_no_instances(config: Config, answer: Any) -> bool:
+    """Whether a result has the shapes of one without instances."""
+    points, *scores = answer
+    if config.spec.random:
+        return False
+    parts = arrays(scores)
+    shapes = [part.shape for part in parts]
+    assert points.shape == (0, config.count, 2)
+    if config.codec == "SPR":
+        assert shapes[0] == (0,)
+        assert shapes[1:] in ([], [(0, config.count)])
+    else:
+        assert shapes == [(0, config.count), (0,)]
+    return True
+
+
+@each_bottom_up
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("value", [0.0, -0.0, -1.0, np.nan, -np.inf])
+def test_maps_without_a_peak(config: Config, value: float, dtype: type, rng: Generator) -> None:
+    codec = config.make()
+    maps, other = (array.astype(dtype) for array in config.encoded(rng))
+    answer = config.decode(codec, np.full_like(maps, value), other)
+    if not config.spec.random:
+        assert has_no_instances(config, answer)
+        return
+    points, scores = answer
+    pixel = 0 if np.isnan(value) else -1  # NumPy's argmax finds the first NaN
+    np.testing.assert_array_equal(points, np.broadcast_to(pixel * codec.scale_factor, points.shape))
+    assert scores.shape == maps.shape[:2]
+    assert np.isnan(scores).all() if np.isnan(value) else (scores <= 0).all()
+
+
+@of_codec("AssociativeEmbedding")
+@pytest.mark.parametrize("value", NONFINITE)
+def test_tags_that_are_not_finite(config: Config, value: float, rng: Generator) -> None:
+    codec = config.make()
+    maps, tags = config.encoded(rng)
+    assert has_no_instances(config, config.decode(codec, maps, np.full_like(tags, value)))
+    # Where some are finite, those are grouped, and missing keypoints are searched among them.
+    width = tags.shape[-1]
+    tags[..., : width // 2] = value
+    points, scores, instance_scores = config.decode(codec, maps, tags)
+    assert len(points) > 0
+    assert all(np.isfinite(part).all() for part in (points, scores, instance_scores))
+    assert (points[..., 0] >= (width // 2 - 1.5) * codec.scale_factor[0]).all()
+
+
+@each_bottom_up
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_encoding_is_finite(config: Config, data: st.DataObject) -> None:
+    shape = (data.draw(st.integers(0, 3)), data.draw(st.integers(0, 4)))
+    points = data.draw(hnp.arrays(np.float32, (*shape, 2), elements=any_coordinate))
+    visible = data.draw(hnp.arrays(np.float32, shape, elements=st.floats(0, 2, width=32)))
+    encoded = config.encode(config.make(), points, visible)
+    assert all(np.isfinite(array).all() for array in arrays(encoded))
+    if config.codec == "SPR":
+        assert encoded["heatmaps"].max(initial=0) <= 1
+        covered = encoded["displacement_weights"].any((1, 2))
+        assert not encoded["displacements"][~covered].any()
+
+
+@each_bottom_up
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_decoding_is_finite_where_the_maps_are(config: Config, data: st.DataObject) -> None:
+    dtype = data.draw(st.sampled_from([np.float16, np.float32, np.float64]))
+    sides = data.draw(st.integers(6, 9)), data.draw(st.integers(5, 9))
+    count = len(config.kwargs.get("decode_keypoint_order", (0,) * 3))
+    values = st.floats(-1000, 1000, width=16) | st.sampled_from([0.0, -1.0, 1.0, 6e4])
+    leading = {"SPR": ((1,), (2 * count,)), "DecoupledHeatmap": ((2, count), (2, 1))}
+    first, second = leading.get(config.codec, ((count,), (2 * count,)))
+    second = second if config.spec.random else (*second, *sides)
+    maps = data.draw(hnp.arrays(dtype, (*first, *sides), elements=values))
+    other = data.draw(hnp.arrays(dtype, second, elements=st.floats(-1, 1, width=16)))
+    for array in arrays(config.decode(config.make(), maps, other)):
+        assert np.isfinite(array.astype(np.float64)).all()

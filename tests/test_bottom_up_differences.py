@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bottom_up_samples import seeded
+from comparison import arrays, assert_same
 from numpy.random import Generator
 from posecodec_rs import SPR, AssociativeEmbedding, DecoupledHeatmap
-from samples import arrays, assert_same
+from specs import seeded
 
 SIZES: dict[str, Any] = {"input_size": (96, 64), "heatmap_size": (24, 16)}
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bottom_up_samples import BottomUpConfig, each_bottom_up
+from comparison import arrays, assert_same
 from numpy.random import Generator
 from posecodec_rs import SPR
 from processes import exit_code_of_child, needs_fork, resident_memory
-from samples import arrays, assert_same
+from specs import Config, each, of_family
 
 LARGE: dict[str, Any] = {"input_size": (512, 512), "heatmap_size": (128, 128)}
 """Maps of 17 keypoints are some megabytes."""
@@ -150,9 +150,9 @@ def test_reuse_in_forks(rng: Generator) -> None:
     again()
 
 
-@each_bottom_up
+@each(of_family("bottom-up"))
 @pytest.mark.parametrize("far", [1e30, -1e30, 1e300, -np.finfo(np.float64).max])
-def test_keypoints_far_out(config: BottomUpConfig, far: float) -> None:
+def test_keypoints_far_out(config: Config, far: float) -> None:
     near = [[20.0, 20.0], [50.0, 60.0], [30.0, 40.0]]
     for person in ([[far, 3.0], [3.0, far], [far, far]], [near[0], near[1], [far, far]]):
         encoded = config.encode(config.make(), np.array([near, person]))
@@ -164,9 +164,9 @@ def test_keypoints_far_out(config: BottomUpConfig, far: float) -> None:
             assert all(np.isfinite(array).all() for array in arrays(encoded))
 
 
-@each_bottom_up
+@each(of_family("bottom-up"))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_maps_of_largest_floats(config: BottomUpConfig, dtype: type, rng: Generator) -> None:
+def test_maps_of_largest_floats(config: Config, dtype: type, rng: Generator) -> None:
     largest = np.finfo(dtype).max
     maps, other = config.encoded(rng)
     huge = rng.uniform(-1, 1, maps.shape).astype(dtype) * largest

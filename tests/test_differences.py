@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparison import assert_same
 from numpy.random import Generator
 from numpy.typing import NDArray
 from posecodec_rs import (
@@ -27,8 +28,12 @@ from posecodec_rs import (
     VideoPoseLifting,
     YOLOXPoseAnnotationProcessor,
 )
-from samples import CAMERA, SIZES, Config, assert_same, each_config, each_heatmap_config
+from specs import TOP_DOWN, Config, each, of_family
+from specs.shared.inputs import SIZES
+from specs.shared.lifting import CAMERA
 
+each_config = each(of_family(*TOP_DOWN))
+each_heatmap_config = each(of_family("heatmap"))
 INPUT = np.array(SIZES["input_size"])
 HEATMAP = np.array(SIZES["heatmap_size"])
 

@@ -19,10 +19,11 @@ from posecodec_rs import (
     UDPHeatmap,
     functional,
 )
-from samples import SIZES, Config, each_config
+from specs import TOP_DOWN, Config, each, of_family
+from specs.shared.inputs import SIZES
 
 
-@each_config
+@each(of_family(*TOP_DOWN))
 @pytest.mark.parametrize("far", [1e30, -1e30, 1e300, -np.finfo(np.float64).max])
 def test_keypoints_far_out(config: Config, far: float) -> None:
     encoded = config.make().encode(np.array([[[far, 3.0], [3.0, far], [far, far]]]))

@@ -9,20 +9,20 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import posecodec_rs
 import pytest
-from bottom_up_samples import BOTTOM_UP, seeded
-from further_samples import FURTHER
+from comparison import arrays, assert_same
 from numpy.random import Generator
 from numpy.typing import NDArray
 from posecodec_rs import InvalidInputError, functional, set_num_threads
 from processes import DEADLINE
-from samples import CONFIGS, SIZES, WORTH_THREADS, arrays, assert_same
+from specs import CONFIGS, PARALLEL_BATCH_SIZE, Config, each, of_family, seeded
+from specs.shared.inputs import SIZES
 
 LONG = """
     import signal
@@ -84,7 +84,7 @@ def test_interrupt_in_batch(call: str, after: float) -> None:
 def test_signal_handlers_call_codecs_and_raise(rng: Generator) -> None:
     """Python runs signal handlers between two of its instructions, and never within a call."""
     codec = posecodec_rs.UDPHeatmap(**SIZES)
-    points = rng.uniform(0, 190, (WORTH_THREADS, 1, 17, 2))
+    points = rng.uniform(0, 190, (PARALLEL_BATCH_SIZE, 1, 17, 2))
     want = codec.batch_encode(points)
     handled, armed = [], []
 
@@ -124,10 +124,11 @@ class FailingSequence(list[Any]):
         return super().__getitem__(index)
 
 
-@pytest.mark.parametrize("config", BOTTOM_UP, ids=str)
-def test_exception_in_batch_of_images(config: Any, rng: Generator) -> None:
+@each(of_family("bottom-up"))
+def test_exception_in_batch_of_images(config: Config, rng: Generator) -> None:
     codec = config.make()
-    points, visible = config.pictures(rng)
+    images = [config.encode_args(rng) for _ in range(4)]
+    points, visible = ([args[name] for args in images] for name in images[0])
     with seeded():
         want = codec.batch_encode(points, visible)
     bad = [*points[:2], np.full((1, config.count + 1, 2), 3.0), *points[3:]]
@@ -179,32 +180,27 @@ def shapes_and_dtypes(answer: Any) -> list[Any]:
 
 MAPS = [
     config
-    for config in (*CONFIGS, *BOTTOM_UP, *FURTHER)
-    if "Regression" not in config.codec and "YOLOX" not in config.codec
+    for config in CONFIGS
+    if config.spec.decodes and config.spec.family not in ("regression", "lifting")
 ]
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("config", MAPS, ids=str)
-def test_maps_change_while_they_are_decoded(config: Any, dtype: str, rng: Generator) -> None:
+@each(MAPS)
+def test_maps_change_while_they_are_decoded(config: Config, dtype: str, rng: Generator) -> None:
     """The caller's race, as in NumPy: outputs of the usual shapes, and no crash."""
     codec = config.make()
-    if config in FURTHER:
-        named = config.decode_args(rng, WORTH_THREADS)
-        call: Callable[[], Any] = lambda: codec.batch_decode(**given)  # noqa: E731
-    else:
-        named = dict(enumerate(config.encoded(rng, WORTH_THREADS)))
-        call = lambda: codec.batch_decode(*given.values())  # noqa: E731
+    call = lambda: codec.batch_decode(*given.values())  # noqa: E731
     given = {
         key: value.astype(dtype) if value.dtype.kind == "f" and key != "root_depth" else value
-        for key, value in named.items()
+        for key, value in config.decode_args(rng, PARALLEL_BATCH_SIZE).items()
     }
     largest = max(given, key=lambda key: given[key].size)
     form = shapes_and_dtypes(call())
     with written_meanwhile(given[largest], noises(rng, given[largest])):
         for _ in range(20):
             answer = call()
-            if config.codec not in ("SPR", "AssociativeEmbedding"):  # which find other instances
+            if not config.spec.decodes_to_lists:  # these find other instances
                 assert shapes_and_dtypes(answer) == form
 
 
@@ -261,7 +257,7 @@ def test_out_changes_while_it_is_filled(rng: Generator) -> None:
 def test_number_of_threads_changes_during_calls(rng: Generator) -> None:
     """A pool is replaced while other threads still use it."""
     codec = posecodec_rs.UDPHeatmap(**SIZES)
-    points = rng.uniform(0, 190, (WORTH_THREADS, 1, 17, 2))
+    points = rng.uniform(0, 190, (PARALLEL_BATCH_SIZE, 1, 17, 2))
     want = codec.batch_encode(points)
     ended = threading.Event()
 

@@ -1,41 +1,43 @@
-"""Flip tests in `batch_decode`: what decoding the averages says, to the bit."""
+"""Flip tests in `batch_decode`: bit-identical to decoding the averages."""
 
 from typing import Any
 
 import numpy as np
 import posecodec_rs
 import pytest
-from flips import FLIPPED, answers, averaged, flipped_like, given, permutation
+from comparison import assert_same
+from flips import as_argument, averaged, each_flipping, flipped_like, permutation
 from numpy.random import Generator
 from posecodec_rs import MSRAHeatmap, SimCC3DLabel, SimCCLabel, UDPHeatmap
-from refusals import Bad, assert_refused, ones
-from samples import SIZES, Config, assert_same
+from specs import Config, each, of_family
+from specs.shared.bad import Bad, ones
+from specs.shared.inputs import SIZES
+from specs.shared.messages import INTEGER_LIST
 
-each_config = pytest.mark.parametrize("config", FLIPPED, ids=str)
-heatmaps_alone = [config for config in FLIPPED if config.has_heatmaps]
 
-
-@each_config
+@each_flipping
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
-def test_it_decodes_the_averages(config: Config, dtype: Any, rng: Generator) -> None:
+def test_decodes_the_averages(config: Config, dtype: Any, rng: Generator) -> None:
     codec = config.make()
-    arrays = tuple(array.astype(dtype) for array in answers(config, rng, 3))
+    arrays = tuple(array.astype(dtype) for array in config.encoded(rng, 3))
     flipped = flipped_like(arrays, rng)
     indices = permutation(rng, config.count)
     want = codec.batch_decode(*averaged(config, arrays, flipped, indices))
-    got = codec.batch_decode(*arrays, flipped=given(flipped), flip_indices=indices)
+    got = codec.batch_decode(*arrays, flipped=as_argument(flipped), flip_indices=indices)
     assert_same(got, want)
 
 
-@pytest.mark.parametrize("config", heatmaps_alone, ids=str)
+@each(of_family("heatmap"))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
 def test_shift(config: Config, dtype: Any, rng: Generator) -> None:
     codec = config.make()
-    arrays = tuple(array.astype(dtype) for array in answers(config, rng, 2))
+    arrays = tuple(array.astype(dtype) for array in config.encoded(rng, 2))
     flipped = flipped_like(arrays, rng)
     indices = permutation(rng, config.count)
     want = codec.batch_decode(*averaged(config, arrays, flipped, indices, shift=True))
-    got = codec.batch_decode(*arrays, flipped=given(flipped), flip_indices=indices, shift=True)
+    got = codec.batch_decode(
+        *arrays, flipped=as_argument(flipped), flip_indices=indices, shift=True
+    )
     assert_same(got, want)
 
 
@@ -50,12 +52,12 @@ def test_maps_of_every_width(size: tuple[int, int], shift: bool, rng: Generator)
     assert_same(config.make().batch_decode(*arrays, flipped=flipped[0], **options), want)
 
 
-@each_config
-def test_threads_and_tiers_say_the_same(config: Config, rng: Generator) -> None:
+@each_flipping
+def test_threads_and_tiers_give_the_same_bits(config: Config, rng: Generator) -> None:
     codec = config.make()
-    arrays = answers(config, rng, 60)
+    arrays = config.encoded(rng, 60)
     flipped = flipped_like(arrays, rng)
-    options = {"flipped": given(flipped), "flip_indices": permutation(rng, config.count)}
+    options = {"flipped": as_argument(flipped), "flip_indices": permutation(rng, config.count)}
     posecodec_rs.set_num_threads(1)
     want = codec.batch_decode(*arrays, **options)
     posecodec_rs.set_num_threads(3)
@@ -65,21 +67,21 @@ def test_threads_and_tiers_say_the_same(config: Config, rng: Generator) -> None:
         assert_same(codec.batch_decode(*arrays, **options), want)
 
 
-@each_config
-def test_any_layout_and_no_argument_changes(config: Config, rng: Generator) -> None:
+@each_flipping
+def test_layouts_of_flipped(config: Config, rng: Generator) -> None:
     codec = config.make()
-    arrays = answers(config, rng, 2)
+    arrays = config.encoded(rng, 2)
     flipped = flipped_like(arrays, rng)
     indices = permutation(rng, config.count)
-    want = codec.batch_decode(*arrays, flipped=given(flipped), flip_indices=indices)
-    turned = tuple(array[..., ::-1].copy()[..., ::-1] for array in flipped)
+    want = codec.batch_decode(*arrays, flipped=as_argument(flipped), flip_indices=indices)
+    backwards = tuple(array[..., ::-1].copy()[..., ::-1] for array in flipped)
     swapped = tuple(array.astype(">f4") for array in flipped)
-    for other in (turned, swapped):
+    for other in (backwards, swapped):
         before = [array.copy() for array in other]
         for array in other:
             array.flags.writeable = False
         got = codec.batch_decode(
-            *arrays, flipped=given(other), flip_indices=np.array(indices, np.int16)
+            *arrays, flipped=as_argument(other), flip_indices=np.array(indices, np.int16)
         )
         assert_same(got, want)
         for array, one in zip(other, before, strict=True):
@@ -96,7 +98,7 @@ def test_vectors_without_instances(rng: Generator) -> None:
     assert_same(codec.batch_decode(x, y, flipped=[x, y], **options), with_instances)
 
 
-def test_an_index_may_come_twice(rng: Generator) -> None:
+def test_duplicate_indices(rng: Generator) -> None:
     maps, flipped = rng.random((2, 1, 2, 64, 48), np.float32)
     codec = MSRAHeatmap(**SIZES, sigma=2.0)
     got, _ = codec.batch_decode(maps, flipped=flipped, flip_indices=(1, 1))
@@ -104,16 +106,16 @@ def test_an_index_may_come_twice(rng: Generator) -> None:
     np.testing.assert_array_equal(got, want)
 
 
-@each_config
+@each_flipping
 def test_an_empty_batch(config: Config, rng: Generator) -> None:
-    arrays = tuple(array[:0] for array in answers(config, rng, 1))
+    arrays = tuple(array[:0] for array in config.encoded(rng, 1))
     indices = permutation(rng, config.count)
-    got = config.make().batch_decode(*arrays, flipped=given(arrays), flip_indices=indices)
+    got = config.make().batch_decode(*arrays, flipped=as_argument(arrays), flip_indices=indices)
     assert_same(got, config.make().batch_decode(*arrays))
 
 
 def test_a_mirror_image_changes_nothing() -> None:
-    """Of a network that answers alike; symmetric keypoints stay on their sides."""
+    """Of exactly mirrored outputs; symmetric keypoints stay on their sides."""
     codec = UDPHeatmap(**SIZES)
     points = np.float32([[[[40.5, 80.25], [150.0, 90.0], [96.0, 30.0]]]])
     maps = codec.batch_encode(points)["heatmaps"]
@@ -132,7 +134,7 @@ SIMCC = SimCCLabel((96, 64))
 SIMCC_3D = SimCC3DLabel((96, 64, 32))
 
 
-def refused() -> list[Bad]:
+def bad_rows() -> list[Bad]:
     rows = []
 
     def maps(name: str, *words: str, **options: Any) -> None:
@@ -157,7 +159,7 @@ def refused() -> list[Bad]:
         [True, False, True],
         [None] * 3,
     ):
-        words = ("`flip_indices`", "list of whole numbers")
+        words = ("`flip_indices`", INTEGER_LIST)
         maps(f"indices {indices!r}", *words, **usual | {"flip_indices": indices})
     for flipped in (MAPS[:1], MAPS[0], MAPS[:, :2], MAPS[..., 1:], ones(2, 9, 64, 48)):
         words = ("`flipped`", "(2, 3, 64, 48), like `batch_encoded`", str(flipped.shape))
@@ -166,7 +168,7 @@ def refused() -> list[Bad]:
         words = ("`flipped`", "float32", "`batch_encoded`", dtype.__name__)
         maps(f"flipped {dtype}", *words, **usual | {"flipped": MAPS.astype(dtype)})
     maps("flipped ints", "`flipped`", "float32", **usual | {"flipped": MAPS.astype(int)})
-    maps("flipped word", "`flipped`", **usual | {"flipped": "maps"})
+    maps("flipped string", "`flipped`", **usual | {"flipped": "maps"})
     for shift in (1.5, "yes", None, [True]):
         maps(f"shift {shift!r}", "`shift`", "bool", **usual | {"shift": shift})
 
@@ -197,14 +199,12 @@ def refused() -> list[Bad]:
     return rows
 
 
-@pytest.mark.parametrize(
-    ("call", "words", "error"), [pytest.param(*row[1:], id=row.name) for row in refused()]
-)
-def test_it_is_refused(call: Any, words: tuple[str, ...], error: type[Exception]) -> None:
-    assert_refused(call, words, error)
+@pytest.mark.parametrize("bad", [pytest.param(row, id=row.name) for row in bad_rows()])
+def test_wrong_calls(bad: Bad) -> None:
+    bad.check()
 
 
-def test_an_endless_iterator_of_indices_is_refused() -> None:
+def test_an_endless_iterator_of_indices() -> None:
     from itertools import repeat
 
     with pytest.raises(posecodec_rs.InvalidInputError, match="more than"):

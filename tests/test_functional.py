@@ -13,11 +13,12 @@ import golden_cases
 import numpy as np
 import posecodec_rs
 import pytest
+from comparison import assert_same
 from golden_cases import GoldenCase
 from numpy.random import Generator
 from numpy.typing import NDArray
 from posecodec_rs import functional
-from samples import assert_same, responses
+from specs.shared.inputs import responses
 
 Array = NDArray[Any]
 

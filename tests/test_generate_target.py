@@ -7,10 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 import posecodec_rs
 import pytest
+from comparison import assert_same
 from numpy.random import Generator
 from posecodec_rs import GenerateTarget, RegressionLabel
-from samples import CONFIGS, SIZES, Config, assert_same, each_config
+from specs import TOP_DOWN, Config, each, of_family
+from specs.shared.inputs import SIZES
 
+CONFIGS = of_family(*TOP_DOWN)
+each_config = each(CONFIGS)
 MSRA = {"type": "MSRAHeatmap", **SIZES, "sigma": 2.0}
 REGRESSION = {"type": "RegressionLabel", "input_size": (192, 256)}
 TABLES = ("field_mapping_table", "instance_mapping_table", "label_mapping_table")

@@ -19,7 +19,7 @@ from posecodec_rs import (
     SimCCLabel,
     UDPHeatmap,
 )
-from samples import SIZES
+from specs.shared.inputs import SIZES
 
 Array = NDArray[np.float64]
 

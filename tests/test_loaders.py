@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import posecodec_rs
 import pytest
-from bottom_up_samples import seeded
+from comparison import assert_same
 from people import Chances, Crowds, People, threads
-from samples import assert_same
+from specs import seeded
 
 torch = pytest.importorskip("torch")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparison import assert_same
 from posecodec_rs import (
     SPR,
     AssociativeEmbedding,
@@ -22,7 +23,7 @@ from posecodec_rs import (
     functional,
 )
 from processes import address_space, exit_code_of_child
-from samples import SIZES, assert_same
+from specs.shared.inputs import SIZES
 
 resource = pytest.importorskip("resource")
 

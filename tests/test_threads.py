@@ -1,8 +1,7 @@
-"""Outputs do not depend on threads, processes or vector instructions."""
+"""Outputs do not depend on threads or processes."""
 
 import multiprocessing
 import os
-import pickle
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +11,21 @@ from typing import Any
 import numpy as np
 import posecodec_rs
 import pytest
+from comparison import assert_same
 from numpy.random import Generator
 from posecodec_rs import get_num_threads, set_num_threads
 from processes import DEADLINE, exit_code_of_child, needs_fork, run
-from samples import CONFIGS, WORTH_THREADS, Config, assert_same, each_config
+from specs import PARALLEL_BATCH_SIZE, TOP_DOWN, Config, each, of_family
+
+CONFIGS = of_family(*TOP_DOWN)
 
 LARGE = next(config for config in CONFIGS if config.codec == "UDPHeatmap")
 """A configuration whose batches run on several threads."""
+
+
+def large_batch(rng: Generator) -> tuple[Any, Any]:
+    """Keypoints and heatmaps that are split between threads."""
+    return LARGE.keypoints(rng, PARALLEL_BATCH_SIZE), LARGE.encoded(rng, PARALLEL_BATCH_SIZE)
 
 
 def test_set_and_get_num_threads() -> None:
@@ -114,18 +121,21 @@ def test_import_starts_no_threads() -> None:
         codec = posecodec_rs.UDPHeatmap((192, 256), (48, 64))
         codec.decode(codec.encode(numpy.ones((1, 133, 2)))["heatmaps"])
         print(len(os.listdir("{task}")) - before)
-        codec.batch_encode(numpy.ones(({WORTH_THREADS}, 1, 17, 2)))
+        codec.batch_encode(numpy.ones(({PARALLEL_BATCH_SIZE}, 1, 17, 2)))
         print(len(os.listdir("{task}")) - before)
     """
     # The calling thread is the third.
     assert run(program, POSECODEC_NUM_THREADS="3").split() == ["0", "2"]
 
 
-@each_config
+@each(CONFIGS)
 def test_outputs_do_not_depend_on_threads(config: Config, rng: Generator) -> None:
     codec = config.make()
-    points, visible = config.keypoints(rng, WORTH_THREADS), config.visible(rng, WORTH_THREADS)
-    encoded = config.encoded(rng, WORTH_THREADS)
+    points, visible = (
+        config.keypoints(rng, PARALLEL_BATCH_SIZE),
+        config.visible(rng, PARALLEL_BATCH_SIZE),
+    )
+    encoded = config.encoded(rng, PARALLEL_BATCH_SIZE)
     out = codec.batch_encode(points, visible)
     answers = []
     for threads in (1, 2, 3):
@@ -162,32 +172,9 @@ def test_gil_is_released(rng: Generator) -> None:
     assert turns > 5  # some hundreds; at most one if the GIL were held
 
 
-@each_config
-def test_python_threads_share_a_codec(config: Config, rng: Generator) -> None:
-    codec = config.make()
-    samples = [
-        (config.keypoints(rng, 3), config.visible(rng, 3), config.encoded(rng, 3)) for _ in range(8)
-    ]
-
-    def answers(sample: tuple[Any, Any, tuple[Any, ...]]) -> tuple[Any, ...]:
-        points, visible, encoded = sample
-        return (
-            codec.batch_encode(points, visible),
-            codec.batch_decode(*encoded),
-            codec.encode(points[0], visible[0]),
-            codec.decode(*(array[0] for array in encoded)),
-        )
-
-    want = [answers(sample) for sample in samples]
-    with ThreadPoolExecutor(8) as executor:
-        for got in (executor.map(answers, samples) for _ in range(3)):
-            for one, other in zip(got, want, strict=True):
-                assert_same(one, other)
-
-
 def test_set_num_threads_while_batches_run(rng: Generator) -> None:
     codec = LARGE.make()
-    points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
+    points, encoded = large_batch(rng)
     want = codec.batch_encode(points), codec.batch_decode(*encoded)
 
     def answers(number: int) -> Any:
@@ -205,7 +192,7 @@ def test_set_num_threads_while_batches_run(rng: Generator) -> None:
 def test_fork_after_pool_was_used(threads: int, rng: Generator) -> None:
     set_num_threads(threads)
     codec = LARGE.make()
-    points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
+    points, encoded = large_batch(rng)
     want = codec.batch_encode(points), codec.batch_decode(*encoded)
 
     def again() -> None:
@@ -244,7 +231,7 @@ def test_failing_child_is_detected() -> None:
 def test_forks_while_other_threads_run_batches(rng: Generator) -> None:
     set_num_threads(2)
     codec = LARGE.make()
-    points, encoded = LARGE.keypoints(rng, WORTH_THREADS), LARGE.encoded(rng, WORTH_THREADS)
+    points, encoded = large_batch(rng)
 
     def answers() -> Any:
         return codec.batch_encode(points), codec.batch_decode(*encoded)
@@ -268,8 +255,8 @@ def test_workers(method: str, rng: Generator) -> None:
         for config in configs:
             codec = config.make()
             points, encoded = (
-                config.keypoints(rng, WORTH_THREADS),
-                config.encoded(rng, WORTH_THREADS),
+                config.keypoints(rng, PARALLEL_BATCH_SIZE),
+                config.encoded(rng, PARALLEL_BATCH_SIZE),
             )
             for call, arguments in (
                 (codec.batch_encode, (points,)),
@@ -281,40 +268,3 @@ def test_workers(method: str, rng: Generator) -> None:
                     assert answer is True
                 else:
                     assert_same(answer, call(*arguments))
-
-
-@each_config
-def test_simd_tiers_are_bit_identical(config: Config, rng: Generator) -> None:
-    tiers, usual = posecodec_rs.simd_tiers()
-    assert usual == tiers[-1]
-    codec = config.make()
-    points, visible = config.keypoints(rng), config.visible(rng)
-    encoded = config.encoded(rng)
-    noise = tuple(rng.normal(0, 1, array.shape).astype(array.dtype) for array in encoded)
-    answers = []
-    for tier in tiers:
-        posecodec_rs.force_simd_tier(tier)
-        assert posecodec_rs.simd_tiers() == (tiers, tier)
-        answers.append(
-            {
-                "float32 points": codec.encode(points, visible),
-                "float64 points": codec.encode(points.astype(np.float64) + 0.001),
-                **{
-                    f"{dtype} {kind}": codec.decode(*(array.astype(dtype) for array in maps))
-                    for dtype in ("float16", "float32", "float64")
-                    for kind, maps in (("like a network's", encoded), ("noise", noise))
-                },
-                # A new codec computes its tables with this tier.
-                "from a new codec": config.make().encode(points),
-            }
-        )
-    for answer in answers[1:]:
-        for name, want in answers[0].items():
-            assert_same(answer[name], want)
-    posecodec_rs.force_simd_tier(None)
-    assert posecodec_rs.simd_tiers() == (tiers, usual)
-
-
-def test_pickles_are_small() -> None:
-    for config in CONFIGS:
-        assert len(pickle.dumps(config.make())) < 1000

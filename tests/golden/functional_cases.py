@@ -1,6 +1,6 @@
-"""What `record.py` asks the reference about its helpers, `mmpose.codecs.utils`.
+"""Calls of the helpers, `mmpose.codecs.utils`, that `record.py` records.
 
-Keypoints are in cells of the map. A helper's name stands for the method of a codec.
+Keypoints are in pixels of the map. A helper's name is used as the method of a codec.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,8 +8,8 @@ from typing import Any
 
 import mmpose.codecs.utils
 import numpy as np
-from codec_cases import Case, Size, bumps, noise, visibilities
 from numpy.random import Generator
+from specs.shared.golden import Case, Size, bumps, noise, visibilities
 
 DTYPES = ("float32", "float64")
 VISIBILITY_DTYPES = ("float32", "int64", "float64")
@@ -22,7 +22,7 @@ def case(name: str, note: str = "", *, tensors: bool = False, **args: Any) -> Ca
 
 
 def people(rng: Generator, size: Size, count: int, columns: int = 2) -> dict[str, Any]:
-    """Keypoints of so many people, in cells and half cells, and their visibilities."""
+    """Keypoints of several people, at pixels and between them, and their visibilities."""
     low, high = (-0.3, 1.3) if size.turn else (0.0, 1.0)
     points = rng.uniform(low, high, (count, 5, 2)) * size.heatmap
     points[:, 1] = np.round(points[:, 1]) + 0.5
@@ -44,17 +44,17 @@ def gaussians(rng: Generator, size: Size) -> Iterator[Case]:
             yield case(f"generate_{kind}gaussian_heatmaps", f"{count}", **args, sigma=sigma)
     each = (several, np.float32(several), np.array(several))[size.turn]
     args = people(rng, size, 4)
-    note = f"a sigma each, {type(each).__name__}"
+    note = f"one sigma per instance, {type(each).__name__}"
     yield case("generate_gaussian_heatmaps", note, **args, sigma=each)
 
-    cells = (*size.heatmap[:2], 8 + size.turn)
+    pixels = (*size.heatmap[:2], 8 + size.turn)
     for count, options in (
         (1, {"sigma": 1, "image_size": size.image}),
         (2, {"sigma": 1.3, "image_size": np.array(size.image), "max_bound": 255}),
         (2, {"sigma": (1.5, 0.7), "image_size": size.image, "joint_indices": [3, 0, -1]}),
     ):
         args = people(rng, size, count, 4)
-        args["heatmap_size"] = cells if count == 1 else np.array(cells)
+        args["heatmap_size"] = pixels if count == 1 else np.array(pixels)
         scale = (*size.stride, 30, 1)
         args["keypoints"] = args["keypoints"] * np.array(scale, args["keypoints"].dtype)
         args["keypoints"][..., 2] -= 200
@@ -97,7 +97,7 @@ def maxima(rng: Generator, size: Size) -> Iterator[Case]:
     yield case("get_heatmap_maximum", "no response", heatmaps=flat)
     yield case("get_heatmap_maximum", "float16", heatmaps=maps.astype(np.float16))
     whole = rng.integers(0, 9, (3, 5, 6)).astype(("int64", "uint8", "float64")[size.turn])
-    yield case("get_heatmap_maximum", "whole numbers", heatmaps=whole)
+    yield case("get_heatmap_maximum", "integers", heatmaps=whole)
     volumes = noise(rng, (2, 3, 4, 5, 6), 1.0, 2**-6)
     yield case("get_heatmap_3d_maximum", "batch", heatmaps=volumes)
     yield case("get_heatmap_3d_maximum", "no response", heatmaps=volumes[0] - 2)
@@ -129,11 +129,11 @@ def filters(rng: Generator, size: Size) -> Iterator[Case]:
 
 def refinements(rng: Generator, size: Size) -> Iterator[Case]:
     maps, dtype = bumps(rng, size, joints=4)[0], DTYPES[size.turn % 2]
-    summits, _ = mmpose.codecs.utils.get_heatmap_maximum(maps)
-    beside = (summits + rng.integers(-1, 2, (2, 4, 2))).clip(0, np.array(size.heatmap) - 1)
-    # Between cells, so that a nudge moves none into another. UDP's rule needs whole rows.
-    cells = np.concatenate([summits[None], beside]).astype(dtype)
-    points, in_rows = cells + cells.dtype.type(0.25), cells + np.array([0.25, 0], dtype)
+    peaks, _ = mmpose.codecs.utils.get_heatmap_maximum(maps)
+    neighbors = (peaks + rng.integers(-1, 2, (2, 4, 2))).clip(0, np.array(size.heatmap) - 1)
+    # Between pixels, so that rounding moves none into another. UDP's rule needs whole rows.
+    pixels = np.concatenate([peaks[None], neighbors]).astype(dtype)
+    points, in_rows = pixels + pixels.dtype.type(0.25), pixels + np.array([0.25, 0], dtype)
     yield case("refine_keypoints", "", keypoints=points, heatmaps=maps)
     blurs = {"blur_kernel_size": (11, 7, 5)[size.turn]}
     yield case("refine_keypoints_dark", "", keypoints=points[:1], heatmaps=maps, **blurs)

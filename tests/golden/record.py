@@ -1,22 +1,21 @@
-"""Record the answers of an installed MMPose 1.3.2, for the tests to hold ours against.
+"""Record the results of an installed MMPose 1.3.2, which the tests compare with.
 
     python tests/golden/record.py [--out DIR] [--codec NAME ...] [--seed N] [--sizes small|full]
         [--repository DIR]
 
-DIR gets `manifest.json` and one npz of arrays a codec, which `golden_cases.py` reads. One seed and
-one set of versions give the same files. With `--codec`, what DIR holds of other codecs stays.
+DIR gets `manifest.json` and one npz of arrays per codec, which `golden_cases.py` reads. One seed
+and one set of versions give the same files. With `--codec`, the files of other codecs stay.
 
-`SimCC3DLabel` is not in MMPose's package but among the projects of its repository: it is recorded
-with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose, alone.
+Codecs that are not in MMPose's package but among the projects of its repository are recorded only
+with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose.
 
-What is asked stands in `codec_cases.py`, `flip_cases.py`, `bottom_up_cases.py` and
-`lifting_cases.py`; a further codec is one generator more there. The helpers, in
-`functional_cases.py`, count as a codec too. Questions that the reference answers with NaN, an
-exception or a numerical warning are skipped and logged, as are those whose answer hangs on the last
-bits of the input: ours may differ there.
+The calls are in the specs of the codecs, `tests/specs`. The helpers, in `functional_cases.py`,
+count as a codec too. Calls for which MMPose returns NaN or raises an exception or a numerical
+warning are skipped and logged, as are those whose result depends on the last bits of the input:
+this package may differ there.
 
 `AssociativeEmbedding` is recorded with munkres 1.1.4: where several assignments cost the same,
-later ones find others.
+later versions find others.
 """
 
 import argparse
@@ -31,38 +30,40 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 try:
     import cv2
     import mmpose
     import numpy as np
     import torch
-    from bottom_up_cases import BOTTOM_UP
-    from codec_cases import CODECS, FULL, IN_REPOSITORY, SMALL, Case
-    from flip_cases import FLIPS, flip_and_decode
+    from flip_and_decode import flip_and_decode
     from functional_cases import FUNCTIONAL
-    from lifting_cases import LIFTING
 except ImportError as error:
     sys.exit(
-        f"{error}. To install the reference: pip install --no-deps mmpose==1.3.2 mmcv-lite==2.1.0 "
+        f"{error}. To install MMPose: pip install --no-deps mmpose==1.3.2 mmcv-lite==2.1.0 "
         "&& pip install mmengine opencv-python-headless torch torchvision scipy xtcocotools "
         "munkres==1.1.4 json_tricks matplotlib"
     )
 
+from specs import SPECS
+from specs.shared.golden import FULL, SMALL, Case
+
 REFERENCE = "1.3.2"
 MUNKRES = "1.1.4"
-QUESTIONS = CODECS | BOTTOM_UP | LIFTING | FUNCTIONAL
-NUDGE = 3e-6  # some ulps of float32: what is left of it after a blur is about one
-STEADY = 1e-5  # how far a nudge may move an answer, as a share of its largest value
+CALLS = {name: spec.golden for name, spec in SPECS.items()} | FUNCTIONAL
+IN_REPOSITORY = {name: spec.repository for name, spec in SPECS.items() if spec.repository}
+PERTURBATION = 3e-6  # some ulps of float32, of which about one is left after a blur
+STEADY = 1e-5  # how far a perturbation may move a result, as a share of its largest value
 
 log = logging.getLogger("record")
 
 
 def codec_class(name: str, repository: Path | None = None) -> Any:
-    """The reference's class; the first call for one of the repository's says where that is."""
+    """MMPose's class; the first call for one of the repository's needs `repository`."""
     if name in FUNCTIONAL:
         return lambda: mmpose.codecs.utils
     if name not in IN_REPOSITORY:
@@ -104,25 +105,25 @@ class Arrays:
         return {"value": value}
 
 
-def numbers(answer: Any) -> Iterator[np.ndarray]:
-    """The arrays and numbers in a nested answer, in order."""
-    if isinstance(answer, dict | list | tuple):
-        for item in answer.values() if isinstance(answer, dict) else answer:
+def numbers(result: Any) -> Iterator[np.ndarray]:
+    """The arrays and numbers in a nested result, in order."""
+    if isinstance(result, dict | list | tuple):
+        for item in result.values() if isinstance(result, dict) else result:
             yield from numbers(item)
-    elif answer is not None and not isinstance(answer, str):
-        yield np.asarray(answer)
+    elif result is not None and not isinstance(result, str):
+        yield np.asarray(result)
 
 
-def as_arrays(answer: Any) -> Any:
-    """A nested answer with arrays for its tensors: what ours says where it is given arrays."""
-    match answer:
+def as_arrays(result: Any) -> Any:
+    """A nested result with arrays for its tensors, as this package returns for arrays."""
+    match result:
         case torch.Tensor():
-            return answer.numpy(force=True)
+            return result.numpy(force=True)
         case list() | tuple():
-            return type(answer)(as_arrays(item) for item in answer)
+            return type(result)(as_arrays(item) for item in result)
         case dict():
-            return {key: as_arrays(item) for key, item in answer.items()}
-    return answer
+            return {key: as_arrays(item) for key, item in result.items()}
+    return result
 
 
 def arrays_of(args: dict[str, Any]) -> list[str]:
@@ -130,8 +131,8 @@ def arrays_of(args: dict[str, Any]) -> list[str]:
     return [key for key, value in args.items() if isinstance(value, np.ndarray)]
 
 
-def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
-    """The reference's answer, its inputs left alone. Raises where that is no answer to go by."""
+def call(name: str, case: Case, args: dict[str, Any]) -> Any:
+    """MMPose's result, with its inputs left alone. Raises an error where it is not valid."""
     if case.seed is not None:
         np.random.seed(case.seed)
         random.seed(case.seed)
@@ -142,24 +143,24 @@ def ask(name: str, case: Case, args: dict[str, Any]) -> Any:
         if case.tensors:
             args |= {key: torch.from_numpy(args[key]) for key in arrays_of(args)}
         if "flipped" in args:
-            answer = flip_and_decode(codec, args)
+            result = flip_and_decode(codec, args)
         else:
-            answer = as_arrays(getattr(codec, case.method)(**args))
-    if not all(np.isfinite(array).all() for array in numbers(answer)):
+            result = as_arrays(getattr(codec, case.method)(**args))
+    if not all(np.isfinite(array).all() for array in numbers(result)):
         raise FloatingPointError("NaN or infinity")
-    return answer
+    return result
 
 
-def is_steady(name: str, case: Case, answer: Any, rng: np.random.Generator) -> bool:
-    """Whether a nudge of every input value by some ulps leaves the answer where it is."""
+def is_steady(name: str, case: Case, result: Any, rng: np.random.Generator) -> bool:
+    """Whether perturbing every input value by some ulps leaves the result unchanged."""
     for _ in range(4):
-        nudged = dict(case.args)
+        perturbed = dict(case.args)
         for key in arrays_of(case.args):
             value = case.args[key]
-            nudge = 1 + NUDGE * rng.uniform(-1, 1, value.shape)
-            nudged[key] = (value * nudge).astype(value.dtype)
-        moved = ask(name, case, nudged)
-        for before, after in zip(numbers(answer), numbers(moved), strict=True):
+            factor = 1 + PERTURBATION * rng.uniform(-1, 1, value.shape)
+            perturbed[key] = (value * factor).astype(value.dtype)
+        moved = call(name, case, perturbed)
+        for before, after in zip(numbers(result), numbers(moved), strict=True):
             limit = STEADY * max(1.0, np.abs(before).max(initial=0))
             if not np.allclose(after, before, rtol=0, atol=limit):
                 return False
@@ -171,14 +172,13 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
     entries, arrays, skipped = [], Arrays(), 0
     for size in FULL if sizes == "full" else SMALL:
         entropy = [seed, zlib.crc32(name.encode()), *size.image]
-        nudges = np.random.default_rng([*entropy, 1])
+        perturbations = np.random.default_rng([*entropy, 1])
         rng = np.random.default_rng(entropy)
-        asked = [QUESTIONS[name], *FLIPS.get(name, ())]
-        for case in chain.from_iterable(cases(rng, size) for cases in asked):
+        for case in CALLS[name](rng, size):
             try:
-                answer = ask(name, case, case.args)
-                if case.sensitive and not is_steady(name, case, answer, nudges):
-                    raise FloatingPointError("hangs on the last bits of the input")
+                result = call(name, case, case.args)
+                if case.sensitive and not is_steady(name, case, result, perturbations):
+                    raise FloatingPointError("depends on the last bits of the input")
             except Exception as error:
                 log.info(
                     "skipped %s.%s %s (%s): %r", name, case.method, size.image, case.note, error
@@ -186,7 +186,7 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
                 skipped += 1
                 continue
             entry = {"codec": name, "kwargs": arrays.describe(case.kwargs), "method": case.method}
-            entry |= {"args": arrays.describe(case.args), "out": arrays.describe(answer)}
+            entry |= {"args": arrays.describe(case.args), "out": arrays.describe(result)}
             entry |= {"note": case.note}
             entry |= {key: value for key in ("seed", "tol") if (value := getattr(case, key))}
             entries.append(entry)
@@ -198,13 +198,13 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
-    parser.add_argument("--codec", nargs="+", choices=QUESTIONS, metavar="NAME")
+    parser.add_argument("--codec", nargs="+", choices=CALLS, metavar="NAME")
     parser.add_argument("--repository", type=Path, metavar="DIR")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sizes", choices=("small", "full"), default="small")
     options = parser.parse_args()
     if options.codec is None:
-        here = [name for name in QUESTIONS if options.repository or name not in IN_REPOSITORY]
+        here = [name for name in CALLS if options.repository or name not in IN_REPOSITORY]
         options.codec = here
     for name in options.codec:
         if name in IN_REPOSITORY:
@@ -213,7 +213,7 @@ def main() -> None:
             codec_class(name, options.repository)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if mmpose.__version__ != REFERENCE:
-        sys.exit(f"The reference is mmpose {REFERENCE}, but {mmpose.__version__} is installed.")
+        sys.exit(f"This records mmpose {REFERENCE}, but {mmpose.__version__} is installed.")
     if "AssociativeEmbedding" in options.codec and version("munkres") != MUNKRES:
         sys.exit(
             f"munkres must be {MUNKRES}, but {version('munkres')} is installed. Others choose "
@@ -225,17 +225,17 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     manifest = options.out / "manifest.json"
     entries: dict[str, list[dict[str, Any]]] = {}
-    if manifest.exists() and set(options.codec) != set(QUESTIONS):
+    if manifest.exists() and set(options.codec) != set(CALLS):
         held = json.loads(manifest.read_text())
         if versions != {key: held[key] for key in versions}:
-            sys.exit(f"{manifest} was recorded with other versions: record all codecs anew.")
+            sys.exit(f"{manifest} was recorded with other versions: record all codecs again.")
         for entry in held["cases"]:
             entries.setdefault(entry["codec"], []).append(entry)
 
     for name in options.codec:
         entries[name], arrays = record(name, options.sizes, options.seed)
         np.savez_compressed(options.out / f"{name}.npz", **arrays.by_name)  # type: ignore[arg-type]
-    lines = ",\n".join(json.dumps(entry) for name in QUESTIONS for entry in entries.get(name, ()))
+    lines = ",\n".join(json.dumps(entry) for name in CALLS for entry in entries.get(name, ()))
     manifest.write_text(f'{json.dumps(versions)[:-1]}, "cases": [\n{lines}\n]}}\n')
 
 

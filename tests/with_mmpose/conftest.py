@@ -6,7 +6,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
-from mmpose_stand_ins import put_stand_ins
+from mmpose_stubs import install_stubs
 
 MISSING = [name for name in ("torch", "mmengine", "mmcv", "mmpose") if find_spec(name) is None]
 
@@ -21,7 +21,7 @@ if not MISSING:
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MMPose's own imports warn
-        put_stand_ins()
+        install_stubs()
         import mmpose.codecs
         import mmpose.datasets
         import mmpose.evaluation

@@ -36,11 +36,11 @@ class Outcomes:
 def run_tests(ours: bool, options: list[str]) -> dict[str, str]:
     """Runs the tests of the checkout, which is the current folder, in this process."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from mmpose_stand_ins import put_stand_ins
+    from mmpose_stubs import install_stubs
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        put_stand_ins()
+        install_stubs()
         import mmpose.codecs
         import mmpose.datasets
         import mmpose.models  # noqa: F401

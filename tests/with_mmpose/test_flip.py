@@ -1,7 +1,7 @@
-"""Flip tests and the way back to the picture, beside MMPose's own: equal to the bit.
+"""Flip tests and the transformation to the image: bit-identical to MMPose's.
 
-The averages are MMPose's, of torch tensors; they are decoded by this package's codecs, whose
-decoding other tests hold against MMPose's.
+MMPose averages torch tensors; this package's codecs decode the averages. Other tests compare the
+decoding with MMPose's.
 """
 
 from typing import Any
@@ -10,49 +10,49 @@ import numpy as np
 import posecodec_rs
 import pytest
 import torch
-from flips import FLIPPED, answers, flipped_like, given, permutation
+from comparison import assert_same
+from flips import as_argument, each_flipping, flipped_like, permutation
 from mmengine.structures import InstanceData
 from mmpose.models.pose_estimators import TopdownPoseEstimator
 from mmpose.models.utils.tta import flip_heatmaps, flip_vectors
 from mmpose.structures import PoseDataSample
 from numpy.random import Generator
-from samples import Config, assert_same
+from specs import Config
 
 DTYPES = (torch.float32, torch.float64, torch.float16)
-each_config = pytest.mark.parametrize("config", FLIPPED, ids=str)
 each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)
 
 
 def mmpose_average(config: Config, tensors: Any, flipped: Any, indices: Any, shift: bool) -> Any:
-    """What MMPose's heads hand to their decoder."""
+    """The arrays that MMPose's heads pass to their decoder."""
     flipped = [tensor.clone() for tensor in flipped]
-    if config.has_heatmaps:
+    if config.spec.family == "heatmap":
         mode = "udp_combined" if config.combined else "heatmap"
-        turned = [flip_heatmaps(flipped[0], indices, mode, shift)]
+        mirrored = [flip_heatmaps(flipped[0], indices, mode, shift)]
     else:
-        # Of one instance, as heads know them.
-        turned = list(flip_vectors(*(tensor[:, 0] for tensor in flipped[:2]), indices))
-        turned = [tensor[:, None] for tensor in turned]
-        turned += [tensor[:, :, indices] for tensor in flipped[2:]]
-    return [(own + other) * 0.5 for own, other in zip(tensors, turned, strict=True)]
+        # Of one instance, as in the heads.
+        mirrored = list(flip_vectors(*(tensor[:, 0] for tensor in flipped[:2]), indices))
+        mirrored = [tensor[:, None] for tensor in mirrored]
+        mirrored += [tensor[:, :, indices] for tensor in flipped[2:]]
+    return [(own + other) * 0.5 for own, other in zip(tensors, mirrored, strict=True)]
 
 
-@each_config
+@each_flipping
 @each_dtype
 @pytest.mark.parametrize("shift", [False, True])
 def test_flip_and_average(config: Config, dtype: Any, shift: bool, rng: Generator) -> None:
-    if shift and not config.has_heatmaps:
+    if shift and config.spec.family != "heatmap":
         return  # MMPose shifts no vectors
     codec = config.make()
-    arrays = answers(config, rng, 3)
-    if not config.has_heatmaps:
+    arrays = config.encoded(rng, 3)
+    if config.spec.family != "heatmap":
         arrays = tuple(array[:, :1] for array in arrays)
     tensors = [torch.from_numpy(array).to(dtype) for array in arrays]
     indices = permutation(rng, config.count)
     flipped = [torch.from_numpy(a).to(dtype) for a in flipped_like(arrays, rng)]
     want = codec.batch_decode(*mmpose_average(config, tensors, flipped, indices, shift))
     options = {"flip_indices": indices, "shift": shift}
-    got = codec.batch_decode(*tensors, flipped=given(tuple(flipped)), **options)
+    got = codec.batch_decode(*tensors, flipped=as_argument(tuple(flipped)), **options)
     assert_same(got, want)
 
 

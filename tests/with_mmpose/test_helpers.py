@@ -1,4 +1,4 @@
-"""The helpers of `mmpose.codecs.utils` and those of `posecodec_rs.functional`, asked at random."""
+"""`mmpose.codecs.utils` and `posecodec_rs.functional` get the same random calls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
+from parity import EXAMPLES, ParityCase
 from posecodec_rs import functional
-from questions import EXAMPLES, Question
-from samples import VISIBILITIES, responses
+from specs.shared.inputs import VISIBILITIES, responses
 
 Array = NDArray[Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -25,14 +25,14 @@ counts = st.integers(1, 4)
 sigmas = st.floats(0.5, 4) | st.integers(1, 3)
 kernels = st.sampled_from([3, 5, 7, 11, 17])
 precisions = st.sampled_from([np.float32, np.float64])
-centres = st.floats(100, 1000)
+centers = st.floats(100, 1000)
 
 HELPERS: dict[str, tuple[Arguments, Tolerance]] = {}
-"""What each is asked, and how well it must answer."""
+"""Random arguments of each helper, and the tolerance of its result."""
 
 
 def helper(name: str, tolerance: Tolerance) -> Callable[[Arguments], Arguments]:
-    """Enters a function that draws a helper's arguments, in its signature's order."""
+    """Registers a function that draws a helper's arguments, in its signature's order."""
 
     def enter(arguments: Arguments) -> Arguments:
         HELPERS[name] = arguments, tolerance
@@ -43,8 +43,8 @@ def helper(name: str, tolerance: Tolerance) -> Callable[[Arguments], Arguments]:
 
 def points(draw: Draw, rng: Generator, size: Any, *shape: int) -> Array:
     """Coordinates (*shape, D), most of them inside `size`."""
-    places = rng.uniform(-0.2, 1.2, (*shape, len(size))) * size
-    return places.astype(draw(precisions))  # type: ignore[no-any-return]
+    locations = rng.uniform(-0.2, 1.2, (*shape, len(size))) * size
+    return locations.astype(draw(precisions))  # type: ignore[no-any-return]
 
 
 def visible(rng: Generator, *shape: int) -> Array:
@@ -52,14 +52,14 @@ def visible(rng: Generator, *shape: int) -> Array:
 
 
 def maps(draw: Draw, rng: Generator, *shape: int, dims: int = 2, least: int = 2) -> Array:
-    """What a network might say: (*shape, ...), of `dims` sides, as a network of its precision."""
+    """Arrays like a network's: (*shape, ...), with `dims` sides, in a random precision."""
     lengths = tuple(draw(st.integers(least, 40 if dims < 3 else 12)) for _ in range(dims))
     values = responses(rng, shape, lengths) * draw(st.sampled_from([0.1, 1, 255]))
     return values.astype(draw(precisions))  # type: ignore[no-any-return]
 
 
-def summits(values: Array, dims: int) -> Array:
-    """Where the maps are largest: (..., D) of [x, y]."""
+def peaks(values: Array, dims: int) -> Array:
+    """The locations of the maxima: (..., D) of [x, y]."""
     flat = values.reshape(*values.shape[:-dims], -1).argmax(-1)
     return np.stack(np.unravel_index(flat, values.shape[-dims:])[::-1], -1).astype(np.float32)
 
@@ -87,13 +87,21 @@ def gaussians_of_each(draw: Draw, rng: Generator) -> list[Any]:
 @helper("generate_3d_gaussian_heatmaps", ENCODED)
 def gaussians_3d(draw: Draw, rng: Generator) -> list[Any]:
     size = np.array([draw(st.integers(2, 16)) for _ in "whd"])
-    image, bound, count = np.array([draw(sides), draw(sides)]), draw(centres), draw(counts)
-    places = points(draw, rng, (*image, bound), 1, count)
-    places[..., 2] -= bound / 2
+    image, bound, count = np.array([draw(sides), draw(sides)]), draw(centers), draw(counts)
+    locations = points(draw, rng, (*image, bound), 1, count)
+    locations[..., 2] -= bound / 2
     chosen = draw(st.none() | st.just([*range(count)][::-1]))
     weights = rng.uniform(0.5, 1.5, count).astype(np.float32)
     options = [chosen, draw(st.sampled_from([1.0, 255])), draw(st.booleans()), weights]
-    return [size, places, visible(rng, 1, count), draw(st.integers(1, 3)), image, bound, *options]
+    return [
+        size,
+        locations,
+        visible(rng, 1, count),
+        draw(st.integers(1, 3)),
+        image,
+        bound,
+        *options,
+    ]
 
 
 @helper("generate_offset_heatmap", ENCODED)
@@ -103,11 +111,11 @@ def offsets(draw: Draw, rng: Generator) -> list[Any]:
 
 @helper("generate_displacement_heatmap", ENCODED)
 def displacements(draw: Draw, rng: Generator) -> list[Any]:
-    size, places, seen, _ = gaussians(draw, rng)
-    places = places.astype(np.float32)
-    roots, roots_seen = mmpose.codecs.utils.get_instance_root(places, seen)
-    lengths = mmpose.codecs.utils.get_diagonal_lengths(places, seen) + np.float32(1)
-    return [size, places, seen, roots, roots_seen, lengths, draw(st.floats(0.5, 8))]
+    size, locations, seen, _ = gaussians(draw, rng)
+    locations = locations.astype(np.float32)
+    roots, roots_seen = mmpose.codecs.utils.get_instance_root(locations, seen)
+    lengths = mmpose.codecs.utils.get_diagonal_lengths(locations, seen) + np.float32(1)
+    return [size, locations, seen, roots, roots_seen, lengths, draw(st.floats(0.5, 8))]
 
 
 @helper("gaussian_blur", ENCODED)
@@ -156,29 +164,29 @@ def nms(draw: Draw, rng: Generator) -> list[Any]:
 @helper("refine_keypoints", DECODED)
 def refine(draw: Draw, rng: Generator) -> list[Any]:
     values = maps(draw, rng, draw(counts))
-    return [summits(values, 2)[None], values]
+    return [peaks(values, 2)[None], values]
 
 
 @helper("refine_keypoints_dark", DECODED)
 @helper("refine_keypoints_dark_udp", DECODED)
 def refine_dark(draw: Draw, rng: Generator) -> list[Any]:
-    kernel = draw(kernels)  # not wider than the map: else but the last bits are left to go by
+    kernel = draw(kernels)  # not wider than the map: otherwise only rounding errors are left
     values = maps(draw, rng, draw(counts), least=kernel)
-    return [summits(values, 2)[None], values, kernel]
+    return [peaks(values, 2)[None], values, kernel]
 
 
 @helper("refine_simcc_dark", DARK)
 def refine_simcc(draw: Draw, rng: Generator) -> list[Any]:
     kernel = draw(kernels)
     values = maps(draw, rng, draw(counts), draw(counts), dims=1, least=kernel)
-    return [summits(values, 1)[..., 0], values, kernel]
+    return [peaks(values, 1)[..., 0], values, kernel]
 
 
 @helper("get_diagonal_lengths", ENCODED)
 @helper("get_instance_bbox", ENCODED)
 def instances(draw: Draw, rng: Generator) -> list[Any]:
-    _, places, seen, _ = gaussians(draw, rng)
-    return [places, draw(st.none() | st.just(seen))]
+    _, locations, seen, _ = gaussians(draw, rng)
+    return [locations, draw(st.none() | st.just(seen))]
 
 
 @helper("get_instance_root", ENCODED)
@@ -188,9 +196,9 @@ def root(draw: Draw, rng: Generator) -> list[Any]:
 
 @helper("pixel_to_camera", ENCODED)
 def camera_coordinates(draw: Draw, rng: Generator) -> list[Any]:
-    places = points(draw, rng, (2, 2, 2), draw(counts), draw(counts))
-    places[..., 2] += 4
-    return [places, *(draw(centres) for _ in range(4))]
+    locations = points(draw, rng, (2, 2, 2), draw(counts), draw(counts))
+    locations[..., 2] += 4
+    return [locations, *(draw(centers) for _ in range(4))]
 
 
 @helper("camera_to_pixel", ENCODED)
@@ -200,13 +208,13 @@ def pixels(draw: Draw, rng: Generator) -> list[Any]:
 
 @helper("camera_to_image_coord", ENCODED)
 def image_coordinates(draw: Draw, rng: Generator) -> list[Any]:
-    places, *numbers = camera_coordinates(draw, rng)
+    locations, *numbers = camera_coordinates(draw, rng)
     pairs = np.reshape(numbers, (2, *draw(st.sampled_from([(2,), (2, 1)]))))
-    root = draw(st.integers(0, places.shape[1] - 1))
-    return [root, places, dict(zip("fc", pairs, strict=True))]
+    root = draw(st.integers(0, locations.shape[1] - 1))
+    return [root, locations, dict(zip("fc", pairs, strict=True))]
 
 
-def test_every_helper_is_asked() -> None:
+def test_every_helper_is_compared() -> None:
     assert set(functional.__all__) == {name.split()[0] for name in HELPERS}
     assert set(functional.__all__) == set(mmpose.codecs.utils.__all__)
 
@@ -218,11 +226,11 @@ def test_helper(name: str, data: st.DataObject) -> None:
     arguments, tolerance = HELPERS[name]
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     function = name.split()[0]
-    Question(
+    ParityCase(
         name,
         getattr(mmpose.codecs.utils, function),
         getattr(functional, function),
         arguments(data.draw, rng),
         tolerance,
-        hangs=function.startswith("refine"),
+        ill_conditioned=function.startswith("refine"),
     ).check(rng)

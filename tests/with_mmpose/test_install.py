@@ -16,7 +16,7 @@ from mmengine.config import Config as MMConfig
 from mmpose.registry import KEYPOINT_CODECS
 from posecodec_rs import functional
 from posecodec_rs.mmpose import install, uninstall
-from samples import CONFIGS, Config, each_config
+from specs import TOP_DOWN, Config, each, of_family
 
 pytestmark = pytest.mark.usefixtures("uninstalled")
 
@@ -48,7 +48,7 @@ def module_that_imports_all(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-@each_config
+@each(of_family(*TOP_DOWN))
 def test_the_registry_builds_ours(config: Config) -> None:
     install()
     theirs = THEIRS.get(config.codec)
@@ -79,7 +79,7 @@ def test_heirs() -> None:
         pass
 
     def answers() -> list[bool]:
-        codecs = [config.make() for config in CONFIGS]
+        codecs = [config.make() for config in of_family(*TOP_DOWN)]
         return [isinstance(codec, BASE) for codec in (*codecs, Mine((4, 4)))]
 
     assert not any(answers())

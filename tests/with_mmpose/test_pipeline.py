@@ -8,6 +8,7 @@ import numpy as np
 import posecodec_rs
 import pytest
 import torch
+from comparison import assert_same
 from golden_cases import DECODED, ENCODED, differences
 from mmengine.dataset import Compose
 from mmengine.structures import BaseDataElement
@@ -19,7 +20,8 @@ from mmpose.registry import MODELS, TRANSFORMS
 from mmpose.structures import MultilevelPixelData
 from mmpose.testing import get_coco_sample
 from posecodec_rs.mmpose import install, uninstall
-from samples import SIZES, Config, assert_same, each_config, responses
+from specs import TOP_DOWN, Config, each, of_family
+from specs.shared.inputs import SIZES, responses
 
 pytestmark = pytest.mark.usefixtures("uninstalled")
 
@@ -249,7 +251,7 @@ TENSORS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
-@each_config
+@each(of_family(*TOP_DOWN))
 @pytest.mark.parametrize("convert", TENSORS.values(), ids=TENSORS)
 def test_what_heads_unpack(
     config: Config, convert: Callable[[torch.Tensor], torch.Tensor], rng: np.random.Generator
