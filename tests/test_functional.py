@@ -1,6 +1,6 @@
-"""`posecodec_rs.functional`: in which forms it takes arrays, and where it is better than MMPose's.
+"""`posecodec_rs.functional`: the arrays that it takes, and where it differs from MMPose on purpose.
 
-That its numbers are MMPose's is tested with recorded answers and, where MMPose is, at random.
+Its numbers are compared with recorded results and, if MMPose is installed, on random input.
 """
 
 import subprocess
@@ -88,7 +88,7 @@ def test_dtypes_are_kept(name: str, dtype: Any, rng: Generator) -> None:
 
 @pytest.mark.torch
 @pytest.mark.parametrize("name", IN_KIND)
-def test_tensors_are_answered_with_tensors(name: str, rng: Generator) -> None:
+def test_tensors_are_returned_for_tensors(name: str, rng: Generator) -> None:
     torch = pytest.importorskip("torch")
     shape = (2, 3, 9, 8) if name == "batch_heatmap_nms" else (2, 3, 9)
     helper, maps = getattr(functional, name), rng.uniform(0, 2, shape).astype(np.float32)
@@ -121,7 +121,7 @@ def test_arrays_need_no_torch() -> None:
     assert done.stdout == "False\n"
 
 
-# Where it is better than MMPose 1.3.2 on purpose. The first line says what MMPose does.
+# Where it differs from MMPose 1.3.2 on purpose. The first lines describe what MMPose does.
 
 SIZE = (24, 16)
 
@@ -132,7 +132,7 @@ def bumps(rng: Generator, count: int = 3) -> Array:
 
 @pytest.mark.parametrize("kind", ["", "udp_", "unbiased_"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_keypoints_that_are_nowhere(kind: str, value: float) -> None:
+def test_nonfinite_keypoints(kind: str, value: float) -> None:
     """MMPose: NaN maps where unbiased, NumPy's warnings elsewhere."""
     points = np.array([[[5.0, 5.0], [value, 3.0]], [[9.0, 9.0], [7.0, 2.0]]])
     generate = getattr(functional, f"generate_{kind}gaussian_heatmaps")
@@ -142,7 +142,7 @@ def test_keypoints_that_are_nowhere(kind: str, value: float) -> None:
     assert_same(maps, generate(SIZE, points, np.full((2, 2), 2), 1.5)[0])
 
 
-def test_other_maps_of_keypoints_that_are_nowhere() -> None:
+def test_other_maps_of_nonfinite_keypoints() -> None:
     """MMPose: NaN offsets, `ValueError`, `IndexError`, NaN boxes."""
     points, seen = np.array([[[np.nan, 5.0], [4.0, 3.0]]]), np.ones((1, 2))
     maps, weights = functional.generate_offset_heatmap(SIZE, points, seen, 0.1)
@@ -166,7 +166,7 @@ def test_other_maps_of_keypoints_that_are_nowhere() -> None:
 
 @pytest.mark.parametrize("kind", ["", "udp_", "unbiased_"])
 def test_a_sigma_of_0(kind: str) -> None:
-    """MMPose: 0 / 0 makes the keypoint's cell NaN."""
+    """MMPose: 0 / 0 makes the keypoint's pixel NaN."""
     generate = getattr(functional, f"generate_{kind}gaussian_heatmaps")
     maps, _ = generate(SIZE, np.array([[[5.0, 3.0]]]), np.ones((1, 1)), 0)
     want = np.zeros((1, *SIZE[::-1]), np.float32)
@@ -190,7 +190,7 @@ def test_a_blur_kernel_of_size_1(rng: Generator) -> None:
 
 
 @pytest.mark.parametrize("name", ["refine_keypoints_dark", "refine_keypoints_dark_udp"])
-def test_refining_without_a_summit(name: str, rng: Generator) -> None:
+def test_refining_without_a_peak(name: str, rng: Generator) -> None:
     """MMPose: NaN, or `LinAlgError`."""
     maps = np.concatenate([0 * bumps(rng, 1), bumps(rng, 1) - 2, bumps(rng, 1)])
     points = np.full((1, 3, 2), 7.0)
@@ -205,7 +205,7 @@ OUTSIDE += [[np.nan, 5], [5, np.inf], [1e30, 5]]
 
 @pytest.mark.parametrize("point", OUTSIDE, ids=str)
 def test_refining_what_is_outside(point: list[float], rng: Generator) -> None:
-    """MMPose: other places' values, of other keypoints too, or `IndexError`."""
+    """MMPose: values of other locations, of other keypoints too, or `IndexError`."""
     maps, points = bumps(rng), np.tile(np.array(point, float), (2, 3, 1))
     points[1] = 7
     for name in ("refine_keypoints", "refine_keypoints_dark", "refine_keypoints_dark_udp"):
@@ -213,15 +213,15 @@ def test_refining_what_is_outside(point: list[float], rng: Generator) -> None:
         refined = getattr(functional, name)(points, maps, *kernel)
         np.testing.assert_array_equal(refined[0], points[0])
         assert (refined[1] != 7).any()
-    places = np.where(np.isin(points[..., 1], (5, 7)), 99, points[..., 1])
+    locations = np.where(np.isin(points[..., 1], (5, 7)), 99, points[..., 1])
     vectors = responses(rng, (2, 3), (16,))
-    np.testing.assert_array_equal(functional.refine_simcc_dark(places, vectors, 5), places)
+    np.testing.assert_array_equal(functional.refine_simcc_dark(locations, vectors, 5), locations)
 
 
 def test_refining_between_rows(rng: Generator) -> None:
     """MMPose: a fraction of y moves its index along x; beyond the last column it reads a margin."""
     maps = bumps(rng, 1)
-    points = np.array([[[23.0, 5.96]], [[3.0, 5.0]]])  # 24 + 0.96 · 26 cells after row 5's first
+    points = np.array([[[23.0, 5.96]], [[3.0, 5.0]]])  # 24 + 0.96 · 26 pixels after row 5's first
     refined = functional.refine_keypoints_dark_udp(points, maps, 5)
     want = functional.refine_keypoints_dark_udp(np.array([[[21.0, 6.0]]]), maps, 5) - [21, 6]
     np.testing.assert_allclose(refined[0], points[0] + want[0], rtol=1e-12)

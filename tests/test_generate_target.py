@@ -1,4 +1,4 @@
-"""`GenerateTarget`: the codecs' answers in a sample's dict; MMPose's is asked in `with_mmpose`."""
+"""`GenerateTarget`: encoded items in a sample's dict. `with_mmpose` compares with MMPose's."""
 
 import copy
 import pickle
@@ -21,7 +21,7 @@ TABLES = ("field_mapping_table", "instance_mapping_table", "label_mapping_table"
 
 
 class AreaLabel(RegressionLabel):
-    """A codec that asks for more, and has all tables."""
+    """A codec with one more argument and with all tables."""
 
     auxiliary_encode_keys: ClassVar = {"area"}
     field_mapping_table: ClassVar = {"areas": "areas"}
@@ -36,7 +36,7 @@ AREA = {"type": AreaLabel, "input_size": (192, 256)}
 
 @pytest.fixture
 def sample(rng: Generator) -> dict[str, Any]:
-    """What a pipeline hands over, with one person."""
+    """The items of a pipeline, for one person."""
     config = Config("MSRAHeatmap", SIZES)
     weights = np.linspace(1, 1.5, config.count, dtype=np.float32)
     sample = {"keypoints": config.keypoints(rng), "keypoints_visible": config.visible(rng)}
@@ -89,7 +89,10 @@ def test_levels(sample: dict[str, Any]) -> None:
     got = step(dict(sample))
     for level, encoder in enumerate(encoders):
         want = GenerateTarget(encoder)(dict(sample))
-        for key in ("heatmaps", "keypoint_weights"):  # on lists the dataset's have no effect
+        for key in (
+            "heatmaps",
+            "keypoint_weights",
+        ):  # lists are not weighted
             assert_same(got[key][level], want[key])
     assert [len(got[key]) for key in ("heatmaps", "keypoint_weights")] == [2, 2]
     assert got["label_mapping_table"] == {"keypoint_weights": "keypoint_weights"}
@@ -116,7 +119,7 @@ def test_tables_of_classes_are_left_alone(sample: dict[str, Any]) -> None:
     assert posecodec_rs.MSRAHeatmap.field_mapping_table == before
 
 
-def test_what_codecs_ask_for_beside(sample: dict[str, Any]) -> None:
+def test_additional_arguments_of_codecs(sample: dict[str, Any]) -> None:
     assert GenerateTarget(AREA)(sample | {"area": 12})["areas"] == 12
     assert GenerateTarget(AREA)(dict(sample))["areas"] is None
     with pytest.raises(KeyError, match="area"):

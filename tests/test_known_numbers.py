@@ -1,7 +1,7 @@
-"""What a codec alone costs: encode, decode, and how far off the keypoint is then.
+"""The error of a round trip: the distance of keypoints that are encoded and decoded.
 
-Each number follows from how the codec rounds; none comes from a recording. How far off a mean may
-be follows from the number of coordinates that it is a mean of.
+Each number follows from how the codec rounds; none is recorded. The tolerance of a mean follows
+from the number of its coordinates.
 """
 
 import math
@@ -24,15 +24,15 @@ from specs.shared.inputs import SIZES
 Array = NDArray[np.float64]
 
 INPUT = np.array(SIZES["input_size"])
-CELL = INPUT / SIZES["heatmap_size"]
-"""Input pixels a heatmap pixel, of all but UDP."""
+PIXEL = INPUT / SIZES["heatmap_size"]
+"""Input pixels per heatmap pixel, for all codecs but UDP."""
 
 
 def interior(rng: Generator, margin: float = 40.0) -> Array:
-    """Keypoints (B, 1, K, 2), nowhere near the border: 20 000 coordinates.
+    """Keypoints (B, 1, K, 2), not near the border: 20,000 coordinates.
 
-    They are uniform over a whole number of cells, and of bins: so are the fractions of a cell that
-    rounding takes away.
+    The range is a multiple of heatmap pixels and of bins, so the fractions that rounding removes
+    are uniform.
     """
     return rng.uniform(margin, INPUT - margin, (200, 1, 50, 2))
 
@@ -64,22 +64,22 @@ def round_trip(encoder: Any, decoder: Any, points: Array) -> Array:
     [MSRAHeatmap(**SIZES, sigma=2.0), MegviiHeatmap(**SIZES, kernel_size=11)],
     ids=lambda codec: type(codec).__name__,
 )
-def test_rounding_is_off_by_a_quarter_of_a_cell(codec: Any, rng: Generator) -> None:
+def test_rounding_is_off_by_a_quarter_of_a_pixel(codec: Any, rng: Generator) -> None:
     points = interior(rng)
-    assert_uniform((round_trip(codec, codec, points) - points) / CELL, 1 / 2)
+    assert_uniform((round_trip(codec, codec, points) - points) / PIXEL, 1 / 2)
 
 
 def test_unbiased_maps_and_a_quarter_shift_are_off_by_an_eighth(rng: Generator) -> None:
     unbiased = MSRAHeatmap(**SIZES, sigma=2.0, unbiased=True)
     points = interior(rng)
     decoded = round_trip(unbiased, MSRAHeatmap(**SIZES, sigma=2.0), points)
-    assert_uniform((decoded - points) / CELL, 1 / 4)
+    assert_uniform((decoded - points) / PIXEL, 1 / 4)
 
 
 def test_dark_is_all_but_exact(rng: Generator) -> None:
     codec = MSRAHeatmap(**SIZES, sigma=2.0, unbiased=True)
     points = interior(rng)
-    error = np.abs(round_trip(codec, codec, points) - points) / CELL
+    error = np.abs(round_trip(codec, codec, points) - points) / PIXEL
     assert error.mean() == pytest.approx(1.4e-4, rel=0.05)  # the blur's kernel is cut off
     assert 3e-4 < error.max() < 3.5e-4
 
@@ -88,7 +88,7 @@ def test_udp_is_exact_but_for_its_own_scale(rng: Generator) -> None:
     codec = UDPHeatmap(**SIZES)
     points = interior(rng)
     decoded = round_trip(codec, codec, points)
-    assert np.abs(decoded * (INPUT - 1) / INPUT - points).max() / CELL.max() < 1e-4
+    assert np.abs(decoded * (INPUT - 1) / INPUT - points).max() / PIXEL.max() < 1e-4
     # Encoded with (w - 1) / (W - 1), decoded with w / (W - 1).
     np.testing.assert_allclose(decoded - points, points / (INPUT - 1), atol=1e-3)
 
@@ -127,7 +127,7 @@ def test_simcc_3d_is_off_by_up_to_half_a_bin(ratio: float, rng: Generator) -> No
     assert_uniform(pixels[..., :2] - points, 1 / (2 * ratio), slack=1e-4)
 
 
-def test_hands_are_off_by_up_to_half_a_cell(rng: Generator) -> None:
+def test_hands_are_off_by_up_to_half_a_pixel(rng: Generator) -> None:
     codec = Hand3DHeatmap(image_size=(256, 256), heatmap_size=(64, 64, 64))
     points = rng.uniform((40, 40, -100), (216, 216, 100), (10, 1, 42, 3))
     ones = np.ones(10)

@@ -131,10 +131,8 @@ def test_import_starts_no_threads() -> None:
 @each(CONFIGS)
 def test_outputs_do_not_depend_on_threads(config: Config, rng: Generator) -> None:
     codec = config.make()
-    points, visible = (
-        config.keypoints(rng, PARALLEL_BATCH_SIZE),
-        config.visible(rng, PARALLEL_BATCH_SIZE),
-    )
+    args = config.encode_args(rng, PARALLEL_BATCH_SIZE)
+    points, visible = args["keypoints"], args["keypoints_visible"]
     encoded = config.encoded(rng, PARALLEL_BATCH_SIZE)
     out = codec.batch_encode(points, visible)
     answers = []

@@ -25,7 +25,7 @@ NAME = "SimCC3DLabel"
 
 
 def encode_args(config: Config, rng: Generator, *batch: int) -> Args:
-    """Keypoints, and 3D ones where the note says so."""
+    """Keypoints, and 3D ones in the configuration "depths"."""
     args = keypoint_args(config, rng, *batch)
     if config.note == "depths":
         shape = (*args["keypoints_visible"].shape, 3)

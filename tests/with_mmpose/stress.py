@@ -1,10 +1,10 @@
 """Parity under stress: MMPose and this package get about 100,000 random keypoints per codec.
 
-`nox --session stress` encodes and decodes that many with every codec that MMPose has, in the configurations of the tests, and prints a table in Markdown. A call is left out
-where MMPose's result is not a valid reference: where it is NaN or an error, which
-docs/differences.md lists, or where MMPose's own result changes if its input is perturbed slightly.
-Inputs come from one seed. It ends with an error if any value differs by more than the tolerance of
-the tests.
+`nox --session stress` encodes and decodes that many with every codec that MMPose has, in the
+configurations of the tests, and prints a table in Markdown. A call is left out where MMPose's
+result is not a valid reference: where it is NaN or an error, which docs/differences.md lists, or
+where MMPose's own result changes if its input is perturbed slightly. Inputs come from one seed. It
+ends with an error if any value differs by more than the tolerance of the tests.
 """
 
 import argparse

@@ -73,16 +73,16 @@ class Training:
     options: Cfg = field(default_factory=dict)
     train_cfg: Cfg = field(default_factory=dict)
     test_cfg: Cfg = field(default_factory=dict)
-    further: Cfg = field(default_factory=dict)
-    """What a sample holds beside its targets before it is packed."""
+    extra_items: Cfg = field(default_factory=dict)
+    """Items of a sample in addition to its targets, before it is packed."""
 
     def run(self) -> tuple[set[type], Any, Any]:
-        """The codecs' classes; what was packed and its losses; what was predicted."""
+        """The codecs' classes; the packed items and their losses; the predictions."""
         generate = TRANSFORMS.build(
             {"type": "GenerateTarget", "encoder": self.encoder} | self.options
         )
         pack = TRANSFORMS.build({"type": "PackPoseInputs"})
-        pipeline = Compose([generate, lambda results: results | self.further, pack])
+        pipeline = Compose([generate, lambda results: results | self.extra_items, pack])
         rng = np.random.default_rng(7)
         packed = [pipeline(sample(rng))["data_samples"] for _ in range(3)]
         torch.manual_seed(7)
@@ -183,8 +183,8 @@ TRAININGS = {
             "decoder": EMBEDDING,
         },
         MAPS,
-        # The codec does not say how its targets are packed.
-        further={
+        # The mapping tables of the codec are empty.
+        extra_items={
             "heatmap_mask": np.ones((64, 48), np.float32),
             "label_mapping_table": {
                 name: name for name in ("keypoint_indices", "keypoint_weights")

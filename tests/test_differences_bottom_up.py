@@ -1,6 +1,6 @@
-"""Where the codecs for several people are better than MMPose 1.3.2 on purpose.
+"""Where bottom-up codecs differ from MMPose 1.3.2 on purpose.
 
-Each test says in its first line what MMPose does with the same input.
+The first line of each test describes what MMPose does with the same input.
 """
 
 import warnings
@@ -24,8 +24,8 @@ def no_warnings() -> Iterator[None]:
         yield
 
 
-def test_someone_without_extent() -> None:
-    """MMPose: sigma is 0, and 0 / 0 makes the keypoint's cell NaN."""
+def test_an_instance_of_size_0() -> None:
+    """MMPose: sigma is 0, and 0 / 0 makes the keypoint's pixel NaN."""
     points = np.array([[[20.0, 30.0], [70.0, 50.0]]])
     with seeded():
         encoded = DecoupledHeatmap(**SIZES).encode(points, np.array([[1.0, 0.0]]))
@@ -37,7 +37,7 @@ def test_someone_without_extent() -> None:
 
 
 def test_keypoints_of_a_default_sigma_of_0() -> None:
-    """MMPose: on maps below 64 x 64 it is 0, and the keypoints' cells become NaN."""
+    """MMPose: on maps below 64 x 64 it is 0, and the keypoints' pixels become NaN."""
     codec = SPR(**SIZES, generate_keypoint_heatmaps=True)
     assert codec.sigma[1] == 0
     encoded = codec.encode(np.array([[[20.0, 30.0], [70.0, 50.0]]]))
@@ -53,7 +53,7 @@ def tagged(**options: Any) -> AssociativeEmbedding:
 
 
 def two_people() -> tuple[Any, Any]:
-    """Maps of two keypoints of two people, and tags that tell left from right."""
+    """Maps of two keypoints of two people; the tags of the left and the right one differ."""
     points = np.array([[[20.0, 20.0], [24.0, 44.0]], [[72.0, 24.0], [76.0, 48.0]]])
     maps = tagged(sigma=1.5).encode(points)["heatmaps"]
     tags = np.broadcast_to(np.where(np.arange(24) < 12, 0.0, 5.0), maps.shape)
@@ -62,7 +62,7 @@ def two_people() -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_candidates_whose_tag_is_not_finite(value: float) -> None:
-    """MMPose: never answers: munkres looks for a zero in costs that are NaN."""
+    """MMPose: never returns: munkres searches for a zero in costs that are NaN."""
     maps, tags = two_people()
     want = tagged().batch_decode(maps, tags)
     assert len(want[0][0]) == 2
@@ -72,7 +72,7 @@ def test_candidates_whose_tag_is_not_finite(value: float) -> None:
 
 
 @pytest.mark.parametrize("kernel", [3, 11])
-def test_a_map_of_zeros_beside_others(kernel: int) -> None:
+def test_a_map_of_zeros_among_others(kernel: int) -> None:
     """MMPose: 0 / 0 in the rescaling makes the score of the missing keypoint NaN."""
     codec = tagged(use_udp=True, decode_gaussian_kernel=kernel)
     maps, tags = two_people()
@@ -83,7 +83,7 @@ def test_a_map_of_zeros_beside_others(kernel: int) -> None:
     assert (scores[:, 0] > 0.9).all()
 
 
-def test_nobody_to_decode() -> None:
+def test_zero_instances_to_decode() -> None:
     """MMPose: `ValueError: need at least one array to concatenate`."""
     codec = DecoupledHeatmap(**SIZES)
     points, scores = codec.decode(np.zeros((0, 5, 16, 24), np.float32), np.zeros((0, 1)))
@@ -91,8 +91,8 @@ def test_nobody_to_decode() -> None:
     assert (scores.shape, scores.dtype) == ((0, 5), np.float32)
 
 
-def test_cells_that_were_masked_with_infinity(rng: Generator) -> None:
-    """MMPose: 0 times infinity is NaN, which `topk` puts first: there is nobody left."""
+def test_pixels_masked_with_infinity(rng: Generator) -> None:
+    """MMPose: 0 times infinity is NaN, which `topk` puts first: no instance is left."""
     maps, tags = two_people()
     want = tagged().batch_decode(maps, tags)
     maps[:, :, :2] = maps[:, :, :, :2] = -np.inf
@@ -105,7 +105,7 @@ def test_cells_that_were_masked_with_infinity(rng: Generator) -> None:
     assert_same(codec.decode(encoded["heatmaps"], encoded["displacements"]), want)
 
 
-def test_keypoints_that_are_nowhere() -> None:
+def test_nonfinite_keypoints() -> None:
     """MMPose: `ValueError: cannot convert float NaN to integer`."""
     points = np.array([[[20.0, 20.0], [np.nan, 44.0], [60.0, 40.0]]])
     codec = SPR(**SIZES)
