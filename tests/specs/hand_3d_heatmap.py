@@ -11,6 +11,7 @@ from posecodec_rs import Hand3DHeatmap
 from .shared import bad, strategies
 from .shared.golden import Case, Kwargs, Size, noise, place, visibilities
 from .shared.inputs import keypoint_args, responses
+from .shared.messages import KEYPOINT_INDICES
 from .spec import Args, Config, Draw, Parity, Spec
 
 NAME = "Hand3DHeatmap"
@@ -63,7 +64,7 @@ def bad_rows() -> Iterator[bad.Bad]:
             yield row(argument, value, "number")
     yield row("sigma", 1e9, "at most")
     for value in (3, "012", (0, 1.5), (True,), (None,), [[0]], 2**70):
-        yield row("joint_indices", value, "indices of keypoints")
+        yield row("joint_indices", value, KEYPOINT_INDICES)
     yield from bad.bools(row, "use_different_joint_weights")
     yield from bad_encoders()
     yield from bad_decoders()

@@ -18,7 +18,7 @@ from .shared.golden import (
     visibilities,
 )
 from .shared.inputs import keypoint_args, vectors
-from .shared.messages import FLOATS, NUMERIC
+from .shared.messages import FLOATS, KEYPOINT_INDICES, NUMERIC
 from .spec import Args, Config, Spec
 
 NAME = "SimCC3DLabel"
@@ -60,7 +60,7 @@ def bad_rows() -> Iterator[bad.Bad]:
     yield row("simcc_split_ratio", 1e-9, "at least one bin")
     for value in (1.5, None, True):
         yield row("root_index", value, "index of a keypoint")
-    yield row("root_index", (0, "1"), "indices of keypoints")
+    yield row("root_index", (0, "1"), KEYPOINT_INDICES)
     yield row("root_index", (), "must name a keypoint")
     yield from bad.bools(row, "normalize", "use_dark")
 

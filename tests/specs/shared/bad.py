@@ -46,7 +46,11 @@ def ones(*shape: int, dtype: Any = np.float32) -> Any:
 
 def describe(value: Any) -> str:
     """A value for the name of a row."""
-    return f"{value.dtype}{value.shape}" if isinstance(value, np.ndarray) else f"{value!r:.60}"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}"
+    shown = f"{value!r:.60}"
+    # Addresses differ between the processes of a test run.
+    return type(value).__name__ if " at 0x" in shown else shown
 
 
 # Constructors
