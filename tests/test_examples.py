@@ -130,7 +130,8 @@ def test_decode_npy_reports_invalid_arguments(
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "No such file"), (b"PNG", "is not a file of"), (200, "too early")]
+    ("content", "message"),
+    [(None, "No such file"), (b"PNG", "is not a file of"), (200, "too early")],
 )
 def test_decode_npy_reports_invalid_files(
     decode_npy: Path, tmp_path: Path, content: bytes | int | None, message: str

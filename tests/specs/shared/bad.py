@@ -37,7 +37,8 @@ class Bad(NamedTuple):
         if self.error is InvalidInputError:
             assert isinstance(caught.value, ValueError)
             assert isinstance(caught.value, AssertionError)
-            assert ", but got " in message or "got invalid" in message
+            patterns = (", but got ", "got invalid", "` was given without `")
+            assert any(pattern in message for pattern in patterns)
 
 
 def ones(*shape: int, dtype: Any = np.float32) -> Any:
