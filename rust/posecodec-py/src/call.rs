@@ -35,6 +35,15 @@ impl Call {
     }
 }
 
+/// Whether a shape has a batch's leading dimension, where it must, and the shape after it.
+pub(crate) fn with_batch_axis(call: Call, batch: usize, shape: &[usize]) -> (bool, &[usize]) {
+    match (call, shape) {
+        (Call::Single, shape) => (true, shape),
+        (Call::Batch, [first, rest @ ..]) => (*first == batch, rest),
+        (Call::Batch, []) => (false, shape),
+    }
+}
+
 /// The error for an array of the wrong shape. `wanted` has the shape of a single sample and that of
 /// a batch.
 pub(crate) fn shape_error(

@@ -5,19 +5,15 @@ mod call;
 mod class;
 mod codecs;
 mod convert;
-mod crop;
 mod decode;
-mod decode_simcc;
-mod edpose;
 mod encode;
 mod error;
-mod flip;
 mod functional;
-mod hand_3d;
 mod lifting;
 mod memory;
 mod reserve;
 mod threads;
+mod to_image;
 
 use pyo3::prelude::*;
 
@@ -33,9 +29,9 @@ mod _core {
     #[pymodule_export]
     use crate::class::BaseKeypointCodec;
     #[pymodule_export]
-    use crate::crop::to_image;
-    #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};
+    #[pymodule_export]
+    use crate::to_image::to_image;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -9,7 +9,7 @@ use crate::class::{
     Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
     key_set, renamed,
 };
-use crate::edpose::{Decoded, decode};
+use crate::decode::{DecodedEdPose, decode_edpose};
 use crate::call::Call;
 use crate::error::invalid;
 
@@ -148,9 +148,9 @@ codec_class! {
         fn decode<'py>(
             &self, py: Python<'py>, input_shapes: Any<'_, 'py>,
             pred_logits: Any<'_, 'py>, pred_boxes: Any<'_, 'py>, pred_keypoints: Any<'_, 'py>,
-        ) -> PyResult<Decoded<'py>> {
+        ) -> PyResult<DecodedEdPose<'py>> {
             let predictions = [input_shapes, pred_logits, pred_boxes, pred_keypoints];
-            decode(py, self.0.get()?, Call::Single, predictions)
+            decode_edpose(py, self.0.get()?, Call::Single, predictions)
         }
 
         /// Decode a batch of candidates.
@@ -169,9 +169,9 @@ codec_class! {
         fn batch_decode<'py>(
             &self, py: Python<'py>, input_shapes: Any<'_, 'py>,
             pred_logits: Any<'_, 'py>, pred_boxes: Any<'_, 'py>, pred_keypoints: Any<'_, 'py>,
-        ) -> PyResult<Decoded<'py>> {
+        ) -> PyResult<DecodedEdPose<'py>> {
             let predictions = [input_shapes, pred_logits, pred_boxes, pred_keypoints];
-            decode(py, self.0.get()?, Call::Batch, predictions)
+            decode_edpose(py, self.0.get()?, Call::Batch, predictions)
         }
     }
 }

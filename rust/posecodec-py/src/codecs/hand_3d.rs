@@ -12,7 +12,7 @@ use crate::class::{
 use crate::convert::new_array;
 use crate::call::Call;
 use crate::encode::encode_hand_3d;
-use crate::hand_3d::{Decoded, decode};
+use crate::decode::{DecodedHand3d, decode_hand_3d};
 
 codec_class! {
     /// Represent the joints of two hands as 3D Gaussians, with the depth between the hands' roots and
@@ -170,8 +170,8 @@ codec_class! {
         ///     InvalidInputError: For another shape or dtype, or maps without a pixel.
         fn decode<'py>(
             &self, py: Python<'py>, heatmaps: Any<'_, 'py>, root_depth: Any<'_, 'py>, hand_type: Any<'_, 'py>,
-        ) -> PyResult<Decoded<'py>> {
-            decode(py, self.0.get()?, Call::Single, [heatmaps, root_depth, hand_type])
+        ) -> PyResult<DecodedHand3d<'py>> {
+            decode_hand_3d(py, self.0.get()?, Call::Single, [heatmaps, root_depth, hand_type])
         }
 
         /// Decode a batch.
@@ -194,8 +194,8 @@ codec_class! {
         ///     InvalidInputError: As for ``decode``.
         fn batch_decode<'py>(
             &self, py: Python<'py>, heatmaps: Any<'_, 'py>, root_depth: Any<'_, 'py>, hand_type: Any<'_, 'py>,
-        ) -> PyResult<Decoded<'py>> {
-            decode(py, self.0.get()?, Call::Batch, [heatmaps, root_depth, hand_type])
+        ) -> PyResult<DecodedHand3d<'py>> {
+            decode_hand_3d(py, self.0.get()?, Call::Batch, [heatmaps, root_depth, hand_type])
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
 use crate::call::Call;
 use crate::encode::encode;
-use crate::flip::FlipArguments;
+use crate::decode::FlipArguments;
 
 /// [`codec_class!`] with the methods of these codecs. `returns` are the shapes and values that differ.
 macro_rules! heatmap_codec {

@@ -9,7 +9,8 @@ use crate::class::{
     phrase, identity, key_set,
 };
 use crate::call::Call;
-use crate::lifting::{Inputs, Scales, decode_frames, encode_lifting};
+use crate::decode::{Scales, decode_frames};
+use crate::lifting::{Inputs, encode_lifting};
 
 codec_class! {
     /// Convert the 2D poses of a video to units of its images, for MotionBERT to lift them to 3D, and

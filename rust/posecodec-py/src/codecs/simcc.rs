@@ -9,10 +9,10 @@ use crate::class::{
     phrase, identity,
 };
 use crate::convert::axes_array;
-use crate::decode_simcc::decode_simcc;
+use crate::decode::decode_simcc;
 use crate::call::Call;
 use crate::encode::encode;
-use crate::flip::FlipArguments;
+use crate::decode::FlipArguments;
 
 /// One number for all `A` axes, or one per axis, as an array: the type of MMPose's attribute.
 pub(super) fn axes<'py, const A: usize>(

@@ -10,9 +10,9 @@ use crate::class::{
     Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
     identity, key_set, renamed,
 };
-use crate::decode_simcc::{Decoded3d, decode_simcc_3d};
+use crate::decode::{Decoded3d, decode_simcc_3d};
 use crate::call::Call;
-use crate::flip::FlipArguments;
+use crate::decode::FlipArguments;
 use crate::encode::encode_simcc_3d;
 
 /// The keypoints of the root as a list: the type of MMPose's attribute.

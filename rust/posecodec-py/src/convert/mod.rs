@@ -6,6 +6,7 @@
 mod alike;
 mod numbers;
 mod outputs;
+mod precision;
 mod torch;
 
 use arrayvec::ArrayVec;
@@ -28,6 +29,7 @@ pub(crate) use outputs::{
     array_like, as_half, axes_array, cast, check_no_overlap, fresh, new_array, values_mut,
     writable, writable_as, zeros,
 };
+pub(crate) use precision::{in_own_precision, in_shared_precision};
 pub(crate) use torch::{Kind, half_tensor_as_single};
 use torch::{is_torch_tensor, tensor_as_array};
 

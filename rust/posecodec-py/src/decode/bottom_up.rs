@@ -10,10 +10,10 @@ use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::{Decoded, in_own_precision};
+use super::Decoded;
 use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{
-    Array, Kind, NetworkOutput, array_like, try_with_capacity, values_mut, zeros,
+    Array, Kind, NetworkOutput, array_like, in_own_precision, try_with_capacity, values_mut, zeros,
 };
 use crate::encode::{each, is_list};
 use crate::error::{invalid, raise};

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, VISIBLE, floats, plan, read_visible};
-use crate::call::{Call, shape_error};
+use crate::call::{Call, shape_error, with_batch_axis};
 use crate::convert::{ComputePrecision, CoordArray, PromotedArray, real_array};
 use crate::error::{invalid, raise};
 
@@ -77,15 +77,6 @@ pub(crate) fn encode_hand_3d<'py>(
         codec.fill_roots([&depth.values, &valid.values], computed, [bins, weights])?;
         encode_batch(&encoder, &plan, points, visible, arrays, init)
     })
-}
-
-/// Whether a shape has a batch's leading dimension, where it must, and the shape after it.
-pub(crate) fn with_batch_axis(call: Call, batch: usize, shape: &[usize]) -> (bool, &[usize]) {
-    match (call, shape) {
-        (Call::Single, shape) => (true, shape),
-        (Call::Batch, [first, rest @ ..]) => (*first == batch, rest),
-        (Call::Batch, []) => (false, shape),
-    }
 }
 
 /// One number per sample.

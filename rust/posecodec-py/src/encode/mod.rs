@@ -20,7 +20,7 @@ use crate::error::{invalid, raise};
 
 pub(crate) use decoupled::{encode_decoupled, encode_decoupled_images};
 pub(crate) use edpose::{EdPoseArguments, encode_edpose};
-pub(crate) use hand_3d::{encode_hand_3d, with_batch_axis};
+pub(crate) use hand_3d::encode_hand_3d;
 pub(crate) use outputs::{Argument, OutputDict};
 pub(crate) use ragged::{each, encode_images, is_list, map_images};
 pub(crate) use simcc_3d::encode_simcc_3d;

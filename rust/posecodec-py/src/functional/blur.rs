@@ -9,8 +9,9 @@ use pyo3::prelude::*;
 use crate::call::maybe_detach;
 use crate::class::OptionalArg;
 use crate::class::parse::{count, describe};
-use crate::convert::{Array, Kind, NetworkOutput, fresh, half_tensor_as_single, values_mut};
-use crate::decode::in_own_precision;
+use crate::convert::{
+    Array, Kind, NetworkOutput, fresh, half_tensor_as_single, in_own_precision, values_mut,
+};
 use crate::error::{invalid, raise};
 
 /// Blur heatmaps with OpenCV's Gaussian, each scaled back to its former maximum.

@@ -4,7 +4,7 @@ use numpy::PyUntypedArrayMethods;
 use posecodec::Float;
 use posecodec::Shape;
 use posecodec::functional;
-use posecodec::kernels::lifting::camera::Intrinsics;
+use posecodec::functional::Intrinsics;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat};
 

@@ -7,8 +7,7 @@ use posecodec::functional;
 use pyo3::prelude::*;
 
 use crate::call::maybe_detach;
-use crate::convert::{Array, Kind, NetworkOutput, values_mut, zeros};
-use crate::decode::in_own_precision;
+use crate::convert::{Array, Kind, NetworkOutput, in_own_precision, values_mut, zeros};
 use crate::error::{invalid, raise};
 
 /// Places and values.

@@ -10,8 +10,7 @@ use super::blur::three_sides;
 use super::points::{Columns, Points, first_columns, in_precision};
 use crate::call::maybe_detach;
 use crate::class::parse::count;
-use crate::convert::{CoordArray, NetworkOutput};
-use crate::decode::in_own_precision;
+use crate::convert::{CoordArray, NetworkOutput, in_own_precision};
 use crate::error::{invalid, raise};
 
 /// Move keypoints by a quarter of a cell towards the larger neighbor along each axis.

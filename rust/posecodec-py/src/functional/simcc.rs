@@ -12,9 +12,8 @@ use super::maxima::Maxima;
 use crate::call::maybe_detach;
 use crate::class::parse::{flag, number};
 use crate::class::{Opt, OptionalArg};
-use crate::convert::{Array, Kind, NetworkOutput, SamePrecision, values_mut, zeros};
-use crate::decode::in_own_precision;
-use crate::decode_simcc::in_shared_precision;
+use crate::convert::{Array, Kind, NetworkOutput, values_mut, zeros};
+use crate::convert::{in_own_precision, in_shared_precision};
 use crate::error::{invalid, raise};
 
 /// Where SimCC vectors are largest along x and y, and how large.

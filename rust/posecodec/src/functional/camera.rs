@@ -12,8 +12,7 @@ use crate::kernels::lifting::camera::Intrinsics;
 /// their depths, which must not be 0.
 ///
 /// ```
-/// use posecodec::functional::camera_to_pixel;
-/// use posecodec::kernels::lifting::camera::Intrinsics;
+/// use posecodec::functional::{Intrinsics, camera_to_pixel};
 ///
 /// let camera = Intrinsics { focal: [1145.0, 1143.0], center: [512.0, 515.0] };
 /// let mut pixels = [[0.0; 2]];
@@ -41,8 +40,7 @@ pub fn camera_to_pixel<T: Float>(
 /// seen there.
 ///
 /// ```
-/// use posecodec::functional::pixel_to_camera;
-/// use posecodec::kernels::lifting::camera::Intrinsics;
+/// use posecodec::functional::{Intrinsics, pixel_to_camera};
 ///
 /// let camera = Intrinsics { focal: [1145.0, 1143.0], center: [512.0, 515.0] };
 /// let mut points = [[798.25, 229.25, 2.0]];

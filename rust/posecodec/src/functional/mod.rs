@@ -15,7 +15,10 @@ mod maxima;
 mod nms;
 mod refinement;
 mod simcc;
+mod to_image;
 
+pub use crate::kernels::crop::Crop;
+pub use crate::kernels::lifting::camera::Intrinsics;
 pub use crate::keypoints::Keypoints;
 pub use blur::{gaussian_blur, gaussian_blur1d};
 pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
@@ -31,6 +34,7 @@ pub use refinement::{
     refine_keypoints, refine_keypoints_dark, refine_keypoints_dark_udp, refine_simcc_dark,
 };
 pub use simcc::{get_simcc_maximum, get_simcc_normalized, simcc_softmax};
+pub use to_image::to_image;
 
 use crate::check;
 use crate::check::product;

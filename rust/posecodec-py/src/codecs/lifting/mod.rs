@@ -12,7 +12,8 @@ use crate::class::{
     phrase, identity, key_set,
 };
 use crate::call::Call;
-use crate::lifting::{Inputs, decode_poses, encode_lifting};
+use crate::decode::decode_poses;
+use crate::lifting::{Inputs, encode_lifting};
 use keys::extensible_keys;
 use statistics::{statistics, statistics_array};
 

@@ -5,23 +5,23 @@ use posecodec::HeatmapValue;
 use posecodec::codecs::Hand3dHeatmap;
 use pyo3::prelude::*;
 
-use crate::call::{Call, maybe_detach, shape_error};
-use crate::convert::{Array, CoordArray, NetworkOutput, new_array, room_for, values_mut, zeros};
-use crate::decode::in_own_precision;
-use crate::encode::with_batch_axis;
+use crate::call::{Call, maybe_detach, shape_error, with_batch_axis};
+use crate::convert::{
+    Array, CoordArray, NetworkOutput, in_own_precision, new_array, room_for, values_mut, zeros,
+};
 use crate::error::raise;
 
 /// Keypoints, scores, the root depth and the hand type.
-pub(crate) type Decoded<'py> =
+pub(crate) type DecodedHand3d<'py> =
     (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Decodes maps, root depth and hand type of one sample or a batch.
-pub(crate) fn decode<'py>(
+pub(crate) fn decode_hand_3d<'py>(
     py: Python<'py>,
     codec: &Hand3dHeatmap,
     call: Call,
     [heatmaps, root_depth, hand_type]: [&Bound<'py, PyAny>; 3],
-) -> PyResult<Decoded<'py>> {
+) -> PyResult<DecodedHand3d<'py>> {
     let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
     let shape = match (call, maps.shape()) {
         (Call::Single, &[count, depth, height, width]) => [1, count, depth, height, width],

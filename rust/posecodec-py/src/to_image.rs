@@ -1,31 +1,30 @@
-//! `to_image`: from a crop back to the picture.
+//! `to_image`: from a crop back to the image.
 
-use posecodec::Float;
 use posecodec::Shape;
-use posecodec::kernels::crop::Crop;
+use posecodec::functional::{self, Crop};
 use pyo3::prelude::*;
 
 use crate::class::parse::size;
-use crate::convert::CoordArray;
-use crate::error::invalid;
+use crate::convert::{CoordArray, try_with_capacity};
+use crate::error::{invalid, raise};
 
-/// Take keypoints from a network's input back to the picture that it was cropped from.
+/// Map keypoints from a network's input back to the image that it was cropped from.
 ///
 /// As MMPose's top-down estimators: ``keypoints / input_size * scale + center - 0.5 * scale``. A crop
 /// that was rotated needs its inverse affine transform instead.
 ///
 /// Args:
 ///     keypoints (array): Shape (K, D), (N, K, D) or (B, N, K, D), D at least 2: x and y in input
-///         pixels, and what stays as it is, such as a depth; float32 or float64 (others are
+///         pixels, and values that stay, such as a depth; float32 or float64 (others are
 ///         converted).
-///     center (array): The crop's center in pixels of the picture: shape (2,) or (1, 2), or, for
+///     center (array): The crop's center in pixels of the image: shape (2,) or (1, 2), or, for
 ///         keypoints of several crops, (B, K, D) or (B, N, K, D), shape (B, 2).
-///     scale (array): The crop's width and height in pixels of the picture, shaped as ``center`` may
-///         be.
+///     scale (array): The crop's width and height in pixels of the image, of the same
+///         shapes as ``center``.
 ///     input_size (tuple): Input size (w, h) in pixels.
 ///
 /// Returns:
-///     array: Keypoints in pixels of the picture, of the same shape and dtype, computed in float64.
+///     array: Keypoints in pixels of the image, of the same shape and dtype, computed in float64.
 ///
 /// Raises:
 ///     InvalidInputError: For shapes or dtypes that do not fit, or an input size of 0.
@@ -55,40 +54,28 @@ pub(crate) fn to_image<'py>(
     };
     let center = pairs(center, "center", crops)?;
     let scale = pairs(scale, "scale", crops)?;
-    let crop = |number: usize| Crop {
+    // No value has no crop, however many the shape claims.
+    let crops = if points.count() == 0 { 0 } else { crops };
+    let mut each = try_with_capacity(crops)?;
+    each.extend((0..crops).map(|number| Crop {
         center: center[number % center.len()],
         scale: scale[number % scale.len()],
         input_size,
-    };
+    }));
     match &mut points {
-        CoordArray::F32(values, _) => move_crops(values, crops, columns, crop),
-        CoordArray::F64(values, ..) => move_crops(values, crops, columns, crop),
+        CoordArray::F32(values, _) => functional::to_image(values, columns, &each),
+        CoordArray::F64(values, ..) => functional::to_image(values, columns, &each),
     }
+    .map_err(|error| raise(py, &error))?;
     points.into_array(py, "keypoints")
 }
 
-/// Moves the keypoints of each crop in turn.
-fn move_crops<T: Float>(
-    values: &mut [T],
-    crops: usize,
-    columns: usize,
-    crop: impl Fn(usize) -> Crop,
-) {
-    if values.is_empty() {
-        return;
-    }
-    let each = values.len() / crops;
-    for (number, values) in values.chunks_exact_mut(each).enumerate() {
-        crop(number).to_image_rows(values, columns);
-    }
-}
-
-/// One pair of numbers for all crops, or one each.
+/// One pair of numbers for all crops, or one per crop.
 fn pairs(object: &Bound<'_, PyAny>, argument: &str, crops: usize) -> PyResult<Vec<[f64; 2]>> {
     let numbers = CoordArray::read(object, argument, true)?;
     let shape = numbers.shape();
     if !matches!(shape, [2] | [1, 2]) && shape != [crops, 2] {
-        let several = format!("must be of shape (2,), or (B, 2), one for each of {crops} crops");
+        let several = format!("must be of shape (2,), or (B, 2): one per crop, of {crops}");
         let wanted = if crops == 1 { "must be of shape (2,)" } else { &several };
         let got = format_args!("shape {}", Shape(shape));
         return Err(invalid(object.py(), argument, wanted, got));

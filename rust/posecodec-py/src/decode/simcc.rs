@@ -9,23 +9,11 @@ use posecodec::codecs::{
 };
 use pyo3::prelude::*;
 
+use super::Decoded;
+use super::flip::{Flip, FlipArguments};
 use crate::call::{Call, maybe_detach, shape_error};
-use crate::convert::{Array, NetworkOutput, SamePrecision, values_mut, zeros};
-use crate::decode::Decoded;
+use crate::convert::{Array, NetworkOutput, in_shared_precision, values_mut, zeros};
 use crate::error::{invalid, raise};
-use crate::flip::{Flip, FlipArguments};
-
-/// Calls a generic function with the arrays in the precision that they share.
-macro_rules! in_shared_precision {
-    ($responses:expr, $arrays:ident => $call:expr) => {
-        match SamePrecision::of($responses)? {
-            SamePrecision::F16($arrays) => $call,
-            SamePrecision::F32($arrays) => $call,
-            SamePrecision::F64($arrays) => $call,
-        }
-    };
-}
-pub(crate) use in_shared_precision;
 
 /// How SimCC rows are arranged.
 #[derive(Clone, Copy)]

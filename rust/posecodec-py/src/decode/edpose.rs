@@ -7,21 +7,20 @@ use pyo3::prelude::*;
 
 use crate::call::{Call, shape_error};
 use crate::convert::{
-    Array, CoordArray, NetworkOutput, Shape, try_with_capacity, values_mut, zeros,
+    Array, CoordArray, NetworkOutput, Shape, in_own_precision, try_with_capacity, values_mut, zeros,
 };
-use crate::decode::in_own_precision;
 use crate::error::raise;
 
 /// Boxes, keypoints and scores.
-pub(crate) type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+pub(crate) type DecodedEdPose<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 /// Decodes the candidates of one input or a batch: sizes, scores, boxes and keypoints.
-pub(crate) fn decode<'py>(
+pub(crate) fn decode_edpose<'py>(
     py: Python<'py>,
     codec: &EdPoseLabel,
     call: Call,
     [input_shapes, pred_logits, pred_boxes, pred_keypoints]: [&Bound<'py, PyAny>; 4],
-) -> PyResult<Decoded<'py>> {
+) -> PyResult<DecodedEdPose<'py>> {
     let logits = NetworkOutput::read(pred_logits, "pred_logits")?;
     let dimensions = if call == Call::Batch { 3 } else { 2 };
     if logits.shape().len() != dimensions {

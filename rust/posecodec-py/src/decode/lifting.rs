@@ -6,12 +6,12 @@ use posecodec::Shape as Shown;
 use posecodec::codecs::{DecodePoses, ImageScale, Init, MotionBertLabel, decode_poses_batch};
 use pyo3::prelude::*;
 
+use super::{Decoded, encoded_name};
 use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{
     Array, FloatArray, NetworkOutput, as_half, contiguous, fresh, promotes_to_single, real_array,
     values_mut,
 };
-use crate::decode::{Decoded, encoded_name};
 use crate::error::{invalid, raise};
 
 /// Decodes poses (N, K, C), (B, N, K, C) or, from a head that answers with one pose a sample,
