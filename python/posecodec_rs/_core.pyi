@@ -3087,23 +3087,23 @@ def force_simd_tier(tier: _Tier | None) -> None:
 def to_image(
     keypoints: ArrayInput, center: ArrayInput, scale: ArrayInput, input_size: _Size
 ) -> _Poses:
-    """Take keypoints from a network's input back to the picture that it was cropped from.
+    """Map keypoints from a network's input back to the image that it was cropped from.
 
     As MMPose's top-down estimators: ``keypoints / input_size * scale + center - 0.5 * scale``. A crop
     that was rotated needs its inverse affine transform instead.
 
     Args:
         keypoints (array): Shape (K, D), (N, K, D) or (B, N, K, D), D at least 2: x and y in input
-            pixels, and what stays as it is, such as a depth; float32 or float64 (others are
+            pixels, and values that stay, such as a depth; float32 or float64 (others are
             converted).
-        center (array): The crop's center in pixels of the picture: shape (2,) or (1, 2), or, for
+        center (array): The crop's center in pixels of the image: shape (2,) or (1, 2), or, for
             keypoints of several crops, (B, K, D) or (B, N, K, D), shape (B, 2).
-        scale (array): The crop's width and height in pixels of the picture, shaped as ``center`` may
-            be.
+        scale (array): The crop's width and height in pixels of the image, of the same
+            shapes as ``center``.
         input_size (tuple): Input size (w, h) in pixels.
 
     Returns:
-        array: Keypoints in pixels of the picture, of the same shape and dtype, computed in float64.
+        array: Keypoints in pixels of the image, of the same shape and dtype, computed in float64.
 
     Raises:
         InvalidInputError: For shapes or dtypes that do not fit, or an input size of 0.

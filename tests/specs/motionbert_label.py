@@ -111,7 +111,7 @@ def bad_decoders(codec: MotionBERTLabel) -> Iterator[bad.Bad]:
     for what, scales, words in (
         ("w alone", {"w": ones(2)}, ("`h`", "given with `w`")),
         ("h alone", {"h": ones(2)}, ("`w`", "given with `h`")),
-        ("different shapes", {"w": ones(2), "h": ones(2, 1)}, ("`h`", "as `w` is", "(2, 1)")),
+        ("different shapes", {"w": ones(2), "h": ones(2, 1)}, ("`h`", "like `w`", "(2, 1)")),
         ("too many sizes", {"w": ones(3), "h": ones(3)}, ("`w`", "(2,)", "(3,)")),
         ("one size for all", {"w": ones(1), "h": ones(1)}, ("`w`", "(2,)", "(1,)")),
         ("sizes in two columns", {"w": ones(2, 2), "h": ones(2, 2)}, ("`w`", "(2, 2)")),

@@ -97,7 +97,7 @@ fn instances<E: HeatmapValue + Number>(
         keypoints: &mut keypoints,
         scores: &mut scores,
     };
-    let _ = codec.decode_pictures(vec![picture]);
+    let _ = codec.decode_images(vec![picture]);
     Ok(())
 }
 

@@ -75,7 +75,7 @@ fn pairs(object: &Bound<'_, PyAny>, argument: &str, crops: usize) -> PyResult<Ve
     let numbers = CoordArray::read(object, argument, true)?;
     let shape = numbers.shape();
     if !matches!(shape, [2] | [1, 2]) && shape != [crops, 2] {
-        let several = format!("must be of shape (2,), or (B, 2): one per crop, of {crops}");
+        let several = format!("must be of shape (2,), or (B, 2): one per crop, for {crops} crops");
         let wanted = if crops == 1 { "must be of shape (2,)" } else { &several };
         let got = format_args!("shape {}", Shape(shape));
         return Err(invalid(object.py(), argument, wanted, got));

@@ -139,7 +139,7 @@ fn refusals_name_the_argument() {
     let (mut places, mut values) = ([[0.0; 2]; 2], [0f32; 2]);
     refused(get_heatmap_maximum(&[0.0; 8], [1, 2, 2, 3], &mut places, &mut values), "heatmaps");
     refused(get_heatmap_maximum(&[], [1, 2, 0, 3], &mut places, &mut values), "heatmaps");
-    refused(get_heatmap_maximum(&[0.0; 8], [1, 1, 4, 2], &mut places, &mut values), "places");
+    refused(get_heatmap_maximum(&[0.0; 8], [1, 1, 4, 2], &mut places, &mut values), "locations");
     refused(batch_heatmap_nms(&[0f32; 8], [1, 2, 2, 2], 4, &mut [0.0; 8]), "kernel_size");
     refused(batch_heatmap_nms(&[0f32; 8], [1, 2, 2, 2], 3, &mut [0.0; 7]), "peaks");
     let rows = SimccRows { responses: [&[0f32; 4][..], &[0.0; 6]], bins: [2, 4] };

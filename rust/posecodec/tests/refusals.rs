@@ -46,7 +46,7 @@ fn shapes_that_overflow_are_refused() {
             keypoints: &mut [[0.0; 2]; 1],
             scores: &mut [f16::ZERO],
         };
-        assert!(decoupled.as_ref().expect("valid").decode_pictures(vec![picture]).is_err());
+        assert!(decoupled.as_ref().expect("valid").decode_images(vec![picture]).is_err());
     }
     let options =
         AssociativeEmbeddingOptions { keypoint_order: vec![0], top_k: 1, ..Default::default() };
@@ -138,7 +138,7 @@ fn no_maps_may_have_any_sides() {
         keypoints: &mut [],
         scores: &mut [],
     };
-    codec.expect("valid").decode_pictures(vec![picture]).expect("nothing to do");
+    codec.expect("valid").decode_images(vec![picture]).expect("nothing to do");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::class::{
     phrase, identity,
 };
 use crate::convert::new_array;
-use crate::decode::{decode_spr, decode_spr_pictures};
+use crate::decode::{decode_spr, decode_spr_images};
 use crate::call::Call;
 use crate::encode::{encode, encode_images};
 
@@ -172,7 +172,7 @@ codec_class! {
         fn batch_decode<'py>(
             &self, py: Python<'py>, batch_heatmaps: Any<'_, 'py>, batch_displacements: Any<'_, 'py>,
         ) -> Decoded<'py> {
-            decode_spr_pictures(py, self.0.get()?, batch_heatmaps, batch_displacements)
+            decode_spr_images(py, self.0.get()?, batch_heatmaps, batch_displacements)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `decode` and `batch_decode` of the bottom-up codecs: maps of a picture in, its instances out.
+//! `decode` and `batch_decode` of the bottom-up codecs: maps of an image in, its instances out.
 
 use numpy::ndarray::ArrayView3;
 use numpy::{Element, PyArrayDyn};
@@ -18,7 +18,7 @@ use crate::convert::{
 use crate::encode::{each, is_list};
 use crate::error::{invalid, raise};
 
-/// Decodes one picture of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
+/// Decodes one image of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
 pub(crate) fn decode_spr<'py>(
     py: Python<'py>,
     codec: &Spr,
@@ -63,8 +63,8 @@ fn decode_spr_maps<'py, T: Float + HeatmapValue + Element>(
     Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
 }
 
-/// Decodes pictures of `SPR` one by one: a list of keypoints and a list of scores.
-pub(crate) fn decode_spr_pictures<'py>(
+/// Decodes images of `SPR` one by one: a list of keypoints and a list of scores.
+pub(crate) fn decode_spr_images<'py>(
     py: Python<'py>,
     codec: &Spr,
     heatmaps: &Bound<'py, PyAny>,
@@ -81,26 +81,26 @@ pub(crate) fn decode_spr_pictures<'py>(
     Ok((keypoints.into_any(), scores.into_any()))
 }
 
-/// What there is for each picture, in two arguments.
+/// Pairs the items of two arguments, one per image.
 fn pairs<'py>(
     one: &Bound<'py, PyAny>,
     other: &Bound<'py, PyAny>,
     names: [&str; 2],
 ) -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
-    let wanted = "must hold the maps of one picture after another";
+    let wanted = "must be a sequence of arrays, one per image";
     let (one, other) = (each(one, names[0], wanted)?, each(other, names[1], wanted)?);
     if one.len() != other.len() {
         let py = one.first().or(other.first()).expect("one is longer").py();
-        let wanted = format!("must hold {} pictures, as `{}` does", one.len(), names[0]);
-        return Err(invalid(py, names[1], &wanted, format_args!("{} pictures", other.len())));
+        let wanted = format!("must have {} images, like `{}`", one.len(), names[0]);
+        return Err(invalid(py, names[1], &wanted, format_args!("{} images", other.len())));
     }
     Ok(one.into_iter().zip(other).collect())
 }
 
-/// Lists of keypoints, of keypoint scores and of instance scores, an array a picture each.
+/// Lists of keypoints, of keypoint scores and of instance scores, one array per image.
 type Groups<'py> = (Bound<'py, PyList>, Bound<'py, PyList>, Bound<'py, PyList>);
 
-/// Decodes pictures of `AssociativeEmbedding`: heatmaps (B, K, H, W) and tags (B, L·K, H, W).
+/// Decodes images of `AssociativeEmbedding`: heatmaps (B, K, H, W) and tags (B, L·K, H, W).
 pub(crate) fn decode_grouped<'py>(
     py: Python<'py>,
     codec: &AssociativeEmbedding,
@@ -143,7 +143,7 @@ fn group<T: Float + HeatmapValue + Element>(
     })
 }
 
-/// Decodes the instances of one picture of `DecoupledHeatmap`: heatmaps (N, K, H, W) and scores (N, 1).
+/// Decodes the instances of one image of `DecoupledHeatmap`: heatmaps (N, K, H, W) and scores (N, 1).
 pub(crate) fn decode_instances<'py>(
     py: Python<'py>,
     codec: &DecoupledHeatmap,
@@ -158,7 +158,7 @@ pub(crate) fn decode_instances<'py>(
     decode_instance_maps(py, codec, maps, scores, shape, 1, &shape[..2])
 }
 
-/// Decodes `DecoupledHeatmap`'s instances in a batch: (M, K, H, W), where each is a picture of its
+/// Decodes `DecoupledHeatmap`'s instances in a batch: (M, K, H, W), where each is an image of its
 /// own, (B, N, K, H, W), or a list of (N, K, H, W).
 pub(crate) fn decode_instance_batch<'py>(
     py: Python<'py>,
@@ -184,8 +184,8 @@ pub(crate) fn decode_instance_batch<'py>(
         }
         [batch, instances, count, height, width] => {
             let shape = [batch * instances, count, height, width];
-            let answer = [batch, instances, count];
-            decode_instance_maps(py, codec, maps, scores, shape, batch, &answer)
+            let decoded_shape = [batch, instances, count];
+            decode_instance_maps(py, codec, maps, scores, shape, batch, &decoded_shape)
         }
         _ => {
             let wanted = ["", "(M, K, H, W) or (B, N, K, H, W)"];
@@ -194,18 +194,18 @@ pub(crate) fn decode_instance_batch<'py>(
     }
 }
 
-/// Decodes maps of this shape, of so many pictures, into keypoints and scores of the shape `answer`.
+/// Decodes maps of shape `shape` from `images` images into keypoints and scores of shape `decoded_shape`.
 fn decode_instance_maps<'py>(
     py: Python<'py>,
     codec: &DecoupledHeatmap,
     maps: NetworkOutput<'py>,
     scores: &Bound<'py, PyAny>,
     shape: [usize; 4],
-    pictures: usize,
-    answer: &[usize],
+    images: usize,
+    decoded_shape: &[usize],
 ) -> PyResult<Decoded<'py>> {
     let instance_scores = NetworkOutput::read(scores, "instance_scores")?;
-    let (&count, instances) = answer.split_last().expect("keypoints are the last");
+    let (&count, instances) = decoded_shape.split_last().expect("keypoints are the last");
     let fits = |score_shape: &[usize]| {
         let (last, leading) = score_shape.split_last()?;
         let alike = leading == instances || leading == [shape[0]];
@@ -219,7 +219,7 @@ fn decode_instance_maps<'py>(
     }
     let instance_scores = instance_scores.to_f64()?;
     let instance_scores = instance_scores.values();
-    let target = InstanceTarget { codec, shape, pictures, answer, instance_scores };
+    let target = InstanceTarget { codec, shape, images, decoded_shape, instance_scores };
     in_own_precision!(maps, maps => target.decode(py, &maps))
 }
 
@@ -227,9 +227,9 @@ struct InstanceTarget<'a> {
     codec: &'a DecoupledHeatmap,
     /// Of the maps.
     shape: [usize; 4],
-    pictures: usize,
+    images: usize,
     /// Of the scores that come out.
-    answer: &'a [usize],
+    decoded_shape: &'a [usize],
     instance_scores: &'a [f64],
 }
 
@@ -239,26 +239,27 @@ impl InstanceTarget<'_> {
         py: Python<'py>,
         maps: &Array<'py, E>,
     ) -> PyResult<Decoded<'py>> {
-        let Self { codec, shape: [instances, count, height, width], pictures, answer, .. } = self;
-        let points_shape: Vec<usize> = answer.iter().copied().chain([2]).collect();
+        let Self { codec, shape: [instances, count, height, width], images, decoded_shape, .. } =
+            self;
+        let points_shape: Vec<usize> = decoded_shape.iter().copied().chain([2]).collect();
         let points: Bound<'py, PyArrayDyn<f32>> = zeros(py, "keypoints", &points_shape)?;
-        let scores: Bound<'py, PyArrayDyn<E>> = zeros(py, "scores", answer)?;
-        // SAFETY: both arrays were made here and nobody else knows them yet.
+        let scores: Bound<'py, PyArrayDyn<E>> = zeros(py, "scores", decoded_shape)?;
+        // SAFETY: both arrays are new, and nothing else refers to them.
         let (keypoints, values) = unsafe { (values_mut(&points), values_mut(&scores)) };
         let (keypoints, _) = keypoints.as_chunks_mut();
-        let each = instances.checked_div(pictures).unwrap_or(0);
-        // A score an instance, or a score a keypoint.
-        let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / pictures };
+        let each = instances.checked_div(images).unwrap_or(0);
+        // One score per instance, or one per keypoint.
+        let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / images };
         let mut rest = (maps.values(), self.instance_scores, keypoints, values);
-        let mut samples = try_with_capacity(pictures)?;
-        samples.extend((0..pictures).map(|_| InstanceMaps {
+        let mut samples = try_with_capacity(images)?;
+        samples.extend((0..images).map(|_| InstanceMaps {
             heatmaps: rest.0.split_off(..each * count * height * width).expect("lengths fit"),
             shape: [each, count, height, width],
             instance_scores: rest.1.split_off(..scores_each).expect("lengths fit"),
             keypoints: rest.2.split_off_mut(..each * count).expect("lengths fit"),
             scores: rest.3.split_off_mut(..each * count).expect("lengths fit"),
         }));
-        maybe_detach(py, maps.values().len(), || codec.decode_pictures(samples))
+        maybe_detach(py, maps.values().len(), || codec.decode_images(samples))
             .map_err(|error| raise(py, &error))?;
         Ok((points.into_any(), scores.into_any()))
     }

@@ -33,7 +33,7 @@ pub(crate) fn decode_edpose<'py>(
     let behind = |array: &NetworkOutput<'py>, argument: &str| {
         let shape = Shape::from_iter(array.shape().iter().copied().take(4));
         if shape.len() != dimensions || !shape.starts_with(leading) {
-            let wanted = ["(Q, columns)", "(B, Q, columns), as `pred_logits` is"];
+            let wanted = ["(Q, columns)", "(B, Q, columns), like `pred_logits`"];
             return Err(shape_error(py, argument, call, wanted, array.shape()));
         }
         Ok(shape[dimensions - 2..].iter().copied().collect::<Shape>())
@@ -44,30 +44,30 @@ pub(crate) fn decode_edpose<'py>(
     let batch = leading.first().copied().unwrap_or(1);
     let sizes = CoordArray::read(input_shapes, "input_shapes", true)?;
     if !sizes.shape().starts_with(leading) || sizes.shape()[leading.len()..] != [2] {
-        let wanted = ["(2,): (h, w)", "(B, 2): (h, w) a sample"];
+        let wanted = ["(2,): (h, w)", "(B, 2): (h, w) per sample"];
         return Err(shape_error(py, "input_shapes", call, wanted, sizes.shape()));
     }
 
     let (candidates, scores) = in_own_precision!(&logits, array => {
         best(py, codec, call, batch, array)?
     });
-    let answer = TopCandidates { py, codec, call, batch, candidates, sizes: sizes.to_f64()? };
-    // NumPy multiplies with the sizes, which mostly are whole numbers: float64.
+    let selected = TopCandidates { py, codec, call, batch, candidates, sizes: sizes.to_f64()? };
+    // NumPy multiplies with the sizes, which usually are integers: float64.
     let double = matches!(sizes, CoordArray::F64(..));
     let boxes = match &boxes {
-        NetworkOutput::F16(boxes) if !double => answer.boxes::<_, f32>(boxes)?,
-        NetworkOutput::F32(boxes) if !double => answer.boxes::<_, f32>(boxes)?,
-        boxes => in_own_precision!(boxes, boxes => answer.boxes::<_, f64>(boxes)?),
+        NetworkOutput::F16(boxes) if !double => selected.boxes::<_, f32>(boxes)?,
+        NetworkOutput::F32(boxes) if !double => selected.boxes::<_, f32>(boxes)?,
+        boxes => in_own_precision!(boxes, boxes => selected.boxes::<_, f64>(boxes)?),
     };
     let keypoints = match &keypoints {
-        NetworkOutput::F16(keypoints) if !double => answer.points::<_, f32>(keypoints)?,
-        NetworkOutput::F32(keypoints) if !double => answer.points::<_, f32>(keypoints)?,
-        keypoints => in_own_precision!(keypoints, array => answer.points::<_, f64>(array)?),
+        NetworkOutput::F16(keypoints) if !double => selected.points::<_, f32>(keypoints)?,
+        NetworkOutput::F32(keypoints) if !double => selected.points::<_, f32>(keypoints)?,
+        keypoints => in_own_precision!(keypoints, array => selected.points::<_, f64>(array)?),
     };
     Ok((boxes, keypoints, scores))
 }
 
-/// The best candidates of each sample, and their scores, once a keypoint.
+/// The best candidates of each sample, and their scores, one copy per keypoint.
 fn best<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     codec: &EdPoseLabel,
@@ -78,13 +78,13 @@ fn best<'py, E: HeatmapValue + Element>(
     let &[.., rows, classes] = logits.shape() else { unreachable!("two dimensions at least") };
     let (each, kept) = (rows * classes, codec.kept(rows * classes));
     let scores = zeros::<E>(py, "scores", &call.shape(batch, &[kept, codec.num_keypoints()]))?;
-    // SAFETY: the array was made here and nobody else knows it yet.
+    // SAFETY: the array is new, and nothing else refers to it.
     let mut rest = unsafe { values_mut(&scores) };
     let mut candidates = try_with_capacity(batch)?;
     for sample in 0..batch {
         let logits = &logits.values()[sample * each..][..each];
         let best = codec.best(logits, classes).map_err(|error| raise(py, &error))?;
-        let own = rest.split_off_mut(..kept * codec.num_keypoints()).expect("a share each");
+        let own = rest.split_off_mut(..kept * codec.num_keypoints()).expect("an equal share");
         codec.decode_scores(&best, own);
         candidates.push(best.into_iter().map(|scored| scored.candidate).collect());
     }
@@ -106,7 +106,7 @@ impl<'py> TopCandidates<'_, 'py> {
         self.candidates.first().map_or(0, Vec::len)
     }
 
-    /// Calls `decode` with each sample's candidates, predictions, size and part of the answer.
+    /// Calls `decode` with each sample's candidates, predictions, size and part of the output.
     fn each<E: HeatmapValue + Element, T: Element + Copy>(
         &self,
         predictions: &Array<'py, E>,
@@ -129,7 +129,7 @@ impl<'py> TopCandidates<'_, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let shape = self.call.shape(self.batch, &[self.kept(), 4]);
         let corners = zeros::<T>(self.py, "boxes", &shape)?;
-        // SAFETY: the array was made here and nobody else knows it yet.
+        // SAFETY: the array is new, and nothing else refers to it.
         self.each(boxes, unsafe { values_mut(&corners) }, |candidates, boxes, size, corners| {
             self.codec.decode_boxes(candidates, boxes, size, corners.as_chunks_mut().0);
         });
@@ -142,7 +142,7 @@ impl<'py> TopCandidates<'_, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let shape = self.call.shape(self.batch, &[self.kept(), self.codec.num_keypoints(), 2]);
         let points = zeros::<T>(self.py, "keypoints", &shape)?;
-        // SAFETY: the array was made here and nobody else knows it yet.
+        // SAFETY: the array is new, and nothing else refers to it.
         self.each(
             keypoints,
             unsafe { values_mut(&points) },

@@ -37,13 +37,13 @@ pub(crate) fn decode_hand_3d<'py>(
     let roots = NetworkOutput::read(root_depth, "root_depth")?;
     let (fits, rest) = with_batch_axis(call, batch, roots.shape());
     if !fits || !matches!(rest, [] | [1] | [1, 1]) {
-        let wanted = ["(1,) or (1, 1)", "(B,), (B, 1) or (B, 1, 1), a sample's each"];
+        let wanted = ["(1,) or (1, 1)", "(B,), (B, 1) or (B, 1, 1), one per sample"];
         return Err(shape_error(py, "root_depth", call, wanted, roots.shape()));
     }
     let types = CoordArray::read(hand_type, "hand_type", true)?;
     let (fits, rest) = with_batch_axis(call, batch, types.shape());
     if !fits || !matches!(rest, [2] | [1, 2]) {
-        let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), a sample's each"];
+        let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), one per sample"];
         return Err(shape_error(py, "hand_type", call, wanted, types.shape()));
     }
     room_for(roots.shape().iter().product())?;
@@ -76,7 +76,7 @@ fn decode_maps<'py, E: HeatmapValue + Element>(
     let [batch, count, ..] = shape;
     let keypoints = zeros::<f32>(py, "keypoints", &call.shape(batch, &[1, count, 3]))?;
     let scores = zeros::<E>(py, "scores", &call.shape(batch, &[1, count]))?;
-    // SAFETY: both arrays were made here and nobody else knows them yet.
+    // SAFETY: both arrays are new, and nothing else refers to them.
     let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
     let (points, _) = points.as_chunks_mut();
     let maps = maps.values();

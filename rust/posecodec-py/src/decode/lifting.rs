@@ -14,7 +14,7 @@ use crate::convert::{
 };
 use crate::error::{invalid, raise};
 
-/// Decodes poses (N, K, C), (B, N, K, C) or, from a head that answers with one pose a sample,
+/// Decodes poses (N, K, C), (B, N, K, C) or, from a head that returns one pose per sample,
 /// (B, K, C), with roots or without.
 pub(crate) fn decode_poses<'py, D: DecodePoses>(
     py: Python<'py>,
@@ -62,8 +62,8 @@ pub(crate) fn decode_poses<'py, D: DecodePoses>(
     Ok((if half { as_half(&keypoints)? } else { keypoints }, scores))
 }
 
-/// Checks that roots are one a sample or one a pose: (C,), (1, C), (N, C), (1, 1, C) or (N, 1, C),
-/// of a batch behind its B.
+/// Checks that roots are one per sample or one per pose: (C,), (1, C), (N, C), (1, 1, C) or (N, 1, C),
+/// in a batch after B.
 fn check_roots(
     py: Python<'_>,
     call: Call,
@@ -85,7 +85,7 @@ fn check_roots(
     Err(invalid(py, "target_root", &wanted, format_args!("shape {}", Shown(shape))))
 }
 
-/// Whether these sides are of one row, or of so many.
+/// Whether these sides are of one row, or of `count`.
 fn one_or(rows: &[usize], count: usize) -> bool {
     matches!(*rows, [] | [_] | [_, 1])
         && rows.first().is_none_or(|&rows| rows == 1 || rows == count)
@@ -117,7 +117,7 @@ impl Poses {
         let shape = self.call.shape(batch, &[poses, self.decoded, dims]);
         let keypoints = fresh::<L>(py, "keypoints", &shape, Init::Uninit)?;
         let scores = scores(py, &shape[..shape.len() - 1])?;
-        // SAFETY: the array was made here and nobody else knows it yet.
+        // SAFETY: the array is new, and nothing else refers to it.
         let filled = unsafe { values_mut(&keypoints) };
         let values = encoded.values();
         maybe_detach(py, values.len(), || {
@@ -131,12 +131,12 @@ impl Poses {
 /// Ones, in single precision.
 fn scores<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
     let scores = fresh::<f32>(py, "scores", shape, Init::Uninit)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
+    // SAFETY: the array is new, and nothing else refers to it.
     unsafe { values_mut(&scores) }.fill(1.0);
     Ok(scores.into_any())
 }
 
-/// What MotionBERT's answers are scaled by, as it came.
+/// The scales of MotionBERT's output, not yet read.
 #[derive(Clone, Copy)]
 pub(crate) struct Scales<'a, 'py> {
     pub(crate) w: Option<&'a Bound<'py, PyAny>>,
@@ -177,7 +177,7 @@ pub(crate) fn decode_frames<'py>(
         (None, None) => None,
         (Some(w), Some(h)) if w.shape() == h.shape() => Some([w.values(), h.values()]),
         (Some(w), Some(h)) => {
-            let wanted = format!("must be of shape {}, as `w` is", Shown(w.shape()));
+            let wanted = format!("must be of shape {}, like `w`", Shown(w.shape()));
             return Err(invalid(py, "h", &wanted, format_args!("shape {}", Shown(h.shape()))));
         }
         (Some(_), None) => return Err(invalid(py, "h", "must be given with `w`", "None")),
@@ -193,8 +193,8 @@ pub(crate) fn decode_frames<'py>(
     Ok((if half { as_half(&keypoints)? } else { keypoints }, scores))
 }
 
-/// A value a frame or, of several sequences, one a sequence; `None` of an empty array, which heads
-/// pass.
+/// One value per frame or, with several sequences, one per sequence; `None` for an empty array, which
+/// heads pass.
 fn read_scale<'py>(
     py: Python<'py>,
     name: &str,
@@ -212,7 +212,7 @@ fn read_scale<'py>(
         shape.strip_prefix(*leading).is_some_and(|rest| matches!(rest, [] | [1] | [1, 1]))
     });
     if !fits || shape.len() > leading.len() + 1 {
-        let wanted = format!("must be of shape {}, one a frame", Shown(leading));
+        let wanted = format!("must be of shape {}: one per frame", Shown(leading));
         return Err(invalid(py, name, &wanted, format_args!("shape {}", Shown(shape))));
     }
     contiguous(&array).map(Some)
@@ -226,7 +226,7 @@ fn filled_frames<'py, T: Float + Element>(
     scale: ImageScale<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let keypoints = fresh::<T>(py, "keypoints", encoded.shape(), Init::Uninit)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
+    // SAFETY: the array is new, and nothing else refers to it.
     let (filled, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
     let (points, _) = encoded.values().as_chunks();
     maybe_detach(py, encoded.values().len(), || codec.decode_frames(points, scale, filled))

@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use crate::call::Call;
 
 pub(crate) use bottom_up::{
-    decode_grouped, decode_instance_batch, decode_instances, decode_spr, decode_spr_pictures,
+    decode_grouped, decode_instance_batch, decode_instances, decode_spr, decode_spr_images,
 };
 pub(crate) use edpose::{DecodedEdPose, decode_edpose};
 pub(crate) use flip::FlipArguments;

@@ -30,7 +30,7 @@ pub(crate) fn decode_regression<'py>(
         .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
     let points_shape: Vec<usize> = shape.iter().copied().chain([2]).collect();
     let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
+    // SAFETY: the array is new, and nothing else refers to it.
     let (points, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
     let decoder = Rows { codec, columns, shape };
     let scores = in_own_precision!(&rows, array => {
@@ -61,7 +61,7 @@ impl Rows<'_> {
         points: &mut [[f64; 2]],
     ) -> PyResult<Bound<'py, PyArrayDyn<S>>> {
         let scores = zeros::<S>(py, "scores", self.shape)?;
-        // SAFETY: the array was made here and nobody else knows it yet.
+        // SAFETY: the array is new, and nothing else refers to it.
         self.codec.decode_rows(rows, self.columns, points, unsafe { values_mut(&scores) });
         Ok(scores)
     }

@@ -29,8 +29,8 @@ struct Layout<const A: usize> {
 }
 
 impl<const A: usize> Layout<A> {
-    /// Of vectors (K, W) or (N, K, W) for one sample, with a leading B for a batch. `first` is what
-    /// the shape of the first axis' vectors must be.
+    /// Of vectors (K, W) or (N, K, W) for one sample, with a leading B for a batch. `first` is
+    /// the expected shape of the vectors along the first axis.
     fn of(
         py: Python<'_>,
         call: Call,
@@ -51,7 +51,7 @@ impl<const A: usize> Layout<A> {
                 Some((&last, own)) if own == rows => bins[axis] = last,
                 _ => {
                     let (shown, name) = (Shape(rows), names[0]);
-                    let wanted = format!("must be of shape {shown} and bins, as `{name}` is");
+                    let wanted = format!("must be of shape {shown} and bins, like `{name}`");
                     let got = format!("shape {}", Shape(shape));
                     return Err(invalid(py, names[axis], &wanted, got));
                 }
@@ -66,12 +66,12 @@ impl<const A: usize> Layout<A> {
         Ok(Self { call, batch, samples, bins, flat })
     }
 
-    /// The shape of a value a row.
+    /// The shape with one value per row.
     fn shape(&self) -> crate::convert::Shape {
         self.call.shape(self.batch, &self.samples)
     }
 
-    /// The shape of a point a row.
+    /// The shape with one point per row.
     fn points_shape(&self) -> crate::convert::Shape {
         let [instances, count] = self.samples;
         self.call.shape(self.batch, &[instances, count, A])
@@ -166,12 +166,12 @@ fn decode_two<'py, E: HeatmapValue + Element>(
     let scores = zeros::<E>(py, "scores", &shape)?;
     let seen_shape: &[usize] = match (with_visibility, layout.flat, layout.call) {
         (false, ..) => &[0],
-        // The reference gives keypoints and scores an instance dimension, but not visibilities.
+        // MMPose gives keypoints and scores an instance dimension, but not visibilities.
         (true, true, Call::Single) => &layout.samples[1..],
         (true, ..) => &shape,
     };
     let seen = zeros::<f64>(py, "visibility", seen_shape)?;
-    // SAFETY: the arrays were made here and nobody else knows them yet.
+    // SAFETY: the arrays are new, and nothing else refers to them.
     let (points, values_of, visibility) =
         unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
     let (points, _) = points.as_chunks_mut();
@@ -224,7 +224,7 @@ fn decode_three<'py, E: HeatmapValue + Element>(
     let keypoints = zeros::<f32>(py, "keypoints", &shape)?;
     let keypoints_simcc = zeros::<f32>(py, "keypoints_simcc", &shape)?;
     let scores = zeros::<E>(py, "scores", &layout.shape())?;
-    // SAFETY: the arrays were made here and nobody else knows them yet.
+    // SAFETY: the arrays are new, and nothing else refers to them.
     let (points, pixels, values_of) =
         unsafe { (values_mut(&keypoints), values_mut(&keypoints_simcc), values_mut(&scores)) };
     let vectors = layout.vectors(arrays, flipped.as_ref());

@@ -8,9 +8,9 @@ use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector, rescale};
 use crate::kernels::maximum::maximum;
 
-/// Fills `blurred` with the maps (K, H, W), each blurred with OpenCV's Gaussian of `kernel` taps and
-/// scaled back to its former maximum, as [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et al.
-/// 2020) modulates what a network says. Zeros lie outside.
+/// Fills `blurred` with the maps (K, H, W), each blurred with OpenCV's Gaussian with kernel size
+/// `kernel` and rescaled to its former maximum, as [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang
+/// et al. 2020) modulates heatmaps. Pixels outside count as 0.
 ///
 /// ```
 /// use posecodec::functional::gaussian_blur;
@@ -22,7 +22,7 @@ use crate::kernels::maximum::maximum;
 /// ```
 ///
 /// # Errors
-/// [`crate::Error::InvalidInput`] for an even kernel, slices of the wrong length,
+/// [`crate::Error::InvalidInput`] for an even kernel size, slices of the wrong length,
 /// [`crate::Error::OutOfMemory`] where scratch would not fit.
 pub fn gaussian_blur<E: HeatmapValue>(
     heatmaps: &[E],
@@ -60,7 +60,7 @@ pub fn gaussian_blur1d<E: HeatmapValue>(
     })
 }
 
-/// Blurs maps of so many dimensions, and scales them back.
+/// Blurs maps of `dims` dimensions, and rescales them.
 fn modulate<E: HeatmapValue>(
     (argument, values): (&'static str, &[E]),
     shape: &[usize],
@@ -79,7 +79,7 @@ fn modulate<E: HeatmapValue>(
     let mut buffers = BlurBuffers::default();
     for (map, out) in values.chunks_exact(maps.map_len).zip(blurred.chunks_exact_mut(maps.map_len))
     {
-        let largest = maximum(map).expect("a map has cells").value;
+        let largest = maximum(map).expect("a map has at least one pixel").value;
         rescale(blur(map, &kernel, &mut buffers), largest, out);
     }
     Ok(())

@@ -8,8 +8,8 @@ use crate::float::Float;
 use crate::kernels::lifting::camera;
 use crate::kernels::lifting::camera::Intrinsics;
 
-/// Fills the places in the picture where points in the camera's space are seen; `shift` adds 1e-8 to
-/// their depths, which must not be 0.
+/// Projects points in the camera's space to pixel coordinates; `shift` adds 1e-8 to their depths, which
+/// must not be 0.
 ///
 /// ```
 /// use posecodec::functional::{Intrinsics, camera_to_pixel};
@@ -36,8 +36,7 @@ pub fn camera_to_pixel<T: Float>(
     Ok(())
 }
 
-/// Moves places in the picture, `[x, y]` and a depth, to the points in the camera's space that are
-/// seen there.
+/// Maps pixel coordinates `[x, y]` with a depth to points in the camera's space, in place.
 ///
 /// ```
 /// use posecodec::functional::{Intrinsics, pixel_to_camera};
@@ -54,10 +53,10 @@ pub fn pixel_to_camera<T: Float>(points: &mut [[T; 3]], intrinsics: Intrinsics) 
 }
 
 /// Fills poses of `count` keypoints as [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu et al.
-/// 2023) sees them: places in the picture, and depths behind the root in units of the picture. And
-/// for each pose the factor that leads back.
+/// 2023) uses them: pixel coordinates, and depths relative to the root in image units. Also fills
+/// the factor of each pose that converts depths back.
 ///
-/// Focal lengths and principal point are in pixels, which the reference counts in thousands here.
+/// Focal lengths and principal point are in pixels; MMPose counts them in thousands here.
 ///
 /// ```
 /// use posecodec::codecs::Pair;

@@ -11,7 +11,7 @@ use crate::keypoints::Keypoints;
 
 /// Fills the maps (3K, H, W), which hold zeros, and the weights (N, K): 1 within the radius
 /// `radius_factor · max(W, H)` of a keypoint, and the offsets to it along x and y in units of the
-/// radius. Of several instances the last shows.
+/// radius. Where instances overlap, the last one is kept.
 ///
 /// As in [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
 ///
@@ -23,7 +23,7 @@ use crate::keypoints::Keypoints;
 /// let (mut maps, mut weights) = (vec![0.0; 3 * 32 * 24], [0.0]);
 /// generate_offset_heatmap(&keypoints, [24, 32], 2.0 / 32.0, &mut maps, &mut weights)?;
 /// let (class, offsets) = maps.split_at(32 * 24);
-/// // In the cell [5, 3]: a quarter of a cell to the right, an eighth of the radius.
+/// // In the pixel [5, 3]: a quarter of a pixel to the right, an eighth of the radius.
 /// assert_eq!((class[3 * 24 + 5], offsets[3 * 24 + 5]), (1.0, 0.125));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
@@ -58,20 +58,20 @@ pub fn generate_offset_heatmap<T: Float, V: Float>(
     Ok(())
 }
 
-/// Where instances are and how large: an entry of each an instance.
+/// The positions and sizes of instances, one entry per instance.
 #[derive(Debug, Clone, Copy)]
 pub struct InstanceRoots<'a, R> {
-    /// Roots in map cells.
+    /// Roots in heatmap pixels.
     pub roots: &'a [[R; 2]],
     /// Below 1, the instance has no displacements.
     pub visible: &'a [f64],
-    /// Diagonals of the instances' boxes in map cells.
+    /// Diagonals of the instances' boxes in heatmap pixels.
     pub diagonal_lengths: &'a [R],
 }
 
-/// Fills displacements and their weights (2K, H, W), which hold zeros: within `radius` cells of an
-/// instance's root the way from there to each of its keypoints, x and y, and one over the instance's
-/// diagonal. Where instances overlap, the smaller one shows.
+/// Fills displacements and their weights (2K, H, W), which hold zeros: within `radius` pixels
+/// of an instance's root the displacement to each of its keypoints, x and y, and the reciprocal of the
+/// instance's diagonal. Where instances overlap, the smaller one is kept.
 ///
 /// As in [Single-stage Multi-person Pose Machines](https://arxiv.org/abs/1908.09220) (Nie et al. 2019).
 /// Keypoints with a visibility below 1, or outside, have none.
@@ -112,7 +112,7 @@ pub fn generate_displacement_heatmap<T: Float, V: Float, R: Float>(
     same_length("displacements", len, displacements.len())?;
     same_length("displacement_weights", len, weights.len())?;
     let radius = check::finite("radius", radius)?;
-    // A value a cell near a root.
+    // One value per pixel near a root.
     room_for_scratch(width.saturating_mul(height))?;
 
     let labelled: Vec<_> = match keypoints.visible {

@@ -8,12 +8,12 @@ use crate::float::Float;
 use crate::kernels::gaussian::heatmap::{Center, GaussianPatch, fill_unbiased, reaches};
 use crate::keypoints::{GaussianDrawer, Keypoints};
 
-/// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the cell of each keypoint, and
+/// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the pixel of each keypoint, and
 /// the weights (N, K). Where instances overlap, the larger value stays.
 ///
-/// As in [Simple Baselines](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018). `sigmas`, in cells,
-/// is one for all instances or one each, in the precision in which the reference computes the
-/// Gaussian's extent; 0 is a Gaussian of one cell.
+/// As in [Simple Baselines](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018). `sigmas`, in
+/// heatmap pixels, is one for all instances or one per instance, in the precision in which MMPose
+/// computes the Gaussian's extent; 0 is a Gaussian of one pixel.
 ///
 /// ```
 /// use posecodec::functional::{Keypoints, generate_gaussian_heatmaps};
@@ -40,7 +40,7 @@ pub fn generate_gaussian_heatmaps<T: Float, V: Float, S: Float>(
     draw_gaussian(keypoints, heatmap_size, sigmas, Center::Rounded, heatmaps, weights)
 }
 
-/// [`generate_gaussian_heatmaps`] with the peaks where the keypoints are, not in their cells:
+/// [`generate_gaussian_heatmaps`] with the peaks at the exact keypoints, not at their rounded pixels:
 /// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
 ///
 /// ```
@@ -139,7 +139,7 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Float, V: Float>(
     Ok(())
 }
 
-/// Checks the maps' size and that there is a map a keypoint and a weight a point.
+/// Checks the maps' size, and that there are one map per keypoint and one weight per point.
 pub(super) fn check_maps<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     size: [usize; 2],

@@ -8,29 +8,28 @@ use crate::float::Float;
 use crate::kernels::gaussian::heatmap_3d::Gaussian3dBuffers;
 use crate::keypoints::Keypoints;
 
-/// The volumes that keypoints in pixels become Gaussians in: [`Volumes::new`] has the reference's
-/// defaults.
+/// The 3D heatmaps to draw: [`Volumes::new`] has MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Volumes<'a> {
-    /// Size `[W, H, D]` in cells.
+    /// Size `[W, H, D]` in heatmap pixels.
     pub heatmap_size: [usize; 3],
-    /// Size `[w, h]` of the picture in pixels.
+    /// Size `[w, h]` of the image in pixels.
     pub image_size: [f64; 2],
-    /// The depth that a volume covers: half of it before the root, half behind.
+    /// The depth that a volume covers: half of it in front of the root, half behind.
     pub heatmap3d_depth_bound: f64,
     /// The joints that have a volume, by their index (from the end where negative); all by default.
     pub joint_indices: Option<&'a [isize]>,
     /// The largest value.
     pub max_bound: f64,
-    /// Factors of the visibilities, one a joint that has a volume.
+    /// Factors of the visibilities, one per joint that has a volume.
     pub dataset_keypoint_weights: Option<&'a [f64]>,
     /// Whether the two sizes count as double precision, as NumPy's own integers do: single-precision
-    /// keypoints are then put into cells in double precision.
+    /// keypoints are then converted to heatmap pixels in double precision.
     pub double: [bool; 2],
 }
 
 impl Volumes<'_> {
-    /// Volumes of size `[W, H, D]` for a picture of size `[w, h]`.
+    /// Volumes of size `[W, H, D]` for an image of size `[w, h]`.
     pub fn new(heatmap_size: [usize; 3], image_size: [f64; 2]) -> Self {
         Self {
             heatmap_size,

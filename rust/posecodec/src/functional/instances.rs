@@ -8,8 +8,8 @@ use crate::kernels::grouping::instance::RootType;
 use crate::kernels::grouping::instance::{diagonal_length, instance_bbox, instance_root};
 use crate::keypoints::Keypoints;
 
-/// Fills a root and its visibility an instance: of keypoints with a visibility above 0, and 0 where
-/// there are none.
+/// Fills one root and one visibility per instance, from keypoints with a visibility above 0; 0 without
+/// any.
 ///
 /// ```
 /// use posecodec::codecs::RootType;

@@ -1,9 +1,8 @@
-//! The helpers of the reference's `mmpose.codecs.utils`, under their names: what its codecs are made
-//! of, for those who write codecs of their own.
+//! The helpers of MMPose's `mmpose.codecs.utils`, under their names: the parts of its codecs, for those
+//! who write their own codecs.
 //!
-//! They check what comes in, fill slices that the caller holds, and work in place where that is what
-//! they are for (`refine_*`). What stands in [`crate::kernels`] is the same without checks, a plane
-//! or a keypoint at a time. Keypoints are in map cells here, not in pixels of the input.
+//! They check their arguments, fill slices that the caller allocates, and `refine_*` works in place.
+//! Keypoints are in heatmap pixels here, not in input pixels.
 
 mod blur;
 mod camera;
@@ -42,7 +41,7 @@ use crate::codecs::SampleMaps;
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
 
-/// The size of a map, `[W, H]` or `[W, H, D]`, as the helpers take it: before there is memory for one.
+/// The size of a map, `[W, H]` or `[W, H, D]`, checked before a map is allocated.
 ///
 /// ```
 /// use posecodec::functional::check_heatmap_size;
@@ -53,7 +52,7 @@ use crate::float::HeatmapValue;
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for a side of 0, or one that no picture has.
+/// [`Error::InvalidInput`] for a side of 0, or one above the largest image side.
 pub fn check_heatmap_size<const N: usize>(heatmap_size: [usize; N]) -> Result<[usize; N]> {
     check::size("heatmap_size", heatmap_size)
 }
@@ -61,7 +60,7 @@ pub fn check_heatmap_size<const N: usize>(heatmap_size: [usize; N]) -> Result<[u
 /// Maps of `shape`, whose last `dims` sides are a map's.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for maps without a cell, or fewer or more values than the shape says.
+/// [`Error::InvalidInput`] for maps without a pixel, or another number of values than the shape implies.
 fn maps<'a, E: HeatmapValue>(
     argument: &'static str,
     values: &'a [E],
@@ -76,11 +75,11 @@ fn maps<'a, E: HeatmapValue>(
     Ok(SampleMaps { values, map_len, width: sides[dims - 1] })
 }
 
-/// Checks that an argument holds as many values as it must.
+/// Checks the number of an argument's values.
 fn same_length(argument: &'static str, wanted: Option<usize>, got: usize) -> Result<()> {
     if wanted == Some(got) {
         return Ok(());
     }
-    let wanted = wanted.map_or("an impossible number of".into(), |wanted| wanted.to_string());
-    Err(Error::invalid(argument, format!("must hold {wanted} values"), got))
+    let wanted = wanted.map_or("more than memory holds".into(), |wanted| wanted.to_string());
+    Err(Error::invalid(argument, format!("must have {wanted} values"), got))
 }

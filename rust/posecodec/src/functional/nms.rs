@@ -7,8 +7,8 @@ use crate::float::HeatmapValue;
 use crate::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
 use crate::parallel;
 
-/// Fills `peaks` with the maps' (B, K, H, W) responses that no response in a square of `kernel_size`
-/// cells exceeds, and zeros elsewhere.
+/// Fills `peaks` with the maps' (B, K, H, W) responses that no response in a square of side
+/// `kernel_size` exceeds, and zeros elsewhere.
 ///
 /// ```
 /// use posecodec::functional::batch_heatmap_nms;
@@ -20,7 +20,7 @@ use crate::parallel;
 /// ```
 ///
 /// # Errors
-/// [`crate::Error::InvalidInput`] for an even kernel, slices of the wrong length,
+/// [`crate::Error::InvalidInput`] for an even kernel size, slices of the wrong length,
 /// [`crate::Error::OutOfMemory`] where scratch would not fit.
 pub fn batch_heatmap_nms<E: HeatmapValue>(
     heatmaps: &[E],

@@ -12,8 +12,8 @@ use crate::kernels::refinement::{
     Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
 };
 
-/// Moves keypoints (N, K), in map cells, by a quarter of a cell towards the larger neighbor along
-/// each axis, on maps (K, H, W). No further from the border than the reference.
+/// Moves keypoints (N, K), in heatmap pixels, by a quarter of a pixel towards the larger neighbor along
+/// each axis, on maps (K, H, W). Keypoints near the border stay, as in MMPose.
 ///
 /// ```
 /// use posecodec::functional::refine_keypoints;
@@ -27,7 +27,7 @@ use crate::kernels::refinement::{
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for maps without a cell, slices of the wrong length.
+/// [`Error::InvalidInput`] for maps without a pixel, slices of the wrong length.
 pub fn refine_keypoints<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
@@ -36,9 +36,9 @@ pub fn refine_keypoints<T: Float, E: HeatmapValue>(
     each_point(keypoints, heatmaps, shape, truncated, |peak| quarter_shift(peak).map(f64::from))
 }
 
-/// Moves keypoints (N, K), in map cells, to the summits that maps (K, H, W) blurred with
-/// `blur_kernel_size` taps have beside them: [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et
-/// al. 2020). Not within two cells of the border, nor where the Hessian is singular.
+/// Moves keypoints (N, K), in heatmap pixels, to the nearby peaks of maps (K, H, W) blurred with
+/// kernel size `blur_kernel_size`: [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et
+/// al. 2020). Keypoints within two pixels of the border stay, and those with a singular Hessian.
 ///
 /// ```
 /// use posecodec::functional::{Keypoints, generate_unbiased_gaussian_heatmaps, refine_keypoints_dark};
@@ -48,14 +48,14 @@ pub fn refine_keypoints<T: Float, E: HeatmapValue>(
 /// let (mut map, mut weights) = (vec![0.0; 32 * 24], [0.0]);
 /// generate_unbiased_gaussian_heatmaps(&keypoints, [24, 32], 2.0, &mut map, &mut weights)?;
 ///
-/// let mut found = [[12.0f32, 21.0]]; // the highest cell
+/// let mut found = [[12.0f32, 21.0]]; // the pixel of the maximum
 /// refine_keypoints_dark(&mut found, &map, [1, 32, 24], 11)?;
 /// assert!((found[0][0] - 12.3).abs() < 0.01 && (found[0][1] - 20.6).abs() < 0.01);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for an even kernel, maps without a cell, slices of the wrong length,
+/// [`Error::InvalidInput`] for an even kernel size, maps without a pixel, slices of the wrong length,
 /// [`Error::OutOfMemory`] where scratch would not fit.
 pub fn refine_keypoints_dark<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
@@ -69,7 +69,7 @@ pub fn refine_keypoints_dark<T: Float, E: HeatmapValue>(
     })
 }
 
-/// [`refine_keypoints_dark`] as UDP has it, up to the border:
+/// [`refine_keypoints_dark`] as in UDP, up to the border:
 /// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
 ///
 /// ```
@@ -80,7 +80,7 @@ pub fn refine_keypoints_dark<T: Float, E: HeatmapValue>(
 /// let (mut map, mut weights) = (vec![0.0; 32 * 24], [0.0]);
 /// generate_udp_gaussian_heatmaps(&keypoints, [24, 32], 2.0, &mut map, &mut weights)?;
 ///
-/// let mut found = [[12.0f32, 21.0]]; // the highest cell
+/// let mut found = [[12.0f32, 21.0]]; // the pixel of the maximum
 /// refine_keypoints_dark_udp(&mut found, &map, [1, 32, 24], 11)?;
 /// assert!((found[0][0] - 12.3).abs() < 0.01 && (found[0][1] - 20.6).abs() < 0.01);
 /// # Ok::<(), posecodec::Error>(())
@@ -95,12 +95,12 @@ pub fn refine_keypoints_dark_udp<T: Float, E: HeatmapValue>(
     blur_kernel_size: usize,
 ) -> Result<()> {
     let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
-    each_point(keypoints, heatmaps, shape, flat_cell, |peak| {
+    each_point(keypoints, heatmaps, shape, flat_pixel, |peak| {
         dark_udp_offset(peak, &kernel, &mut buffers)
     })
 }
 
-/// [`refine_keypoints_dark_udp`] along one axis: of places (N, K), in bins, on SimCC vectors
+/// [`refine_keypoints_dark_udp`] along one axis: of locations (N, K), in bins, on SimCC vectors
 /// (N, K, W).
 ///
 /// ```
@@ -108,9 +108,9 @@ pub fn refine_keypoints_dark_udp<T: Float, E: HeatmapValue>(
 ///
 /// let gaussian = |bin: i32| (-(bin as f32 - 30.3).powi(2) / 72.0).exp();
 /// let vector: Vec<f32> = (0..64).map(gaussian).collect();
-/// let mut places = [30.0f32]; // the highest bin
-/// refine_simcc_dark(&mut places, &vector, 64, 21)?;
-/// assert!((places[0] - 30.3).abs() < 0.01);
+/// let mut locations = [30.0f32]; // the bin of the maximum
+/// refine_simcc_dark(&mut locations, &vector, 64, 21)?;
+/// assert!((locations[0] - 30.3).abs() < 0.01);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
@@ -128,13 +128,13 @@ pub fn refine_simcc_dark<T: Float, E: HeatmapValue>(
     }
     let vectors = maps("simcc", simcc, &[keypoints.len(), bins], 1)?;
     room_for_scratch(bins.saturating_mul(4))?;
-    for (number, place) in keypoints.iter_mut().enumerate() {
+    for (number, location) in keypoints.iter_mut().enumerate() {
         let vector = vectors.plane(number);
-        // The reference looks up the place with two cells of margin, and half a cell for rounding.
-        let Some(at) = cell((*place + T::of(2.5)).trunc() - T::of(2.0), bins) else { continue };
+        // MMPose looks up the location with a margin of two bins, and half a bin for rounding.
+        let Some(at) = pixel((*location + T::of(2.5)).trunc() - T::of(2.0), bins) else { continue };
         let value = maximum(vector).expect("a vector has bins").value;
         let offset = simcc_dark_offset(vector, at, value, &kernel, &mut buffers);
-        *place = T::of(place.as_f64() + offset);
+        *location = T::of(location.as_f64() + offset);
     }
     Ok(())
 }
@@ -143,12 +143,12 @@ fn blur_kernel(size: usize) -> Result<GaussianKernel> {
     Ok(GaussianKernel::new(check::kernel_size("blur_kernel_size", size)?))
 }
 
-/// Moves each keypoint that lies in a cell of its map by what `offset` says of that cell.
+/// Adds to each keypoint inside its map the offset that `offset` returns for its pixel.
 fn each_point<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
-    cell_of: impl Fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
+    pixel_of: impl Fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
     mut offset: impl FnMut(&Peak<'_, E>) -> [f64; 2],
 ) -> Result<()> {
     let [count, height, width] = shape;
@@ -157,14 +157,14 @@ fn each_point<T: Float, E: HeatmapValue>(
         return Ok(());
     }
     if count == 0 || !keypoints.len().is_multiple_of(count) {
-        let wanted = format!("must hold {count} points an instance");
+        let wanted = format!("must have {count} points per instance");
         return Err(Error::invalid("keypoints", wanted, keypoints.len()));
     }
     room_for_scratch(map_len.saturating_mul(4))?;
     for (number, plane) in values.chunks_exact(map_len).enumerate() {
-        let value = maximum(plane).expect("a map has cells").value;
+        let value = maximum(plane).expect("a map has at least one pixel").value;
         for point in keypoints.iter_mut().skip(number).step_by(count) {
-            if let Some(at) = cell_of(*point, [width, height]) {
+            if let Some(at) = pixel_of(*point, [width, height]) {
                 let offset = offset(&Peak { plane, width, at, value });
                 *point = [0, 1].map(|axis| T::of(point[axis].as_f64() + offset[axis]));
             }
@@ -173,20 +173,20 @@ fn each_point<T: Float, E: HeatmapValue>(
     Ok(())
 }
 
-/// The cell of an axis of `length` that a coordinate is truncated to; none outside.
-fn cell<T: Float>(coordinate: T, length: usize) -> Option<usize> {
+/// The pixel on an axis of `length` that a coordinate is truncated to; `None` outside.
+fn pixel<T: Float>(coordinate: T, length: usize) -> Option<usize> {
     let inside = coordinate > -T::one() && coordinate < T::of(length as f64);
     inside.then(|| coordinate.as_f64() as usize)
 }
 
-/// The cell that a point is truncated to.
+/// The pixel that a point is truncated to.
 fn truncated<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
-    Some([cell(point[0], width)?, cell(point[1], height)?])
+    Some([pixel(point[0], width)?, pixel(point[1], height)?])
 }
 
-/// The cell where the reference's `refine_keypoints_dark_udp` looks for a point: it computes a flat
-/// index into the map with a margin and truncates that, so that a fraction of y moves along x.
-fn flat_cell<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+/// The pixel that MMPose's `refine_keypoints_dark_udp` reads for a point: it computes a flat index into
+/// the map with a margin and truncates that, so that a fraction of y moves along x.
+fn flat_pixel<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
     let inside =
         |axis: usize, length: usize| point[axis] >= T::zero() && point[axis] < T::of(length as f64);
     if !inside(0, width) || !inside(1, height) {

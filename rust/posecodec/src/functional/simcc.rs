@@ -8,8 +8,8 @@ use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;
 use crate::kernels::simcc::{normalize_responses, softmax};
 
-/// Fills the bins `[x, y]` of the first maxima of each row's vectors and the lesser maximum; the
-/// bins are -1 where that is not above 0. The reference's `apply_softmax` is [`simcc_softmax`] before.
+/// Fills the bins `[x, y]` of the first maxima of each row's vectors and the smaller maximum; the bins
+/// are -1 if that is not above 0. For MMPose's `apply_softmax`, call [`simcc_softmax`] first.
 ///
 /// As [SimCC](https://arxiv.org/abs/2107.03332) (Li et al. 2022) is decoded.
 ///
@@ -18,9 +18,9 @@ use crate::kernels::simcc::{normalize_responses, softmax};
 /// use posecodec::functional::get_simcc_maximum;
 ///
 /// let rows = SimccRows { responses: [&[0.1f32, 0.8, 0.2][..], &[0.5, 0.3]], bins: [3, 2] };
-/// let (mut places, mut values) = ([[0.0; 2]], [0.0]);
-/// get_simcc_maximum(rows, &mut places, &mut values)?;
-/// assert_eq!((places, values), ([[1.0, 0.0]], [0.5]));
+/// let (mut locations, mut values) = ([[0.0; 2]], [0.0]);
+/// get_simcc_maximum(rows, &mut locations, &mut values)?;
+/// assert_eq!((locations, values), ([[1.0, 0.0]], [0.5]));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
@@ -28,19 +28,19 @@ use crate::kernels::simcc::{normalize_responses, softmax};
 /// [`Error::InvalidInput`] for vectors without a bin, slices of the wrong length.
 pub fn get_simcc_maximum<E: HeatmapValue>(
     rows: SimccRows<'_, E>,
-    places: &mut [[f32; 2]],
+    locations: &mut [[f32; 2]],
     values: &mut [E],
 ) -> Result<()> {
-    let count = places.len();
+    let count = locations.len();
     same_length("values", Some(count), values.len())?;
     if count == 0 {
         return Ok(());
     }
     rows.check(["simcc_x", "simcc_y"], "N·K", &[count])?;
-    for (number, (place, value)) in places.iter_mut().zip(values).enumerate() {
+    for (number, (location, value)) in locations.iter_mut().zip(values).enumerate() {
         let [x, y] = rows.row(number).map(|vector| maximum(vector).expect("a vector has bins"));
         *value = smaller(x.value, y.value);
-        *place = if value.as_f64() <= 0.0 { [-1.0; 2] } else { [x, y].map(|m| m.index as f32) };
+        *location = if value.as_f64() <= 0.0 { [-1.0; 2] } else { [x, y].map(|m| m.index as f32) };
     }
     Ok(())
 }
@@ -64,9 +64,8 @@ pub fn simcc_softmax<E: HeatmapValue>(simcc: &[E], bins: usize, out: &mut [E]) -
     })
 }
 
-/// Fills `normalized` with vectors of `bins` values, which a Gaussian of `sigma` bins made, on a scale
-/// of 0 to 1: divided by `sigma·√2π`, negative values made 0; and where the largest is above 1,
-/// divided by it.
+/// Fills `normalized` with vectors of `bins` values, scaled to 0 to 1: divided by `sigma·√2π`, with
+/// negative values set to 0; if the maximum is above 1, also divided by the maximum.
 ///
 /// ```
 /// use posecodec::functional::get_simcc_normalized;
@@ -108,7 +107,7 @@ fn each_vector<E: HeatmapValue>(
         return Ok(());
     }
     if bins == 0 || !simcc.len().is_multiple_of(bins) {
-        let wanted = format!("must hold whole vectors of {bins} bins");
+        let wanted = format!("must have vectors of {bins} bins each");
         return Err(Error::invalid(argument, wanted, simcc.len()));
     }
     room_for_scratch(bins.saturating_mul(2))?; // in double precision

@@ -18,25 +18,25 @@ use crate::kernels::math::pairwise_sum::pairwise_sum;
 use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
 use crate::parallel;
 
-/// The instances of one picture, in the order in which grouping began them.
+/// The instances of one image, in the order in which grouping began them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupedKeypoints {
-    /// (N, K, 2), in input pixels. A keypoint that was not detected lies where its heatmap and its
-    /// tag suit the instance best.
+    /// (N, K, 2), in input pixels. A keypoint that was not detected is placed where its heatmap and
+    /// its tag fit the instance best.
     pub keypoints: Array3<f32>,
     /// (N, K), the responses. With `use_udp`, a keypoint that was not detected has the logarithm of
-    /// the blurred response, as in the reference.
+    /// the blurred response, as in MMPose.
     pub scores: Array2<f32>,
     /// (N,), the mean response of an instance, 0 for keypoints that were not detected.
     pub instance_scores: Array1<f32>,
 }
 
 impl AssociativeEmbedding {
-    /// Decodes one picture: heatmaps (K, H, W) and tags (L·K, H, W), all keypoints' first channel
+    /// Decodes one image: heatmaps (K, H, W) and tags (L·K, H, W), the first channel of all keypoints
     /// first, of any size.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer cells than candidates, or a
+    /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer pixels than candidates, or a
     /// keypoint order of another length than K.
     pub fn decode<T: Float + HeatmapValue>(
         &self,
@@ -49,10 +49,10 @@ impl AssociativeEmbedding {
         let shapes = [[1, count, height, width], [1, channels, rows, columns]];
         let maps = heatmaps.as_slice().expect("standard layout");
         let decoded = self.decode_batch(maps, tags.as_slice().expect("standard layout"), shapes)?;
-        Ok(decoded.into_iter().next().expect("one for one picture"))
+        Ok(decoded.into_iter().next().expect("one for one image"))
     }
 
-    /// Decodes B pictures, on several threads where it is worth it: flat heatmaps and tags of
+    /// Decodes B images, on several threads if there are enough: flat heatmaps and tags of
     /// `shapes` `[B, K, H, W]` and `[B, L·K, H, W]`.
     ///
     /// # Errors
@@ -74,11 +74,11 @@ impl AssociativeEmbedding {
         // A candidate, its tags, and their vector.
         let candidates = count.saturating_mul(self.options.top_k.saturating_mul(32));
         room_for_scratch(candidates.saturating_mul(at_once))?;
-        let mut decoded = try_with_capacity("the pictures of a batch", batch)?;
+        let mut decoded = try_with_capacity("the images of a batch", batch)?;
         decoded.resize_with(batch, || None);
-        let mut pictures = try_with_capacity("the pictures of a batch", batch)?;
+        let mut images = try_with_capacity("the images of a batch", batch)?;
         for (number, decoded) in decoded.iter_mut().enumerate() {
-            let picture = Picture {
+            let image = ImageMaps {
                 heatmaps: SampleMaps {
                     values: &heatmaps[number * count * map_len..],
                     map_len,
@@ -88,10 +88,10 @@ impl AssociativeEmbedding {
                 keypoints: count,
                 channels: channels.checked_div(count).unwrap_or(0),
             };
-            pictures.push((picture, decoded));
+            images.push((image, decoded));
         }
-        parallel::for_each(pictures, heatmaps.len() + tags.len(), |(picture, decoded)| {
-            *decoded = Some(self.decode_picture(&picture));
+        parallel::for_each(images, heatmaps.len() + tags.len(), |(image, decoded)| {
+            *decoded = Some(self.decode_image(&image));
         });
         decoded.into_iter().flatten().collect()
     }
@@ -101,7 +101,7 @@ impl AssociativeEmbedding {
         let alike = tags[0] == batch && tags[2..] == heatmaps[2..];
         if !alike || (count == 0) != (tags[1] == 0) || count > 0 && !tags[1].is_multiple_of(count) {
             let wanted = format!(
-                "({batch}, L*{count}, {height}, {width}), as the heatmaps are: Mismatched shapes of \
+                "({batch}, L*{count}, {height}, {width}), like the heatmaps: Mismatched shapes of \
                  heatmap and tagging map"
             );
             return Err(check::shape("tags", &wanted, &tags));
@@ -113,40 +113,38 @@ impl AssociativeEmbedding {
         }
         let order = &self.options.keypoint_order;
         if order.len() != count {
-            let wanted = format!("must hold each of the {count} keypoints' index once");
+            let wanted = format!("must have each of the {count} keypoints' index once");
             return Err(Error::invalid("decode_keypoint_order", wanted, Shape(order)));
         }
         Ok(())
     }
 
-    fn decode_picture<T: Float + HeatmapValue>(
+    fn decode_image<T: Float + HeatmapValue>(
         &self,
-        picture: &Picture<'_, T>,
+        image: &ImageMaps<'_, T>,
     ) -> Result<GroupedKeypoints> {
         let options = &self.options;
-        let largest: Vec<_> = (0..picture.keypoints)
+        let largest: Vec<_> = (0..image.keypoints)
             .map(|keypoint| {
-                let (plane, width) = (picture.heatmaps.plane(keypoint), picture.heatmaps.width);
+                let (plane, width) = (image.heatmaps.plane(keypoint), image.heatmaps.width);
                 top_k(Neighborhood { plane, width, radius: options.nms_kernel / 2 }, options.top_k)
             })
             .collect();
-        let candidates: Vec<_> = (0..picture.keypoints)
-            .map(|keypoint| {
-                picture.tagged(keypoint, &largest[keypoint], options.keypoint_threshold)
-            })
+        let candidates: Vec<_> = (0..image.keypoints)
+            .map(|keypoint| image.tagged(keypoint, &largest[keypoint], options.keypoint_threshold))
             .collect();
         let mut groups =
             group_by_tags(&candidates, &options.keypoint_order, options.tag_threshold)?;
         groups.truncate(options.max_instances.unwrap_or(usize::MAX));
 
-        let shape = (groups.len(), picture.keypoints);
+        let shape = (groups.len(), image.keypoints);
         let mut grouped = GroupedKeypoints {
             keypoints: Array3::zeros((shape.0, shape.1, 2)),
             scores: Array2::zeros(shape),
             instance_scores: Array1::zeros(shape.0),
         };
         let maps = (0..shape.1).map(|_| None).collect();
-        let mut refinement = Refinement { codec: self, picture, largest: &largest, maps };
+        let mut refinement = Refinement { codec: self, image, largest: &largest, maps };
         for (instance, group) in groups.iter().enumerate() {
             let (points, scores) = refinement.complete(group);
             grouped.instance_scores[instance] = mean_score(group);
@@ -162,8 +160,8 @@ impl AssociativeEmbedding {
     }
 }
 
-/// The maps of one picture, and perhaps those of the pictures after it.
-struct Picture<'a, T> {
+/// The maps of one image; the slices may go on with those of the next images.
+struct ImageMaps<'a, T> {
     heatmaps: SampleMaps<'a, T>,
     tags: SampleMaps<'a, T>,
     /// K.
@@ -172,16 +170,16 @@ struct Picture<'a, T> {
     channels: usize,
 }
 
-impl<'a, T: Float + HeatmapValue> Picture<'a, T> {
-    /// The tag planes of a keypoint, one a channel.
+impl<'a, T: Float + HeatmapValue> ImageMaps<'a, T> {
+    /// The tag planes of a keypoint, one per channel.
     fn tag_planes(&self, keypoint: usize) -> Vec<&'a [T]> {
         (0..self.channels)
             .map(|channel| self.tags.plane(channel * self.keypoints + keypoint))
             .collect()
     }
 
-    /// The candidates above the threshold with their tags. One whose tag is not finite belongs to
-    /// nobody.
+    /// The candidates above the threshold with their tags. Candidates whose tag is not finite are
+    /// dropped.
     fn tagged(
         &self,
         keypoint: usize,
@@ -205,10 +203,10 @@ impl<'a, T: Float + HeatmapValue> Picture<'a, T> {
     }
 }
 
-/// From groups of cells to keypoints between cells, without gaps.
+/// Refines groups of heatmap pixels to keypoints, and fills in missing ones.
 struct Refinement<'a, T: Clone> {
     codec: &'a AssociativeEmbedding,
-    picture: &'a Picture<'a, T>,
+    image: &'a ImageMaps<'a, T>,
     /// The candidates of each keypoint, the largest first.
     largest: &'a [Vec<Candidate<T>>],
     /// Where missing keypoints are looked for, made when the first is.
@@ -232,7 +230,7 @@ fn mean_score<T: Float>(group: &Group<T>) -> f32 {
 }
 
 impl<T: Float + HeatmapValue> Refinement<'_, T> {
-    /// The keypoints of a group in map cells, and their scores.
+    /// The keypoints of a group in heatmap pixels, and their scores.
     fn complete(&mut self, group: &Group<T>) -> (Vec<[f32; 2]>, Vec<f32>) {
         let mut scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
         let mut points: Vec<[f32; 2]> = group
@@ -259,11 +257,11 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
         (points, scores)
     }
 
-    /// A detected keypoint, moved towards the summit of its heatmap.
+    /// A detected keypoint, moved towards the peak of its heatmap.
     fn refined(&self, keypoint: usize, at: [usize; 2]) -> [f32; 2] {
-        let SampleMaps { width, .. } = self.picture.heatmaps;
-        let plane = self.picture.heatmaps.plane(keypoint);
-        // DARK wants to know the largest value of the whole plane.
+        let SampleMaps { width, .. } = self.image.heatmaps;
+        let plane = self.image.heatmaps.plane(keypoint);
+        // DARK needs the maximum of the whole plane.
         let value = self.largest[keypoint][0].value;
         let peak = Peak { plane, width, at, value };
         let refined = if self.codec.options.use_udp {
@@ -276,30 +274,30 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
         refined.map(|coordinate| coordinate + self.codec.options.center_shift as f32)
     }
 
-    /// The tag at a place in map cells, which is truncated.
+    /// The tag at a location in heatmap pixels, which is truncated.
     fn tag_at(&self, keypoint: usize, point: [f32; 2]) -> Vec<T> {
-        let SampleMaps { width, map_len, .. } = self.picture.tags;
+        let SampleMaps { width, map_len, .. } = self.image.tags;
         let [x, y] = [0, 1].map(|axis| {
             let last = [width, map_len / width][axis] - 1;
             (point[axis] as i64).clamp(0, last as i64) as usize
         });
-        self.picture.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
+        self.image.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
     }
 
     /// Where a missing keypoint of the instance with this tag most likely is, and the response there:
-    /// with `use_udp` the logarithm that DARK works on, as in the reference.
+    /// with `use_udp` the logarithm that DARK works on, as in MMPose.
     fn most_likely(&mut self, keypoint: usize, tag: &[T]) -> Option<([f32; 2], f32)> {
-        let (picture, codec) = (self.picture, self.codec);
-        let SampleMaps { width, .. } = picture.heatmaps;
+        let (image, codec) = (self.image, self.codec);
+        let SampleMaps { width, .. } = image.heatmaps;
         let map = self.maps[keypoint].get_or_insert_with(|| {
-            let plane = picture.heatmaps.plane(keypoint);
+            let plane = image.heatmaps.plane(keypoint);
             let responses = if codec.options.use_udp {
                 let log = log_plane(plane, width, &codec.kernel);
                 Cow::Owned(log.into_iter().map(|value| <T as Float>::of(value.into())).collect())
             } else {
                 Cow::Borrowed(plane)
             };
-            TagMap::new(responses, picture.tag_planes(keypoint))
+            TagMap::new(responses, image.tag_planes(keypoint))
         });
         let cell = map.nearest(tag)?;
         let point = [(cell % width) as f32, (cell / width) as f32];

@@ -12,7 +12,7 @@ pub(super) struct TaggedCandidate<T> {
     pub(super) at: [usize; 2],
     /// The heatmap's response.
     pub(super) value: T,
-    /// Its tag, one number a channel; all finite.
+    /// Its tag, one number per channel; all finite.
     pub(super) tag: Vec<T>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
         .collect()
 }
 
-/// Groups candidates as the reference's `_group_keypoints_by_tags`: keypoint by keypoint in `order`,
+/// Groups candidates like MMPose's `_group_keypoints_by_tags`: keypoint by keypoint in `order`,
 /// each candidate joins the instance that the least-cost assignment gives it if its tag is nearer
 /// than `threshold` to the instance's mean tag, and else begins one.
 ///

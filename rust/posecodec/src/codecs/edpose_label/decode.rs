@@ -74,10 +74,11 @@ impl EdPoseLabel {
         self.decode_scores(&best, &mut scores);
         let (corners, points) = (corners.into_iter().flatten(), points.into_iter().flatten());
         Ok(EdPoseDecoded {
-            boxes: Array2::from_shape_vec((count, 4), corners.collect()).expect("a box each"),
+            boxes: Array2::from_shape_vec((count, 4), corners.collect())
+                .expect("one box per candidate"),
             keypoints: Array3::from_shape_vec((count, each, 2), points.collect())
-                .expect("a point each"),
-            scores: Array2::from_shape_vec((count, each), scores).expect("a score each"),
+                .expect("one point per keypoint"),
+            scores: Array2::from_shape_vec((count, each), scores).expect("one score per keypoint"),
         })
     }
 
@@ -100,7 +101,7 @@ impl EdPoseLabel {
         Ok(())
     }
 
-    /// How many of so many scores are kept.
+    /// The number of scores that are kept of `scores`.
     pub fn kept(&self, scores: usize) -> usize {
         self.num_select.min(scores)
     }
@@ -108,7 +109,7 @@ impl EdPoseLabel {
     /// The largest scores of (Q, C), best first; the first of equal ones first, NaN last.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for scores that are not so many a candidate,
+    /// [`crate::Error::InvalidInput`] for a number of scores that is no multiple of `classes`,
     /// [`crate::Error::OutOfMemory`].
     pub fn best<E: HeatmapValue>(
         &self,
@@ -116,7 +117,7 @@ impl EdPoseLabel {
         classes: usize,
     ) -> Result<Vec<ScoredPose<E>>> {
         if !logits.len().is_multiple_of(classes) {
-            let wanted = format!("must hold {classes} scores a candidate");
+            let wanted = format!("must have {classes} scores per candidate");
             return Err(Error::invalid("pred_logits", wanted, logits.len()));
         }
         let mut scored = try_with_capacity("the order of the scores", logits.len())?;
@@ -169,7 +170,7 @@ impl EdPoseLabel {
         }
     }
 
-    /// The scores of the best candidates, once a keypoint.
+    /// The scores of the best candidates, one copy per keypoint.
     pub fn decode_scores<E: HeatmapValue>(&self, best: &[ScoredPose<E>], scores: &mut [E]) {
         for (scored, scores) in best.iter().zip(scores.chunks_exact_mut(self.num_keypoints)) {
             scores.fill(scored.score);
@@ -180,7 +181,7 @@ impl EdPoseLabel {
 /// A candidate by its index, and the score of one of its classes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScoredPose<E> {
-    /// Which candidate.
+    /// The index of the candidate.
     pub candidate: usize,
     /// The score.
     pub score: E,

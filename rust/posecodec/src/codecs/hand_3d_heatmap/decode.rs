@@ -13,18 +13,18 @@ use crate::plan::split_off;
 /// What the maps of [`Hand3dHeatmap`] decode to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hand3dDecoded<E> {
-    /// (1, K, 3): input pixels, and millimetres of depth from the hand's root.
+    /// (1, K, 3): input pixels, and millimeters of depth from the hand's root.
     pub keypoints: Array3<f32>,
     /// (1, K).
     pub scores: Array2<E>,
 }
 
 impl Hand3dHeatmap {
-    /// Decodes maps (K, D, H, W) of any size: the cell with the largest value, or one before the
-    /// first along each axis where none is above 0.
+    /// Decodes maps (K, D, H, W) of any size: the pixel of the maximum, or -1 along each axis if no value
+    /// is above 0.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for maps without a cell.
+    /// [`crate::Error::InvalidInput`] for maps without a pixel.
     pub fn decode<E: HeatmapValue>(&self, heatmaps: ArrayView4<'_, E>) -> Result<Hand3dDecoded<E>> {
         let (count, depth, height, width) = heatmaps.dim();
         let heatmaps = heatmaps.as_standard_layout();
@@ -47,8 +47,8 @@ impl Hand3dHeatmap {
     /// several threads where it is worth it.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for maps without a cell, or where an array does not have the length
-    /// that the shape says.
+    /// [`crate::Error::InvalidInput`] for maps without a pixel, or an array of another length than
+    /// the shape implies.
     pub fn decode_batch<E: HeatmapValue>(
         &self,
         heatmaps: &[E],
@@ -76,23 +76,23 @@ impl Hand3dHeatmap {
         parallel::for_each(samples, heatmaps.len(), |(maps, keypoints, scores)| {
             let decoded = keypoints.iter_mut().zip(scores);
             for (map, (point, score)) in maps.chunks_exact(map_len).zip(decoded) {
-                let (cell, value) = heatmap_3d_maximum(map, size);
-                *point = self.to_input(cell);
+                let (pixel, value) = heatmap_3d_maximum(map, size);
+                *point = self.to_input(pixel);
                 *score = value;
             }
         });
         Ok(())
     }
 
-    /// A cell in input pixels and millimetres, in single precision as NumPy computes it.
-    fn to_input(&self, cell: Option<[usize; 3]>) -> [f32; 3] {
-        let [x, y, z] = cell.map_or([-1.0; 3], |cell| cell.map(|index| index as f32));
+    /// A heatmap pixel in input pixels and millimeters, in single precision as NumPy computes it.
+    fn to_input(&self, pixel: Option<[usize; 3]>) -> [f32; 3] {
+        let [x, y, z] = pixel.map_or([-1.0; 3], |pixel| pixel.map(|index| index as f32));
         let [scale_x, scale_y] = self.scale_factor;
         let share = z / self.options.depth_size as f32 - 0.5;
         [x * scale_x, y * scale_y, share * self.options.heatmap3d_depth_bound as f32]
     }
 
-    /// The depth, in millimetres, of one hand's root behind the other's, from its bin (of
+    /// The depth, in millimeters, of one hand's root behind the other's, from its bin (of
     /// `root_heatmap_size`).
     pub fn decode_root<E: HeatmapValue>(&self, root_depth: E) -> E {
         let share = root_depth.as_f64() / self.options.root_heatmap_size as f64 - 0.5;

@@ -1,25 +1,25 @@
-//! Decoding: what a network that lifts answers becomes 3D poses again.
+//! Decoding the output of a lifting network to 3D poses.
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
 use super::{Skeleton, Statistics};
 use crate::check;
 use crate::codecs::Decoded;
-use crate::error::{Error, Result, Shape, try_collect};
+use crate::error::{Result, Shape, try_collect};
 use crate::float::Float;
 use crate::kernels::lifting::root::Restore;
 use crate::parallel;
 
-/// A codec whose answers are poses less their root, normalized or not.
+/// A codec that decodes root-relative poses, normalized or not.
 ///
 /// ```
 /// use ndarray::array;
 /// use posecodec::codecs::{DecodePoses, VideoPoseLifting, VideoPoseLiftingOptions};
 ///
 /// let codec = VideoPoseLifting::new(2, VideoPoseLiftingOptions::default())?;
-/// let answer = array![[[0.0f32, 0.0, 0.0], [0.5, 0.25, 0.0]]]; // (N, K, 3), from the root
+/// let encoded = array![[[0.0f32, 0.0, 0.0], [0.5, 0.25, 0.0]]]; // (N, K, 3), relative to the root
 /// let root = array![[1.0f32, 1.0, 4.0]];
-/// let decoded = codec.decode(answer.view(), Some(root.view()))?;
+/// let decoded = codec.decode(encoded.view(), Some(root.view()))?;
 /// assert_eq!(decoded.keypoints, array![[[1.0, 1.0, 4.0], [1.5, 1.25, 4.0]]]);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
@@ -27,17 +27,16 @@ pub trait DecodePoses: Sync {
     /// The poses.
     fn skeleton(&self) -> &Skeleton;
 
-    /// Where target keypoints usually are: what was subtracted from them and divided by.
+    /// The mean and standard deviation of target keypoints, if they were standardized.
     fn target_statistics(&self) -> Option<&Statistics> {
         None
     }
 
-    /// Checks the shape of encoded poses (N, K, C), where K may be 1 of a trajectory, and answers
-    /// with the number of keypoints that they have decoded: with roots one more where the codec
-    /// removes them.
+    /// Checks the shape of encoded poses (N, K, C), where K may be 1 of a trajectory, and returns the
+    /// number of keypoints of decoded poses: one more with roots, if the codec removes them.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a shape that does not fit.
+    /// [`crate::Error::InvalidInput`] for a shape that does not fit.
     fn decoded_keypoints(&self, shape: [usize; 3], with_roots: bool) -> Result<usize> {
         let skeleton = self.skeleton();
         let (whole, kept) = (skeleton.count(), skeleton.kept());
@@ -45,7 +44,7 @@ pub trait DecodePoses: Sync {
         if let Some(statistics) = self.target_statistics() {
             let wanted = [1, kept, statistics.dims()];
             if shape != wanted {
-                let wanted = format!("{}, as `target_mean` is", Shape(&wanted));
+                let wanted = format!("{}, like `target_mean`", Shape(&wanted));
                 return Err(check::shape("encoded", &wanted, &[poses, count, dims]));
             }
         }
@@ -61,11 +60,10 @@ pub trait DecodePoses: Sync {
         Ok(count + usize::from(inserted.is_some()))
     }
 
-    /// Decodes poses (N, K, C): back to their unit, and with roots (1, C) or (N, C) back to where
-    /// they were. The scores are 1.
+    /// Decodes poses (N, K, C): denormalizes them and adds roots (1, C) or (N, C), if given. The scores are 1.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for shapes that do not fit.
+    /// [`crate::Error::InvalidInput`] for shapes that do not fit.
     fn decode<T: Float>(
         &self,
         encoded: ArrayView3<'_, T>,
@@ -94,24 +92,24 @@ pub trait DecodePoses: Sync {
     }
 }
 
-/// Decodes a batch of encoded poses (B, N, K, C), flat; on several threads where it is worth it.
-/// `roots` are one a sample, (B, 1, C), or one a pose, (B, N, C).
+/// Decodes a batch of encoded poses (B, N, K, C), flat; on several threads if the batch is large enough.
+/// `roots` are one per sample, (B, 1, C), or one per pose, (B, N, C).
 ///
 /// ```
 /// use posecodec::codecs::{VideoPoseLifting, VideoPoseLiftingOptions, decode_poses_batch};
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
-/// let answers = [0.0f32, 0.0, 0.0, 0.5, 0.0, 0.0]; // of two samples
+/// let encoded = [0.0f32, 0.0, 0.0, 0.5, 0.0, 0.0]; // of two samples
 /// let roots = [1.0f32, 1.0, 4.0, 1.0, 1.0, 5.0];
 /// let mut keypoints = [0.0f32; 6];
-/// decode_poses_batch(&codec, &answers, [2, 1, 1, 3], Some(&roots), &mut keypoints)?;
+/// decode_poses_batch(&codec, &encoded, [2, 1, 1, 3], Some(&roots), &mut keypoints)?;
 /// assert_eq!(keypoints, [1.0, 1.0, 4.0, 1.5, 1.0, 5.0]);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for a shape that does not fit, or an array of another length than it
-/// says.
+/// [`crate::Error::InvalidInput`] for a shape that does not fit, or an array of another length than the shape
+/// implies.
 pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Float, L: Float>(
     codec: &D,
     encoded: &[T],
@@ -121,17 +119,13 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Float, L: Float>(
 ) -> Result<()> {
     let [batch, poses, count, dims] = shape;
     let decoded = codec.decoded_keypoints([poses, count, dims], roots.is_some())?;
-    let roots_fit = |roots: &[L]| {
-        [&[batch, dims][..], &[batch, poses, dims]]
-            .iter()
-            .any(|shape| check::product(shape) == Some(roots.len()))
-    };
-    let fits = check::product(&shape) == Some(encoded.len())
-        && check::product(&[batch, poses, decoded, dims]) == Some(keypoints.len())
-        && roots.is_none_or(roots_fit);
-    if !fits {
-        let wanted = "must hold as many values as the batch has";
-        return Err(Error::invalid("encoded", wanted, "other lengths"));
+    check::len("encoded", "B·N·K·C", &shape, encoded.len())?;
+    check::len("keypoints", "B·N·K·C", &[batch, poses, decoded, dims], keypoints.len())?;
+    let per_sample = check::product(&[batch, dims]);
+    if let Some(roots) = roots
+        && per_sample != Some(roots.len())
+    {
+        check::len("target_root", "B·N·C", &[batch, poses, dims], roots.len())?;
     }
     if encoded.is_empty() {
         return Ok(());

@@ -10,24 +10,24 @@ use crate::kernels::grouping::bilinear::sample_unaligned;
 use crate::kernels::grouping::nms::Neighborhood;
 use crate::kernels::grouping::top_k::top_k;
 
-/// The instances of one picture, most certain first; `T` is the type of the maps.
+/// The instances of one image, in descending order of score; `T` is the type of the maps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SprDecoded<T> {
     /// (N, K, 2), in input pixels.
     pub keypoints: Array3<T>,
     /// (N,), the responses of the roots.
     pub root_scores: Array1<T>,
-    /// (N, K), the responses of the keypoints, where the codec makes heatmaps of them and they came.
+    /// (N, K), the responses of the keypoints, if the codec generates keypoint heatmaps and they were given.
     pub keypoint_scores: Option<Array2<T>>,
 }
 
 impl Spr {
-    /// Decodes one picture: heatmaps (1, H, W) or (K+1, H, W), the root's last, and displacements
-    /// (2K, H, W) in map cells, of any size.
+    /// Decodes one image: heatmaps (1, H, W) or (K+1, H, W), the root's last, and displacements
+    /// (2K, H, W) in heatmap pixels, of any size.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for an odd number of displacements, no heatmap, maps of different
-    /// sizes, or fewer cells than instances to decode.
+    /// sizes, or fewer pixels than instances to decode.
     pub fn decode<T: Float + HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, T>,
@@ -43,23 +43,23 @@ impl Spr {
             return Err(check::shape("heatmaps", "(1, H, W) or (K+1, H, W)", heatmaps.shape()));
         }
         if (rows, columns) != (height, width) {
-            let wanted = format!("(2K, {rows}, {columns}), as `heatmaps` are");
+            let wanted = format!("(2K, {rows}, {columns}), like `heatmaps`");
             return Err(check::shape("displacements", &wanted, displacements.shape()));
         }
-        let cells = height * width;
-        if self.options.max_instances > cells {
-            let wanted = format!("must be at most the {cells} cells of a heatmap");
+        let map_len = height * width;
+        if self.options.max_instances > map_len {
+            let wanted = format!("must be at most the {map_len} pixels of a heatmap");
             return Err(Error::invalid("decode_max_instances", wanted, self.options.max_instances));
         }
-        // All cells may be candidates at once.
-        room_for_scratch(cells.saturating_mul(4))?;
+        // All pixels may be candidates at once.
+        room_for_scratch(map_len.saturating_mul(4))?;
         let (heatmaps, displacements) =
             (heatmaps.as_standard_layout(), displacements.as_standard_layout());
         let heatmaps = heatmaps.as_slice().expect("standard layout");
         let displacements = displacements.as_slice().expect("standard layout");
 
-        let root_map = &heatmaps[(maps - 1) * cells..];
-        let roots: Vec<_> = if cells == 0 {
+        let root_map = &heatmaps[(maps - 1) * map_len..];
+        let roots: Vec<_> = if map_len == 0 {
             Vec::new()
         } else {
             let radius = self.options.nms_kernel / 2;
@@ -73,12 +73,12 @@ impl Spr {
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
             let cell = roots[instance].cell;
             let start = [cell % width, cell / width][axis];
-            <T as Float>::of(start as f64) + displacements[(2 * number + axis) * cells + cell]
+            <T as Float>::of(start as f64) + displacements[(2 * number + axis) * map_len + cell]
         });
         let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
         let keypoint_scores = scored.then(|| {
             Array2::from_shape_fn((roots.len(), count), |(instance, number)| {
-                let map = &heatmaps[number * cells..][..cells];
+                let map = &heatmaps[number * map_len..][..map_len];
                 let at = [points[[instance, number, 0]], points[[instance, number, 1]]];
                 <T as Float>::of(sample_unaligned(map, width, at))
             })
