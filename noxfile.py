@@ -111,8 +111,7 @@ def memcheck(session: nox.Session) -> None:
         *VALGRIND.split(), "--undef-value-errors=no", "--suppressions=tests/python.supp",
         shutil.which("python", path=session.bin) or sys.executable,
         "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow and not torch",
-        "tests/test_golden.py", "tests/test_contract.py", "tests/test_bottom_up_memory.py",
-        "-k", "recorded or out or own_memory or alive or used_before or outlive",
+        "tests/test_golden.py", "tests/test_out.py", "tests/test_bottom_up_memory.py",
         env={"PYTHONMALLOC": "malloc"}, external=True,
     )  # fmt: skip
 
