@@ -24,7 +24,7 @@ SILENCE = 60.0
 """Seconds after which a call is said to hang; the slowest takes one or two."""
 
 ADDRESS_SPACE = 3 << 30
-"""Bytes a process may have: sizes that do not fit are a MemoryError, not a full machine."""
+"""Bytes per process: sizes that do not fit are a MemoryError and do not fill the machine."""
 
 CALLS_A_PROCESS = 20_000
 """Then a fresh one takes over."""

@@ -1,4 +1,4 @@
-"""Arbitrary arguments: what comes near a right one, and what nobody should pass."""
+"""Arbitrary arguments: nearly valid ones, and objects of any kind."""
 
 import ctypes
 import datetime
@@ -121,7 +121,7 @@ def objects(draw: random.Random) -> Any:
 
 
 class Fence(mmap.mmap):
-    """Memory for an array, that many bytes before it, and a page after it that nobody may touch."""
+    """Memory for an array: `before` bytes before it, and an inaccessible page after it."""
 
     before = 0
 
