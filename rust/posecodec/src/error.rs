@@ -89,23 +89,9 @@ pub(crate) fn try_collect<T>(
     purpose: &'static str,
     values: impl ExactSizeIterator<Item = T>,
 ) -> Result<Vec<T>> {
-    let mut try_collect = try_with_capacity(purpose, values.len())?;
-    try_collect.extend(values);
-    Ok(try_collect)
-}
-
-/// Checks that scratch of so many single-precision values can be had, where it is so large that it
-/// might not: a kernel that found out half-way could only abort. Asking takes 0.1 µs; less than 64 KiB
-/// is left to the allocator, which in Python has a reserve for it.
-pub(crate) fn room_for_scratch(len: usize) -> Result<()> {
-    const LARGE: usize = 1 << 14;
-    if len >= LARGE { try_with_capacity::<f32>("scratch", len).map(drop) } else { Ok(()) }
-}
-
-/// Checks that there is room for what is made of so many points on the way: cells, weights, labels,
-/// some 64 bytes each.
-pub(crate) fn room_for_points(points: usize) -> Result<()> {
-    room_for_scratch(points.saturating_mul(16))
+    let mut collected = try_with_capacity(purpose, values.len())?;
+    collected.extend(values);
+    Ok(collected)
 }
 
 fn quoted(options: &[&str]) -> String {

@@ -89,24 +89,24 @@ pub trait HeatmapValue:
 
     /// The bits as a signed integer: they order as the values do above 0, and NaNs with a clear sign
     /// come after them.
-    type Bits: Copy + Ord;
+    type SignedBits: Copy + Ord;
     /// The bits as an unsigned integer: NaNs with their sign set come last.
-    type Raw: Copy + Ord;
+    type Bits: Copy + Ord;
     /// The least signed integer.
-    const MIN_BITS: Self::Bits;
+    const MIN_SIGNED_BITS: Self::SignedBits;
     /// The bits of infinity, beyond which NaNs begin.
-    const INFINITY_BITS: Self::Bits;
+    const INFINITY_SIGNED_BITS: Self::SignedBits;
     /// The bits of negative infinity, beyond which NaNs begin.
-    const NEGATIVE_INFINITY_RAW: Self::Raw;
+    const NEGATIVE_INFINITY_BITS: Self::Bits;
 
     /// This value's bits.
-    fn bits(self) -> Self::Bits;
+    fn to_signed_bits(self) -> Self::SignedBits;
     /// This value's bits.
-    fn raw(self) -> Self::Raw;
+    fn to_bits(self) -> Self::Bits;
     /// The value of these bits.
-    fn of_bits(bits: Self::Bits) -> Self;
+    fn from_signed_bits(bits: Self::SignedBits) -> Self;
     /// What this value compares as.
-    fn key(self) -> Self::Key;
+    fn order_key(self) -> Self::Key;
     /// All bits set where this value is not a number, else clear.
     fn nan_mask(self) -> Self::Flag;
     /// The nearest value of this type.
@@ -142,27 +142,27 @@ macro_rules! response {
             type Flag = $flag;
             const NOT_NAN: $flag = 0;
             const MIN_KEY: $float = <$float>::NEG_INFINITY;
-            type Bits = $bits;
-            type Raw = $flag;
-            const MIN_BITS: $bits = <$bits>::MIN;
-            const INFINITY_BITS: $bits = <$float>::INFINITY.to_bits() as $bits;
-            const NEGATIVE_INFINITY_RAW: $flag = <$float>::NEG_INFINITY.to_bits();
+            type SignedBits = $bits;
+            type Bits = $flag;
+            const MIN_SIGNED_BITS: $bits = <$bits>::MIN;
+            const INFINITY_SIGNED_BITS: $bits = <$float>::INFINITY.to_bits() as $bits;
+            const NEGATIVE_INFINITY_BITS: $flag = <$float>::NEG_INFINITY.to_bits();
 
             #[inline(always)]
-            fn bits(self) -> $bits {
+            fn to_signed_bits(self) -> $bits {
                 self.to_bits() as $bits
             }
             #[inline(always)]
-            fn raw(self) -> $flag {
+            fn to_bits(self) -> $flag {
                 self.to_bits()
             }
             #[inline(always)]
-            fn of_bits(bits: $bits) -> Self {
+            fn from_signed_bits(bits: $bits) -> Self {
                 Self::from_bits(bits as $flag)
             }
 
             #[inline(always)]
-            fn key(self) -> $float {
+            fn order_key(self) -> $float {
                 self
             }
             #[inline(always)]
@@ -209,28 +209,28 @@ impl HeatmapValue for f16 {
     type Flag = u16;
     const NOT_NAN: u16 = 0;
     const MIN_KEY: i16 = i16::MIN;
-    type Bits = i16;
-    type Raw = u16;
-    const MIN_BITS: i16 = i16::MIN;
-    const INFINITY_BITS: i16 = f16::INFINITY.to_bits() as i16;
-    const NEGATIVE_INFINITY_RAW: u16 = f16::NEG_INFINITY.to_bits();
+    type SignedBits = i16;
+    type Bits = u16;
+    const MIN_SIGNED_BITS: i16 = i16::MIN;
+    const INFINITY_SIGNED_BITS: i16 = f16::INFINITY.to_bits() as i16;
+    const NEGATIVE_INFINITY_BITS: u16 = f16::NEG_INFINITY.to_bits();
 
     #[inline(always)]
-    fn bits(self) -> i16 {
+    fn to_signed_bits(self) -> i16 {
         self.to_bits() as i16
     }
     #[inline(always)]
-    fn raw(self) -> u16 {
+    fn to_bits(self) -> u16 {
         self.to_bits()
     }
     #[inline(always)]
-    fn of_bits(bits: i16) -> Self {
+    fn from_signed_bits(bits: i16) -> Self {
         Self::from_bits(bits as u16)
     }
 
     /// The bits as an integer that orders as the floats do: negative ones count downwards.
     #[inline(always)]
-    fn key(self) -> i16 {
+    fn order_key(self) -> i16 {
         let bits = self.to_bits() as i16;
         bits ^ ((bits >> 15) & i16::MAX)
     }

@@ -103,17 +103,8 @@ mod pool {
     use arc_swap::ArcSwapOption;
     use rayon::{ThreadPool, ThreadPoolBuilder};
 
-    use crate::error::try_with_capacity;
-
     /// Bytes of a thread's stack, std's default.
     const STACK: usize = 2 << 20;
-
-    /// Bytes that a thread takes beside its stack before it does anything, with much to spare. Where
-    /// it finds none while it starts, std and glibc end the process.
-    const STARTING: usize = 1 << 20;
-
-    /// Bytes for what glibc allocates when a thread first meets a pool, with much to spare.
-    const MEETING: usize = 96 << 10;
 
     /// How often the caller looks whether the others are done before it sleeps: they have one sample
     /// left at most, and to be woken takes longer, some 30 µs. On two cores, two threads take 0.51 to
@@ -163,22 +154,17 @@ mod pool {
 
     /// This process's pool of `size` threads, made now if there is none; none without memory for it.
     pub(super) fn current(size: usize) -> Option<Arc<Pool>> {
-        let room = |bytes: usize| try_with_capacity::<u8>("threads", bytes).ok().map(drop);
-        room(MEETING)?;
         let process = std::process::id();
         let fits = |pool: &Arc<Pool>| pool.size == size && pool.process == process;
         if let Some(pool) = POOL.load_full().filter(fits) {
             return Some(pool);
         }
-        room(size * (STACK + STARTING))?;
         let threads = ThreadPoolBuilder::new()
             .num_threads(size)
             .stack_size(STACK)
             .thread_name(|number| format!("posecodec-{number}"))
             .build()
             .ok()?;
-        // Until all have started, nobody else takes that room.
-        threads.broadcast(|_| ());
         let pool = Arc::new(Pool { threads: ManuallyDrop::new(threads), size, process });
         // Two threads may come here at once; the pool of one of them goes when its batch is done.
         POOL.store(Some(Arc::clone(&pool)));

@@ -6,7 +6,7 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
 use super::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 use crate::check::{self, product};
-use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
+use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::parallel;
 use crate::plan::split_off;
@@ -200,15 +200,11 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         if let Some(flipped) = &maps.flipped {
             check_flip_indices(flipped.flip_indices, self.keypoints)?;
             check_flipped_len(maps.own, flipped.heatmaps)?;
-            room_for_scratch(map_len.saturating_mul(2 * self.maps_per_keypoint))?;
         }
         if product(&[batch, count]) == Some(0) && keypoints.is_empty() && scores.is_empty() {
             return Ok(());
         }
         self.check(maps.own, keypoints.len(), scores.len())?;
-        // The largest scratch: a plane in single precision, padded, and the plane blurred.
-        let at_once = parallel::num_threads().min(batch);
-        room_for_scratch(map_len.saturating_mul(4).saturating_mul(at_once))?;
         if batch == 1 {
             let own = SampleMaps { values: maps.own, map_len, width };
             self.fill_sample(0, own, maps.flipped.as_ref(), keypoints, scores);

@@ -4,10 +4,9 @@ use ndarray::{ArrayView3, CowArray, Ix3};
 
 use super::flip::{check_flip_indices, check_flipped_len};
 use crate::check::{self, product};
-use crate::error::{Error, Result, Shape, room_for_scratch};
+use crate::error::{Error, Result, Shape};
 use crate::float::HeatmapValue;
 use crate::kernels::flip::{Mirrored, average_mirrored};
-use crate::parallel;
 
 /// The vectors of a batch, flat, and for a flip test those of the flipped images.
 #[derive(Debug, Clone, Copy)]
@@ -54,9 +53,7 @@ impl<'a, E: HeatmapValue, const A: usize> SimccRows<'a, E, A> {
             let sides: Vec<usize> = shape.iter().copied().chain([bins]).collect();
             check::len(argument, &format!("{formula}·W"), &sides, self.responses[axis].len())?;
         }
-        let longest = self.bins.iter().max().copied().unwrap_or(0);
-        let at_once = parallel::num_threads().min(product(shape).unwrap_or(usize::MAX));
-        room_for_scratch(longest.saturating_mul(4).saturating_mul(at_once))
+        Ok(())
     }
 
     /// The rows of the sample with this number, `each` per sample.
@@ -111,7 +108,6 @@ impl<'a, E: HeatmapValue, const A: usize> SimccVectors<'a, E, A> {
             );
             return Err(Error::invalid("flipped", wanted, Shape(&flipped.bins)));
         }
-        room_for_scratch(self.own.bins.iter().sum::<usize>().saturating_mul(2))?;
         Ok(true)
     }
 

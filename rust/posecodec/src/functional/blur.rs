@@ -2,7 +2,7 @@
 
 use super::{maps, same_length};
 use crate::check;
-use crate::error::{Result, room_for_scratch};
+use crate::error::Result;
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blur_vector, rescale};
@@ -75,8 +75,11 @@ fn modulate<E: HeatmapValue>(
         return Ok(());
     }
     let maps = maps(argument, values, shape, dims)?;
-    room_for_scratch(maps.map_len.saturating_mul(4))?;
-    let mut buffers = BlurBuffers::default();
+    let width = maps.width;
+    let mut buffers = match dims {
+        1 => BlurBuffers::for_vectors(width, &kernel)?,
+        _ => BlurBuffers::for_planes([width, maps.map_len / width], &kernel)?,
+    };
     for (map, out) in values.chunks_exact(maps.map_len).zip(blurred.chunks_exact_mut(maps.map_len))
     {
         let largest = maximum(map).expect("a map has at least one pixel").value;

@@ -3,7 +3,7 @@
 use super::gaussian_heatmaps::{check_maps, check_points};
 use super::{product, same_length};
 use crate::check;
-use crate::error::{Result, room_for_scratch};
+use crate::error::Result;
 use crate::float::Float;
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
@@ -112,8 +112,6 @@ pub fn generate_displacement_heatmap<T: Float, V: Float, R: Float>(
     same_length("displacements", len, displacements.len())?;
     same_length("displacement_weights", len, weights.len())?;
     let radius = check::finite("radius", radius)?;
-    // One value per pixel near a root.
-    room_for_scratch(width.saturating_mul(height))?;
 
     let labelled: Vec<_> = match keypoints.visible {
         Some(visible) => visible.iter().map(|&visible| !(visible < V::one())).collect(),

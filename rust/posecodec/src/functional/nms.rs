@@ -2,7 +2,7 @@
 
 use super::{maps, same_length};
 use crate::check;
-use crate::error::{Result, room_for_scratch, try_collect};
+use crate::error::{Result, try_collect};
 use crate::float::HeatmapValue;
 use crate::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
 use crate::parallel;
@@ -34,12 +34,7 @@ pub fn batch_heatmap_nms<E: HeatmapValue>(
         return Ok(());
     }
     let maps = maps("batch_heatmaps", heatmaps, &shape, 2)?;
-    // Two planes with margins on all sides, of NaNs too.
-    let [.., height, width] = shape;
-    let padded = [height, width].map(|side| side + 2 * radius.min(side - 1));
-    let at_once = parallel::num_threads().min(shape[0]);
-    let scratch = padded[0].saturating_mul(padded[1]).saturating_mul(3 * size_of::<E>() / 2);
-    room_for_scratch(scratch.saturating_mul(at_once))?;
+    let width = shape[3];
     let each = shape[1] * maps.map_len;
     let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each));
     let samples = try_collect("the samples of a batch", samples)?;

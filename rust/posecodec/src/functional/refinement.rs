@@ -3,7 +3,7 @@
 use super::{maps, same_length};
 use crate::check;
 use crate::codecs::SampleMaps;
-use crate::error::{Error, Result, room_for_scratch};
+use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
@@ -122,12 +122,12 @@ pub fn refine_simcc_dark<T: Float, E: HeatmapValue>(
     bins: usize,
     blur_kernel_size: usize,
 ) -> Result<()> {
-    let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
+    let kernel = blur_kernel(blur_kernel_size)?;
     if keypoints.is_empty() {
         return same_length("simcc", Some(0), simcc.len());
     }
     let vectors = maps("simcc", simcc, &[keypoints.len(), bins], 1)?;
-    room_for_scratch(bins.saturating_mul(4))?;
+    let mut buffers = BlurBuffers::for_vectors(bins, &kernel)?;
     for (number, location) in keypoints.iter_mut().enumerate() {
         let vector = vectors.plane(number);
         // MMPose looks up the location with a margin of two bins, and half a bin for rounding.
@@ -160,7 +160,6 @@ fn each_point<T: Float, E: HeatmapValue>(
         let wanted = format!("must have {count} points per instance");
         return Err(Error::invalid("keypoints", wanted, keypoints.len()));
     }
-    room_for_scratch(map_len.saturating_mul(4))?;
     for (number, plane) in values.chunks_exact(map_len).enumerate() {
         let value = maximum(plane).expect("a map has at least one pixel").value;
         for point in keypoints.iter_mut().skip(number).step_by(count) {

@@ -3,7 +3,7 @@
 use super::same_length;
 use crate::check;
 use crate::codecs::{SimccRows, smaller};
-use crate::error::{Error, Result, room_for_scratch};
+use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;
 use crate::kernels::simcc::{normalize_responses, softmax};
@@ -110,7 +110,6 @@ fn each_vector<E: HeatmapValue>(
         let wanted = format!("must have vectors of {bins} bins each");
         return Err(Error::invalid(argument, wanted, simcc.len()));
     }
-    room_for_scratch(bins.saturating_mul(2))?; // in double precision
     for (vector, out) in simcc.chunks_exact(bins).zip(out.chunks_exact_mut(bins)) {
         fill(vector, out);
     }

@@ -8,7 +8,7 @@ use super::AssociativeEmbedding;
 use super::grouping::{Group, TaggedCandidate, group_by_tags, mean_tag};
 use crate::check;
 use crate::codecs::maps::SampleMaps;
-use crate::error::{Error, Result, Shape, room_for_scratch, try_with_capacity};
+use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue, single};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::grouping::nms::Neighborhood;
@@ -68,12 +68,6 @@ impl AssociativeEmbedding {
         check::len("heatmaps", "B·K·H·W", &shapes[0], heatmaps.len())?;
         check::len("tags", "B·L·K·H·W", &shapes[1], tags.len())?;
         let map_len = height.saturating_mul(width);
-        let at_once = parallel::num_threads().min(batch);
-        let logs = if self.options.use_udp { count } else { 0 };
-        room_for_scratch(map_len.saturating_mul(8 + logs).saturating_mul(at_once))?;
-        // A candidate, its tags, and their vector.
-        let candidates = count.saturating_mul(self.options.top_k.saturating_mul(32));
-        room_for_scratch(candidates.saturating_mul(at_once))?;
         let mut decoded = try_with_capacity("the images of a batch", batch)?;
         decoded.resize_with(batch, || None);
         let mut images = try_with_capacity("the images of a batch", batch)?;
@@ -190,7 +184,7 @@ impl<'a, T: Float + HeatmapValue> ImageMaps<'a, T> {
         candidates
             .iter()
             .filter(|candidate| Float::as_f64(candidate.value) > threshold)
-            .filter_map(|&Candidate { value, cell }| {
+            .filter_map(|&Candidate { value, pixel: cell }| {
                 let tag: Vec<T> = planes.iter().map(|plane| plane[cell]).collect();
                 let at = [cell % self.heatmaps.width, cell / self.heatmaps.width];
                 tag.iter().all(|value| value.is_finite()).then_some(TaggedCandidate {

@@ -1,6 +1,6 @@
 //! Keypoint candidates to instances, by their tags.
 
-use crate::error::{Result, room_for_scratch, try_with_capacity};
+use crate::error::{Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::grouping::hungarian::assign;
 use crate::kernels::math::pairwise_sum::pairwise_sum;
@@ -66,18 +66,12 @@ pub(super) fn group_by_tags<T: Float>(
     order: &[usize],
     threshold: f64,
 ) -> Result<Vec<Group<T>>> {
-    /// Values that an instance and a keypoint of it take at most.
-    const INSTANCE: usize = 64;
-    const KEYPOINT: usize = 8;
     let mut instances: Vec<Instance<T>> = Vec::new();
     for &keypoint in order {
         let added = &candidates[keypoint];
         if added.is_empty() {
             continue;
         }
-        // Each may begin an instance.
-        let each = INSTANCE + KEYPOINT * candidates.len();
-        room_for_scratch(each.saturating_mul(added.len()))?;
         // At the first keypoint there is nothing to join.
         let matched = if instances.is_empty() {
             vec![None; added.len()]

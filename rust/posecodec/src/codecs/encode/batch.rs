@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::{Encode, EncodePlan, Outputs, SampleArrays};
-use crate::error::{Error, Result, room_for_points, room_for_scratch, try_with_capacity};
+use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::keypoints::Keypoints;
 use crate::parallel;
@@ -58,8 +58,6 @@ fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
         return Ok(());
     }
     if batch == 1 {
-        room_for_scratch(codec.scratch())?;
-        room_for_points(keypoints.points.len())?;
         codec.encode_sample(&keypoints, SampleArrays::new(arrays, init));
         return Ok(());
     }
@@ -77,9 +75,6 @@ fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
         let parts = arrays.iter_mut().zip(lengths).map(|(array, len)| array.split_off(len));
         samples.push((keypoints, SampleArrays::new(parts.collect(), init)));
     }
-    let at_once = parallel::num_threads().min(batch);
-    room_for_scratch(codec.scratch().saturating_mul(at_once))?;
-    room_for_points(keypoints.points.len())?;
     parallel::for_each(samples, values, |(keypoints, arrays)| {
         codec.encode_sample(&keypoints, arrays);
     });
@@ -139,9 +134,6 @@ pub fn encode_samples<C: Encode<D> + ?Sized, const D: usize>(
         values += arrays.iter().map(ArrayMut::len).sum::<usize>();
         points += plan.points();
     }
-    let at_once = parallel::num_threads().min(samples.len());
-    room_for_scratch(codec.scratch().saturating_mul(at_once))?;
-    room_for_points(points)?;
     parallel::for_each(samples, values, |SampleOfList { plan, keypoints, visible, arrays }| {
         let arrays = SampleArrays::new(arrays, init);
         with_floats!(keypoints, points => match visible {

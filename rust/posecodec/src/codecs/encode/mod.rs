@@ -8,7 +8,7 @@ mod points;
 use arrayvec::ArrayVec;
 use ndarray::{ArrayView2, ArrayView3};
 
-use crate::error::{Result, room_for_points, room_for_scratch};
+use crate::error::Result;
 use crate::float::Float;
 use crate::keypoints::Keypoints;
 use crate::plan::{ArrayMut, Element, Init, Output};
@@ -61,12 +61,6 @@ pub trait Encode<const D: usize = 2>: Sync {
         arrays: SampleArrays<'_>,
     );
 
-    /// How many single-precision values `encode_sample` allocates in addition to the outputs. Checked
-    /// beforehand, because a failed allocation aborts.
-    fn scratch(&self) -> usize {
-        0
-    }
-
     /// The targets made of filled arrays.
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> Self::Targets<V>;
 
@@ -84,8 +78,6 @@ pub trait Encode<const D: usize = 2>: Sync {
         let plan = EncodePlan::new(self, keypoints.shape(), visible, false)?;
         let points = Points::<_, _, D>::new(keypoints, keypoints_visible);
         let mut encoded = EncodedArrays::zeros(&plan.outputs)?;
-        room_for_scratch(self.scratch())?;
-        room_for_points(plan.points())?;
         self.encode_sample(&points.sample(), encoded.arrays(&plan.outputs));
         Ok(Self::from_arrays(encoded))
     }

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::Spr;
 use crate::check;
-use crate::error::{Error, Result, room_for_scratch};
+use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::grouping::bilinear::sample_unaligned;
 use crate::kernels::grouping::nms::Neighborhood;
@@ -51,8 +51,6 @@ impl Spr {
             let wanted = format!("must be at most the {map_len} pixels of a heatmap");
             return Err(Error::invalid("decode_max_instances", wanted, self.options.max_instances));
         }
-        // All pixels may be candidates at once.
-        room_for_scratch(map_len.saturating_mul(4))?;
         let (heatmaps, displacements) =
             (heatmaps.as_standard_layout(), displacements.as_standard_layout());
         let heatmaps = heatmaps.as_slice().expect("standard layout");
@@ -71,7 +69,7 @@ impl Spr {
             roots
         };
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
-            let cell = roots[instance].cell;
+            let cell = roots[instance].pixel;
             let start = [cell % width, cell / width][axis];
             <T as Float>::of(start as f64) + displacements[(2 * number + axis) * map_len + cell]
         });

@@ -256,10 +256,6 @@ impl Encode for Spr {
         ])
     }
 
-    fn scratch(&self) -> usize {
-        self.heatmap_size[0] * self.heatmap_size[1]
-    }
-
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,

@@ -290,7 +290,7 @@ fn position(values: &[f32], value: f32) -> usize {
 #[inline(always)]
 fn largest_above_zero<E: HeatmapValue>(values: &[E]) -> f32 {
     let (bits, _) = max_bits(values);
-    E::of_bits(bits.max(E::of(0.0).bits())).as_f32()
+    E::from_signed_bits(bits.max(E::of(0.0).to_signed_bits())).as_f32()
 }
 
 /// The largest of a few values, none of them NaN.

@@ -36,15 +36,15 @@ impl<E: HeatmapValue> Neighborhood<'_, E> {
     /// Whether the response of the cell `[x, y]` is a number that no neighbor exceeds.
     #[inline]
     fn is_peak(&self, [x, y]: [usize; 2]) -> bool {
-        let value = self.plane[y * self.width + x].key();
+        let value = self.plane[y * self.width + x].order_key();
         let height = self.plane.len() / self.width;
         let columns = x.saturating_sub(self.radius)..(x + self.radius + 1).min(self.width);
         let rows = y.saturating_sub(self.radius)..(y + self.radius + 1).min(height);
         // The cell's own row first: on a slope, that settles it. `!(a <= b)` counts NaN as larger.
         let exceeded = |row: usize| {
-            self.plane[row * self.width..][columns.clone()]
-                .iter()
-                .any(|neighbor| neighbor.nan_mask() != E::NOT_NAN || !(neighbor.key() <= value))
+            self.plane[row * self.width..][columns.clone()].iter().any(|neighbor| {
+                neighbor.nan_mask() != E::NOT_NAN || !(neighbor.order_key() <= value)
+            })
         };
         !exceeded(y) && !rows.into_iter().any(|row| row != y && exceeded(row))
     }
@@ -111,7 +111,7 @@ impl<E: HeatmapValue> Vectorized for SuppressKernel<'_, E> {
         for (row, values) in rows.zip(plane.chunks_exact(width)) {
             for (key, &value) in row[across..across + width].iter_mut().zip(values) {
                 let flag = value.nan_mask();
-                *key = if flag == E::NOT_NAN { value.key() } else { E::MIN_KEY };
+                *key = if flag == E::NOT_NAN { value.order_key() } else { E::MIN_KEY };
                 has_nan |= flag;
             }
         }
@@ -135,7 +135,7 @@ impl<E: HeatmapValue> Vectorized for SuppressKernel<'_, E> {
             let start = y * stride;
             let around = &largest[start..start + width];
             for ((peak, &value), &most) in peaks.iter_mut().zip(values).zip(around) {
-                *peak = if value.key() == most { value } else { zero_or_nan(value) };
+                *peak = if value.order_key() == most { value } else { zero_or_nan(value) };
             }
             if has_nan {
                 let around = &nan[start..start + width];

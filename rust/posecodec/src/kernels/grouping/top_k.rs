@@ -1,79 +1,87 @@
-//! The k largest values of a plane after non-maximum suppression, as `torch.topk` finds them.
+//! The k largest values of a plane after non-maximum suppression.
 //!
-//! Equal values come in the order in which the reference's torch (on Linux, where it is built with
-//! libstdc++) gives them. That order is none that one would choose: it is what partial sorting in a
-//! heap leaves behind where k is at most a 64th of the plane, and else what quickselect and
-//! introsort do. It decides which instance comes first where two peaks are equally high, as clean
-//! targets' are, so the same steps are taken here.
+//! MMPose suppresses the whole plane and calls `torch.topk`. Here only the pixels that may be among
+//! the k largest are tested for suppression:
+//!
+//! ```text
+//! heap = the first k pixels, suppressed      // its top is the one that comes last
+//! for each block of up to 64 pixels of one row:
+//!     candidates = pixels > top that no direct neighbor exceeds    // vectorized, no branches
+//!     for each candidate, in order:
+//!         value = the candidate, suppressed with the full window
+//!         if value comes before the top: replace the top
+//! sort the heap
+//! ```
+//!
+//! On a map of a few peaks, nearly every block has no candidate. The first test is cheap because it
+//! compares whole vectors with the top and with the pixels left, right, above and below.
+//!
+//! Equal values are ordered by index. `torch.topk` leaves their order unspecified.
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use std::ops::Range;
 
 use crate::float::HeatmapValue;
 use crate::kernels::grouping::nms::Neighborhood;
 use crate::simd::{Vectorized, dispatch};
 
-/// A value and its cell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A value and the index of its pixel.
+#[derive(Debug, Clone, Copy)]
 pub struct Candidate<E> {
     /// The response.
     pub value: E,
-    /// Its cell.
-    pub cell: usize,
+    /// The index of its pixel in the plane.
+    pub pixel: usize,
 }
 
-impl<E: HeatmapValue> Candidate<E> {
-    /// Whether this one comes first: NaN before numbers, then the larger.
+/// What comes first is less: NaN before numbers, then the larger value, then the smaller index.
+impl<E: HeatmapValue> Ord for Candidate<E> {
     #[inline]
-    fn precedes(&self, other: &Self) -> bool {
-        let nan = |candidate: &Self| candidate.value.nan_mask() != E::NOT_NAN;
-        match (nan(self), nan(other)) {
-            (false, false) => self.value.key() > other.value.key(),
-            (one, another) => one && !another,
-        }
+    fn cmp(&self, other: &Self) -> Ordering {
+        let is_number = |candidate: &Self| candidate.value.nan_mask() == E::NOT_NAN;
+        let by_value = match (is_number(self), is_number(other)) {
+            (true, true) => other.value.order_key().partial_cmp(&self.value.order_key()),
+            (one, another) => Some(one.cmp(&another)),
+        };
+        by_value.unwrap_or(Ordering::Equal).then(self.pixel.cmp(&other.pixel))
     }
 }
 
-/// The `k` largest values after suppression of non-maxima, largest first. `k` must not exceed the
-/// number of cells.
+impl<E: HeatmapValue> PartialOrd for Candidate<E> {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E: HeatmapValue> PartialEq for Candidate<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl<E: HeatmapValue> Eq for Candidate<E> {}
+
+/// The `k` largest values after non-maximum suppression, the largest first, NaN before numbers; equal
+/// values in the order of their pixels. `k` must not exceed the number of pixels.
 pub fn top_k<E: HeatmapValue>(neighborhood: Neighborhood<'_, E>, k: usize) -> Vec<Candidate<E>> {
     if k == 0 {
         return Vec::new();
     }
-    let cells = neighborhood.plane.len();
-    let candidate = |cell| Candidate { value: neighborhood.suppressed(cell), cell };
-    if k.saturating_mul(64) <= cells {
-        return sort_partially(neighborhood, (0..k).map(candidate).collect());
-    }
-    let mut all: Vec<_> = (0..cells).map(candidate).collect();
-    select(&mut all, k - 1);
-    introsort(&mut all[..k - 1]);
-    all.truncate(k);
-    all
-}
-
-/// C++'s `std::partial_sort`, where `heap` holds the first candidates: a heap of the largest so far,
-/// the least of them on top.
-fn sort_partially<E: HeatmapValue>(
-    neighborhood: Neighborhood<'_, E>,
-    mut heap: Vec<Candidate<E>>,
-) -> Vec<Candidate<E>> {
-    let length = heap.len();
-    for hole in (0..length / 2).rev() {
-        let value = heap[hole];
-        sift(&mut heap, hole, value);
-    }
+    let candidate = |pixel| Candidate { value: neighborhood.suppressed(pixel), pixel };
+    let mut heap: BinaryHeap<_> = (0..k).map(candidate).collect();
     dispatch(HeapPass { neighborhood, heap: &mut heap });
-    sort_heap(&mut heap);
-    heap
+    heap.into_sorted_vec()
 }
 
-/// Lets the cells behind the heap's own into the heap.
+/// Lets the pixels after the first k into the heap.
 struct HeapPass<'a, 'b, E> {
     neighborhood: Neighborhood<'a, E>,
-    heap: &'b mut [Candidate<E>],
+    heap: &'b mut BinaryHeap<Candidate<E>>,
 }
 
-/// Cells that are looked at together, in a row. For the 30 largest of 128×128 cells with AVX-512, 16,
+/// Pixels of a row that are tested together. For the 30 largest of 128×128 pixels with AVX-512, 16,
 /// 32, 64, 128 and 256 take 10.1, 7.1, 6.4, 6.0 and 6.3 µs; rows of small maps end before 128.
 const BLOCK: usize = 64;
 
@@ -83,19 +91,23 @@ impl<E: HeatmapValue> Vectorized for HeapPass<'_, '_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { neighborhood, heap } = self;
+        let width = neighborhood.width;
         let mut start = heap.len();
         while start < neighborhood.plane.len() {
+            let Some(top) = heap.peek() else { return };
             // Up to the end of a row, so that all have their neighbors at the same distances.
-            let row_end = (start / neighborhood.width + 1) * neighborhood.width;
+            let row_end = (start / width + 1) * width;
             let end = row_end.min(start + BLOCK);
-            let mut may_enter = [false; BLOCK];
-            if candidates(&neighborhood, start..end, heap[0].value, &mut may_enter) {
-                let at = [start + neighborhood.width - row_end, row_end / neighborhood.width - 1];
-                for step in candidates_in(&may_enter).take_while(|step| start + step < end) {
-                    let value = neighborhood.suppressed_at([at[0] + step, at[1]]);
-                    let candidate = Candidate { value, cell: start + step };
-                    if candidate.precedes(&heap[0]) {
-                        sift(heap, 0, candidate);
+            let mut is_candidate = [false; BLOCK];
+            if set_candidates(&neighborhood, start..end, top.value, &mut is_candidate) {
+                let [x, y] = [start + width - row_end, row_end / width - 1];
+                for step in set_indices(&is_candidate).take_while(|step| start + step < end) {
+                    let value = neighborhood.suppressed_at([x + step, y]);
+                    let candidate = Candidate { value, pixel: start + step };
+                    if let Some(mut top) = heap.peek_mut()
+                        && candidate < *top
+                    {
+                        *top = candidate;
                     }
                 }
             }
@@ -104,10 +116,11 @@ impl<E: HeatmapValue> Vectorized for HeapPass<'_, '_, E> {
     }
 }
 
-/// The indices of marks, eight of which are passed over at once.
+/// The indices of the flags that are set. Eight flags are read as one integer, whose lowest set bit is
+/// the next index: flags that are clear cost nothing.
 #[inline(always)]
-fn candidates_in(marks: &[bool; BLOCK]) -> impl Iterator<Item = usize> {
-    let (eights, _) = marks.as_chunks::<8>();
+fn set_indices(flags: &[bool; BLOCK]) -> impl Iterator<Item = usize> {
+    let (eights, _) = flags.as_chunks::<8>();
     eights.iter().enumerate().flat_map(|(number, eight)| {
         let mut bits = u64::from_le_bytes(eight.map(u8::from));
         std::iter::from_fn(move || {
@@ -120,29 +133,28 @@ fn candidates_in(marks: &[bool; BLOCK]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Marks those of some cells in a row that may be peaks above the heap's top, as far as that can be
-/// said without a branch a cell: most are no match for it, or for a cell next to them. Answers with
-/// whether there are any.
+/// Sets the flags of those `pixels`, all in one row, that may be peaks above the heap's top. Returns
+/// whether there are any. A pixel that passes may still be suppressed; one that fails cannot enter.
 #[inline(always)]
-fn candidates<E: HeatmapValue>(
+fn set_candidates<E: HeatmapValue>(
     neighborhood: &Neighborhood<'_, E>,
-    cells: Range<usize>,
+    pixels: Range<usize>,
     top: E,
-    marks: &mut [bool; BLOCK],
+    flags: &mut [bool; BLOCK],
 ) -> bool {
     let Neighborhood { plane, width, radius } = *neighborhood;
-    let (start, end) = (cells.start, cells.end);
-    let values = &plane[cells];
-    let top = top.key();
-    if !(top >= E::of(0.0).key()) {
-        // Suppressed cells are 0 and may enter too.
-        marks.fill(true);
+    let (start, end) = (pixels.start, pixels.end);
+    let values = &plane[pixels];
+    let top = top.order_key();
+    if !(top >= E::of(0.0).order_key()) {
+        // Suppressed pixels are 0 and may enter too.
+        flags.fill(true);
         return true;
     }
     let mut any = false;
-    for (mark, value) in marks.iter_mut().zip(values) {
-        *mark = (value.key() > top) | (value.nan_mask() != E::NOT_NAN);
-        any |= *mark;
+    for (flag, value) in flags.iter_mut().zip(values) {
+        *flag = (value.order_key() > top) | (value.nan_mask() != E::NOT_NAN);
+        any |= *flag;
     }
     if !any || radius == 0 {
         return any;
@@ -151,189 +163,28 @@ fn candidates<E: HeatmapValue>(
     let first = usize::from(start.is_multiple_of(width));
     let last = count - usize::from(end.is_multiple_of(width));
     if count > first {
-        clear_candidates(
-            &mut marks[first..count],
-            &values[first..],
-            &plane[start + first - 1..end - 1],
-        );
+        let left = &plane[start + first - 1..end - 1];
+        clear_candidates(&mut flags[first..count], &values[first..], left);
     }
     if last > 0 {
-        clear_candidates(&mut marks[..last], &values[..last], &plane[start + 1..start + 1 + last]);
+        let right = &plane[start + 1..start + 1 + last];
+        clear_candidates(&mut flags[..last], &values[..last], right);
     }
     if start >= width {
-        clear_candidates(&mut marks[..count], values, &plane[start - width..end - width]);
+        let above = &plane[start - width..end - width];
+        clear_candidates(&mut flags[..count], values, above);
     }
     if end + width <= plane.len() {
-        clear_candidates(&mut marks[..count], values, &plane[start + width..end + width]);
+        let below = &plane[start + width..end + width];
+        clear_candidates(&mut flags[..count], values, below);
     }
-    marks[..count].iter().fold(false, |any, &mark| any | mark)
+    flags[..count].iter().fold(false, |any, &flag| any | flag)
 }
 
-/// Takes the mark from values that are exceeded by the value next to them.
+/// Clears the flags of values that their neighbor exceeds.
 #[inline(always)]
-fn clear_candidates<E: HeatmapValue>(marks: &mut [bool], values: &[E], neighbors: &[E]) {
-    for ((mark, value), neighbor) in marks.iter_mut().zip(values).zip(neighbors) {
-        *mark &= !(neighbor.key() > value.key());
-    }
-}
-
-/// Puts `value` into the hole of a heap: the hole sinks to the bottom, then the value rises.
-fn sift<E: HeatmapValue>(heap: &mut [Candidate<E>], hole: usize, value: Candidate<E>) {
-    let (top, length) = (hole, heap.len());
-    let mut hole = hole;
-    loop {
-        let right = 2 * hole + 2;
-        let child = if right < length {
-            // The child that comes last, as the top is the one that comes last of all.
-            if heap[right].precedes(&heap[right - 1]) { right - 1 } else { right }
-        } else if right == length {
-            right - 1
-        } else {
-            break;
-        };
-        heap[hole] = heap[child];
-        hole = child;
-    }
-    while hole > top {
-        let parent = (hole - 1) / 2;
-        if !heap[parent].precedes(&value) {
-            break;
-        }
-        heap[hole] = heap[parent];
-        hole = parent;
-    }
-    heap[hole] = value;
-}
-
-/// C++'s `std::sort_heap`: takes the top away, again and again.
-fn sort_heap<E: HeatmapValue>(heap: &mut [Candidate<E>]) {
-    for last in (1..heap.len()).rev() {
-        let value = heap[last];
-        heap[last] = heap[0];
-        sift(&mut heap[..last], 0, value);
-    }
-}
-
-/// C++'s `std::nth_element`: the candidates before `nth` come before it, the others after.
-fn select<E: HeatmapValue>(candidates: &mut [Candidate<E>], nth: usize) {
-    let (mut first, mut last) = (0, candidates.len());
-    let mut depth = 2 * candidates.len().ilog2();
-    while last - first > 3 {
-        if depth == 0 {
-            let part = &mut candidates[first..last];
-            heap_select(part, nth + 1 - first);
-            part.swap(0, nth - first);
-            return;
-        }
-        depth -= 1;
-        let cut = first + partition(&mut candidates[first..last]);
-        if cut <= nth {
-            first = cut;
-        } else {
-            last = cut;
-        }
-    }
-    insertion_sort(&mut candidates[first..last]);
-}
-
-/// C++'s `std::sort`.
-fn introsort<E: HeatmapValue>(candidates: &mut [Candidate<E>]) {
-    const SHORT: usize = 16;
-    if candidates.is_empty() {
-        return;
-    }
-    let depth = 2 * candidates.len().ilog2();
-    split(candidates, depth);
-    let short = candidates.len().min(SHORT);
-    insertion_sort(&mut candidates[..short]);
-    for next in short..candidates.len() {
-        insert(candidates, next);
-    }
-
-    fn split<E: HeatmapValue>(mut candidates: &mut [Candidate<E>], mut depth: u32) {
-        while candidates.len() > SHORT {
-            if depth == 0 {
-                let length = candidates.len();
-                heap_select(candidates, length);
-                sort_heap(candidates);
-                return;
-            }
-            depth -= 1;
-            let cut = partition(candidates);
-            let (left, right) = candidates.split_at_mut(cut);
-            split(right, depth);
-            candidates = left;
-        }
-    }
-}
-
-/// Gathers the first `middle` candidates in a heap before the others.
-fn heap_select<E: HeatmapValue>(candidates: &mut [Candidate<E>], middle: usize) {
-    let (heap, others) = candidates.split_at_mut(middle);
-    for hole in (0..middle / 2).rev() {
-        let value = heap[hole];
-        sift(heap, hole, value);
-    }
-    for other in others {
-        if other.precedes(&heap[0]) {
-            let value = std::mem::replace(other, heap[0]);
-            sift(heap, 0, value);
-        }
-    }
-}
-
-/// Splits around the median of the second, the middle and the last; answers with where.
-fn partition<E: HeatmapValue>(candidates: &mut [Candidate<E>]) -> usize {
-    let (a, b, c) = (1, candidates.len() / 2, candidates.len() - 1);
-    let before = |one: usize, other: usize| candidates[one].precedes(&candidates[other]);
-    let median = if before(a, b) {
-        if before(b, c) {
-            b
-        } else if before(a, c) {
-            c
-        } else {
-            a
-        }
-    } else if before(a, c) {
-        a
-    } else if before(b, c) {
-        c
-    } else {
-        b
-    };
-    candidates.swap(0, median);
-    let pivot = candidates[0];
-    let (mut first, mut last) = (1, candidates.len());
-    loop {
-        while candidates[first].precedes(&pivot) {
-            first += 1;
-        }
-        last -= 1;
-        while pivot.precedes(&candidates[last]) {
-            last -= 1;
-        }
-        if first >= last {
-            return first;
-        }
-        candidates.swap(first, last);
-        first += 1;
-    }
-}
-
-fn insertion_sort<E: HeatmapValue>(candidates: &mut [Candidate<E>]) {
-    for next in 1..candidates.len() {
-        if candidates[next].precedes(&candidates[0]) {
-            candidates[..=next].rotate_right(1);
-        } else {
-            insert(candidates, next);
-        }
-    }
-}
-
-/// Moves a candidate back behind those that do not come after it; one such there must be.
-fn insert<E: HeatmapValue>(candidates: &mut [Candidate<E>], mut at: usize) {
-    while at > 0 && candidates[at].precedes(&candidates[at - 1]) {
-        candidates.swap(at, at - 1);
-        at -= 1;
+fn clear_candidates<E: HeatmapValue>(flags: &mut [bool], values: &[E], neighbors: &[E]) {
+    for ((flag, value), neighbor) in flags.iter_mut().zip(values).zip(neighbors) {
+        *flag &= !(neighbor.order_key() > value.order_key());
     }
 }

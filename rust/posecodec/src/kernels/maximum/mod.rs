@@ -128,7 +128,7 @@ fn largest_in_lanes<E: HeatmapValue, const LANES: usize>(block: &[E]) -> (E::Key
     let mut key = fold_lanes(largest, larger);
     let mut has_nan = fold_lanes(nan, BitOr::bitor);
     for &value in rest {
-        key = larger(value.key(), key);
+        key = larger(value.order_key(), key);
         has_nan |= value.nan_mask();
     }
     (key, has_nan != E::NOT_NAN)
@@ -141,7 +141,7 @@ fn take_larger<E: HeatmapValue, const LANES: usize>(
     values: &[E; LANES],
 ) {
     for lane in 0..LANES {
-        largest[lane] = larger(values[lane].key(), largest[lane]);
+        largest[lane] = larger(values[lane].order_key(), largest[lane]);
         nan[lane] |= values[lane].nan_mask();
     }
 }
@@ -163,21 +163,21 @@ fn first_key<E: HeatmapValue>(values: &[E], key: E::Key) -> usize {
     for step in steps {
         let mut found = false;
         for value in step {
-            found |= value.key() == key;
+            found |= value.order_key() == key;
         }
         if found {
             // The least index with the key, without a branch a value. It is one of these even where
             // another thread writes meanwhile and the key is gone.
             let mut first = STEP as u32 - 1;
             for (index, value) in step.iter().enumerate() {
-                let candidate = if value.key() == key { index as u32 } else { STEP as u32 };
+                let candidate = if value.order_key() == key { index as u32 } else { STEP as u32 };
                 first = first.min(candidate);
             }
             return start + first as usize;
         }
         start += STEP;
     }
-    while start < values.len() - 1 && values[start].key() != key {
+    while start < values.len() - 1 && values[start].order_key() != key {
         start += 1;
     }
     start.min(values.len() - 1)

@@ -27,7 +27,7 @@ pub(super) fn maximum_positive<E: HeatmapValue, const CHUNK: usize>(
     values: &[E],
 ) -> Option<Maximum<E>> {
     let (chunks, rest) = values.as_chunks::<CHUNK>();
-    let (mut bits, mut raw) = (E::of(0.0).bits(), E::of(0.0).raw());
+    let (mut bits, mut raw) = (E::of(0.0).to_signed_bits(), E::of(0.0).to_bits());
     let mut summit = chunks.len();
     for (number, chunk) in chunks.iter().enumerate() {
         for line in (0..CHUNK).step_by(CACHE_LINE / size_of::<E>()) {
@@ -42,25 +42,25 @@ pub(super) fn maximum_positive<E: HeatmapValue, const CHUNK: usize>(
     if rest_bits > bits {
         (bits, summit) = (rest_bits, chunks.len());
     }
-    let has_nan = bits > E::INFINITY_BITS || raw.max(rest_raw) > E::NEGATIVE_INFINITY_RAW;
-    if has_nan || bits <= E::of(0.0).bits() {
+    let has_nan = bits > E::INFINITY_SIGNED_BITS || raw.max(rest_raw) > E::NEGATIVE_INFINITY_BITS;
+    if has_nan || bits <= E::of(0.0).to_signed_bits() {
         return None;
     }
-    let value = E::of_bits(bits);
+    let value = E::from_signed_bits(bits);
     let index = match chunks.get(summit) {
         Some(chunk) => first_in_chunk(chunk, bits),
-        None => first_key(rest, value.key()),
+        None => first_key(rest, value.order_key()),
     };
     Some(Maximum { index: summit * CHUNK + index, value })
 }
 
 /// The largest bits, as signed and as unsigned integers.
 #[inline(always)]
-pub(in crate::kernels) fn max_bits<E: HeatmapValue>(values: &[E]) -> (E::Bits, E::Raw) {
-    let (mut bits, mut raw) = (E::MIN_BITS, E::of(0.0).raw());
+pub(in crate::kernels) fn max_bits<E: HeatmapValue>(values: &[E]) -> (E::SignedBits, E::Bits) {
+    let (mut bits, mut raw) = (E::MIN_SIGNED_BITS, E::of(0.0).to_bits());
     for value in values {
-        bits = bits.max(value.bits());
-        raw = raw.max(value.raw());
+        bits = bits.max(value.to_signed_bits());
+        raw = raw.max(value.to_bits());
     }
     (bits, raw)
 }
@@ -68,19 +68,22 @@ pub(in crate::kernels) fn max_bits<E: HeatmapValue>(values: &[E]) -> (E::Bits, E
 /// Where a chunk first holds these bits; anywhere in it, if it does not any more. Not a branch a
 /// row: it would be guessed wrong.
 #[inline(always)]
-fn first_in_chunk<E: HeatmapValue, const CHUNK: usize>(chunk: &[E; CHUNK], bits: E::Bits) -> usize {
+fn first_in_chunk<E: HeatmapValue, const CHUNK: usize>(
+    chunk: &[E; CHUNK],
+    bits: E::SignedBits,
+) -> usize {
     let (rows, _) = chunk.as_chunks::<ROW>();
     let mut first = 0;
     for (number, row) in rows.iter().enumerate().rev() {
         let mut found = false;
         for value in row {
-            found |= value.bits() == bits;
+            found |= value.to_signed_bits() == bits;
         }
         first = if found { number } else { first };
     }
     let mut mask = 0u32;
     for (place, value) in rows[first].iter().enumerate() {
-        mask |= u32::from(value.bits() == bits) << place;
+        mask |= u32::from(value.to_signed_bits() == bits) << place;
     }
     first * ROW + mask.trailing_zeros().min(ROW as u32 - 1) as usize
 }
