@@ -1,10 +1,11 @@
-"""Counts the hot kernels' instructions under Valgrind and holds them against what is recorded.
+"""Counts the hot kernels' instructions under Valgrind and compares them with the recorded counts.
 
     python scripts/check_instructions.py [--record] [--skip-without-valgrind]
 
-Counts repeat on a busy machine, where times do not. They depend on the compiler, so they are
-recorded for one version of rustc, and those of another are only shown. Valgrind knows no AVX-512:
-it is the AVX2 path that is counted, and only in our own code: the C library's `memcpy` is its own.
+Counts are reproducible on a busy machine, unlike times. They depend on the compiler, so they are
+recorded for one version of rustc; with another version, differences are printed but are no error.
+Valgrind does not support AVX-512, so the AVX2 tier is counted, and only this project's code, without
+the C library's `memcpy`.
 """
 
 import argparse
@@ -19,17 +20,17 @@ ROOT = Path(__file__).parent.parent
 RECORD = ROOT / "benchmarks" / "instructions.json"
 
 TOLERANCE = 0.02
-"""How far a count may lie from the record, as a share: room for what a linker does otherwise. What
-falls by more is to be recorded, so that it cannot come back unseen."""
+"""Allowed relative difference, for what the linker changes. A count that falls by more must be
+recorded, so that a later increase is noticed."""
 
 FEW, MANY = 1, 11
-"""Calls of a kernel in two runs, whose difference holds neither the start nor the first call."""
+"""Calls of a kernel in two runs. Their difference excludes the program's start and the first call."""
 
 
 def main() -> None:
-    """Counts, prints, and exits with 1 if a kernel takes more or less than is recorded."""
+    """Counts, prints, and exits with 1 if a count differs from the recorded one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--record", action="store_true", help="write the counts down")
+    parser.add_argument("--record", action="store_true", help="write the counts to the record")
     parser.add_argument(
         "--skip-without-valgrind", action="store_true", help="exit with 0 if Valgrind is missing"
     )
@@ -53,23 +54,23 @@ def main() -> None:
 
 
 def compare(recorded: dict, here: dict[str, str], counts: dict[str, int]) -> None:
-    """Exits with 1 where the counts are not those that are recorded."""
+    """Exits with 1 if the counts differ from the recorded ones."""
     changes = []
     for name in sorted(recorded["counts"].keys() | counts.keys()):
         before, now = recorded["counts"].get(name), counts.get(name)
         if before is None or now is None or abs(now / before - 1) > TOLERANCE:
-            changes.append(f"{name}: {before} are recorded, {now} were counted")
-    print("\n".join(changes) or f"All within {TOLERANCE:.0%} of what is recorded.")
+            changes.append(f"{name}: recorded {before}, counted {now}")
+    print("\n".join(changes) or f"All counts are within {TOLERANCE:.0%} of the record.")
     if changes and any(recorded[key] != here[key] for key in here):
-        print(f"They were recorded with {recorded['rustc']} and {recorded['tier']} kernels;")
-        print(f"here are {here['rustc']} and {here['tier']} kernels, so nothing follows.")
+        print(f"Recorded with {recorded['rustc']} and {recorded['tier']} kernels, counted with")
+        print(f"{here['rustc']} and {here['tier']} kernels: not comparable.")
         return
     if changes:
-        sys.exit("If this is on purpose: python scripts/check_instructions.py --record")
+        sys.exit("If the change is intended: python scripts/check_instructions.py --record")
 
 
 def built() -> Path:
-    """The program that runs a kernel, compiled as a wheel is."""
+    """The program that runs a kernel, compiled like a wheel."""
     command = ["cargo", "bench", "--locked", "--no-run", "--package", "posecodec"]
     command += ["--bench", "instructions", "--message-format", "json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)

@@ -1,8 +1,8 @@
-//! Runs a hot kernel so many times, for Valgrind to count its instructions: see
+//! Runs a hot kernel a number of times so that Valgrind can count its instructions: see
 //! `scripts/check_instructions.py`.
 //!
-//! Without arguments it names the kernels. Valgrind knows no AVX-512, so that the kernels take their
-//! AVX2 path there; `tier` says so.
+//! Usage: `instructions NAME TIMES`; `instructions tier` prints the vector tier; without arguments, the
+//! names of all kernels. Valgrind does not support AVX-512, so kernels run at the AVX2 tier there.
 
 mod hot;
 
@@ -16,14 +16,14 @@ fn main() -> ExitCode {
     match &arguments[..] {
         [name, times] => {
             let Some(case) = cases.iter_mut().find(|case| case.name == name) else {
-                eprintln!("no kernel is called {name}");
+                eprintln!("there is no kernel {name:?}");
                 return ExitCode::FAILURE;
             };
             for _ in 0..times.parse::<usize>().expect("a number") {
                 (case.run)();
             }
         }
-        [word] if word == "tier" => println!("{}", Tier::current().name()),
+        [argument] if argument == "tier" => println!("{}", Tier::current().name()),
         _ => cases.iter().for_each(|case| println!("{}", case.name)),
     }
     ExitCode::SUCCESS

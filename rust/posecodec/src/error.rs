@@ -1,6 +1,6 @@
 //! The one error type of the crate.
 
-/// What can go wrong. Every message names the argument, what was wanted and what came.
+/// An error of this crate. Every message names the argument, what it must be and what it is.
 ///
 /// ```
 /// use posecodec::Error;
@@ -12,17 +12,17 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An argument has a value, a shape or a type that has no meaning here.
+    /// An argument has an invalid value, shape or type.
     #[error("`{argument}` {wanted}, but got {got}")]
     InvalidInput {
-        /// The argument's name, as the caller wrote it.
+        /// The argument's name.
         argument: &'static str,
-        /// What was wanted, as the rest of a sentence: "must be a positive number".
+        /// The requirement, as the rest of a sentence: "must be a positive number".
         wanted: String,
-        /// What came.
+        /// The invalid value, shape or type.
         got: String,
     },
-    /// An option that the codec does not know.
+    /// A string option that the codec does not have.
     #[error(
         "{codec} got invalid `{argument}` value {got:?}. Should be one of {{{}}}",
         quoted(options)
@@ -32,17 +32,17 @@ pub enum Error {
         codec: &'static str,
         /// The argument's name.
         argument: &'static str,
-        /// What came.
+        /// The invalid value.
         got: String,
-        /// The values that would have been right.
+        /// The valid values.
         options: &'static [&'static str],
     },
-    /// A table or a buffer does not fit in memory.
+    /// A table or a buffer could not be allocated.
     #[error("out of memory: {bytes} bytes for {purpose}")]
     OutOfMemory {
-        /// What the memory was for.
+        /// The purpose of the memory.
         purpose: &'static str,
-        /// How much was asked for.
+        /// The size of the allocation.
         bytes: usize,
     },
 }
@@ -51,7 +51,7 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An [`Error::InvalidInput`]: "`argument` wanted, but got `got`".
+    /// An [`Error::InvalidInput`]: "`argument` {wanted}, but got {got}".
     pub fn invalid(
         argument: &'static str,
         wanted: impl Into<String>,
@@ -75,7 +75,7 @@ impl Error {
     }
 }
 
-/// A vector with room for `len` values, or [`Error::OutOfMemory`].
+/// An empty vector with a capacity of `len` values, or [`Error::OutOfMemory`].
 pub(crate) fn try_with_capacity<T>(purpose: &'static str, len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
@@ -84,7 +84,7 @@ pub(crate) fn try_with_capacity<T>(purpose: &'static str, len: usize) -> Result<
     }
 }
 
-/// These values in a vector, or [`Error::OutOfMemory`].
+/// Collects values into a vector, or returns [`Error::OutOfMemory`].
 pub(crate) fn try_collect<T>(
     purpose: &'static str,
     values: impl ExactSizeIterator<Item = T>,
@@ -98,7 +98,7 @@ fn quoted(options: &[&str]) -> String {
     options.iter().map(|option| format!("{option:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A shape as NumPy shows it: `(17, 2)`, `(5,)`.
+/// Displays a shape as NumPy does: `(17, 2)`, `(5,)`.
 ///
 /// ```
 /// assert_eq!(posecodec::Shape(&[17, 2]).to_string(), "(17, 2)");

@@ -1,4 +1,4 @@
-//! The number types of the arrays that come in.
+//! The number types of input arrays.
 
 use std::ops::{BitOr, BitOrAssign, Neg};
 
@@ -16,8 +16,8 @@ mod sealed {
 
 /// A coordinate or a visibility: `f32` or `f64`.
 ///
-/// Coordinates are rounded in their own precision, as NumPy does, so that a float32 keypoint falls
-/// into the cell that the reference puts it in.
+/// Coordinates are rounded in their own precision, as NumPy does, so that a float32 keypoint rounds to
+/// the same heatmap pixel as in MMPose.
 pub trait Float: num_traits::Float + Element + std::fmt::Debug + sealed::Sealed + 'static {
     /// The nearest number of this type.
     fn of(value: f64) -> Self;
@@ -31,9 +31,9 @@ pub trait Float: num_traits::Float + Element + std::fmt::Debug + sealed::Sealed 
     fn of_floats(floats: Floats<'_>) -> Option<&[Self]>;
 }
 
-macro_rules! real {
-    ($real:ty, $floats:ident) => {
-        impl Float for $real {
+macro_rules! float {
+    ($float:ty, $floats:ident) => {
+        impl Float for $float {
             #[inline(always)]
             fn of(value: f64) -> Self {
                 value as Self
@@ -57,10 +57,10 @@ macro_rules! real {
         }
     };
 }
-real!(f32, F32);
-real!(f64, F64);
+float!(f32, F32);
+float!(f64, F64);
 
-/// The nearest single-precision number, a finite one where this one is.
+/// The nearest single-precision number; finite if `value` is finite.
 #[inline(always)]
 pub(crate) fn single(value: f64) -> f32 {
     if value.is_finite() {
@@ -72,62 +72,67 @@ pub(crate) fn single(value: f64) -> f32 {
 
 /// A value of a heatmap or a SimCC vector: `f16`, `f32` or `f64`.
 ///
-/// Maxima are compared in the value's own precision; everything after works on single precision,
-/// as the reference's blur does.
+/// Maxima are compared in the value's own precision. All later steps work in single precision, like
+/// MMPose's blur.
+///
+/// Three integer views of the bits let the kernels compare values without branches: [`Self::order_key`]
+/// orders all numbers, [`Self::to_signed_bits`] orders positive ones, and [`Self::to_bits`] finds NaNs
+/// with the sign bit.
 pub trait HeatmapValue:
     Copy + Neg<Output = Self> + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static
 {
-    /// What the values compare as: integers for `f16`, which order as the floats do and vectorize
-    /// everywhere, and the value itself for the others.
+    /// The type of [`Self::order_key`]: an integer for `f16`, whose comparison vectorizes at every tier,
+    /// and the float itself for the others.
     type Key: Copy + PartialOrd + Send + Sync;
-    /// An integer as wide as the value, in which NaNs are noted: lanes of one width vectorize.
+    /// The type of [`Self::nan_mask`]: an integer as wide as the value, as lanes of one width vectorize.
     type Flag: Copy + PartialEq + BitOr<Output = Self::Flag> + BitOrAssign;
-    /// No NaN.
+    /// The mask of a number.
     const NOT_NAN: Self::Flag;
-    /// The key of the least value, negative infinity.
+    /// The order key of negative infinity.
     const MIN_KEY: Self::Key;
 
-    /// The bits as a signed integer: they order as the values do above 0, and NaNs with a clear sign
-    /// come after them.
+    /// A signed integer as wide as the value. Positive values have the order of their signed bits; NaNs
+    /// without the sign bit come after them.
     type SignedBits: Copy + Ord;
-    /// The bits as an unsigned integer: NaNs with their sign set come last.
+    /// An unsigned integer as wide as the value. NaNs with the sign bit have the largest bits.
     type Bits: Copy + Ord;
-    /// The least signed integer.
+    /// The smallest signed integer.
     const MIN_SIGNED_BITS: Self::SignedBits;
-    /// The bits of infinity, beyond which NaNs begin.
+    /// The signed bits of infinity. Larger ones are NaN.
     const INFINITY_SIGNED_BITS: Self::SignedBits;
-    /// The bits of negative infinity, beyond which NaNs begin.
+    /// The bits of negative infinity. Larger ones are NaN.
     const NEGATIVE_INFINITY_BITS: Self::Bits;
 
-    /// This value's bits.
+    /// The bits as a signed integer.
     fn to_signed_bits(self) -> Self::SignedBits;
-    /// This value's bits.
+    /// The bits as an unsigned integer.
     fn to_bits(self) -> Self::Bits;
-    /// The value of these bits.
+    /// The value with these signed bits.
     fn from_signed_bits(bits: Self::SignedBits) -> Self;
-    /// What this value compares as.
+    /// The value to compare: it orders numbers as the values themselves.
     fn order_key(self) -> Self::Key;
-    /// All bits set where this value is not a number, else clear.
+    /// All bits set for NaN, all bits clear for a number.
     fn nan_mask(self) -> Self::Flag;
     /// The nearest value of this type.
     fn of(value: f64) -> Self;
-    /// The nearest single-precision number, a finite one where this one is.
+    /// The nearest single-precision number; finite if the value is finite.
     fn as_f32(self) -> f32;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
-    /// The averages of two slices of one length, into the second: `(one + other) * 0.5`, each step
+    /// Replaces `others` by the averages of two slices of one length: `(value + other) * 0.5`, each step
     /// rounded to this type.
     fn average(values: &[Self], others: &mut [Self]);
 
-    /// The nearest single-precision numbers of a slice, into one of the same length.
+    /// Converts a slice to single precision, into a slice of the same length.
     #[inline(always)]
-    fn convert_to_f32(values: &[Self], convert_to_f32: &mut [f32]) {
-        for (single, value) in convert_to_f32.iter_mut().zip(values) {
+    fn convert_to_f32(values: &[Self], singles: &mut [f32]) {
+        for (single, value) in singles.iter_mut().zip(values) {
             *single = value.as_f32();
         }
     }
 
-    /// The same in a buffer of the same length, or the slice itself where it is of single precision.
+    /// The slice in single precision: converted into a buffer of the same length, or the slice itself if
+    /// it is of single precision.
     #[inline(always)]
     fn as_f32_slice<'a>(values: &'a [Self], buffer: &'a mut [f32]) -> &'a [f32] {
         Self::convert_to_f32(values, buffer);
@@ -135,7 +140,7 @@ pub trait HeatmapValue:
     }
 }
 
-macro_rules! response {
+macro_rules! heatmap_value {
     ($float:ty, $flag:ty, $bits:ty, $single:expr; $($own:tt)*) => {
         impl HeatmapValue for $float {
             type Key = $float;
@@ -192,17 +197,17 @@ macro_rules! response {
         }
     };
 }
-response! { f32, u32, i32, std::convert::identity;
+heatmap_value! { f32, u32, i32, std::convert::identity;
     #[inline(always)]
-    fn convert_to_f32(values: &[Self], convert_to_f32: &mut [f32]) {
-        convert_to_f32.copy_from_slice(values);
+    fn convert_to_f32(values: &[Self], singles: &mut [f32]) {
+        singles.copy_from_slice(values);
     }
     #[inline(always)]
     fn as_f32_slice<'a>(values: &'a [Self], _: &'a mut [f32]) -> &'a [f32] {
         values
     }
 }
-response! { f64, u64, i64, single; }
+heatmap_value! { f64, u64, i64, single; }
 
 impl HeatmapValue for f16 {
     type Key = i16;
@@ -228,7 +233,7 @@ impl HeatmapValue for f16 {
         Self::from_bits(bits as u16)
     }
 
-    /// The bits as an integer that orders as the floats do: negative ones count downwards.
+    /// The bits as an integer with the order of the floats: the bits of negative ones are inverted.
     #[inline(always)]
     fn order_key(self) -> i16 {
         let bits = self.to_bits() as i16;
@@ -251,8 +256,8 @@ impl HeatmapValue for f16 {
         f64::from(self.to_f32())
     }
 
-    /// Halving rounds nothing that the sum's rounding has not rounded, so that one conversion does
-    /// for both; but a sum beyond the largest float16 is infinite before it is halved.
+    /// Halving is exact once the sum is rounded, so one conversion to float16 rounds both steps. But a sum
+    /// above the largest float16 is infinite before it is halved.
     #[inline(always)]
     fn average(values: &[Self], others: &mut [Self]) {
         const BLOCK: usize = 512;
@@ -270,9 +275,10 @@ impl HeatmapValue for f16 {
         }
     }
 
-    /// With the processor's conversion, which one value at a time would have to look for each time.
+    /// Converts the whole slice with the processor's instruction; per value, its availability would be
+    /// tested each time.
     #[inline(always)]
-    fn convert_to_f32(values: &[Self], convert_to_f32: &mut [f32]) {
-        values.convert_to_f32_slice(convert_to_f32);
+    fn convert_to_f32(values: &[Self], singles: &mut [f32]) {
+        values.convert_to_f32_slice(singles);
     }
 }

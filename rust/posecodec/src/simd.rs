@@ -1,11 +1,12 @@
-//! Which vector instructions the kernels run with.
+//! The vector instructions that kernels run with, chosen at run time.
 //!
-//! A portable build is compiled for the oldest processor it may meet. Each hot kernel is therefore
-//! compiled once a [`Tier`], and the widest that this processor has is chosen when it runs. No
-//! kernel uses fused multiply-add, and reductions keep their lanes at every tier, so the answers
-//! are the same to the bit whichever tier ran.
+//! A portable build is compiled for the oldest processor that it supports. Each hot kernel is therefore
+//! compiled once per [`Tier`], and [`dispatch`] calls the version for the widest tier that the processor
+//! has. No kernel uses fused multiply-add, and reductions keep their lanes at every tier, so results are
+//! bit-identical at all tiers.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pulp::{Scalar, Simd, WithSimd};
 
@@ -20,14 +21,13 @@ use pulp::{Scalar, Simd, WithSimd};
 /// Tier::force(None);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
 pub enum Tier {
-    /// What every processor of the architecture has: SSE2 on x86-64, NEON on AArch64.
-    Baseline = 1,
+    /// The instructions of every processor of the architecture: SSE2 on x86-64, NEON on AArch64.
+    Baseline,
     /// 256-bit vectors (x86-64-v3).
-    Avx2 = 2,
+    Avx2,
     /// 512-bit vectors (x86-64-v4).
-    Avx512 = 3,
+    Avx512,
 }
 
 impl Tier {
@@ -47,26 +47,29 @@ impl Tier {
         tiers
     }
 
-    /// The tier that the kernels run with now.
+    /// The tier that kernels run with in the calling thread.
     pub fn current() -> Self {
-        match FORCED.load(Ordering::Relaxed) {
-            1 => Self::Baseline,
-            2 => Self::Avx2,
-            3 => Self::Avx512,
-            _ => Self::available().pop().unwrap_or(Self::Baseline),
-        }
+        Self::forced().or_else(|| Self::available().pop()).unwrap_or(Self::Baseline)
     }
 
-    /// Makes every kernel of this process run with one tier, or with the widest again (`None`).
+    /// Sets the tier of the calling thread and of the batches that it starts; `None` restores the widest.
     ///
-    /// For tests and benchmarks; the answers do not change. Returns whether the processor has the
-    /// tier; if it has not, nothing changes.
+    /// For tests and benchmarks; results do not change. Returns whether the processor has the tier. If
+    /// not, nothing changes.
     pub fn force(tier: Option<Self>) -> bool {
-        let known = tier.is_none_or(|tier| Self::available().contains(&tier));
-        if known {
-            FORCED.store(tier.map_or(0, |tier| tier as u8), Ordering::Relaxed);
+        let available = tier.is_none_or(|tier| Self::available().contains(&tier));
+        if available && tier != Self::forced() {
+            ANY_FORCED.store(true, Ordering::Relaxed);
+            FORCED.set(tier);
         }
-        known
+        available
+    }
+
+    /// The tier that [`Self::force`] set in the calling thread.
+    #[inline]
+    pub(crate) fn forced() -> Option<Self> {
+        // A thread sees its own store. Other threads need not see it, as their own tier is not forced.
+        if ANY_FORCED.load(Ordering::Relaxed) { FORCED.get() } else { None }
     }
 
     /// The tier's name: `"baseline"`, `"avx2"` or `"avx512"`.
@@ -79,11 +82,15 @@ impl Tier {
     }
 }
 
-/// The forced tier, or 0 for the widest.
-static FORCED: AtomicU8 = AtomicU8::new(0);
+thread_local! {
+    static FORCED: Cell<Option<Tier>> = const { Cell::new(None) };
+}
 
-/// A kernel that [`dispatch`] compiles once a tier. Its body must be `#[inline(always)]` and hold
-/// no closure that the compiler might leave outside: target features do not cross calls.
+/// Whether any thread has ever forced a tier. While none has, a kernel's start costs one load.
+static ANY_FORCED: AtomicBool = AtomicBool::new(false);
+
+/// A kernel that [`dispatch`] compiles once per tier. Its body must be `#[inline(always)]` and must not
+/// contain a closure that the compiler might not inline: target features do not cross calls.
 pub(crate) trait Vectorized {
     type Output;
     fn run(self) -> Self::Output;
@@ -100,19 +107,19 @@ impl<K: Vectorized> WithSimd for Op<K> {
     }
 }
 
-/// Runs a kernel with the widest instructions that the processor has, or with the forced tier.
+/// Runs a kernel at the widest tier that the processor has, or at the forced one.
 #[inline]
 pub(crate) fn dispatch<K: Vectorized>(kernel: K) -> K::Output {
     let op = Op(kernel);
     #[cfg(target_arch = "x86_64")]
     {
-        let widest = FORCED.load(Ordering::Relaxed).wrapping_sub(1);
-        if widest >= Tier::Avx512 as u8 - 1
+        let widest = Tier::forced().unwrap_or(Tier::Avx512);
+        if widest >= Tier::Avx512
             && let Some(v4) = pulp::x86::V4::try_new()
         {
             return Simd::vectorize(v4, op);
         }
-        if widest >= Tier::Avx2 as u8 - 1
+        if widest >= Tier::Avx2
             && let Some(v3) = pulp::x86::V3::try_new()
         {
             return Simd::vectorize(v3, op);
@@ -121,8 +128,8 @@ pub(crate) fn dispatch<K: Vectorized>(kernel: K) -> K::Output {
     Simd::vectorize(Scalar::new(), op)
 }
 
-/// One value out of all lanes, half of them with the other half, and so on: in the same order at every
-/// tier.
+/// Reduces all lanes to one value: the second half is folded into the first until one lane is left. The
+/// order is the same at every tier.
 #[inline(always)]
 pub(crate) fn fold_lanes<T: Copy, const LANES: usize>(
     mut lanes: [T; LANES],
@@ -138,23 +145,22 @@ pub(crate) fn fold_lanes<T: Copy, const LANES: usize>(
     lanes[0]
 }
 
-/// Bytes of a cache line on the processors that the kernels are made for.
+/// Bytes of a cache line on x86-64 and on most AArch64 processors.
 pub(crate) const CACHE_LINE: usize = 64;
 
-/// What begins with a cache line: vectors that cross one cost twice.
+/// Aligned to a cache line: a vector that crosses two lines takes two loads.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(crate) struct CacheAligned<T>(pub(crate) T);
 
-/// Asks for the memory of an element that is soon read, where the processor can be asked. It may lie
-/// beyond the slice.
+/// Prefetches `values[index]`, which may be beyond the slice, on x86-64; a no-op elsewhere.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: every x86-64 processor has it, it reads nothing into the program, and it does not
-        // fault, wherever it points.
+        // SAFETY: every x86-64 processor has the instruction. It loads no value into the program and
+        // does not fault for any address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(index).cast()) }
     }
     #[cfg(not(target_arch = "x86_64"))]

@@ -1,5 +1,5 @@
-//! The bottom-up codecs' kernels against naive oracles, by property, at every vector tier; and, where
-//! ties are broken by the order of somebody else's steps, against what was recorded of them.
+//! The bottom-up codecs' kernels compared with naive oracles, on generated inputs, at every vector tier;
+//! and with recorded results where ties or rounding depend on the order of MMPose's dependencies.
 
 mod common;
 
@@ -13,7 +13,7 @@ use posecodec::kernels::fields::displacement::{
     DisplacementMaps, RootedInstance, fill_displacements,
 };
 use posecodec::kernels::grouping::bilinear::sample_unaligned;
-use posecodec::kernels::grouping::hungarian::assign;
+use posecodec::kernels::grouping::hungarian::linear_sum_assignment;
 use posecodec::kernels::grouping::instance::{
     RootType, diagonal_length, instance_bbox, instance_root,
 };
@@ -25,7 +25,7 @@ use posecodec::kernels::refinement::log_plane;
 use posecodec::{Float, HeatmapValue};
 use proptest::prelude::*;
 
-/// Values among which many are equal, and, if wanted, some that are not finite.
+/// Values many of which are equal, and some not finite if `odd`.
 fn values(count: usize, odd: bool) -> impl Strategy<Value = Vec<f32>> {
     let odd = if odd { 1 } else { 0 };
     let levels = (-2i8..6).prop_map(|level| f32::from(level) / 4.0);
@@ -124,13 +124,13 @@ proptest! {
     #![proptest_config(common::cases(128))]
 
     #[test]
-    fn peaks_are_torch_s(
+    fn nms_and_top_k_match_oracle(
         (width, plane) in plane(true), radius in 0usize..5,
         few in any::<prop::sample::Index>(), many in any::<prop::sample::Index>(),
     ) {
         let half: Vec<_> = plane.iter().copied().map(f16::from_f32).collect();
         let double: Vec<_> = plane.iter().copied().map(f64::from).collect();
-        // Partial sorting in a heap up to a 64th, and the other way beyond.
+        // Few and many.
         for k in [few.index(plane.len() / 64 + 1), many.index(plane.len() + 1)] {
             check_peaks(&plane, width, radius, k);
             check_peaks(&half, width, radius, k);
@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn displacements_are_the_reference_s(
+    fn displacements_match_oracle(
         (size, count, people) in (1usize..24, 1usize..24, 1usize..4).prop_flat_map(|(w, h, k)| {
             (Just([w, h]), Just(k), prop::collection::vec(person(k, [w, h]), 0..6))
         }),
@@ -169,14 +169,14 @@ proptest! {
     }
 
     #[test]
-    fn no_assignment_costs_less(
+    fn assignment_has_least_cost(
         (rows, columns) in (1usize..7).prop_flat_map(|rows| (Just(rows), rows..8)),
         levels in prop_oneof![Just(2u32), Just(4), Just(1_000_000)],
         numbers in prop::collection::vec(any::<u32>(), 56),
     ) {
         let costs: Vec<_> =
             numbers[..rows * columns].iter().map(|number| f64::from(number % levels) - 1.0).collect();
-        let assigned = assign(&costs, columns).unwrap();
+        let assigned = linear_sum_assignment(&costs, columns).unwrap();
         prop_assert_eq!(assigned.len(), rows);
         let mut distinct = assigned.clone();
         distinct.sort_unstable();
@@ -188,18 +188,18 @@ proptest! {
     }
 
     #[test]
-    fn assignments_end_whatever_they_cost(
+    fn assignment_terminates_for_any_costs(
         numbers in prop::collection::vec(any::<f64>(), 36),
     ) {
-        let mut assigned = assign(&numbers, 6).unwrap();
+        let mut assigned = linear_sum_assignment(&numbers, 6).unwrap();
         assigned.sort_unstable();
         prop_assert_eq!(assigned, [0, 1, 2, 3, 4, 5]);
     }
 
     #[test]
-    fn the_nearest_tag_is_the_reference_s(
-        (responses, tags) in (1usize..600, 1usize..4).prop_flat_map(|(cells, channels)| {
-            (values(cells, true), prop::collection::vec(values(cells, true), channels))
+    fn nearest_tag_matches_oracle(
+        (responses, tags) in (1usize..600, 1usize..4).prop_flat_map(|(pixels, channels)| {
+            (values(pixels, true), prop::collection::vec(values(pixels, true), channels))
         }),
         wanted in prop::collection::vec(-2f32..3.0, 3),
         stretch in prop_oneof![Just(1f32), Just(40.0)],
@@ -223,23 +223,22 @@ proptest! {
     }
 
     #[test]
-    fn roots_and_boxes_are_the_reference_s(
+    fn roots_and_boxes_match_formulas(
         points in prop::collection::vec((-50f64..300.0, -50f64..300.0), 0..20),
     ) {
         let doubles: Vec<_> = points.iter().map(|&(x, y)| [x, y]).collect();
-        let convert_to_f32: Vec<_> = points.iter().map(|&(x, y)| [x as f32, y as f32]).collect();
+        let singles: Vec<_> = points.iter().map(|&(x, y)| [x as f32, y as f32]).collect();
         roots_of(&doubles);
-        roots_of(&convert_to_f32);
+        roots_of(&singles);
     }
 
     #[test]
-    fn logarithms_of_planes_are_the_reference_s(
+    fn log_plane_matches_oracle(
         (width, plane) in plane(false), radius in 0usize..8, exponent in -4f32..3.0,
     ) {
         let plane: Vec<_> = plane.iter().map(|value| value * 10f32.powf(exponent)).collect();
         let exact = wide(&plane);
-        // Where the largest value is nothing, or all but lost by the blur, single precision says
-        // little about the rescaling.
+        // Rescaling is inaccurate in single precision if the maximum is 0 or nearly removed by the blur.
         let (largest, size) = (common::maximum(&exact).1, 2 * radius + 1);
         let blurred = common::maximum(&common::blur(&exact, width, size, false)).1;
         prop_assume!(largest > 0.0 && blurred > 0.01 * largest);
@@ -247,7 +246,7 @@ proptest! {
         let kernel = GaussianKernel::new(size);
         each_tier(|tier| {
             for (got, want) in log_plane(&plane, width, &kernel).iter().zip(&want) {
-                // Close to zero a blurred value is what rounding leaves of larger ones.
+                // Near zero, a blurred value is the rounding error of larger ones.
                 let off = (f64::from(*got).exp() - want.exp()).abs();
                 assert!(off <= 1e-4 * want.exp() + 3e-5 * largest, "{tier:?}: {got} is not {want}");
             }
@@ -255,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn samples_are_torch_s(
+    fn bilinear_sample_matches_oracle(
         (width, plane) in plane(false), at in (-5f64..90.0, -5f64..50.0),
     ) {
         prop_assume!(width > 1 && plane.len() > width);
@@ -267,8 +266,8 @@ proptest! {
     }
 
     #[test]
-    fn sums_are_sums(values in prop::collection::vec(-1000i16..1000, 0..2000)) {
-        // Whole numbers, whose sum does not depend on the order.
+    fn pairwise_sum_of_integers_is_exact(values in prop::collection::vec(-1000i16..1000, 0..2000)) {
+        // Integers, whose sum does not depend on the order.
         let floats: Vec<f32> = values.iter().copied().map(f32::from).collect();
         let sum: i32 = values.iter().copied().map(i32::from).sum();
         prop_assert_eq!(f64::from(pairwise_sum(&floats)), f64::from(sum));
@@ -300,9 +299,9 @@ fn top_k_orders_equal_values_by_index() {
     check(&plane, 4, &[3, 77, 200, 41]);
 }
 
-/// Recorded of munkres 1.1.4: which of the best assignments it finds.
+/// Recorded with munkres 1.1.4: which one of several best assignments it returns.
 #[test]
-fn equal_costs_are_assigned_as_munkres_does() {
+fn equal_costs_are_assigned_like_munkres() {
     let recorded: [([usize; 2], u64, &[usize]); 11] = [
         ([3, 3], 2, &[1, 0, 2]),
         ([4, 4], 1, &[0, 1, 2, 3]),
@@ -317,19 +316,23 @@ fn equal_costs_are_assigned_as_munkres_does() {
         ([9, 9], 100, &[0, 1, 8, 3, 7, 5, 4, 6, 2]),
     ];
     for ([rows, columns], levels, want) in recorded {
-        let cost = |cell: usize| {
-            let (i, j) = ((cell / columns) as u64, (cell % columns) as u64);
+        let cost = |pixel: usize| {
+            let (i, j) = ((pixel / columns) as u64, (pixel % columns) as u64);
             let mixed = i * 31 + j * 17 + 7 * i * i * j + 3 * j * j * i + 11;
             ((mixed.wrapping_mul(2_654_435_761) >> 13) % levels) as f64
         };
         let costs: Vec<_> = (0..rows * columns).map(cost).collect();
-        assert_eq!(assign(&costs, columns).unwrap(), want, "{rows} x {columns}, {levels} levels");
+        assert_eq!(
+            linear_sum_assignment(&costs, columns).unwrap(),
+            want,
+            "{rows} x {columns}, {levels} levels"
+        );
     }
 }
 
-/// Recorded of NumPy 2.4: sums of single-precision numbers, to the bit.
+/// Recorded with NumPy 2.4: the bits of sums of single-precision numbers.
 #[test]
-fn sums_round_as_numpy_s() {
+fn pairwise_sum_is_bit_identical_to_numpy() {
     let recorded = [
         (5, 0x401e_f413),
         (8, 0x4070_4503),

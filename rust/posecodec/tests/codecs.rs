@@ -1,4 +1,4 @@
-//! The codecs of the crate as Rust calls them: shapes, batches, threads, errors.
+//! The codecs called from Rust: shapes, batches, threads, errors.
 
 mod common;
 
@@ -20,7 +20,7 @@ fn udp() -> UdpHeatmap {
     UdpHeatmap::new(INPUT, MAP, UdpHeatmapKind::Gaussian { sigma: 2.0 }, 11).expect("valid")
 }
 
-/// 17 keypoints ten cells and more from the border, different for each sample.
+/// 17 keypoints at least ten pixels from the border, different for each sample.
 fn keypoints(sample: usize) -> Array3<f32> {
     Array3::from_shape_fn((1, 17, 2), |(_, k, axis)| {
         let spread = ((k * 37 + axis * 61 + sample * 17) % 97) as f32 / 97.0;
@@ -29,21 +29,21 @@ fn keypoints(sample: usize) -> Array3<f32> {
 }
 
 #[test]
-fn heatmaps_come_back_as_keypoints() {
+fn udp_heatmaps_round_trip() {
     let keypoints = keypoints(0);
     let codec = udp();
     let targets = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
     assert_eq!(targets.heatmaps.dim(), (17, 64, 48));
     assert_eq!(targets.keypoint_weights, Array2::<f32>::ones((1, 17)));
     let decoded = codec.decode(targets.heatmaps.view()).expect("valid");
-    let scale = [192.0 / 191.0, 256.0 / 255.0]; // the reference's own
+    let scale = [192.0 / 191.0, 256.0 / 255.0]; // MMPose's own
     for (decoded, keypoint) in decoded.keypoints.rows().into_iter().zip(keypoints.rows()) {
         for axis in 0..2 {
             let error = decoded[axis] - f64::from(keypoint[axis]) * scale[axis];
             assert!(error.abs() < 1e-3, "{error}");
         }
     }
-    // Half precision: the same place to within what half a unit of it can move.
+    // Half precision: the same position within its rounding error.
     let half = targets.heatmaps.mapv(f16::from_f32);
     let from_half = codec.decode(half.view()).expect("valid");
     let moved = (&from_half.keypoints - &decoded.keypoints).mapv(f64::abs);
@@ -51,7 +51,7 @@ fn heatmaps_come_back_as_keypoints() {
 }
 
 #[test]
-fn strided_views_are_read_as_they_lie() {
+fn strided_views_are_read_in_place() {
     let codec = MsraHeatmap::new(INPUT, MAP, 2.0, true, 11).expect("valid");
     let targets = codec.encode::<_, f64>(keypoints(3).view(), None).expect("valid");
     let straight = codec.decode(targets.heatmaps.view()).expect("valid");
@@ -61,7 +61,7 @@ fn strided_views_are_read_as_they_lie() {
 }
 
 #[test]
-fn nothing_to_see_is_unlabelled() {
+fn nonfinite_and_outside_keypoints_have_weight_0() {
     let (nan, infinite) = (f32::NAN, f32::INFINITY);
     let keypoints = array![[[nan, 5.0], [infinite, 5.0], [1e30, 5.0], [-1e30, 5.0], [50.0, 60.0]]];
     let visible = array![[1f32, 1.0, 1.0, 1.0, 0.3]];
@@ -78,9 +78,9 @@ fn nothing_to_see_is_unlabelled() {
     assert!(targets.keypoint_x_labels.iter().all(|&value| value == 0.0));
 }
 
-/// What a batch on several threads answers is what its samples answer alone.
+/// A batch on several threads has the results of its samples.
 #[test]
-fn batches_are_their_samples() {
+fn batches_match_single_samples() {
     const BATCH: usize = 16; // enough for threads
     set_num_threads(3);
     assert_eq!(num_threads(), 3);
@@ -101,8 +101,8 @@ fn batches_are_their_samples() {
     decode_heatmaps_batch(&codec, maps, shape, &mut decoded, &mut scores).expect("fits");
     for (sample, keypoints) in samples.iter().enumerate() {
         let alone = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
-        let cells = 17 * 64 * 48;
-        let batched = &heatmaps[sample * cells..][..cells];
+        let pixels = 17 * 64 * 48;
+        let batched = &heatmaps[sample * pixels..][..pixels];
         assert_eq!(alone.heatmaps.as_slice().expect("contiguous"), batched);
         let alone = codec.decode(alone.heatmaps.view()).expect("valid");
         let batched: Vec<f64> = decoded[sample * 17..][..17].iter().flatten().copied().collect();
@@ -112,7 +112,7 @@ fn batches_are_their_samples() {
 }
 
 #[test]
-fn lengths_that_do_not_fit_are_refused() {
+fn wrong_lengths_are_errors() {
     let codec = udp();
     let plan = EncodePlan::new(&codec, &[1, 17, 2], None, false).expect("valid");
     let points = Floats::F32(&[1.0; 34]);
@@ -138,7 +138,7 @@ fn lengths_that_do_not_fit_are_refused() {
 }
 
 #[test]
-fn wrong_arguments_are_named() {
+fn errors_name_the_argument() {
     let gaussian = UdpHeatmapKind::Gaussian { sigma: 2.0 };
     let errors: Vec<(Error, &str)> = vec![
         (MsraHeatmap::new([0, 256], MAP, 2.0, false, 11).unwrap_err(), "`input_size`"),
@@ -155,7 +155,7 @@ fn wrong_arguments_are_named() {
         (RegressionLabel::check_columns(3).unwrap_err(), "should be 2 or 4 (with sigma)"),
     ];
     for (error, words) in errors {
-        assert!(error.to_string().contains(words), "{error} does not say {words}");
+        assert!(error.to_string().contains(words), "{error} does not contain {words}");
     }
     let hand = |options| Hand3dHeatmap::new(options).unwrap_err().to_string();
     let usual = Hand3dOptions::default;
@@ -184,9 +184,9 @@ fn wrong_arguments_are_named() {
     assert!(error.to_string().contains("only support single-instance"), "{error}");
 }
 
-/// Joints come back from their own maps to within half a cell; others have weight 0.
+/// Decoded joints are within half a voxel; joints outside have weight 0.
 #[test]
-fn hands_come_back() {
+fn hand_keypoints_round_trip() {
     let options = Hand3dOptions {
         heatmap_size: [64, 64, 16],
         depth_size: 16,
@@ -203,9 +203,9 @@ fn hands_come_back() {
     let maps = targets.heatmaps.into_shape_with_order((3, 16, 64, 64)).expect("three maps");
     let decoded = codec.decode(maps.view()).expect("valid");
     for (found, wanted) in [(0, 2), (1, 0)] {
-        for (axis, cell) in [4.0, 4.0, 25.0].into_iter().enumerate() {
+        for (axis, pixel) in [4.0, 4.0, 25.0].into_iter().enumerate() {
             let error = decoded.keypoints[[0, found, axis]] - keypoints[[0, wanted, axis]];
-            assert!(error.abs() <= cell / 2.0, "{error}");
+            assert!(error.abs() <= pixel / 2.0, "{error}");
         }
     }
     assert_eq!(codec.encode_root(-250f64, 1.0).1, 0.0);
@@ -215,9 +215,9 @@ fn hands_come_back() {
     assert!(codec.decode(ndarray::Array4::<f32>::zeros((3, 16, 0, 64)).view()).is_err());
 }
 
-/// Each instance is relative to its own roots, in the precision of its places.
+/// Depths are relative to the roots of the same instance, in the precision of the points.
 #[test]
-fn depths_are_relative_to_their_root() {
+fn simcc_3d_depths_are_root_relative() {
     let options = Simcc3dOptions { root_index: vec![0, -1], z_range: 2.0, ..Default::default() };
     let codec = Simcc3dLabel::new([96, 128, 64], options).expect("valid");
     let places =
@@ -231,7 +231,7 @@ fn depths_are_relative_to_their_root() {
 }
 
 #[test]
-fn the_best_candidates_are_kept() {
+fn edpose_decode_keeps_best_candidates() {
     let codec = EdPoseLabel::new(3, 1).expect("valid");
     let logits = array![[0.2f32, 0.9], [f32::NAN, 0.2], [0.5, 0.1]];
     let boxes = array![[0.5f32, 0.5, 1.0, 0.5], [0., 0., 0., 0.], [0.25, 0.5, 0.5, 1.0]];
@@ -250,7 +250,7 @@ fn the_best_candidates_are_kept() {
 }
 
 #[test]
-fn labels_wrap_as_in_the_reference() {
+fn yolox_labels_wrap_like_mmpose() {
     let labels = [1, 0, 128, -127, 300].map(YoloxPoseAnnotationProcessor::label);
     assert_eq!(labels, [0, -1, 127, -128, 43]);
 }

@@ -1,4 +1,4 @@
-//! Flip tests: the averages against their formula, and decoding them against decoding what they are.
+//! Flip test: averages compared with their formula, and decoded pairs with decoded averages.
 
 mod common;
 
@@ -15,7 +15,7 @@ use posecodec::kernels::crop::Crop;
 use posecodec::kernels::flip::{Mirrored, average_mirrored};
 use proptest::prelude::*;
 
-/// The average of one cell: the values are those of its type, and the formula is torch's.
+/// The average of two values, rounded as torch rounds them.
 trait Halved: HeatmapValue + PartialEq {
     fn halved(one: Self, other: Self) -> Self;
 }
@@ -33,16 +33,16 @@ impl Halved for f64 {
 }
 
 impl Halved for f16 {
-    /// As torch: in single precision, and rounded after each step.
+    /// As torch: in single precision, rounded to float16 after each step.
     fn halved(one: f16, other: f16) -> f16 {
         let sum = f16::from_f32(one.to_f32() + other.to_f32());
         f16::from_f32(sum.to_f32() * 0.5)
     }
 }
 
-/// The formula, cell by cell.
+/// The formula, pixel by pixel.
 fn averages<E: Halved>(values: &[E], mirrored: &[E], width: usize, turn: Mirrored) -> Vec<E> {
-    let cell = |index: usize| {
+    let pixel = |index: usize| {
         let (row, x) = (index - index % width, index % width);
         let from = match (turn.reversed, turn.shifted && x > 0) {
             (false, _) => x,
@@ -52,7 +52,7 @@ fn averages<E: Halved>(values: &[E], mirrored: &[E], width: usize, turn: Mirrore
         let other = mirrored[row + from];
         E::halved(values[index], if turn.negated { -other } else { other })
     };
-    (0..values.len()).map(cell).collect()
+    (0..values.len()).map(pixel).collect()
 }
 
 fn check<E: Halved>(values: &[E], mirrored: &[E], width: usize, turn: Mirrored) {
@@ -67,7 +67,7 @@ fn check<E: Halved>(values: &[E], mirrored: &[E], width: usize, turn: Mirrored) 
     });
 }
 
-/// Values of every size that a float16 has: subnormal, large enough to overflow, none.
+/// Values over the range of float16: subnormal, overflowing, zero.
 fn value() -> impl Strategy<Value = f32> {
     prop_oneof![
         8 => -1f32..1.0,
@@ -81,7 +81,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn averages_are_the_formula_s(
+    fn average_mirrored_matches_formula(
         (width, values) in (1usize..70, 1usize..12).prop_flat_map(|(width, height)| {
             (Just(width), prop::collection::vec((value(), value()), width * height))
         }),
@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn a_crop_s_corners_are_where_they_were(
+    fn crop_corners_round_trip(
         center in [-1e3f64..4e3, -1e3f64..4e3],
         scale in [1f64..4e3, 1f64..4e3],
         input_size in [1usize..600, 1usize..600],
@@ -116,9 +116,9 @@ proptest! {
     }
 }
 
-/// One conversion does for both steps in the kernel: here at what is special about float16.
+/// The kernel rounds once for both steps: compared for many float16 bits and at its limits.
 #[test]
-fn float16_averages_round_as_two_steps_do() {
+fn float16_averages_round_like_two_steps() {
     let bits = (0..=u16::MAX).step_by(7).chain([0x7bff, 0xfbff, 0x0001, 0x03ff, 0x0400, 0x8001]);
     let ones: Vec<f16> = bits.map(f16::from_bits).collect();
     for other in [0x0000, 0x0001, 0x8001, 0x03ff, 0x3c00, 0x4bff, 0x7bff, 0xfbff, 0x7c00, 0x5bff] {
@@ -127,7 +127,7 @@ fn float16_averages_round_as_two_steps_do() {
     }
 }
 
-/// Maps of some bumps, other ones for each seed.
+/// One Gaussian with noise per map, different for each seed.
 fn maps(count: usize, seed: u32) -> Array3<f32> {
     let mut state = seed;
     Array3::from_shape_fn((count, 24, 18), |(map, y, x)| {
@@ -140,28 +140,28 @@ fn maps(count: usize, seed: u32) -> Array3<f32> {
 
 const INDICES: [usize; 4] = [2, 1, 0, 3];
 
-/// The maps of the mirrored picture turned back, as the reference's `flip_heatmaps`.
-fn turned(flipped: &Array3<f32>, each: usize, shift: HeatmapShift) -> Array3<f32> {
-    let mut turned = flipped.clone();
+/// The maps of the mirrored image, mirrored back: MMPose's `flip_heatmaps`.
+fn mirrored_back(flipped: &Array3<f32>, each: usize, shift: HeatmapShift) -> Array3<f32> {
+    let mut mirrored_back = flipped.clone();
     for (keypoint, &other) in INDICES.iter().enumerate() {
         for map in 0..each {
             let mirrored = flipped.slice(s![each * other + map, .., ..;-1]);
             let sign = if each == 3 && map == 1 { -1.0 } else { 1.0 };
-            turned.slice_mut(s![each * keypoint + map, .., ..]).assign(&(&mirrored * sign));
+            mirrored_back.slice_mut(s![each * keypoint + map, .., ..]).assign(&(&mirrored * sign));
         }
     }
     if shift == HeatmapShift::OnePixel {
-        let parts = [turned.slice(s![.., .., ..1]), turned.slice(s![.., .., ..-1])];
-        turned = concatenate(Axis(2), &parts).expect("of one height");
+        let parts = [mirrored_back.slice(s![.., .., ..1]), mirrored_back.slice(s![.., .., ..-1])];
+        mirrored_back = concatenate(Axis(2), &parts).expect("of one height");
     }
-    turned
+    mirrored_back
 }
 
 fn check_decoding<C: DecodeHeatmaps>(codec: &C) {
     let each = codec.maps_per_keypoint();
     let (own, flipped) = (maps(4 * each, 1), maps(4 * each, 2));
     for shift in [HeatmapShift::None, HeatmapShift::OnePixel] {
-        let averages = (&own + &turned(&flipped, each, shift)) * 0.5;
+        let averages = (&own + &mirrored_back(&flipped, each, shift)) * 0.5;
         let want = codec.decode(averages.view()).expect("fits");
         let got = codec.decode_flipped(own.view(), flipped.view(), &INDICES, shift).expect("fits");
         assert_eq!(got, want);
@@ -182,7 +182,7 @@ fn assert_argument<T: std::fmt::Debug>(refused: posecodec::Result<T>, name: &str
 }
 
 #[test]
-fn averages_of_maps_are_decoded() {
+fn decode_flipped_matches_decoded_average() {
     let (input, size) = ([72, 96], [18, 24]);
     for unbiased in [false, true] {
         check_decoding(&MsraHeatmap::new(input, size, 2.0, unbiased, 5).expect("fits"));
@@ -203,7 +203,7 @@ fn vectors(seed: u32, bins: usize) -> Array3<f32> {
 }
 
 #[test]
-fn averages_of_vectors_are_decoded() {
+fn simcc_decode_flipped_matches_decoded_average() {
     let own = [10, 20, 30].map(|bins| vectors(1, bins));
     let flipped = [10, 20, 30].map(|bins| vectors(2, bins));
     let averages: [Array3<f32>; 3] = std::array::from_fn(|axis| {

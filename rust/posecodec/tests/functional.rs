@@ -1,4 +1,4 @@
-//! The reference's helpers: against naive oracles, and what they refuse.
+//! MMPose's helper functions: results and errors.
 
 mod common;
 
@@ -13,7 +13,7 @@ use posecodec::functional::{
 };
 use proptest::prelude::*;
 
-/// A Gaussian's place and size along an axis of 20 cells.
+/// The center of a Gaussian, in or near a map of 20×20 pixels.
 fn center() -> impl Strategy<Value = [f64; 2]> {
     [-5f64..25.0, -5f64..25.0]
 }
@@ -22,7 +22,7 @@ proptest! {
     #![proptest_config(common::cases(128))]
 
     #[test]
-    fn of_several_unbiased_gaussians_the_larger_shows(
+    fn overlapping_unbiased_gaussians_keep_maximum(
         centers in prop::collection::vec(center(), 1..4), sigma in 0.3f64..4.0,
     ) {
         let visible = vec![1.0f32; centers.len()];
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn normalized_vectors_reach_one_at_most(
+    fn simcc_normalized_matches_formula(
         vector in prop::collection::vec(-3f32..9.0, 1..70), sigma in prop::option::of(0.1f64..9.0),
     ) {
         let mut got = vec![0f32; vector.len()];
@@ -63,7 +63,7 @@ proptest! {
     }
 
     #[test]
-    fn a_softmax_adds_up_to_one(vector in prop::collection::vec(-9f32..9.0, 1..300)) {
+    fn softmax_matches_formula(vector in prop::collection::vec(-9f32..9.0, 1..300)) {
         let want: Vec<_> = vector.iter().map(|&value| f64::from(value).exp()).collect();
         let sum: f64 = want.iter().sum();
         let wide: Vec<_> = vector.iter().copied().map(f64::from).collect();
@@ -81,9 +81,9 @@ proptest! {
 }
 
 #[test]
-fn nothing_is_refined_where_there_is_no_map() {
+fn points_outside_are_not_refined() {
     let map: Vec<f32> =
-        (0..35).map(|cell| (-0.1 * f64::from(cell - 17).powi(2)).exp() as f32).collect();
+        (0..35).map(|pixel| (-0.1 * f64::from(pixel - 17).powi(2)).exp() as f32).collect();
     let outside =
         [[-1.0f64, 2.0], [3.0, -1.0], [7.0, 2.0], [3.0, 5.0], [f64::NAN, 2.0], [1e300, 2.0]];
     let mut points = outside;
@@ -96,14 +96,14 @@ fn nothing_is_refined_where_there_is_no_map() {
 }
 
 #[test]
-fn sums_of_zero_scale_nothing() {
+fn blur_of_zeros_is_zeros() {
     let mut blurred = [7.0f32; 9];
     gaussian_blur(&[0.0; 9], [1, 3, 3], 3, &mut blurred).unwrap();
     assert_eq!(blurred, [0.0; 9]);
 }
 
 #[test]
-fn joints_beyond_the_first_instance_s_merge() {
+fn gaussian_3d_merges_instances() {
     let points = [[4.0f32, 4.0, 0.0], [12.0, 12.0, 0.0]];
     let visible = [1.0f32, 1.0];
     let keypoints = Keypoints { points: &points, visible: Some(&visible), instances: 2, count: 1 };
@@ -114,7 +114,7 @@ fn joints_beyond_the_first_instance_s_merge() {
     assert_eq!(weights, visible);
 }
 
-fn refused(result: posecodec::Result<()>, argument: &str) {
+fn assert_invalid(result: posecodec::Result<()>, argument: &str) {
     match result {
         Err(Error::InvalidInput { argument: about, .. }) => assert_eq!(about, argument),
         other => panic!("{other:?}"),
@@ -122,7 +122,7 @@ fn refused(result: posecodec::Result<()>, argument: &str) {
 }
 
 #[test]
-fn refusals_name_the_argument() {
+fn errors_name_the_argument() {
     let points = [[1.0f32, 1.0]; 2];
     let keypoints =
         Keypoints { points: &points, visible: Some(&[1.0f32; 2]), instances: 1, count: 2 };
@@ -132,18 +132,24 @@ fn refusals_name_the_argument() {
     };
     draw([2, 2], &[1.0]).unwrap();
     draw([2, 2], &[0.0]).unwrap();
-    refused(draw([0, 2], &[1.0]), "heatmap_size");
-    refused(draw([3, 2], &[1.0]), "heatmaps");
-    refused(draw([2, 2], &[f64::NAN]), "sigma");
-    refused(draw([2, 2], &[]), "sigma");
+    assert_invalid(draw([0, 2], &[1.0]), "heatmap_size");
+    assert_invalid(draw([3, 2], &[1.0]), "heatmaps");
+    assert_invalid(draw([2, 2], &[f64::NAN]), "sigma");
+    assert_invalid(draw([2, 2], &[]), "sigma");
     let (mut places, mut values) = ([[0.0; 2]; 2], [0f32; 2]);
-    refused(get_heatmap_maximum(&[0.0; 8], [1, 2, 2, 3], &mut places, &mut values), "heatmaps");
-    refused(get_heatmap_maximum(&[], [1, 2, 0, 3], &mut places, &mut values), "heatmaps");
-    refused(get_heatmap_maximum(&[0.0; 8], [1, 1, 4, 2], &mut places, &mut values), "locations");
-    refused(batch_heatmap_nms(&[0f32; 8], [1, 2, 2, 2], 4, &mut [0.0; 8]), "kernel_size");
-    refused(batch_heatmap_nms(&[0f32; 8], [1, 2, 2, 2], 3, &mut [0.0; 7]), "peaks");
+    assert_invalid(
+        get_heatmap_maximum(&[0.0; 8], [1, 2, 2, 3], &mut places, &mut values),
+        "heatmaps",
+    );
+    assert_invalid(get_heatmap_maximum(&[], [1, 2, 0, 3], &mut places, &mut values), "heatmaps");
+    assert_invalid(
+        get_heatmap_maximum(&[0.0; 8], [1, 1, 4, 2], &mut places, &mut values),
+        "locations",
+    );
+    assert_invalid(batch_heatmap_nms(&[0f32; 8], [1, 2, 2, 2], 4, &mut [0.0; 8]), "kernel_size");
+    assert_invalid(batch_heatmap_nms(&[0f32; 8], [1, 2, 2, 2], 3, &mut [0.0; 7]), "peaks");
     let rows = SimccRows { responses: [&[0f32; 4][..], &[0.0; 6]], bins: [2, 4] };
-    refused(get_simcc_maximum(rows, &mut places, &mut values), "simcc_y");
-    refused(get_simcc_normalized(&[0f32; 4], 3, None, &mut [0.0; 4]), "batch_pred_simcc");
-    refused(get_simcc_normalized(&[0f32; 4], 2, Some(0.0), &mut [0.0; 4]), "sigma");
+    assert_invalid(get_simcc_maximum(rows, &mut places, &mut values), "simcc_y");
+    assert_invalid(get_simcc_normalized(&[0f32; 4], 3, None, &mut [0.0; 4]), "batch_pred_simcc");
+    assert_invalid(get_simcc_normalized(&[0f32; 4], 2, Some(0.0), &mut [0.0; 4]), "sigma");
 }

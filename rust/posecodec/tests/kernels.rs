@@ -1,4 +1,4 @@
-//! Every fast kernel against its naive oracle, by property, at every vector tier.
+//! Every vectorized kernel compared with a naive oracle, on generated inputs, at every vector tier.
 
 mod common;
 
@@ -36,7 +36,7 @@ fn check_maximum<E: HeatmapValue>(values: &[E]) {
     });
 }
 
-/// At the largest value of a plane.
+/// Compares the refinements of a plane's maximum.
 fn check_refinements<E: HeatmapValue>(plane: &[E], width: usize, size: usize) {
     let exact: Vec<f64> = plane.iter().map(|value| value.as_f64()).collect();
     let (index, value) = common::maximum(&exact);
@@ -48,8 +48,8 @@ fn check_refinements<E: HeatmapValue>(plane: &[E], width: usize, size: usize) {
     let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
     let peak = Peak { plane, width, at, value: plane[index] };
     let near = |got: [f64; 2], (want, sensitivity): ([f64; 2], f64)| {
-        // What single precision leaves in the logarithms' differences, of which there is one for the
-        // gradient and, times the step, one for the Hessian.
+        // The rounding error of single precision in differences of logarithms: one for the gradient, and
+        // one for the Hessian, times the step.
         let step = want[0].abs().max(want[1].abs());
         let allowed = 1e-4 + 1e-6 * (1.0 + step) * sensitivity;
         (0..2).all(|axis| (got[axis] - want[axis]).abs() <= allowed)
@@ -72,7 +72,7 @@ proptest! {
     #![proptest_config(common::cases(128))]
 
     #[test]
-    fn maximum_is_numpy_s(
+    fn maximum_matches_numpy(
         values in prop_oneof![12 => response_values(1..9000), 1 => response_values(9000..40_001)],
         nan in prop::option::weighted(0.3, any::<prop::sample::Index>()),
         negative_nan in any::<bool>(),
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn a_ball_is_the_reference_s(
+    fn gaussian_3d_matches_oracle(
         size in [1usize..20, 1..16, 1..12],
         share in [-0.4f64..1.4, -0.4..1.4, -0.4..1.4],
         halves in any::<bool>(),
@@ -101,26 +101,26 @@ proptest! {
         if halves {
             center = center.map(|coordinate| (2.0 * coordinate).round() / 2.0);
         }
-        let want = common::gaussian_ball(size, center, sigma);
+        let want = common::gaussian_patch_3d(size, center, sigma);
         each_tier(|tier| {
-            let (ball, mut buffers) = (GaussianPatch3d::new(sigma), Gaussian3dBuffers::default());
+            let (patch, mut buffers) = (GaussianPatch3d::new(sigma), Gaussian3dBuffers::default());
             let mut volume = vec![0f32; want.len()];
-            ball.draw_gaussian(&mut volume, size, center, peak, false, &mut buffers);
+            patch.draw_gaussian(&mut volume, size, center, peak, false, &mut buffers);
             for (got, want) in volume.iter().zip(&want) {
                 let error = (f64::from(*got) - want * peak).abs();
-                // Profiles have no subnormal numbers; the peak makes what is missing larger.
+                // Profiles have no subnormal numbers; the peak scales the missing ones.
                 let allowed = 1e-6 * want * peak + 1e-37 * peak.max(1.0);
                 assert!(error <= allowed, "{tier:?}: {got}, not {want}");
             }
-            // Merged with what is larger, nothing changes; with what is less, the larger stays.
+            // Merging a smaller Gaussian changes nothing.
             let before = volume.clone();
-            ball.draw_gaussian(&mut volume, size, center, 0.5 * peak, true, &mut buffers);
+            patch.draw_gaussian(&mut volume, size, center, 0.5 * peak, true, &mut buffers);
             assert_eq!(volume, before);
         });
     }
 
     #[test]
-    fn a_volume_s_maximum_is_its_cell(
+    fn volume_maximum_returns_its_voxel(
         size in [1usize..20, 1..16, 1..12], at in any::<prop::sample::Index>(),
     ) {
         let [width, height, depth] = size;
@@ -128,13 +128,13 @@ proptest! {
         assert_eq!(heatmap_3d_maximum(&volume, size), (None, -1.0));
         let index = at.index(volume.len());
         volume[index] = 0.5;
-        let (cell, value) = heatmap_3d_maximum(&volume, size);
-        let [x, y, z] = cell.expect("a response");
+        let (pixel, value) = heatmap_3d_maximum(&volume, size);
+        let [x, y, z] = pixel.expect("a response");
         assert_eq!(((z * height + y) * width + x, value), (index, 0.5));
     }
 
     #[test]
-    fn blur_is_opencv_s(
+    fn blur_matches_oracle(
         (width, plane) in sized_bump(), size in odd(31), mirrored in any::<bool>(),
     ) {
         let want = common::blur(&wide(&plane), width, size, mirrored);
@@ -147,39 +147,39 @@ proptest! {
             for (got, want) in blurred.iter().zip(&want) {
                 assert!((f64::from(*got) - want).abs() <= 2e-6 * f64::from(largest), "{tier:?}");
             }
-            // The same to the bit at every tier.
+            // Bit-identical at every tier.
             assert_eq!(first.get_or_insert_with(|| blurred.clone()), &blurred, "{tier:?}");
         });
     }
 
     #[test]
-    fn a_summit_is_the_plane_s(
+    fn blurred_argmax_matches_blurred_plane(
         (width, plane) in sized_bump(), size in odd(31), mirrored in any::<bool>(),
         lowered in prop_oneof![Just(0f32), Just(0.5), Just(2000.0)],
         steps in prop_oneof![Just(1e30f32), Just(4.0)],
     ) {
-        // Lowered below zero, or in few steps, so that many values are equal.
+        // Also negative values, and few distinct ones so that many are equal.
         let plane: Vec<f32> = plane.iter().map(|v| (v * steps).round() / steps - lowered).collect();
         let border = if mirrored { Border::Reflect101 } else { Border::Zero };
         let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
         each_tier(|tier| {
             let whole = blur_plane(&plane, width, &kernel, border, &mut buffers).to_vec();
             let largest = maximum(&plane).expect("not empty");
-            let (summit, near) =
+            let (peak, near) =
                 blurred_argmax(&plane, width, largest, &kernel, border, &mut buffers);
-            assert_eq!(Some(summit), maximum(&whole), "{tier:?}");
-            let row = summit.index / width;
+            assert_eq!(Some(peak), maximum(&whole), "{tier:?}");
+            let row = peak.index / width;
             let rows = row.saturating_sub(1) * width..((row + 2) * width).min(whole.len());
             assert_eq!(near[rows.clone()], whole[rows], "{tier:?}");
         });
     }
 
     #[test]
-    fn a_window_is_the_plane_s(
-        (width, plane) in sized_bump(), size in odd(51), cell in any::<prop::sample::Index>(),
+    fn blur_window_matches_blurred_plane(
+        (width, plane) in sized_bump(), size in odd(51), pixel in any::<prop::sample::Index>(),
     ) {
-        let cell = cell.index(plane.len());
-        let (x, y) = (cell % width, cell / width);
+        let pixel = pixel.index(plane.len());
+        let (x, y) = (pixel % width, pixel / width);
         let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
         let height = plane.len() / width;
         each_tier(|tier| {
@@ -198,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn a_blurred_point_reflects(
+    fn impulse_response_matches_oracle(
         length in 1usize..40, center in any::<prop::sample::Index>(), size in odd(61),
     ) {
         let center = center.index(length);
@@ -209,13 +209,13 @@ proptest! {
         let start = GaussianKernel::new(size).impulse_response(center, length, &mut response);
         for (x, want) in want.iter().enumerate() {
             let got = x.checked_sub(start).and_then(|i| response.get(i)).copied().unwrap_or(0.0);
-            // One row: all taps along y fall on it and add up to 1.
+            // One row: all taps along y apply to it and add up to 1.
             prop_assert!((f64::from(got) - want).abs() < 1e-6, "{x}: {got} is not {want}");
         }
     }
 
     #[test]
-    fn patches_are_the_reference_s(
+    fn gaussian_patch_matches_oracle(
         sides in (side(), side()), sigma in sigma(), exact in any::<bool>(),
         at in (coordinate(), coordinate()),
     ) {
@@ -226,12 +226,12 @@ proptest! {
         let patch = GaussianPatch::new(sigma);
         let center = if exact { Center::Exact } else { Center::Rounded };
         each_tier(|tier| {
-            let cell = [at.0, at.1].map(|coordinate| (coordinate + 0.5) as i64);
-            let spans = patch.span(cell[0], width).zip(patch.span(cell[1], height));
+            let pixel = [at.0, at.1].map(|coordinate| (coordinate + 0.5) as i64);
+            let spans = patch.span(pixel[0], width).zip(patch.span(pixel[1], height));
             assert_eq!(spans.is_some(), want.is_some(), "{tier:?}");
-            let mut stamped = vec![0f32; width * height];
+            let mut drawn = vec![0f32; width * height];
             let inside = patch.draw_gaussian(
-                &mut stamped,
+                &mut drawn,
                 [width, height],
                 [at.0, at.1],
                 center,
@@ -247,7 +247,7 @@ proptest! {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");
             }
             let (Some((x, y)), Some(want)) = (spans, &want) else { return };
-            let shift = if exact { [at.0 - cell[0] as f64, at.1 - cell[1] as f64] } else { [0.0; 2] };
+            let shift = if exact { [at.0 - pixel[0] as f64, at.1 - pixel[1] as f64] } else { [0.0; 2] };
             let (mut scratch_x, mut scratch_y) = (Vec::new(), Vec::new());
             let mut plane = vec![0f32; width * height];
             if !x.is_empty() && !y.is_empty() {
@@ -258,20 +258,20 @@ proptest! {
             for (got, want) in plane.iter().zip(want) {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");
             }
-            assert_eq!(stamped, plane, "{tier:?}");
+            assert_eq!(drawn, plane, "{tier:?}");
         });
     }
 
     #[test]
-    fn unbiased_gaussians_are_gaussians(
+    fn unbiased_gaussian_matches_formula(
         sides in (side(), side()), sigma in 0.1f64..50.0, at in (coordinate(), coordinate()),
     ) {
         let (width, height) = sides;
         each_tier(|tier| {
             let mut plane = vec![7f32; width * height];
             fill_unbiased(&mut plane, width, [at.0, at.1], sigma, false, &mut Vec::new());
-            for (cell, got) in plane.iter().enumerate() {
-                let (x, y) = ((cell % width) as f64 - at.0, (cell / width) as f64 - at.1);
+            for (pixel, got) in plane.iter().enumerate() {
+                let (x, y) = ((pixel % width) as f64 - at.0, (pixel / width) as f64 - at.1);
                 let want = (-(x * x + y * y) / (2.0 * sigma * sigma)).exp();
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 3e-38, "{tier:?}");
             }
@@ -279,18 +279,18 @@ proptest! {
     }
 
     #[test]
-    fn offsets_are_the_reference_s(
+    fn offset_maps_match_oracle(
         sides in (side(), side()), at in (coordinate(), coordinate()), radius in 0.3f64..40.0,
     ) {
         let (width, height) = sides;
-        let cells = width * height;
+        let pixels = width * height;
         each_tier(|_| {
-            let [mut class, mut along_x, mut along_y] = [0, 1, 2].map(|_| vec![7f32; cells]);
+            let [mut class, mut along_x, mut along_y] = [0, 1, 2].map(|_| vec![7f32; pixels]);
             let planes = [&mut class[..], &mut along_x[..], &mut along_y[..]];
             fill_offset_planes(planes, width, [at.0, at.1], radius, &mut OffsetBuffers::default());
             let want = common::offsets([width, height], [at.0, at.1], radius);
             for (got, want) in [class, along_x, along_y].iter().zip(&want) {
-                // Finite here where the reference's single precision overflows, and double does not.
+                // Clamped where single precision overflows and double precision does not.
                 let largest = f64::from(f32::MAX);
                 let clamp = |want: f64| want.clamp(-largest, largest);
                 let want = want.iter().map(|&want| if want.is_finite() { clamp(want) } else { want });
@@ -300,14 +300,14 @@ proptest! {
     }
 
     #[test]
-    fn refinements_are_the_reference_s((width, plane) in sized_bump(), size in odd(31)) {
+    fn refinement_matches_oracle((width, plane) in sized_bump(), size in odd(31)) {
         check_refinements(&plane, width, size);
         check_refinements(&plane.iter().copied().map(f16::from_f32).collect::<Vec<_>>(), width, size);
         check_refinements(&plane.iter().copied().map(f64::from).collect::<Vec<_>>(), width, size);
     }
 
     #[test]
-    fn simcc_dark_is_the_reference_s(vector in (3usize..300).prop_flat_map(|w| bump(w, 1)), size in odd(51)) {
+    fn simcc_dark_matches_oracle(vector in (3usize..300).prop_flat_map(|w| bump(w, 1)), size in odd(51)) {
         let exact = wide(&vector);
         let (index, value) = common::maximum(&exact);
         if value <= 0.0 {
@@ -321,14 +321,14 @@ proptest! {
             assert!(want.abs() > 1.0 || (got - want).abs() < 1e-3, "{tier:?}: {got} is not {want}");
             let blurred = blur_vector(&vector, &kernel, &mut buffers)[index];
             let naive = common::blur(&exact, exact.len(), size, false)[index];
-            // One row: the naive blur loses what falls on the rows above and below.
-            let lost = common::gaussian_kernel(size)[size / 2];
-            assert!((f64::from(blurred) * lost - naive).abs() <= 2e-6 * value);
+            // One row: the naive blur has zeros above and below.
+            let center_tap = common::gaussian_kernel(size)[size / 2];
+            assert!((f64::from(blurred) * center_tap - naive).abs() <= 2e-6 * value);
         });
     }
 
     #[test]
-    fn simcc_profiles_are_gaussians(sigma in 0.1f64..50.0, bins in 1usize..300, center in prop_oneof![8 => -400i64..700, 1 => any::<i64>()]) {
+    fn simcc_profile_matches_formula(sigma in 0.1f64..50.0, bins in 1usize..300, center in prop_oneof![8 => -400i64..700, 1 => any::<i64>()]) {
         let profile = SimccProfile::new(sigma, bins, None).expect("memory");
         let mut vector = vec![0f32; bins];
         profile.draw_gaussian(center, &mut vector);
@@ -340,7 +340,7 @@ proptest! {
     }
 
     #[test]
-    fn visibilities_are_softmax_maxima(vector in (1usize..300).prop_flat_map(|w| bump(w, 1)), scale in 0f64..200.0) {
+    fn softmax_maximum_matches_formula(vector in (1usize..300).prop_flat_map(|w| bump(w, 1)), scale in 0f64..200.0) {
         let (_, largest) = common::maximum(&wide(&vector));
         let sum: f64 = vector.iter().map(|v| {
             let scaled = |value: f32| f64::from(value * scale as f32) * 1.5;

@@ -1,5 +1,5 @@
-//! The codecs that lift 2D poses to 3D: kernels against the reference's formulas as they stand, at
-//! every vector tier, and the codecs as Rust calls them.
+//! Pose lifting: kernels compared with MMPose's formulas at every vector tier, and the codecs called from
+//! Rust.
 
 mod common;
 
@@ -20,10 +20,10 @@ use proptest::prelude::*;
 
 const SIZE: [f64; 2] = [1000.0, 1002.0];
 const FOCAL: [f64; 2] = [1145.05, 1143.78];
-const CENTRE: [f64; 2] = [512.54, 515.45];
+const CENTER: [f64; 2] = [512.54, 515.45];
 
 fn camera() -> Camera {
-    let (focal, center) = (Some(Pair::F64(FOCAL)), Some(Pair::F64(CENTRE)));
+    let (focal, center) = (Some(Pair::F64(FOCAL)), Some(Pair::F64(CENTER)));
     Camera::new(SIZE, focal, center).expect("valid")
 }
 
@@ -39,7 +39,7 @@ fn poses(frames: usize, count: usize) -> (Array3<f64>, Array3<f64>) {
 
 proptest! {
     #[test]
-    fn labels_are_the_formula(
+    fn labels_match_formula(
         (frames, count, dims, extra) in (0usize..40, 1usize..20, 1usize..4, 0usize..3),
         transposed: bool,
         standardized: bool,
@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn targets_are_less_their_root(
+    fn targets_are_root_relative(
         (frames, count, dims, columns) in (0usize..5, 1usize..20, 1usize..5, 1usize..3),
         roots in prop::collection::vec(0usize..20, 1..4),
         remove: bool,
@@ -114,25 +114,25 @@ proptest! {
     }
 
     #[test]
-    fn points_come_back_from_the_picture(x in -2f64..2.0, y in -2f64..2.0, depth in 0.5f64..9.0) {
-        let camera = Intrinsics { focal: FOCAL, center: CENTRE };
+    fn projection_round_trips(x in -2f64..2.0, y in -2f64..2.0, depth in 0.5f64..9.0) {
+        let camera = Intrinsics { focal: FOCAL, center: CENTER };
         let [u, v] = camera_to_pixel([x, y, depth], camera, false);
-        prop_assert!((u - (x / depth * FOCAL[0] + CENTRE[0])).abs() < 1e-9);
+        prop_assert!((u - (x / depth * FOCAL[0] + CENTER[0])).abs() < 1e-9);
         let back = pixel_to_camera([u, v, depth], camera);
         prop_assert!((back[0] - x).abs() < 1e-12 && (back[1] - y).abs() < 1e-12);
         let shifted = camera_to_pixel([x, y, depth], camera, true);
         prop_assert!(shifted != [u, v] || x.abs() < 1e-9);
     }
 
-    /// What is learnt decodes to what is tested against: frames of the picture to the target's unit.
+    /// A decoded training label is the test label: from image space to the unit of the target.
     #[test]
-    fn motionbert_is_the_formula(count in 1usize..40, root in 0usize..40, frames in 1usize..5) {
+    fn motionbert_matches_formula(count in 1usize..40, root in 0usize..40, frames in 1usize..5) {
         let root_index = root % count;
         let (_, target) = poses(frames, count);
         let camera = camera();
         let intrinsics = Intrinsics {
             focal: FOCAL.map(|focal| focal / 1000.0),
-            center: CENTRE.map(|center| center / 1000.0),
+            center: CENTER.map(|center| center / 1000.0),
         };
         each_tier(|_| {
             let codec = |mode| {
@@ -166,7 +166,7 @@ proptest! {
 }
 
 #[test]
-fn poses_come_back_whole() {
+fn video_pose_lifting_round_trips() {
     let (_, target) = poses(4, 17);
     for (root_index, remove_root) in [(vec![0], false), (vec![7], true), (vec![3, 5, 16], false)] {
         let options = VideoPoseLiftingOptions { root_index, remove_root, ..Default::default() };
@@ -183,7 +183,7 @@ fn poses_come_back_whole() {
 }
 
 #[test]
-fn means_and_deviations_come_back() {
+fn image_pose_lifting_round_trips() {
     let (keypoints, target) = poses(1, 17);
     let statistics = |dims| Statistics {
         mean: Array2::from_shape_fn((17, dims), |(k, axis)| k as f32 - axis as f32),
@@ -206,7 +206,7 @@ fn means_and_deviations_come_back() {
 }
 
 #[test]
-fn wrong_arguments_are_named() {
+fn errors_name_the_argument() {
     let video = VideoPoseLifting::new(17, VideoPoseLiftingOptions::default()).expect("valid");
     let (keypoints, target) = poses(2, 17);
     let statistics = |std: f32| ImagePoseLiftingOptions {
@@ -255,6 +255,6 @@ fn wrong_arguments_are_named() {
         (video.decode(target.slice(s![.., ..5, ..]), None).unwrap_err(), "`encoded`"),
     ];
     for (error, words) in errors {
-        assert!(error.to_string().contains(words), "{error} does not say {words}");
+        assert!(error.to_string().contains(words), "{error} does not contain {words}");
     }
 }

@@ -1,20 +1,20 @@
-//! The oracles themselves, on numbers computed by hand or by the reference.
+//! The oracles compared with numbers computed by hand or by other libraries.
 
 mod common;
 
 use common::{
-    at, blur, bottom_up, dark, dark_udp, gaussian_ball, gaussian_kernel, gaussian_patch, maximum,
-    simcc_dark,
+    at, blur, bottom_up, dark, dark_udp, gaussian_kernel, gaussian_patch, gaussian_patch_3d,
+    maximum, simcc_dark,
 };
 
 #[test]
-fn maximum_takes_the_first() {
+fn maximum_returns_first_index() {
     assert_eq!(maximum(&[1.0, 3.0, 3.0]), (1, 3.0));
     assert_eq!(maximum(&[1.0, f64::NAN, 3.0]).0, 1);
 }
 
 #[test]
-fn kernels_are_opencv_s() {
+fn gaussian_kernel_matches_opencv() {
     assert_eq!(gaussian_kernel(5), [0.0625, 0.25, 0.375, 0.25, 0.0625]);
     // cv2.getGaussianKernel(11, 0)
     let eleven = [0.00881223, 0.02714358, 0.06511406, 0.12164907, 0.17699836, 0.20056541];
@@ -24,7 +24,7 @@ fn kernels_are_opencv_s() {
 }
 
 #[test]
-fn borders_are_opencv_s() {
+fn borders_match_opencv() {
     let row: Vec<f64> = vec![10.0, 20.0, 30.0];
     let seen: Vec<f64> = (-5..8).map(|x| at(&row, 3, x, 0, true)).collect();
     let want = [20., 10., 20., 30., 20., 10., 20., 30., 20., 10., 20., 30., 20.];
@@ -41,13 +41,13 @@ fn blur_of_a_point_is_the_kernel() {
     assert_eq!(blurred[24 + 2], 0.375 * 0.0625);
 }
 
-/// The logarithm of a Gaussian is a parabola, whose summit one Newton step finds exactly.
+/// The logarithm of a Gaussian is quadratic, so one Newton step finds its peak exactly.
 #[test]
-fn dark_finds_the_summit_of_a_gaussian() {
+fn dark_finds_peak_of_gaussian() {
     let (x0, y0) = (10.3, 9.8);
     let plane: Vec<f64> = (0..400)
-        .map(|cell| {
-            let (x, y) = (f64::from(cell % 20) - x0, f64::from(cell / 20) - y0);
+        .map(|pixel| {
+            let (x, y) = (f64::from(pixel % 20) - x0, f64::from(pixel / 20) - y0);
             (-(x * x + y * y) / 8.0).exp()
         })
         .collect();
@@ -60,35 +60,35 @@ fn dark_finds_the_summit_of_a_gaussian() {
 }
 
 #[test]
-fn patches_are_truncated_as_in_the_reference() {
+fn gaussian_patch_is_truncated_like_mmpose() {
     let plane = gaussian_patch([9, 9], [4.2, 3.9], 1.0, false).expect("inside");
     assert_eq!(plane[4 * 9 + 4], 1.0);
     assert!((plane[4 * 9 + 5] - (-0.5f64).exp()).abs() < 1e-12);
-    assert_eq!(plane[8 * 9 + 4], 0.0); // three cells of four below fit
-    // With 3σ = 4.5 and a corner before 0, the peak sits a cell to the left.
+    assert_eq!(plane[8 * 9 + 4], 0.0); // three pixels of four below fit
+    // With 3σ = 4.5 and a corner before 0, the peak is one pixel to the right of the keypoint.
     let plane = gaussian_patch([9, 9], [2.0, 4.6], 1.5, false).expect("inside");
     assert_eq!(plane[5 * 9 + 3], 1.0);
     assert!(gaussian_patch([9, 9], [15.0, 4.0], 1.0, false).is_none());
 }
 
 #[test]
-fn balls_are_clipped_and_rounded_as_in_the_reference() {
-    let ball = gaussian_ball([9, 8, 7], [4.0, 4.0, 3.0], 1.0);
+fn gaussian_3d_is_clipped_and_rounded_like_mmpose() {
+    let ball = gaussian_patch_3d([9, 8, 7], [4.0, 4.0, 3.0], 1.0);
     assert_eq!(ball[(3 * 8 + 4) * 9 + 4], 1.0);
     assert!((ball[(4 * 8 + 4) * 9 + 5] - (-1f64).exp()).abs() < 1e-12);
-    assert_eq!(ball[(3 * 8 + 4) * 9 + 8], 0.0); // four cells away
-    // Halves leave out every other cell: 1.5 and 2.5 are both 2.
-    let row = gaussian_ball([9, 1, 1], [4.5, 0.0, 0.0], 1.0);
-    let reached: Vec<usize> = (0..9).filter(|&cell| row[cell] > 0.0).collect();
-    assert_eq!(reached, [2, 4, 6, 8]);
-    // A point outside reaches the border.
-    let row = gaussian_ball([3, 1, 1], [-5.0, 0.0, 0.0], 1.0);
+    assert_eq!(ball[(3 * 8 + 4) * 9 + 8], 0.0); // four pixels away
+    // A center at a half skips every other voxel: 1.5 and 2.5 both round to 2.
+    let row = gaussian_patch_3d([9, 1, 1], [4.5, 0.0, 0.0], 1.0);
+    let covered: Vec<usize> = (0..9).filter(|&pixel| row[pixel] > 0.0).collect();
+    assert_eq!(covered, [2, 4, 6, 8]);
+    // A patch outside is drawn at the border.
+    let row = gaussian_patch_3d([3, 1, 1], [-5.0, 0.0, 0.0], 1.0);
     assert_eq!(row, [(-12.5f64).exp(), 0.0, 0.0]);
 }
 
-/// Numbers that torch 2.15 answers with.
+/// Recorded with torch 2.15.
 #[test]
-fn samples_are_torch_s() {
+fn grid_sample_matches_torch() {
     let plane: Vec<f64> = (0..12).map(|value| f64::from(value * value)).collect();
     let recorded = [
         ([0.0, 0.0], 0.0),
@@ -104,7 +104,7 @@ fn samples_are_torch_s() {
 }
 
 #[test]
-fn peaks_are_the_largest_around() {
+fn suppressed_keeps_local_maxima() {
     let row = [1.0, 3.0, 3.0, 2.0, f64::NAN, 5.0, 4.0];
     let peaks = bottom_up::suppressed(&row, 7, 1);
     assert_eq!(peaks[..3], [0.0, 3.0, 3.0]);
@@ -113,15 +113,15 @@ fn peaks_are_the_largest_around() {
 }
 
 #[test]
-fn every_assignment_is_tried() {
+fn least_cost_tries_all_assignments() {
     let costs = [4.0, 1.0, 3.0, 2.0, 0.0, 5.0, 3.0, 2.0, 2.0];
     assert_eq!(bottom_up::least_cost(&costs, 3), 5.0);
     assert_eq!(bottom_up::least_cost(&costs[..6], 3), 3.0);
 }
 
-/// The smaller one's displacements stay, but not where a keypoint lies on its own cell.
+/// The smaller instance's displacements stay, except where they are 0: at the keypoint itself.
 #[test]
-fn displacements_of_the_smaller_stay() {
+fn displacements_of_smaller_instance_stay() {
     let person = |x: f64, diagonal: f64| bottom_up::Person {
         points: vec![[x, 0.0]],
         visible: vec![true],

@@ -1,4 +1,4 @@
-//! The oracles answer what was recorded of the reference: `tests/golden` at the root.
+//! The oracles compared with MMPose's recorded results: `tests/golden` at the root.
 
 mod common;
 
@@ -23,7 +23,7 @@ struct Case {
     out: Value,
 }
 
-/// The calls of one helper, and the arrays that they name. None that has an array of half floats.
+/// The recorded calls of one helper function without float16 arrays, and the arrays that they refer to.
 fn recorded(helper: &str) -> (Vec<Case>, HashMap<String, Recorded>) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
     let open = |name: &str| File::open(folder.join(name)).expect("the recording");
@@ -80,7 +80,7 @@ impl Reader<'_> {
         self.0.args[name]["value"].as_f64().unwrap_or(default)
     }
 
-    /// Numbers, one of which may stand for all.
+    /// One or several numbers.
     fn numbers(&self, name: &str) -> Vec<f64> {
         let arg = &self.0.args[name];
         match arg["tuple"].as_array().or(arg["list"].as_array()) {
@@ -95,7 +95,7 @@ impl Reader<'_> {
         std::array::from_fn(|axis| sides[axis] as usize)
     }
 
-    /// Instance, keypoint and place of all that are labelled, in this order.
+    /// Instance, keypoint and point of all labelled keypoints, in this order.
     fn labelled(&self) -> Vec<(usize, usize, Vec<f64>)> {
         let (points, seen) = (self.array("keypoints").values, self.array("keypoints_visible"));
         let (instances, count) = (points.shape()[0], points.shape()[1]);
@@ -114,7 +114,7 @@ fn close(got: &[f64], want: &ArrayD<f64>, allowed: f64, helper: &str) {
     }
 }
 
-/// Checks every case of a helper.
+/// Compares every case of a helper function.
 fn each(helper: &str, allowed: f64, answer: impl Fn(&Reader<'_>) -> Vec<f64>) {
     let (cases, arrays) = recorded(helper);
     for case in &cases {
@@ -123,17 +123,20 @@ fn each(helper: &str, allowed: f64, answer: impl Fn(&Reader<'_>) -> Vec<f64>) {
     }
 }
 
-/// Draws every labelled keypoint into the map of its number; where they meet, the larger value.
-fn drawn(reader: &Reader<'_>, plane: impl Fn([f64; 2], f64, bool) -> Option<Vec<f64>>) -> Vec<f64> {
+/// Draws every labelled keypoint into the map of its index; the larger value stays.
+fn draw_all(
+    reader: &Reader<'_>,
+    plane: impl Fn([f64; 2], f64, bool) -> Option<Vec<f64>>,
+) -> Vec<f64> {
     let [width, height] = reader.size();
     let (sigmas, points) = (reader.numbers("sigma"), reader.array("keypoints"));
-    let cells = width * height;
-    let mut maps = vec![0f64; points.values.shape()[1] * cells];
+    let pixels = width * height;
+    let mut maps = vec![0f64; points.values.shape()[1] * pixels];
     for (n, k, at) in reader.labelled() {
         let sigma = sigmas[if sigmas.len() == 1 { 0 } else { n }];
         let Some(plane) = plane([at[0], at[1]], sigma, points.single) else { continue };
-        for (cell, value) in maps[k * cells..][..cells].iter_mut().zip(plane) {
-            *cell = cell.max(value);
+        for (pixel, value) in maps[k * pixels..][..pixels].iter_mut().zip(plane) {
+            *pixel = pixel.max(value);
         }
     }
     maps
@@ -146,7 +149,7 @@ fn gaussians() {
     {
         each(helper, 2e-7, |reader| {
             let size = reader.size();
-            drawn(reader, |at, sigma, single| {
+            draw_all(reader, |at, sigma, single| {
                 if single {
                     common::gaussian_patch(size, at.map(|x| x as f32), sigma, exact)
                 } else {
@@ -157,12 +160,12 @@ fn gaussians() {
     }
     each("generate_unbiased_gaussian_heatmaps", 2e-7, |reader| {
         let size = reader.size();
-        drawn(reader, |at, sigma, _| common::gaussian(size, at, sigma))
+        draw_all(reader, |at, sigma, _| common::gaussian(size, at, sigma))
     });
 }
 
 #[test]
-fn balls() {
+fn gaussians_3d() {
     each("generate_3d_gaussian_heatmaps", 3e-4, |reader| {
         let (size, image) = (reader.size::<3>(), reader.numbers("image_size"));
         let points = reader.array("keypoints");
@@ -174,13 +177,13 @@ fn balls() {
         let (bound, top) =
             (reader.number("heatmap3d_depth_bound", 400.0), reader.number("max_bound", 1.0));
         let sides = [image[0], image[1], bound];
-        let (mut maps, cells) = (Vec::new(), size.iter().product::<usize>());
+        let (mut maps, pixels) = (Vec::new(), size.iter().product::<usize>());
         for joint in joints {
-            let mut map = vec![0f64; cells];
+            let mut map = vec![0f64; pixels];
             let sigmas = reader.numbers("sigma");
             let joint = (joint as isize).rem_euclid(count as isize) as usize;
             for (number, instance) in points.values.axis_iter(Axis(0)).enumerate() {
-                // In the keypoints' own precision, on which it depends where a half is rounded to.
+                // In the keypoints' own precision, which decides how a half is rounded.
                 let center: [f64; 3] = std::array::from_fn(|axis| {
                     let half = if axis == 2 { 0.5 } else { 0.0 };
                     let at = instance[[joint, axis]];
@@ -191,9 +194,9 @@ fn balls() {
                         (at / sides[axis] + half) * size[axis] as f64
                     }
                 });
-                let ball = common::gaussian_ball(size, center, sigmas[number % sigmas.len()]);
-                for (cell, value) in map.iter_mut().zip(ball) {
-                    *cell = cell.max(value * top);
+                let ball = common::gaussian_patch_3d(size, center, sigmas[number % sigmas.len()]);
+                for (pixel, value) in map.iter_mut().zip(ball) {
+                    *pixel = pixel.max(value * top);
                 }
             }
             maps.extend(map);
@@ -207,11 +210,11 @@ fn offsets_and_displacements() {
     each("generate_offset_heatmap", 1e-5, |reader| {
         let [width, height] = reader.size();
         let radius = reader.number("radius_factor", f64::NAN) * width.max(height) as f64;
-        let cells = width * height;
-        let mut maps = vec![0f64; reader.array("keypoints").values.shape()[1] * 3 * cells];
+        let pixels = width * height;
+        let mut maps = vec![0f64; reader.array("keypoints").values.shape()[1] * 3 * pixels];
         for (_, k, at) in reader.labelled() {
             let planes = common::offsets([width, height], [at[0], at[1]], radius);
-            maps[3 * k * cells..][..3 * cells].copy_from_slice(&planes.concat());
+            maps[3 * k * pixels..][..3 * pixels].copy_from_slice(&planes.concat());
         }
         maps
     });
@@ -305,7 +308,7 @@ fn refinements() {
             let points = reader.array("keypoints").values;
             let columns = *points.shape().last().expect("axes");
             let mut flat: Vec<f64> = points.into_iter().collect();
-            // Further columns stay as they are.
+            // Additional columns do not change.
             for (point, plane) in flat.chunks_exact_mut(columns).zip(planes.iter().cycle()) {
                 let [x, y] = [point[0], point[1]];
                 let offset = offset(plane, width, x as i64, y as i64, size).expect("not singular");

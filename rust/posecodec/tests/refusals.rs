@@ -1,5 +1,5 @@
-//! What slices and shapes that do not fit are answered with: an error, whatever they claim. Found by
-//! the fuzz targets.
+//! Slices and shapes that do not fit together are errors, also if their sizes overflow. Found by the fuzz
+//! targets.
 
 use half::f16;
 use posecodec::codecs::{
@@ -13,7 +13,7 @@ use posecodec::codecs::{
 };
 use posecodec::functional::get_heatmap_maximum;
 
-/// Two sides whose product is 0 in the arithmetic of words.
+/// A side whose square overflows `usize` to 0.
 const HALF: usize = 1 << (usize::BITS / 2);
 const SIZE: [usize; 2] = [16, 16];
 
@@ -23,7 +23,7 @@ fn udp() -> UdpHeatmap {
 }
 
 #[test]
-fn shapes_that_overflow_are_refused() {
+fn overflowing_shapes_are_errors() {
     let maps = [f16::ONE; 4];
     let heatmaps = Maps { own: &maps, flipped: None };
     for shape in [[HALF, HALF, 2, 2], [1, 1, HALF, HALF], [HALF, 1, HALF, 1], [2, HALF, HALF, 3]] {
@@ -66,7 +66,7 @@ fn shapes_that_overflow_are_refused() {
 }
 
 #[test]
-fn samples_that_overflow_are_refused() {
+fn overflowing_samples_are_errors() {
     let codec = udp();
     for batch in [0, 1, 2] {
         let outputs = codec.outputs(HALF, HALF);
@@ -79,7 +79,7 @@ fn samples_that_overflow_are_refused() {
 }
 
 #[test]
-fn poses_of_another_count_are_refused() {
+fn wrong_keypoint_counts_are_errors() {
     let options = VideoPoseLiftingOptions { remove_root: true, ..Default::default() };
     let codec = VideoPoseLifting::new(3, options).expect("valid");
     for (shape, values) in [([1, 1, 0, 3], 0), ([1, 1, 1, 3], 3), ([1, HALF, HALF, 3], 0)] {
@@ -96,7 +96,7 @@ fn poses_of_another_count_are_refused() {
         assert!(decode_poses_batch(&codec, &[0f32; 0], shape, None, &mut [0f32; 0]).is_err());
     }
     assert_eq!(codec.root_kind(), RootKind::Target);
-    // None of very many frames, and a layout of other poses.
+    // Too many frames, and the layout of other poses.
     let layout = codec.layout(2, 1);
     let encode = |layout, shape| {
         let poses = PoseBatch { values: &[0f32; 0], shape, cameras: &[] };
@@ -104,15 +104,15 @@ fn poses_of_another_count_are_refused() {
     };
     assert!(encode(layout, [0, usize::MAX, 3, 2]).is_err());
     assert!(encode(codec.layout(3, 1), [0, 1, 3, 2]).is_err());
-    // Any number of samples without a frame is no work.
+    // Any number of samples without frames is valid.
     let poses = PoseBatch { values: &[0f32; 0], shape: [usize::MAX, 0, 3, 3], cameras: &[] };
     assert!(check_target_batch(&codec, poses).is_ok());
-    // No pose at all may have any number of coordinates.
+    // Zero poses may have any number of coordinates.
     assert!(encode(codec.layout(usize::MAX, 1), [0, 1, 3, usize::MAX]).is_ok());
 }
 
 #[test]
-fn scores_without_classes_are_refused() {
+fn scores_without_classes_are_errors() {
     let codec = EdPoseLabel::new(5, 17).expect("valid");
     for classes in [0, 3] {
         assert!(codec.best(&[0.5f32; 4], classes).is_err(), "{classes} classes");
@@ -121,7 +121,7 @@ fn scores_without_classes_are_refused() {
 }
 
 #[test]
-fn a_batch_of_nothing_takes_no_memory() {
+fn empty_batch_allocates_nothing() {
     let codec = RegressionLabel::new([64, 64]).expect("valid");
     let plan = EncodePlan::new(&codec, &[usize::MAX, 0, 17, 2], None, true).expect("valid");
     let arrays = [ArrayMut::F32(&mut []), ArrayMut::F32(&mut [])].into_iter().collect();
@@ -129,7 +129,7 @@ fn a_batch_of_nothing_takes_no_memory() {
 }
 
 #[test]
-fn no_maps_may_have_any_sides() {
+fn zero_instances_may_have_any_map_size() {
     let codec = DecoupledHeatmap::new([64, 64], SIZE, DecoupledHeatmapOptions::default());
     let picture = InstanceMaps::<f32, f32> {
         heatmaps: &[],
@@ -142,7 +142,7 @@ fn no_maps_may_have_any_sides() {
 }
 
 #[test]
-fn factors_that_no_frame_has_are_refused() {
+fn wrong_number_of_factors_is_error() {
     let options = MotionBertOptions { mode: MotionBertMode::Test, ..Default::default() };
     let codec = MotionBertLabel::new(1, options).expect("valid");
     let camera = [Camera::new([64.0, 64.0], None, None).expect("valid")];
@@ -158,7 +158,7 @@ fn factors_that_no_frame_has_are_refused() {
 }
 
 #[test]
-fn no_samples_have_no_maxima() {
+fn empty_batch_has_no_maxima() {
     let none: [f32; 0] = [];
     get_heatmap_maximum(&none, [0, HALF, HALF, 1], &mut [], &mut []).expect("nothing to do");
 }

@@ -1,5 +1,5 @@
-//! The hot kernels, each as a call that can be repeated: what `kernels` times and `instructions`
-//! counts. Planes are 64×48, as top-down networks put them out, or 128×128, as bottom-up ones do.
+//! The hot kernels as repeatable calls, for the benchmarks `kernels` (times) and `instructions` (counts).
+//! Planes are 64×48, like the outputs of top-down networks, or 128×128, like those of bottom-up ones.
 
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -28,21 +28,21 @@ use posecodec::kernels::simcc::{SimccProfile, softmax_maximum};
 
 const WIDTH: usize = 48;
 const HEIGHT: usize = 64;
-const CENTRE: [f64; 2] = [23.7, 30.2];
-/// Of a bottom-up network's maps.
+const CENTER: [f64; 2] = [23.7, 30.2];
+/// Side of a bottom-up network's maps.
 const SIDE: usize = 128;
-/// Of a SimCC label along y.
+/// Bins of a SimCC label along y.
 const BINS: usize = 512;
 
 /// A kernel with inputs.
 pub(crate) struct Case {
-    /// What it is called in reports.
+    /// Its name in reports.
     pub(crate) name: &'static str,
     /// One call.
     pub(crate) run: Box<dyn FnMut()>,
 }
 
-/// A case whose answer is kept from being optimized away.
+/// A case whose result the compiler must not optimize away.
 fn case<T>(name: &'static str, mut run: impl FnMut() -> T + 'static) -> Case {
     Case { name, run: Box::new(move || drop(black_box(run()))) }
 }
@@ -54,26 +54,26 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(blurs());
     cases.extend(refinements());
     cases.extend(vectors());
-    cases.extend(pictures());
+    cases.extend(bottom_up());
     cases
 }
 
-/// A map as a network gives it: a Gaussian on noise.
+/// A map like a network's output: a Gaussian with noise.
 fn bump(width: usize, height: usize, center: [f64; 2]) -> Vec<f32> {
     (0..width * height)
-        .map(|cell| {
-            let x = (cell % width) as f32 - center[0] as f32;
-            let y = (cell / width) as f32 - center[1] as f32;
-            (-(x * x + y * y) / 8.0).exp() + 1e-3 * ((cell * 7919) % 101) as f32 / 101.0
+        .map(|pixel| {
+            let x = (pixel % width) as f32 - center[0] as f32;
+            let y = (pixel / width) as f32 - center[1] as f32;
+            (-(x * x + y * y) / 8.0).exp() + 1e-3 * ((pixel * 7919) % 101) as f32 / 101.0
         })
         .collect()
 }
 
 fn plane() -> Vec<f32> {
-    bump(WIDTH, HEIGHT, CENTRE)
+    bump(WIDTH, HEIGHT, CENTER)
 }
 
-/// Encoding: what fills a plane.
+/// Encoding: kernels that fill a plane.
 fn fills() -> Vec<Case> {
     let size = [WIDTH, HEIGHT];
     let zeros = || vec![0f32; WIDTH * HEIGHT];
@@ -86,29 +86,29 @@ fn fills() -> Vec<Case> {
     let (mut blurred, kernel) = (zeros(), GaussianKernel::new(11));
     let (mut along, mut down) = (Vec::new(), Vec::new());
     vec![
-        case("stamp, rounded center", move || {
+        case("draw_gaussian, rounded center", move || {
             let (plane, patch, scratch) = &mut rounded;
             patch.draw_gaussian(
                 black_box(plane),
                 size,
-                black_box(CENTRE),
+                black_box(CENTER),
                 Center::Rounded,
                 Blend::Overwrite,
                 scratch,
             )
         }),
-        case("stamp, exact center", move || {
+        case("draw_gaussian, exact center", move || {
             let (plane, patch, scratch) = &mut exact;
             patch.draw_gaussian(
                 black_box(plane),
                 size,
-                black_box(CENTRE),
+                black_box(CENTER),
                 Center::Exact,
                 Blend::Overwrite,
                 scratch,
             )
         }),
-        case("stamp, blurred point 11", move || {
+        case("outer_product, blurred point 11", move || {
             let x = kernel.impulse_response(black_box(24), WIDTH, &mut along);
             let y = kernel.impulse_response(black_box(30), HEIGHT, &mut down);
             let (x, y) =
@@ -119,7 +119,7 @@ fn fills() -> Vec<Case> {
             fill_unbiased(
                 black_box(&mut unbiased),
                 WIDTH,
-                black_box(CENTRE),
+                black_box(CENTER),
                 2.0,
                 false,
                 &mut scratch,
@@ -127,12 +127,12 @@ fn fills() -> Vec<Case> {
         }),
         case("fill_offset_planes", move || {
             let planes = offsets.each_mut().map(|plane| black_box(&mut plane[..]));
-            fill_offset_planes(planes, WIDTH, black_box(CENTRE), 3.5, &mut offset_buffers);
+            fill_offset_planes(planes, WIDTH, black_box(CENTER), 3.5, &mut offset_buffers);
         }),
     ]
 }
 
-/// Decoding: the largest value in each precision.
+/// Decoding: the maximum in each precision.
 fn maxima() -> Vec<Case> {
     let single = plane();
     let half: Vec<f16> = single.iter().copied().map(f16::from_f32).collect();
@@ -154,7 +154,7 @@ fn blurs() -> Vec<Case> {
             (plane(), GaussianKernel::new(size), BlurBuffers::default());
         case(name, move || blur_plane(black_box(&plane), WIDTH, &kernel, border, &mut buffers)[0])
     };
-    let summit = |name, plane: Vec<f32>, size, border| {
+    let argmax = |name, plane: Vec<f32>, size, border| {
         let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
         let largest = maximum(&plane).expect("not empty");
         case(name, move || {
@@ -172,12 +172,12 @@ fn blurs() -> Vec<Case> {
         }),
         whole("blur_plane, 11", 11, Border::Zero),
         whole("blur_plane, 23 reflected", 23, Border::Reflect101),
-        summit("blur_summit, 11", plane(), 11, Border::Zero),
-        summit("blur_summit, 23 reflected, a disc", disc, 23, Border::Reflect101),
+        argmax("blurred_argmax, 11", plane(), 11, Border::Zero),
+        argmax("blurred_argmax, 23 reflected, disc", disc, 23, Border::Reflect101),
     ]
 }
 
-/// Decoding: what refines a maximum.
+/// Decoding: refinement of a maximum.
 fn refinements() -> Vec<Case> {
     type Refine<E> = fn(&Peak<'_, E>, &GaussianKernel, &mut BlurBuffers) -> [f64; 2];
     fn refine<E: HeatmapValue + 'static>(
@@ -202,18 +202,18 @@ fn refinements() -> Vec<Case> {
     ]
 }
 
-/// SimCC, both ways.
+/// SimCC: encoding and decoding.
 fn vectors() -> Vec<Case> {
     let label = || bump(BINS, 1, [200.3, 0.0]);
-    let profile = SimccProfile::new(6.0, BINS, Some(15.0)).expect("room for a table");
-    let mut stamped = vec![0f32; BINS];
+    let profile = SimccProfile::new(6.0, BINS, Some(15.0)).expect("memory");
+    let mut drawn = vec![0f32; BINS];
     let (refined, softened, blurred) = (label(), label(), label());
     let largest = maximum(&refined).expect("not empty");
     let (narrow, kernel) = (GaussianKernel::new(11), GaussianKernel::new(37));
     let (mut buffers, mut whole) = (BlurBuffers::default(), BlurBuffers::default());
     vec![
-        case("SimccProfile::stamp", move || {
-            profile.draw_gaussian(black_box(200), black_box(&mut stamped))
+        case("SimccProfile::draw_gaussian", move || {
+            profile.draw_gaussian(black_box(200), black_box(&mut drawn))
         }),
         case("simcc_dark_offset", move || {
             let vector = black_box(&refined);
@@ -226,8 +226,8 @@ fn vectors() -> Vec<Case> {
     ]
 }
 
-/// Several people in a picture.
-fn pictures() -> Vec<Case> {
+/// Bottom-up codecs: several instances per image.
+fn bottom_up() -> Vec<Case> {
     const PEOPLE: usize = 3;
     const KEYPOINTS: usize = 17;
     let map = || bump(SIDE, SIDE, [61.3, 40.8]);
@@ -246,7 +246,7 @@ fn pictures() -> Vec<Case> {
         Neighborhood { plane, width: SIDE, radius: 2 }
     }
     vec![
-        // Into the maps of the call before: zeroing them takes several times as long.
+        // Maps are not zeroed between calls, which would take several times as long as the kernel.
         case("fill_displacements", move || {
             let instances: Vec<_> = points
                 .iter()
@@ -269,7 +269,7 @@ fn pictures() -> Vec<Case> {
             suppress(around(black_box(&suppressed)), &mut peaks, &mut buffers);
         }),
         case("top_k, 30", move || top_k(around(black_box(&searched)), 30).len()),
-        case("TaggedMap, made and asked", move || {
+        case("TagMap::new and nearest", move || {
             let map = TagMap::new(Cow::Borrowed(black_box(&responses)), vec![&tags]);
             map.nearest(black_box(&[0.9]))
         }),

@@ -1,24 +1,24 @@
-//! Crops of a picture that become a network's input, and the way back.
+//! The transform from a network's input back to the image that it was cropped from.
 
 use crate::float::Float;
 
-/// A part of a picture that is a network's input, without rotation.
+/// The part of an image that is a network's input, without rotation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Crop {
-    /// Its center `[x, y]`, in pixels of the picture.
+    /// Its center `[x, y]`, in pixels of the image.
     pub center: [f64; 2],
-    /// Its width and height, in pixels of the picture.
+    /// Its width and height, in pixels of the image.
     pub scale: [f64; 2],
     /// Size of the input `[w, h]`, in pixels.
     pub input_size: [usize; 2],
 }
 
 impl Crop {
-    /// Takes keypoints from pixels of the input back to pixels of the picture, in place; what follows
-    /// x and y, such as depths, stays.
+    /// Transforms keypoints from pixels of the input to pixels of the image, in place. Coordinates after
+    /// x and y, such as depths, do not change.
     ///
-    /// As the reference's top-down estimators, with their operations in their order: computed in
-    /// double precision and rounded once.
+    /// As MMPose's top-down estimators, with their operations in their order: computed in double
+    /// precision and rounded once.
     ///
     /// ```
     /// use posecodec::kernels::crop::Crop;
@@ -32,14 +32,14 @@ impl Crop {
         self.to_image_rows(keypoints.as_flattened_mut(), D);
     }
 
-    /// The same for keypoints of any number of columns, two at least, row after row.
+    /// [`Self::to_image`] for keypoints of any number of columns, at least two, in row-major order.
     pub fn to_image_rows<T: Float>(&self, keypoints: &mut [T], columns: usize) {
         let Self { center, scale, input_size } = self;
         for point in keypoints.chunks_exact_mut(columns) {
             for axis in 0..2 {
-                let share = point[axis].as_f64() / input_size[axis] as f64;
-                let moved = share * scale[axis] + center[axis] - 0.5 * scale[axis];
-                point[axis] = T::of(moved);
+                let fraction = point[axis].as_f64() / input_size[axis] as f64;
+                let position = fraction * scale[axis] + center[axis] - 0.5 * scale[axis];
+                point[axis] = T::of(position);
             }
         }
     }

@@ -1,26 +1,24 @@
-//! Flip tests: what a network answers for a mirrored picture, turned back and averaged with what it
-//! answers for the picture itself.
+//! Flip test: the average of a network's output for an image and of its output for the mirrored image,
+//! mirrored back.
 
 use crate::float::HeatmapValue;
 use crate::simd::{Vectorized, dispatch};
 
-/// How a map or a vector of a mirrored picture is turned back.
+/// How the output for a mirrored image is mirrored back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mirrored {
-    /// Whether rows lie along the mirrored axis: they are read from their end.
+    /// Whether rows are reversed: they are along the mirrored axis.
     pub reversed: bool,
-    /// Whether every cell but a row's first takes the value of the cell before it, once turned back:
-    /// the reference's `shift_heatmap`.
+    /// Whether rows are then shifted by one pixel, of which the first stays: MMPose's `shift_heatmap`.
     pub shifted: bool,
-    /// Whether values change their sign, as offsets along x do.
+    /// Whether values are negated, as offsets along x must be.
     pub negated: bool,
 }
 
-/// Fills the averages of a map and of the one that is turned back, both of rows of `width` cells:
-/// `(one + other) * 0.5`, each step rounded to the values' type, as torch does.
+/// Fills `averages` with `(values + mirrored back) * 0.5`, each step rounded to the values' type as torch
+/// does. Rows are `width` long, and all slices have one length.
 ///
-/// As the reference's `flip_heatmaps` or `flip_vectors` for one plane, and what its heads do then.
-/// All slices are of one length.
+/// MMPose's `flip_heatmaps` or `flip_vectors` for one plane, and the average that its heads take.
 pub fn average_mirrored<E: HeatmapValue>(
     values: &[E],
     mirrored: &[E],
@@ -51,7 +49,7 @@ impl<E: HeatmapValue> Vectorized for FlipKernel<'_, E> {
             let rows = mirrored.chunks_exact(width).zip(averages.chunks_exact_mut(width));
             for (from, to) in rows {
                 let shift = usize::from(turn.shifted);
-                // The first cell has none before it and keeps its own value.
+                // There is no pixel before the first one, which keeps its own value.
                 to[0] = from[width - 1];
                 reverse(&from[shift..], &mut to[shift..]);
             }
@@ -67,10 +65,10 @@ impl<E: HeatmapValue> Vectorized for FlipKernel<'_, E> {
     }
 }
 
-/// Values copied at a time: one AVX-512 vector of float32.
+/// Values that are reversed together: one AVX-512 vector of float32.
 const LANES: usize = 16;
 
-/// Copies a row from its end.
+/// Copies a row in reverse order.
 #[inline(always)]
 fn reverse<E: HeatmapValue>(from: &[E], to: &mut [E]) {
     if let (Some(first), Some(last)) = (from.first_chunk(), to.last_chunk_mut()) {

@@ -1,4 +1,4 @@
-//! SimCC labels and responses, vectors along one axis.
+//! SimCC labels and responses: vectors of bins along one axis.
 
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::gaussian::heatmap::exponent;
@@ -10,22 +10,22 @@ use crate::simd::{Vectorized, dispatch};
 /// A Gaussian over the bins of an axis, tabulated by distance from its center bin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimccProfile {
-    /// Values for the distances -r ..= r, where r is the lesser of `reach` and twice the axis.
+    /// Values for the distances -r ..= r, where r is the smaller of `radius` and twice the axis.
     table: Vec<f32>,
-    /// Bins from the center beyond which single precision holds no normal number.
-    reach: i64,
+    /// The largest distance, in bins, with a value that is a normal number in single precision.
+    radius: i64,
     exponent: f64,
     norm: Option<f64>,
 }
 
 impl SimccProfile {
-    /// The profile of an axis of `bins` bins. `norm` divides every value, as the reference's
-    /// `normalize` does after rounding to single precision. `None` where there is no memory for it.
+    /// The profile of an axis of `bins` bins. Values are divided by `norm` after they were rounded to
+    /// single precision, as MMPose's `normalize` does. `None` if the table cannot be allocated.
     pub fn new(sigma: f64, bins: usize, norm: Option<f64>) -> Option<Self> {
         // exp(-d²/2σ²) is less than 1.2e-38 beyond d = σ·√(2·87.3).
-        let reach = (sigma * 13.22).ceil().min(1e15) as i64;
-        let mut profile = Self { table: Vec::new(), reach, exponent: exponent(sigma), norm };
-        let kept = reach.min(2 * bins as i64);
+        let radius = (sigma * 13.22).ceil().min(1e15) as i64;
+        let mut profile = Self { table: Vec::new(), radius, exponent: exponent(sigma), norm };
+        let kept = radius.min(2 * bins as i64);
         profile.table.try_reserve_exact(2 * kept as usize + 1).ok()?;
         for distance in -kept..=kept {
             profile.table.push(profile.value(distance));
@@ -39,19 +39,19 @@ impl SimccProfile {
         self.norm.map_or(value, |norm| (f64::from(value) / norm) as f32)
     }
 
-    /// Puts the Gaussian around the bin `center`, which may lie outside, into a vector of zeros.
+    /// Draws the Gaussian around the bin `center`, which may be outside, into a vector of zeros.
     #[inline]
     pub fn draw_gaussian(&self, center: i64, vector: &mut [f32]) {
         let bins = vector.len() as i64;
-        let start = center.saturating_sub(self.reach).clamp(0, bins);
-        let end = center.saturating_add(self.reach).saturating_add(1).clamp(start, bins);
+        let start = center.saturating_sub(self.radius).clamp(0, bins);
+        let end = center.saturating_add(self.radius).saturating_add(1).clamp(start, bins);
         let kept = self.table.len() as i64 / 2;
         let covered = &mut vector[start as usize..end as usize];
         if start - center >= -kept && end - 1 - center <= kept {
             let first = (start - center + kept) as usize;
             covered.copy_from_slice(&self.table[first..first + covered.len()]);
         } else {
-            // Far outside an axis that is short beside its sigma.
+            // The center is farther outside than twice the axis, which is short compared with sigma.
             for (bin, value) in (start..).zip(covered) {
                 *value = self.value(bin - center);
             }
@@ -59,10 +59,10 @@ impl SimccProfile {
     }
 }
 
-/// The largest value after a softmax of `vector · scale`, whose largest value is `largest`.
+/// The maximum of the softmax of `vector · beta · sigma`; `largest` is the maximum of `vector`.
 ///
-/// Single-precision and half responses are multiplied by `beta` in single precision first, then by
-/// `sigma` in double, as NumPy promotes.
+/// float16 and float32 responses are multiplied by `beta` in single precision, then by `sigma` in double
+/// precision, as NumPy promotes them.
 pub fn softmax_maximum<E: HeatmapValue>(vector: &[E], largest: E, beta: f64, sigma: f64) -> f64 {
     dispatch(SoftmaxKernel { vector, largest, beta, sigma })
 }
@@ -86,7 +86,7 @@ impl<E: HeatmapValue> Vectorized for SoftmaxKernel<'_, E> {
         let top = if double { largest.as_f64() * beta * sigma } else { wide(largest.as_f32()) };
         let mut sums = [0f64; SOFTMAX_LANES];
         let mut scaled = [0f64; SOFTMAX_BLOCK];
-        let mut convert_to_f32 = [0f32; SOFTMAX_BLOCK];
+        let mut singles = [0f32; SOFTMAX_BLOCK];
         for block in vector.chunks(SOFTMAX_BLOCK) {
             let scaled = &mut scaled[..block.len()];
             if double {
@@ -94,9 +94,9 @@ impl<E: HeatmapValue> Vectorized for SoftmaxKernel<'_, E> {
                     *scaled = value.as_f64() * beta * sigma;
                 }
             } else {
-                let convert_to_f32 = &mut convert_to_f32[..block.len()];
-                E::convert_to_f32(block, convert_to_f32);
-                for (scaled, &single) in scaled.iter_mut().zip(&*convert_to_f32) {
+                let singles = &mut singles[..block.len()];
+                E::convert_to_f32(block, singles);
+                for (scaled, &single) in scaled.iter_mut().zip(&*singles) {
                     *scaled = wide(single);
                 }
             }
@@ -114,15 +114,15 @@ impl<E: HeatmapValue> Vectorized for SoftmaxKernel<'_, E> {
     }
 }
 
-/// Exponentials that are summed side by side: two AVX-512 vectors of float64.
+/// Exponentials that are summed in parallel: two AVX-512 vectors of float64.
 const SOFTMAX_LANES: usize = 16;
 
-/// Values that are converted at once. Half floats would take 6 times as long as float32 one by one, and
-/// 2.4 times by 16.
+/// Values that are converted together. Compared with float32, float16 takes 6 times as long if values are
+/// converted one by one, and 2.4 times in blocks of 16.
 const SOFTMAX_BLOCK: usize = 256;
 
-/// Fills `out` with the softmax of a vector whose largest value is `largest`: every step rounded to
-/// the vector's own precision and summed as NumPy does, so that what is equal there is equal here.
+/// Fills `out` with the softmax of a vector whose maximum is `largest`. Every step is rounded to the
+/// vector's own precision and sums are NumPy's, so that values that are equal there are equal here.
 pub fn softmax<E: HeatmapValue>(vector: &[E], largest: E, out: &mut [E]) {
     match size_of::<E>() {
         8 => softmax_in::<E, f64>(vector, largest, out),
@@ -130,7 +130,7 @@ pub fn softmax<E: HeatmapValue>(vector: &[E], largest: E, out: &mut [E]) {
     }
 }
 
-/// The same, summed in `T`.
+/// [`softmax`] with sums in `T`.
 fn softmax_in<E: HeatmapValue, T: Float>(vector: &[E], largest: E, out: &mut [E]) {
     let mut exponentials = vec![T::zero(); vector.len()];
     dispatch(ExponentialKernel { vector, largest, exponentials: &mut exponentials });
@@ -154,7 +154,7 @@ impl<E: HeatmapValue, T: Float> Vectorized for ExponentialKernel<'_, E, T> {
         let largest = self.largest.as_f64();
         for (exponential, &value) in self.exponentials.iter_mut().zip(self.vector) {
             let difference = E::of(value.as_f64() - largest).as_f64();
-            // The vectorized one is as good as single precision, no better.
+            // The vectorized function is accurate to single precision only.
             let exact =
                 if size_of::<T>() == 8 { difference.exp() } else { exp_negative(difference) };
             *exponential = T::of(E::of(exact).as_f64());
@@ -162,8 +162,8 @@ impl<E: HeatmapValue, T: Float> Vectorized for ExponentialKernel<'_, E, T> {
     }
 }
 
-/// Fills `out` with a vector divided by `scale`, negative values made 0; and where the largest is
-/// above 1, divided by it. As the reference's `get_simcc_normalized`.
+/// Fills `out` with a vector divided by `scale`, with negative values replaced by 0, and divided by its
+/// maximum if that is above 1: MMPose's `get_simcc_normalized`.
 pub fn normalize_responses<E: HeatmapValue>(vector: &[E], scale: f64, out: &mut [E]) {
     dispatch(ScaleKernel { vector, scale, out });
     if let Some(largest) = maximum(out).filter(|largest| largest.value.as_f64() > 1.0) {

@@ -2,8 +2,8 @@
 
 use posecodec::Float;
 
-/// `batch_heatmap_nms`: cells that the largest of their neighborhood, NaN above all, equals; the
-/// others are 0, but NaN stays.
+/// `batch_heatmap_nms`: pixels that equal the maximum of their neighborhood, where NaN is above all
+/// numbers. The others are 0, but NaN stays.
 pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64> {
     let (width, height, radius) = (width as i64, (plane.len() / width) as i64, radius as i64);
     let at = |x: i64, y: i64| plane[(y * width + x) as usize];
@@ -17,13 +17,13 @@ pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64>
         super::maximum(&around).1
     };
     (0..width * height)
-        .map(|cell| (cell % width, cell / width))
+        .map(|pixel| (pixel % width, pixel / width))
         .map(|(x, y)| (at(x, y), largest(x, y)))
         .map(|(value, largest)| if value.is_nan() || value == largest { value } else { 0.0 })
         .collect()
 }
 
-/// An instance as `generate_displacement_heatmap` gets it, with a root that is visible.
+/// An instance for `generate_displacement_heatmap`, with a visible root.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) points: Vec<[f64; 2]>,
@@ -39,10 +39,10 @@ pub(crate) fn displacements(
     [width, height]: [usize; 2],
     radius: f64,
 ) -> [Vec<f32>; 2] {
-    let cells = width * height;
-    let mut displacements = vec![0f32; 2 * count * cells];
-    let mut weights = vec![0f32; 2 * count * cells];
-    let mut sizes = vec![0f32; cells];
+    let pixels = width * height;
+    let mut displacements = vec![0f32; 2 * count * pixels];
+    let mut weights = vec![0f32; 2 * count * pixels];
+    let mut sizes = vec![0f32; pixels];
     let inside = |point: [f64; 2]| {
         point[0] >= 0.0 && point[1] >= 0.0 && point[0] < width as f64 && point[1] < height as f64
     };
@@ -55,17 +55,17 @@ pub(crate) fn displacements(
             let end = person.root.map(|at| (at + radius) as i64);
             for x in start[0]..end[0].min(width as i64) {
                 for y in start[1]..end[1].min(height as i64) {
-                    let cell = y as usize * width + x as usize;
-                    let (along_x, along_y) = (2 * k * cells + cell, (2 * k + 1) * cells + cell);
+                    let pixel = y as usize * width + x as usize;
+                    let (along_x, along_y) = (2 * k * pixels + pixel, (2 * k + 1) * pixels + pixel);
                     let taken = displacements[along_x] != 0.0 || displacements[along_y] != 0.0;
-                    if taken && person.diagonal > f64::from(sizes[cell]) {
+                    if taken && person.diagonal > f64::from(sizes[pixel]) {
                         continue;
                     }
                     displacements[along_x] = (person.points[k][0] - x as f64) as f32;
                     displacements[along_y] = (person.points[k][1] - y as f64) as f32;
                     weights[along_x] = (1.0 / person.diagonal) as f32;
                     weights[along_y] = weights[along_x];
-                    sizes[cell] = person.diagonal as f32;
+                    sizes[pixel] = person.diagonal as f32;
                 }
             }
         }
@@ -73,7 +73,7 @@ pub(crate) fn displacements(
     [displacements, weights]
 }
 
-/// The cost of the best assignment of rows to different columns: every one is tried.
+/// The least cost of an assignment of rows to different columns, by trying all of them.
 pub(crate) fn least_cost(costs: &[f64], columns: usize) -> f64 {
     fn rest(rows: &[&[f64]], taken: &mut [bool]) -> f64 {
         let Some((row, others)) = rows.split_first() else { return 0.0 };
@@ -91,22 +91,21 @@ pub(crate) fn least_cost(costs: &[f64], columns: usize) -> f64 {
     rest(&rows, &mut vec![false; columns])
 }
 
-/// The first cell of the least `round(|tags - tag|) * 100 - response`; cells whose cost is NaN are
-/// passed over.
+/// The first pixel of the least `round(|tags - tag|) * 100 - response`, ignoring NaN.
 pub(crate) fn nearest<T: Float>(responses: &[T], tags: &[Vec<T>], tag: &[T]) -> Option<usize> {
     let mut best = None;
-    for (cell, &response) in responses.iter().enumerate() {
-        let squares = tags.iter().zip(tag).map(|(plane, &tag)| (plane[cell] - tag).powi(2));
+    for (pixel, &response) in responses.iter().enumerate() {
+        let squares = tags.iter().zip(tag).map(|(plane, &tag)| (plane[pixel] - tag).powi(2));
         let distance = squares.fold(T::zero(), |sum, square| sum + square).sqrt();
         let cost = distance.round_half_even() * T::of(100.0) - response;
         if cost < T::infinity() && best.is_none_or(|(least, _)| cost < least) {
-            best = Some((cost, cell));
+            best = Some((cost, pixel));
         }
     }
-    best.map(|(_, cell)| cell)
+    best.map(|(_, pixel)| pixel)
 }
 
-/// `grid_sample` of one channel, border padding, `align_corners=False`, at a place in cells that
+/// `grid_sample` of one channel, border padding, `align_corners=False`, at a position in pixels that
 /// `SPR.get_keypoint_scores` scales to [-1, 1].
 pub(crate) fn grid_sample(plane: &[f64], width: usize, at: [f64; 2]) -> f64 {
     let sides = [width, plane.len() / width].map(|side| side as f64);

@@ -1,30 +1,27 @@
-//! Naive oracles: the reference's formulas as they stand, in double precision, a few lines each.
-//! `oracles.rs` proves them on hand-computed numbers first.
+//! Naive oracles: MMPose's formulas in double precision, a few lines each. `oracles.rs` and `recorded.rs`
+//! compare them with hand-computed and recorded numbers.
 #![allow(dead_code)] // each test file uses some
 
 pub(crate) mod bottom_up;
 pub(crate) mod strategies;
 
-use std::sync::Mutex;
-
 use posecodec::Float;
 use posecodec::simd::Tier;
 use proptest::prelude::ProptestConfig;
 
-/// So many cases of a property, unless `PROPTEST_CASES` says otherwise.
-pub(crate) fn cases(usual: u32) -> ProptestConfig {
-    let asked = ProptestConfig::default();
+/// The number of cases of a property, unless `PROPTEST_CASES` sets it.
+pub(crate) fn cases(default: u32) -> ProptestConfig {
+    let config = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_some() {
-        asked
+        config
     } else {
-        ProptestConfig { cases: usual, ..asked }
+        ProptestConfig { cases: default, ..config }
     }
 }
 
-/// Runs a check with every vector tier of this processor in turn.
+/// Runs a check at every vector tier of this processor. The tier is forced in the calling thread only, so
+/// that tests can run in parallel.
 pub(crate) fn each_tier(mut check: impl FnMut(Tier)) {
-    static FORCING: Mutex<()> = Mutex::new(());
-    let _guard = FORCING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     for tier in Tier::available() {
         assert!(Tier::force(Some(tier)));
         check(tier);
@@ -62,7 +59,7 @@ pub(crate) fn gaussian_kernel(size: usize) -> Vec<f64> {
     taps.iter().map(|tap| tap / sum).collect()
 }
 
-/// The value of a plane at any place: 0 outside, or mirrored as `BORDER_REFLECT_101`.
+/// The value of a plane at any position: 0 outside, or mirrored as `BORDER_REFLECT_101`.
 pub(crate) fn at(plane: &[f64], width: usize, x: i64, y: i64, mirrored: bool) -> f64 {
     let height = plane.len() / width;
     let fold = |mut index: i64, length: usize| {
@@ -95,10 +92,12 @@ pub(crate) fn blur(plane: &[f64], width: usize, size: usize, mirrored: bool) -> 
         }
         sum
     };
-    (0..plane.len() as i64).map(|cell| sample(cell % width as i64, cell / width as i64)).collect()
+    (0..plane.len() as i64)
+        .map(|pixel| sample(pixel % width as i64, pixel / width as i64))
+        .collect()
 }
 
-/// The reference's `gaussian_blur` of one plane, clipped, and its logarithm.
+/// MMPose's `gaussian_blur` of one plane, clipped, and its logarithm.
 pub(crate) fn modulated_log(
     plane: &[f64],
     width: usize,
@@ -110,8 +109,8 @@ pub(crate) fn modulated_log(
     blurred.iter().map(|value| (value * factor).clamp(least, most).ln()).collect()
 }
 
-/// `-H⁻¹·g` of a gradient and a Hessian `[dxx, dxy, dyy]`, and how large an error in them makes the
-/// step's: the inverse of the Hessian's smaller eigenvalue. `None` where it is singular.
+/// `-H⁻¹·g` for a gradient and a Hessian `[dxx, dxy, dyy]`, and the factor from an error in them to an
+/// error of the step: the inverse of the Hessian's smaller eigenvalue. `None` if it is singular.
 fn newton([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> Option<([f64; 2], f64)> {
     let determinant = dxx * dyy - dxy * dxy;
     let step = [(dxy * dy - dyy * dx) / determinant, (dxy * dx - dxx * dy) / determinant];
@@ -119,7 +118,7 @@ fn newton([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> Option<([f64; 2], f6
     (determinant != 0.0).then_some((step, sensitivity))
 }
 
-/// The reference's `refine_keypoints_dark` for one keypoint.
+/// MMPose's `refine_keypoints_dark` for one keypoint.
 pub(crate) fn dark(
     plane: &[f64],
     width: usize,
@@ -141,7 +140,7 @@ pub(crate) fn dark(
     newton([dx, dy], [dxx, dxy, dyy])
 }
 
-/// The reference's `refine_keypoints_dark_udp` for one keypoint.
+/// MMPose's `refine_keypoints_dark_udp` for one keypoint.
 pub(crate) fn dark_udp(
     plane: &[f64],
     width: usize,
@@ -164,7 +163,7 @@ pub(crate) fn dark_udp(
     newton([dx, dy], [dxx + epsilon, dxy, dyy + epsilon])
 }
 
-/// The reference's `refine_simcc_dark` for one vector.
+/// MMPose's `refine_simcc_dark` for one vector.
 pub(crate) fn simcc_dark(vector: &[f64], x: i64, size: usize) -> f64 {
     let taps = gaussian_kernel(size);
     let last = vector.len() as i64 - 1;
@@ -182,8 +181,8 @@ pub(crate) fn simcc_dark(vector: &[f64], x: i64, size: usize) -> f64 {
     -dx / dxx
 }
 
-/// The reference's `generate_gaussian_heatmaps` (`exact` false) or `generate_udp_gaussian_heatmaps`
-/// (`exact` true) for one keypoint in cells, rounded in its own precision; `None` where it is dropped.
+/// MMPose's `generate_gaussian_heatmaps` (`exact` false) or `generate_udp_gaussian_heatmaps`
+/// (`exact` true) for one keypoint in pixels, rounded in its own precision; `None` where it is dropped.
 pub(crate) fn gaussian_patch<T: Float>(
     [width, height]: [usize; 2],
     at: [T; 2],
@@ -205,10 +204,10 @@ pub(crate) fn gaussian_patch<T: Float>(
     let mut plane = vec![0.0; width * height];
     for y in 0..height {
         for x in 0..width {
-            let cell = [x as f64, y as f64];
-            if (0..2).all(|axis| cell[axis] >= corner[axis] && cell[axis] < end[axis]) {
+            let pixel = [x as f64, y as f64];
+            if (0..2).all(|axis| pixel[axis] >= corner[axis] && pixel[axis] < end[axis]) {
                 let squares: f64 =
-                    (0..2).map(|axis| (cell[axis] - corner[axis] - center[axis]).powi(2)).sum();
+                    (0..2).map(|axis| (pixel[axis] - corner[axis] - center[axis]).powi(2)).sum();
                 plane[y * width + x] = (-squares / (2.0 * sigma * sigma)).exp();
             }
         }
@@ -216,7 +215,7 @@ pub(crate) fn gaussian_patch<T: Float>(
     Some(plane)
 }
 
-/// The reference's `generate_unbiased_gaussian_heatmaps` for one keypoint in cells; `None` where it is
+/// MMPose's `generate_unbiased_gaussian_heatmaps` for one keypoint in pixels; `None` where it is
 /// dropped.
 pub(crate) fn gaussian(
     [width, height]: [usize; 2],
@@ -226,24 +225,25 @@ pub(crate) fn gaussian(
     let radius = sigma * 3.0;
     let inside = |at: f64, side: usize| at - radius < side as f64 && at + radius + 1.0 >= 0.0;
     (inside(x0, width) && inside(y0, height)).then(|| {
-        let squares = |cell: usize| {
-            ((cell % width) as f64 - x0).powi(2) + ((cell / width) as f64 - y0).powi(2)
+        let squares = |pixel: usize| {
+            ((pixel % width) as f64 - x0).powi(2) + ((pixel / width) as f64 - y0).powi(2)
         };
-        (0..width * height).map(|cell| (-squares(cell) / (2.0 * sigma * sigma)).exp()).collect()
+        (0..width * height).map(|pixel| (-squares(pixel) / (2.0 * sigma * sigma)).exp()).collect()
     })
 }
 
-/// The reference's `generate_offset_heatmap` for one keypoint: 1 within the radius, and the ways to it
-/// along x and y.
+/// MMPose's `generate_offset_heatmap` for one keypoint: 1 within the radius, and the offsets to it along x
+/// and y.
 pub(crate) fn offsets([width, height]: [usize; 2], at: [f64; 2], radius: f64) -> [Vec<f64>; 3] {
-    let cells = || (0..width * height).map(|cell| [(cell % width) as f64, (cell / width) as f64]);
-    let along = |axis: usize| cells().map(|cell| (at[axis] - cell[axis]) / radius).collect();
+    let pixels =
+        || (0..width * height).map(|pixel| [(pixel % width) as f64, (pixel / width) as f64]);
+    let along = |axis: usize| pixels().map(|pixel| (at[axis] - pixel[axis]) / radius).collect();
     let (x, y): (Vec<f64>, Vec<f64>) = (along(0), along(1));
     let inside = |(x, y): (&f64, &f64)| f64::from(u8::from(x * x + y * y <= 1.0));
     [x.iter().zip(&y).map(inside).collect(), x, y]
 }
 
-/// The reference's `refine_keypoints` for one keypoint: a quarter of a cell towards the larger side.
+/// MMPose's `refine_keypoints` for one keypoint: a quarter of a pixel towards the larger side.
 pub(crate) fn quarter(plane: &[f64], width: usize, x: i64, y: i64) -> [f64; 2] {
     let height = (plane.len() / width) as i64;
     let slope = |dx: i64, dy: i64| {
@@ -256,19 +256,19 @@ pub(crate) fn quarter(plane: &[f64], width: usize, x: i64, y: i64) -> [f64; 2] {
     [if free_x { slope(1, 0) } else { 0.0 }, if free_y { slope(0, 1) } else { 0.0 }]
 }
 
-/// `generate_3d_gaussian_heatmaps` for one joint at a center in cells: the values of (D, H, W).
-pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], center: [f64; 3], sigma: f64) -> Vec<f64> {
+/// `generate_3d_gaussian_heatmaps` for one joint at a center in voxels: the values of (D, H, W).
+pub(crate) fn gaussian_patch_3d([w, h, d]: [usize; 3], center: [f64; 3], sigma: f64) -> Vec<f64> {
     let radius = (sigma * 3.0) as f32;
     let count = (2.0 * (sigma * 3.0) + 1.0).ceil() as usize;
-    let cells = |axis: usize, length: usize| -> Vec<usize> {
+    let pixels = |axis: usize, length: usize| -> Vec<usize> {
         let place = |offset: usize| f64::from(offset as f32 - radius) + center[axis];
         let clipped = |offset| place(offset).round_ties_even().clamp(0.0, length as f64 - 1.0);
         (0..count).map(|offset| clipped(offset) as usize).collect()
     };
     let mut volume = vec![0.0; w * h * d];
-    for &z in &cells(2, d) {
-        for &y in &cells(1, h) {
-            for &x in &cells(0, w) {
+    for &z in &pixels(2, d) {
+        for &y in &pixels(1, h) {
+            for &x in &pixels(0, w) {
                 let away = [x, y, z].into_iter().zip(center).map(|(c, m)| (c as f64 - m).powi(2));
                 let value = (-away.sum::<f64>() / (2.0 * sigma * sigma)).exp();
                 volume[(z * h + y) * w + x] = value;
@@ -278,7 +278,7 @@ pub(crate) fn gaussian_ball([w, h, d]: [usize; 3], center: [f64; 3], sigma: f64)
     volume
 }
 
-/// The reference's `batch_heatmap_nms` of one plane: 0 times what is not the largest around it.
+/// MMPose's `batch_heatmap_nms` of one plane: what is not a local maximum is multiplied by 0.
 pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64> {
     let height = plane.len() / width;
     let around = |x: usize, y: usize| {
@@ -286,9 +286,11 @@ pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64>
         let rows = y.saturating_sub(radius)..(y + radius + 1).min(height);
         rows.flat_map(move |row| columns.clone().map(move |column| plane[row * width + column]))
     };
-    let keep = |cell: usize| {
-        let value = plane[cell];
-        around(cell % width, cell / width).all(|other| other <= value)
+    let keep = |pixel: usize| {
+        let value = plane[pixel];
+        around(pixel % width, pixel / width).all(|other| other <= value)
     };
-    (0..plane.len()).map(|cell| if keep(cell) { plane[cell] } else { plane[cell] * 0.0 }).collect()
+    (0..plane.len())
+        .map(|pixel| if keep(pixel) { plane[pixel] } else { plane[pixel] * 0.0 })
+        .collect()
 }

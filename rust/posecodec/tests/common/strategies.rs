@@ -1,20 +1,20 @@
-//! Maps, sizes, places and sigmas that properties are asked for.
+//! Proptest strategies for maps, sizes, coordinates and sigmas.
 
 use proptest::prelude::*;
 
-/// A map as a network gives it: a Gaussian bump of some height on noise.
+/// A map like a network's output: a Gaussian of some height with noise.
 pub(crate) fn bump(width: usize, height: usize) -> impl Strategy<Value = Vec<f32>> {
     let center = (-2.0..width as f32 + 2.0, -2.0..height as f32 + 2.0);
     let shape = (0.5f32..6.0, -3.0f32..2.5, 0.0f32..0.05);
     (center, shape, any::<u32>()).prop_map(move |((x0, y0), (sigma, exponent, noise), seed)| {
         let mut state = seed | 1;
         (0..width * height)
-            .map(|cell| {
+            .map(|pixel| {
                 state ^= state << 13;
                 state ^= state >> 17;
                 state ^= state << 5;
                 let random = state as f32 / u32::MAX as f32 - 0.5;
-                let (x, y) = ((cell % width) as f32 - x0, (cell / width) as f32 - y0);
+                let (x, y) = ((pixel % width) as f32 - x0, (pixel / width) as f32 - y0);
                 let gaussian = (-(x * x + y * y) / (2.0 * sigma * sigma)).exp();
                 10f32.powf(exponent) * (gaussian + noise * random)
             })
@@ -33,7 +33,7 @@ pub(crate) fn response_values(count: std::ops::Range<usize>) -> impl Strategy<Va
     prop::collection::vec(value, count)
 }
 
-/// A coordinate in cells: near a map, far from it, or where floats end.
+/// A coordinate in pixels: near a map, far from it, or at the limits of floats.
 pub(crate) fn coordinate() -> impl Strategy<Value = f64> {
     const LIMITS: [f64; 11] =
         [0.0, -0.5, 1e7, -1e7, 1e30, -1e30, 1e300, -1e300, f64::MAX, f64::MIN, 5e-324];
@@ -41,7 +41,7 @@ pub(crate) fn coordinate() -> impl Strategy<Value = f64> {
         .prop_filter("finite", |coordinate: &f64| coordinate.is_finite())
 }
 
-/// A sigma in cells: mostly small, for speed.
+/// A sigma in pixels: mostly small, for speed.
 pub(crate) fn sigma() -> impl Strategy<Value = f64> {
     prop_oneof![8 => 0.1f64..12.0, 1 => 12.0f64..50.0]
 }
@@ -51,6 +51,7 @@ pub(crate) fn sized_bump() -> impl Strategy<Value = (usize, Vec<f32>)> {
         .prop_flat_map(|(width, height)| bump(width, height).prop_map(move |plane| (width, plane)))
 }
 
-pub(crate) fn odd(most: usize) -> impl Strategy<Value = usize> {
-    (0..=most / 2).prop_map(|radius| 2 * radius + 1)
+/// An odd number up to `max`.
+pub(crate) fn odd(max: usize) -> impl Strategy<Value = usize> {
+    (0..=max / 2).prop_map(|radius| 2 * radius + 1)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Result, try_with_capacity};
 use crate::float::Float;
-use crate::kernels::grouping::hungarian::assign;
+use crate::kernels::grouping::hungarian::linear_sum_assignment;
 use crate::kernels::math::pairwise_sum::pairwise_sum;
 
 /// A candidate keypoint: where, how sure, and what it is tagged with.
@@ -137,7 +137,7 @@ fn match_to_instances<T: Float>(
             column < instances.len() && distances[row * instances.len() + column] < threshold;
         joins.then_some(column)
     };
-    Ok(assign(&costs, columns)?.into_iter().enumerate().map(near).collect())
+    Ok(linear_sum_assignment(&costs, columns)?.into_iter().enumerate().map(near).collect())
 }
 
 /// The Euclidean distance of two tags, in double precision.

@@ -120,7 +120,7 @@ pub fn encode_samples<C: Encode<D> + ?Sized, const D: usize>(
     samples: Vec<SampleOfList<'_>>,
     init: Init,
 ) -> Result<()> {
-    let (mut values, mut points) = (0, 0);
+    let mut values = 0;
     for SampleOfList { plan, keypoints, visible, arrays } in &samples {
         let fits = |len: usize, columns| plan.points().checked_mul(columns) == Some(len);
         if plan.batch != 1 || !fits(keypoints.len(), D) {
@@ -132,7 +132,6 @@ pub fn encode_samples<C: Encode<D> + ?Sized, const D: usize>(
         let like = visible.map_or(Dtype::Float32, |visible| visible.dtype());
         check_arrays(&plan.outputs, arrays, 1, like)?;
         values += arrays.iter().map(ArrayMut::len).sum::<usize>();
-        points += plan.points();
     }
     parallel::for_each(samples, values, |SampleOfList { plan, keypoints, visible, arrays }| {
         let arrays = SampleArrays::new(arrays, init);

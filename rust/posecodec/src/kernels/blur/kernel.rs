@@ -1,4 +1,4 @@
-//! OpenCV's Gaussian kernel, whose taps DARK and Megvii depend on.
+//! OpenCV's Gaussian kernel, which DARK and Megvii's codec blur with.
 
 /// Half of the fixed kernels that OpenCV uses for sizes 3, 5, 7 and 9, in 1/256, center first.
 const FIXED: [&[u8]; 4] = [&[128, 64], &[96, 64, 16], &[72, 56, 28, 8], &[60, 51, 30, 13, 4]];
@@ -7,7 +7,7 @@ const FIXED: [&[u8]; 4] = [&[128, 64], &[96, 64, 16], &[72, 56, 28, 8], &[60, 51
 /// up to 9, beyond that sigma = 0.3·((size - 1)/2 - 1) + 0.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianKernel {
-    /// The taps from the center outwards; each but the first stands on both sides.
+    /// The taps from the center outwards; all but the first apply on both sides.
     taps: Vec<f32>,
 }
 
@@ -32,25 +32,25 @@ impl GaussianKernel {
         Self { taps }
     }
 
-    /// The taps from the center outwards. All but the first stand on both sides, and so counted
-    /// they add up to 1.
+    /// The taps from the center outwards. All but the first apply on both sides; counted twice, they
+    /// add up to 1 with the first.
     pub fn taps(&self) -> &[f32] {
         &self.taps
     }
 
-    /// How far the kernel reaches on each side of its center.
+    /// The number of taps on each side of the center.
     pub fn radius(&self) -> usize {
         self.taps.len() - 1
     }
 
-    /// The number of taps on both sides and in the center.
+    /// The kernel size: the taps of both sides and the center.
     pub fn size(&self) -> usize {
         2 * self.radius() + 1
     }
 
-    /// The kernel's response along an axis of `length` cells to a single 1 in the cell `center`,
-    /// where the border reflects without repeating the last cell (`BORDER_REFLECT_101`). Written
-    /// to `response`; returns the first cell that it covers.
+    /// The kernel's response along an axis of `length` pixels to a single 1 in the pixel `center`,
+    /// where the border reflects without repeating the last pixel (`BORDER_REFLECT_101`). Written
+    /// to `response`; returns the first pixel that it covers.
     pub fn impulse_response(&self, center: usize, length: usize, response: &mut Vec<f32>) -> usize {
         let radius = self.radius();
         let start = center.saturating_sub(radius);
@@ -58,12 +58,12 @@ impl GaussianKernel {
         response.clear();
         response.resize(end - start, 0.0);
         if length == 1 {
-            // Every tap falls on the one cell.
+            // Every tap falls on the one pixel.
             response[0] = self.taps[0] + 2.0 * self.taps[1..].iter().sum::<f32>();
             return start;
         }
-        // The reflected axis repeats every 2·(length - 1) cells; each period holds the center and
-        // its mirror image, which are one cell when the center is an end.
+        // The reflected axis repeats every 2·(length - 1) pixels; each period holds the center and
+        // its mirror image, which are one pixel when the center is an end.
         let (radius, period) = (radius as i64, 2 * (length as i64 - 1));
         let images = [center as i64, -(center as i64)];
         let distinct = if images[1].rem_euclid(period) == images[0] { 1 } else { 2 };

@@ -1,8 +1,15 @@
-//! Gaussian blur of a plane, whole or in a window, as `cv2.GaussianBlur` computes it.
+//! Gaussian blur of a plane or vector, whole or in a window, as `cv2.GaussianBlur` computes it.
+//!
+//! The kernel is separable: columns are summed first, then the sums along rows.
+//!
+//! ```text
+//! sums[x]       = k0·plane[y][x] + Σ kd·(plane[y - d][x] + plane[y + d][x])    for d = 1 … radius
+//! blurred[y][x] = k0·sums[x]     + Σ kd·(sums[x - d]     + sums[x + d])
+//! ```
 //!
 //! Whole planes and windows add the same products in the same order, so a sample of a window is
-//! equal to the bit to the sample of the plane. Cells that lie on both sides of the center are added
-//! before they are multiplied: a symmetric map stays symmetric, as it does in OpenCV.
+//! bit-identical to the sample of the plane. The two pixels at one distance are added before they are
+//! multiplied: a symmetric map stays symmetric, as in OpenCV.
 
 pub mod kernel;
 mod plane;
@@ -15,16 +22,16 @@ pub use rescale::rescale;
 pub use vector::{blur_vector, blur_vector_window};
 pub use window::{WINDOW_KERNEL, blur_window};
 
-/// What lies outside a plane.
+/// The values outside a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Border {
     /// Zeros.
     Zero,
-    /// The plane mirrored at the center of its outermost cells (OpenCV's `BORDER_REFLECT_101`).
+    /// The plane mirrored at the center of its outermost pixels (OpenCV's `BORDER_REFLECT_101`).
     Reflect101,
 }
 
-/// The cell of an axis of `length` cells that stands for `index` under [`Border::Reflect101`].
+/// The pixel of an axis of `length` pixels that `index` is mirrored to by [`Border::Reflect101`].
 fn reflect101(index: i64, length: usize) -> usize {
     let last = length as i64 - 1;
     if last == 0 {
@@ -34,23 +41,23 @@ fn reflect101(index: i64, length: usize) -> usize {
     folded.min(2 * last - folded) as usize
 }
 
-/// Columns that are summed at once: two AVX-512 or four AVX2 vectors, all in registers. On a 64×48
+/// Columns that are summed together: two AVX-512 or four AVX2 vectors, all in registers. On a 64×48
 /// plane with AVX-512, tiles of 16, 32 and 64 take 4.2, 4.0 and 3.9 µs for 11 taps and 8.8, 8.8 and
-/// 7.5 µs for 23; 64 has no room in the registers of narrower tiers.
+/// 7.5 µs for 23; a tile of 64 does not fit into the registers of narrower tiers.
 const TILE: usize = 32;
 
-/// Buffers for blurs, kept from plane to plane.
+/// Scratch for blurs, reused from plane to plane.
 #[derive(Debug, Default)]
 pub struct BlurBuffers {
-    /// A plane in single precision with margins above and below, rows rounded up to whole tiles.
+    /// The plane in single precision with margins above and below, its rows padded to whole tiles.
     rows: Vec<f32>,
     /// Which of the rows are filled.
     filled: Vec<bool>,
     /// One row of vertical sums, or a vector, with margins on both sides.
     sums: Vec<f32>,
-    /// Which column stands for each of the margins' left and right.
+    /// The column that each one of the left and right margins is a copy of.
     mirrored: Vec<usize>,
-    /// The most that each row can be after the blur.
+    /// An upper bound of each row of the blurred plane.
     bounds: Vec<f32>,
     /// The blurred plane or vector.
     blurred: Vec<f32>,
@@ -63,7 +70,8 @@ impl BlurBuffers {
     }
 }
 
-/// A tile of sums around the tile in the middle of `values`; the taps' tiles lie `step` apart.
+/// The weighted sum of the tiles that begin at `0, step, 2·step, …` in `values`, one per tap on either
+/// side of the center.
 #[inline(always)]
 fn weighted_sum(taps: &[f32], values: &[f32], step: usize) -> [f32; TILE] {
     let tile = |number: usize| -> &[f32; TILE] {

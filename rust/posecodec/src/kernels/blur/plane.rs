@@ -1,4 +1,23 @@
-//! Blur of a plane: all of it, or as much as shows where it is largest.
+//! Blur of a plane, and the argmax of a blurred plane, which blurs a few of its rows only.
+//!
+//! A blurred value is a weighted average, so it cannot exceed the maximum of the values under the
+//! kernel. That gives two bounds, the first of which needs no blur at all:
+//!
+//! ```text
+//! blurred_argmax(plane):
+//!     row_max[y]   = max(0, maximum of row y)
+//!     row_bound[y] = blur of row_max along y                 // ≥ every value of blurred row y
+//!     for each row y, beginning with the one of the largest bound:
+//!         if row_bound[y] · slack < best: continue           // nearly all rows of a map with one peak
+//!         sums = column sums around row y
+//!         if min(max(sums), k0 · sum of positive sums) · slack < best: continue
+//!         row = sums blurred along x
+//!         if max(row) > best: best = max(row), with its index
+//!     blur the rows above and below the best one as well     // the caller's quarter shift reads them
+//! ```
+//!
+//! `k0` is the kernel's center and largest tap. `slack` is what rounding may add to a sum. Of equal
+//! values the first in row-major order is returned, as `np.argmax` does.
 
 use std::ops::Add;
 
@@ -24,11 +43,10 @@ pub fn blur_plane<'a, E: HeatmapValue>(
     &mut buffers.blurred
 }
 
-/// The first largest value of a blurred plane `width` wide whose own is `largest`; and the blurred
-/// plane, of which only the summit's row and those next to it need be right.
+/// The maximum of the blurred plane with its first index; and the blurred plane, of which only the row
+/// of the maximum and the two next to it are valid.
 ///
-/// A blur is an average: it cannot exceed the largest value under its taps. Rows whose bound lies
-/// below what was found already are left out, which on a map with one bump is all but a few.
+/// `largest` is the maximum of the plane itself. See the module for how rows are skipped.
 pub fn blurred_argmax<'a, E: HeatmapValue>(
     plane: &[E],
     width: usize,
@@ -43,29 +61,29 @@ pub fn blurred_argmax<'a, E: HeatmapValue>(
     }
     buffers.blurred.resize(plane.len(), 0.0);
     let (blur, blurred, bounds) = PlaneBlur::new(plane, width, kernel, border, buffers);
-    let summit = dispatch(BlurredArgmax { blur, blurred, bounds });
-    (summit, &mut buffers.blurred)
+    let peak = dispatch(BlurredArgmax { blur, blurred, bounds });
+    (peak, &mut buffers.blurred)
 }
 
-/// A plane, its surroundings, and how it is blurred.
+/// A plane with its borders, and the kernel that it is blurred with.
 struct PlaneBlur<'a, E> {
     plane: &'a [E],
     width: usize,
     kernel: &'a GaussianKernel,
-    /// Which column stands for each of the margins' left and right; empty for zeros outside.
+    /// The column that each one of the left and right margins is a copy of; empty for zeros outside.
     mirrored: &'a [usize],
-    /// The plane in single precision, with margins above and below, as far as it was needed.
+    /// The plane in single precision, with margins above and below. Rows are filled when needed.
     rows: &'a mut [f32],
     /// Which of `rows` are filled.
     filled: &'a mut [bool],
-    /// Values a row of `rows`.
+    /// Values per row of `rows`.
     stride: usize,
     /// A row of vertical sums, with margins left and right.
     sums: &'a mut [f32],
 }
 
 impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
-    /// Also hands out the blurred plane and the bounds, which the buffers hold too.
+    /// Also returns the blurred plane and the bounds, which are parts of the same buffers.
     fn new(
         plane: &'a [E],
         width: usize,
@@ -91,7 +109,7 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
         (Self { plane, width, kernel, mirrored, rows, filled, stride, sums }, blurred, bounds)
     }
 
-    /// The row of the plane that stands at one of `rows`; `None` where zeros stand there.
+    /// The row of the plane that one of `rows` is a copy of; `None` for a row of zeros.
     #[inline(always)]
     fn inside(&self, number: usize) -> Option<&'a [E]> {
         let height = self.plane.len() / self.width;
@@ -103,7 +121,7 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
         Some(&self.plane[y * self.width..][..self.width])
     }
 
-    /// Fills those of `rows` that a row is summed from, where they are not filled yet.
+    /// Fills those of `rows` that row `y` is summed from, unless they are filled already.
     #[inline(always)]
     fn fill_around(&mut self, y: usize) {
         for number in y..y + self.kernel.size() {
@@ -124,9 +142,8 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
         rest.fill(0.0);
     }
 
-    /// The most that each row can be after the blur: the rows' largest values, blurred. What is
-    /// below 0 counts as 0, so that rounding cannot make a bound less than it should be. There is no
-    /// NaN in the plane.
+    /// An upper bound of each row of the blurred plane: the maxima of the rows, blurred. Negative
+    /// maxima count as 0, so that rounding cannot make a bound too small. The plane must not hold NaN.
     #[inline(always)]
     fn bounds<'b>(&self, height: usize, bounds: &'b mut Vec<f32>) -> &'b [f32] {
         let padded = height + 2 * self.kernel.radius() + TILE;
@@ -142,7 +159,7 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
         &across[..height]
     }
 
-    /// Sums the columns around a row into `sums`, and continues it left and right.
+    /// Sums the columns around row `y` into `sums`, and fills its margins left and right.
     #[inline(always)]
     fn sum_columns(&mut self, y: usize) {
         let (radius, width) = (self.kernel.radius(), self.width);
@@ -164,7 +181,7 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
         }
     }
 
-    /// Sums `sums` along the row: the blurred row.
+    /// Blurs `sums` along the row: the blurred row.
     #[inline(always)]
     fn sum_row(&self, out: &mut [f32]) {
         let taps = self.kernel.taps();
@@ -180,8 +197,8 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
     }
 }
 
-/// The first `len` values of the buffer that begin at a cache line: vectors that cross one cost
-/// twice.
+/// `len` values of the buffer, beginning at a cache line: a vector that crosses two lines takes two
+/// loads.
 fn aligned(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
     buffer.resize(len + CACHE_LINE / size_of::<f32>(), 0.0);
     let offset = buffer.as_ptr().align_offset(CACHE_LINE).min(CACHE_LINE / size_of::<f32>());
@@ -228,72 +245,74 @@ impl<E: HeatmapValue> Vectorized for BlurredArgmax<'_, E> {
         let Self { mut blur, blurred, bounds } = self;
         let width = blur.width;
         let height = blurred.len() / width;
-        // What rounding may lift a sum above its bound, which is itself rounded.
+        // Slack for rounding in both the sum and its bound.
         let slack = 1.0 + 1e-6 * blur.kernel.size() as f32;
-        let reached = blur.bounds(height, bounds);
+        let row_bounds = blur.bounds(height, bounds);
         let center = blur.kernel.taps()[0];
-        let mut summit = Maximum { index: 0, value: f32::NEG_INFINITY };
+        let mut best = Maximum { index: 0, value: f32::NEG_INFINITY };
         let cannot_exceed = |bound: f32, found: f32| found > 0.0 && bound * slack < found;
-        let first = position(reached, largest(reached));
+        let first = position(row_bounds, largest(row_bounds));
         for y in std::iter::once(first).chain((0..height).filter(|&y| y != first)) {
-            if cannot_exceed(reached[y], summit.value) {
+            if cannot_exceed(row_bounds[y], best.value) {
                 continue;
             }
             blur.fill_around(y);
             blur.sum_columns(y);
-            let (largest_sum, mass) = max_and_sum(blur.sums);
-            if cannot_exceed(largest_sum.min(center * mass), summit.value) {
+            let (max_sum, positive_sum) = max_and_sum(blur.sums);
+            if cannot_exceed(max_sum.min(center * positive_sum), best.value) {
                 continue;
             }
             let row = &mut blurred[y * width..][..width];
             blur.sum_row(row);
             let value = largest(row);
-            // Rows come in order but for the first: of equal values the one that is first wins.
-            if value > summit.value || value == summit.value && y < summit.index / width {
-                summit = Maximum { index: y * width + position(row, value), value };
+            // Rows are visited in order except for the first one: of equal values, the first in the
+            // plane is kept.
+            if value > best.value || value == best.value && y < best.index / width {
+                best = Maximum { index: y * width + position(row, value), value };
             }
         }
-        let y = summit.index / width;
+        let y = best.index / width;
         for y in [y.checked_sub(1), Some(y + 1).filter(|&y| y < height)].into_iter().flatten() {
             blur.fill_around(y);
             blur.sum_columns(y);
             blur.sum_row(&mut blurred[y * width..][..width]);
         }
-        summit
+        best
     }
 }
 
-/// The largest of some whole vectors of values and the sum of those above 0, or 0.
+/// The maximum and the sum of the positive values, both at least 0. The length must be a multiple of
+/// [`LANES`].
 #[inline(always)]
 fn max_and_sum(values: &[f32]) -> (f32, f32) {
-    let (mut largest, mut mass) = ([0f32; LANES], [0f32; LANES]);
+    let (mut largest, mut sum) = ([0f32; LANES], [0f32; LANES]);
     for values in values.as_chunks::<LANES>().0 {
         for lane in 0..LANES {
             let value = larger(values[lane], 0.0);
             largest[lane] = larger(value, largest[lane]);
-            mass[lane] += value;
+            sum[lane] += value;
         }
     }
-    (fold_lanes(largest, larger), fold_lanes(mass, f32::add))
+    (fold_lanes(largest, larger), fold_lanes(sum, f32::add))
 }
 
-/// Values that are compared at once: one AVX-512 or two AVX2 vectors.
+/// Values that are compared together: one AVX-512 or two AVX2 vectors.
 const LANES: usize = 16;
 
-/// The first place of a value, or 0.
+/// The first index of a value, or 0.
 #[inline(always)]
 fn position(values: &[f32], value: f32) -> usize {
     values.iter().position(|&other| other == value).unwrap_or(0)
 }
 
-/// The largest of a few values, none of them NaN, or 0. By their bits, which need no conversion.
+/// The maximum of a few values, at least 0; none may be NaN. It compares bits, which need no conversion.
 #[inline(always)]
 fn largest_above_zero<E: HeatmapValue>(values: &[E]) -> f32 {
     let (bits, _) = max_bits(values);
     E::from_signed_bits(bits.max(E::of(0.0).to_signed_bits())).as_f32()
 }
 
-/// The largest of a few values, none of them NaN.
+/// The maximum of a few values, none of them NaN.
 #[inline(always)]
 fn largest(values: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];

@@ -1,10 +1,10 @@
-//! A blurred map, scaled back to what its maximum was.
+//! Rescaling of a blurred map to the maximum that it had before.
 
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::maximum;
 use crate::simd::{Vectorized, dispatch};
 
-/// Fills `out` with blurred values, scaled so that their maximum is `largest`. Zeros stay zeros.
+/// Fills `out` with blurred values, scaled so that their maximum is `largest`. A plane of zeros stays.
 pub fn rescale<E: HeatmapValue>(blurred: &[f32], largest: E, out: &mut [E]) {
     let now = maximum(blurred).map_or(f64::NAN, |maximum| f64::from(maximum.value));
     let factor = if now == 0.0 { 1.0 } else { largest.as_f64() / now };

@@ -1,11 +1,11 @@
-//! Blur of a vector, whole or in a window.
+//! Blur of a vector, whole or five samples of it.
 
 use super::{BlurBuffers, TILE, add_pair, add_product, weighted_sum};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::simd::{Vectorized, dispatch};
 
-/// Blurs a vector; zeros lie outside.
+/// Blurs a vector with zeros outside.
 pub fn blur_vector<'a, E: HeatmapValue>(
     vector: &[E],
     kernel: &GaussianKernel,
@@ -40,8 +40,8 @@ impl<E: HeatmapValue> Vectorized for VectorKernel<'_, E> {
     }
 }
 
-/// Five samples of the blurred vector around the index `at`; zeros lie outside. Samples outside
-/// the vector are not meaningful.
+/// Five samples of the blurred vector around the index `at`, with zeros outside. Samples outside the
+/// vector are meaningless.
 pub fn blur_vector_window<E: HeatmapValue>(
     vector: &[E],
     at: usize,
@@ -51,7 +51,7 @@ pub fn blur_vector_window<E: HeatmapValue>(
     let reach = 2 + kernel.radius();
     let first = at.saturating_sub(reach);
     let last = (at + reach).min(vector.len() - 1);
-    // The values that the taps fall on, with zeros for those outside.
+    // The values under the taps, with zeros for those outside.
     let window = &mut buffers.sums;
     window.clear();
     window.resize(2 * reach + WINDOW_LANES, 0.0);
@@ -60,7 +60,7 @@ pub fn blur_vector_window<E: HeatmapValue>(
     [a, b, c, d, e]
 }
 
-/// Five samples and some to spare: one AVX2 vector.
+/// One AVX2 vector, of which five lanes are used.
 const WINDOW_LANES: usize = 8;
 
 struct VectorWindowKernel<'a> {

@@ -1,22 +1,31 @@
-//! A few samples of a blurred plane, without blurring the rest.
+//! A few samples of a blurred plane, without blurring the rest: what DARK needs around a peak.
+//!
+//! The pixels under the kernel are copied into a square of constant size, so that every loop has a
+//! constant length:
+//!
+//! ```text
+//! rows = the N - 1 + taps rows around y, C columns around x    // 16, 32 or 64 wide
+//! for n in 0..N: sums[n] = column sums of rows n … n + taps    // C columns at once
+//! for n in 0..N: samples[n] = sums[n] blurred along x, at N columns around x
+//! ```
 
 use super::{add_pair, add_product};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::simd::{CacheAligned, Vectorized, dispatch};
 
-/// Rows and columns that a window can have: kernels up to 60 taps around 5 samples.
+/// The largest window in rows and columns: 5 samples under a kernel of [`WINDOW_KERNEL`] taps.
 const WINDOW: usize = 64;
 
 /// The largest kernel that [`blur_window`] takes.
 pub const WINDOW_KERNEL: usize = WINDOW - 5;
 
-/// Samples side by side: one AVX2 vector, of which a window uses 3 or 5.
+/// Samples of a row: one AVX2 vector, of which a window uses 3 or 5 lanes.
 const LANES: usize = 8;
 
-/// `N`×`N` samples of the blurred plane around the cell `[x, y]`, zeros lying outside the plane; the
-/// other lanes are not meaningful, nor are samples outside the plane. `N` is odd and at most 5; the
-/// kernel has at most [`WINDOW_KERNEL`] taps.
+/// `N`×`N` samples of the blurred plane around the pixel `[x, y]`, with zeros outside the plane. The
+/// other lanes and samples outside the plane are meaningless. `N` must be odd and at most 5; the kernel
+/// must have at most [`WINDOW_KERNEL`] taps.
 #[inline]
 pub fn blur_window<E: HeatmapValue, const N: usize>(
     plane: &[E],
@@ -24,7 +33,7 @@ pub fn blur_window<E: HeatmapValue, const N: usize>(
     [x, y]: [usize; 2],
     kernel: &GaussianKernel,
 ) -> [[f32; LANES]; N] {
-    // Room for the usual kernels: 7 to 13 taps, 17 to 27.
+    // Sizes for the usual kernels: 7 to 13 taps, and 17 to 27.
     match N - 1 + kernel.size() {
         0..=16 => dispatch(WindowKernel::<E, N, 16> { plane, width, x, y, kernel }),
         17..=32 => dispatch(WindowKernel::<E, N, 32> { plane, width, x, y, kernel }),
@@ -32,7 +41,7 @@ pub fn blur_window<E: HeatmapValue, const N: usize>(
     }
 }
 
-/// With room for `C` rows and columns.
+/// A window of `C` rows and columns.
 struct WindowKernel<'a, E, const N: usize, const C: usize> {
     plane: &'a [E],
     width: usize,
@@ -47,20 +56,19 @@ impl<E: HeatmapValue, const N: usize, const C: usize> Vectorized for WindowKerne
     #[inline(always)]
     fn run(self) -> Self::Output {
         let (taps, radius) = (self.kernel.taps(), self.kernel.radius());
-        // As many columns of the plane as there is room for, those around x among them.
+        // The first of `C` columns that include those around x, inside the plane if it is wide enough.
         let first = self.x.saturating_sub(N / 2 + radius).min(self.width.saturating_sub(C));
         let mut rows = CacheAligned([[E::of(0.0); C]; C]);
         self.copy_rows(first, &mut rows.0);
-        let mut convert_to_f32 = CacheAligned([[0f32; C]; C]);
-        let rows = E::as_f32_slice(rows.0.as_flattened(), convert_to_f32.0.as_flattened_mut());
-        // Sums of columns first, a row for each of the `N` rows of samples, between zeros: what lies
-        // left and right of the plane.
+        let mut singles = CacheAligned([[0f32; C]; C]);
+        let rows = E::as_f32_slice(rows.0.as_flattened(), singles.0.as_flattened_mut());
+        // Column sums for each of the `N` rows of samples, with zeros left and right of the plane.
         let columns = column_sums::<C, N>(rows, taps);
         let mut sums = CacheAligned([[[0f32; C]; 3]; N]);
         for (sums, columns) in sums.0.iter_mut().zip(columns.0) {
             sums[1] = columns;
         }
-        // Of a vector of samples the first is this one.
+        // The column of the first sample in a row of `sums`.
         let start = C + self.x - N / 2 - first;
         let mut samples = [[0f32; LANES]; N];
         for (samples, sums) in samples.iter_mut().zip(&sums.0) {
@@ -80,7 +88,7 @@ impl<E: HeatmapValue, const N: usize, const C: usize> Vectorized for WindowKerne
 }
 
 impl<E: HeatmapValue, const N: usize, const C: usize> WindowKernel<'_, E, N, C> {
-    /// Copies the rows around y, from the column `first` on; what lies outside stays 0.
+    /// Copies the rows around y, from the column `first` on; rows outside the plane stay 0.
     #[inline(always)]
     fn copy_rows(&self, first: usize, rows: &mut [[E; C]; C]) {
         let reach = N / 2 + self.kernel.radius();
@@ -95,8 +103,7 @@ impl<E: HeatmapValue, const N: usize, const C: usize> WindowKernel<'_, E, N, C> 
     }
 }
 
-/// The sums of columns of rows of `C` values: of as many rows as the kernel has taps, `N` times, from
-/// the next row on each time.
+/// `N` rows of column sums: the n-th one sums the rows `n .. n + taps` of `C` values each.
 #[inline(always)]
 fn column_sums<const C: usize, const N: usize>(
     rows: &[f32],

@@ -1,41 +1,40 @@
-//! Dense displacements from the cells around an instance's root to its keypoints, as the
-//! reference's `generate_displacement_heatmap`.
+//! Dense displacements from the pixels around an instance's root to its keypoints: MMPose's
+//! `generate_displacement_heatmap`.
 
 use std::ops::Range;
 
 use crate::float::Float;
 
-/// One instance, in map cells.
+/// One instance, in heatmap pixels.
 #[derive(Debug, Clone, Copy)]
 pub struct RootedInstance<'a, T, R> {
     /// Its keypoints.
     pub points: &'a [[T; 2]],
-    /// Which of them have a target; those outside the map have none in any case.
+    /// Which of them have a target. Keypoints outside the map have none in any case.
     pub labelled: &'a [bool],
     /// Its root.
     pub root: [R; 2],
-    /// Its size: the displacements of smaller instances stay where instances overlap.
+    /// Its size: where instances overlap, the displacements of the smaller one stay.
     pub diagonal_length: R,
 }
 
-/// The maps of one picture.
+/// The maps of one image.
 #[derive(Debug)]
 pub struct DisplacementMaps<'a> {
-    /// Two planes (x, y) a keypoint; zeros at first.
+    /// Two planes (x, y) per keypoint, filled with zeros.
     pub displacements: &'a mut [f32],
-    /// As many planes; zeros at first.
+    /// As many planes as `displacements`, filled with zeros.
     pub weights: &'a mut [f32],
-    /// Map size `[W, H]` in cells.
+    /// Map size `[W, H]` in pixels.
     pub size: [usize; 2],
 }
 
 /// Fills displacements and weights within `radius` of the roots, instance by instance.
 ///
-/// `instances` are those whose root is visible and inside.
+/// `instances` must be those whose root is visible and inside the map.
 ///
-/// A cell that holds a displacement other than zero already, from an instance smaller than this one,
-/// keeps it. What a cell is compared with is the size of whoever wrote to it last, whichever
-/// keypoint that was for: so do the reference's maps come about.
+/// A pixel is overwritten unless it holds a displacement other than zero and the instance is larger than
+/// the last one that wrote to the pixel *for any keypoint*. MMPose does this; so do we.
 pub fn fill_displacements<T: Float, R: Float>(
     maps: DisplacementMaps<'_>,
     instances: &[RootedInstance<'_, T, R>],
@@ -60,10 +59,10 @@ pub fn fill_displacements<T: Float, R: Float>(
                 continue;
             }
             let [to_x, to_y] = point.map(Float::as_f64);
-            let cells = width * height;
-            let planes = 2 * index * cells..2 * (index + 1) * cells;
-            let (x_plane, y_plane) = displacements[planes.clone()].split_at_mut(cells);
-            let (x_weights, y_weights) = weights[planes].split_at_mut(cells);
+            let pixels = width * height;
+            let planes = 2 * index * pixels..2 * (index + 1) * pixels;
+            let (x_plane, y_plane) = displacements[planes.clone()].split_at_mut(pixels);
+            let (x_weights, y_weights) = weights[planes].split_at_mut(pixels);
             for row in rows.clone() {
                 let in_row = row * width + columns.start..row * width + columns.end;
                 let (x_row, y_row) = (&mut x_plane[in_row.clone()], &mut y_plane[in_row.clone()]);
@@ -71,8 +70,8 @@ pub fn fill_displacements<T: Float, R: Float>(
                 let y_weights = &mut y_weights[in_row];
                 let sizes = sizes.row(row, columns);
                 for (step, last) in sizes.iter_mut().enumerate() {
-                    let taken = x_row[step] != 0.0 || y_row[step] != 0.0;
-                    if taken && size.as_f64() > f64::from(*last) {
+                    let written = x_row[step] != 0.0 || y_row[step] != 0.0;
+                    if written && size.as_f64() > f64::from(*last) {
                         continue;
                     }
                     x_row[step] = (to_x - (columns.start + step) as f64) as f32;
@@ -86,8 +85,8 @@ pub fn fill_displacements<T: Float, R: Float>(
     }
 }
 
-/// The cells of an axis within `radius` of the root, whose ends are truncated toward zero in the
-/// root's own precision.
+/// The pixels of an axis within `radius` of the root. Both ends are computed in the root's own precision
+/// and truncated toward zero.
 fn area<R: Float>(root: R, radius: f64, length: usize) -> Range<usize> {
     let radius = R::of(radius);
     let start = ((root - radius).as_f64() as i64).max(0) as usize;
@@ -95,7 +94,7 @@ fn area<R: Float>(root: R, radius: f64, length: usize) -> Range<usize> {
     start.min(end)..end
 }
 
-/// The size of the instance that wrote to a cell last, for the cells of a rectangle.
+/// The size of the instance that wrote last to each pixel of a rectangle.
 struct SizeMap {
     sizes: Vec<f32>,
     columns: Range<usize>,
@@ -103,7 +102,7 @@ struct SizeMap {
 }
 
 impl SizeMap {
-    /// For the rectangle around these areas.
+    /// Covers the smallest rectangle that contains these areas.
     fn around(areas: &[[Range<usize>; 2]]) -> Self {
         let span = |axis: usize| {
             let start = areas.iter().map(|area| area[axis].start).min().unwrap_or(0);

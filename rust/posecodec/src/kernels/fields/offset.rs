@@ -1,17 +1,17 @@
-//! A class map and two offset maps a keypoint, as the reference's `generate_offset_heatmap`.
+//! One class map and two offset maps per keypoint: MMPose's `generate_offset_heatmap`.
 
 use crate::float::single;
 use crate::simd::{Vectorized, dispatch};
 
-/// One row of offsets along x, kept from keypoint to keypoint.
+/// One row of offsets along x, and of their squares; reused from keypoint to keypoint.
 #[derive(Debug, Default)]
 pub struct OffsetBuffers {
     offsets: Vec<f32>,
     squares: Vec<f64>,
 }
 
-/// Fills three planes `width` cells wide: 1 within `radius` cells of `center` and 0 elsewhere, then
-/// the offsets to the center along x and y in units of the radius.
+/// Fills three planes `width` wide: a class map with 1 within `radius` pixels of `center` and 0
+/// elsewhere, and the offsets to the center along x and y in units of the radius.
 ///
 /// In double precision, as NumPy computes it.
 pub fn fill_offset_planes(
@@ -54,8 +54,8 @@ impl Vectorized for OffsetKernel<'_> {
             along_y.fill(single(exact));
             let square_y = exact * exact;
             if square_y <= 1.0 {
-                for (cell, &square_x) in class.iter_mut().zip(&*squares) {
-                    *cell = if square_x + square_y <= 1.0 { 1.0 } else { 0.0 };
+                for (pixel, &square_x) in class.iter_mut().zip(&*squares) {
+                    *pixel = if square_x + square_y <= 1.0 { 1.0 } else { 0.0 };
                 }
             } else {
                 class.fill(0.0);

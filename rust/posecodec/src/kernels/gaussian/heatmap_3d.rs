@@ -1,22 +1,22 @@
-//! Gaussian heatmaps in three dimensions, as the reference's `generate_3d_gaussian_heatmaps`.
+//! 3D Gaussian heatmaps: MMPose's `generate_3d_gaussian_heatmaps`.
 //!
-//! A volume is a stack of planes: (D, H, W), row-major. Its Gaussian is the product of three
-//! profiles, and only the cells that it reaches are written: 13³ of 64³ with sigma 2.
+//! A volume is a stack of planes: (D, H, W), row-major. Its Gaussian is the product of three profiles,
+//! and only the voxels of the patch are written: 13³ of 64³ with sigma 2.
 
 use crate::float::Float;
 use crate::kernels::gaussian::heatmap::{
     AxisProfile, PROFILE_STEP, draw_gaussian, exponent, fill_profile,
 };
 
-/// The reference's neighborhood of 3 sigma around a point whose place is not rounded.
+/// MMPose's patch of 3 sigma around a point that is not rounded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianPatch3d {
-    /// Distances from the point at which a cell is looked for along an axis, least first.
+    /// Ascending distances from the point along an axis. Each one rounds to a voxel of the patch.
     offsets: Vec<f32>,
     exponent: f64,
 }
 
-/// What a [`GaussianPatch3d`] works with between calls.
+/// Scratch for [`GaussianPatch3d`], reused between calls.
 #[derive(Debug, Default)]
 pub struct Gaussian3dBuffers {
     profiles: [Vec<f32>; 3],
@@ -24,13 +24,13 @@ pub struct Gaussian3dBuffers {
 }
 
 impl GaussianPatch3d {
-    /// The neighborhood of a Gaussian of this sigma, in cells; sigma must be positive.
+    /// The patch of a Gaussian of this sigma, in voxels; sigma must be positive.
     ///
     /// An axis has `ceil(2·3σ + 1)` offsets, kept as a table.
     pub fn new(sigma: f64) -> Self {
         let radius = sigma * 3.0;
         let count = Self::count(sigma) as u32;
-        // In single precision, as the reference's `arange`.
+        // In single precision, like MMPose's `arange`.
         let offsets = (0..count).map(|index| index as f32 - radius as f32).collect();
         Self { offsets, exponent: exponent(sigma) }
     }
@@ -40,11 +40,13 @@ impl GaussianPatch3d {
         (2.0 * (sigma * 3.0) + 1.0).ceil() as usize
     }
 
-    /// Puts the Gaussian around the cell coordinates `[x, y, z]`, `peak` high, into a volume of size
-    /// `[w, h, d]`: zeros, or where `merge` says so other Gaussians, of which the larger stays.
+    /// Draws the Gaussian with its peak at the voxel coordinates `[x, y, z]` and the height `peak` into a
+    /// volume of size `[w, h, d]`. If `merge`, the larger value of both stays; otherwise the volume must
+    /// hold zeros there.
     ///
-    /// Each offset is added to the center in the center's precision, rounded half to even and clipped
-    /// to the axis: a point outside reaches the border, and halves leave out every other cell.
+    /// Each offset is added to the center in the center's precision, rounded half to even and clipped to
+    /// the axis, as in MMPose: a patch outside is drawn at the border, and a center at a half skips every
+    /// other voxel.
     pub fn draw_gaussian<T: Float>(
         &self,
         volume: &mut [f32],
@@ -63,12 +65,12 @@ impl GaussianPatch3d {
             let wz = f64::from(wz) * peak;
             column.clear();
             column.extend(y.values.iter().map(|&wy| (f64::from(wy) * wz) as f32));
-            let rows = reached(AxisProfile { start: y.start, values: column });
+            let rows = trimmed(AxisProfile { start: y.start, values: column });
             draw_gaussian(plane, width, x, rows, merge);
         }
     }
 
-    /// The Gaussian along one axis: its values over the cells that the offsets fall into.
+    /// The Gaussian along one axis, over the voxels that the offsets round to.
     fn profile<'a, T: Float>(
         &self,
         center: T,
@@ -76,35 +78,35 @@ impl GaussianPatch3d {
         values: &'a mut Vec<f32>,
     ) -> AxisProfile<'a> {
         let last = T::of(length as f64 - 1.0);
-        let cell = |offset: &f32| {
-            let place = T::of(f64::from(*offset)) + center;
-            place.round_half_even().max(T::zero()).min(last).as_f64() as usize
+        let voxel = |offset: &f32| {
+            let position = T::of(f64::from(*offset)) + center;
+            position.round_half_even().max(T::zero()).min(last).as_f64() as usize
         };
         let (Some(first), Some(end)) = (self.offsets.first(), self.offsets.last()) else {
             return AxisProfile { start: 0, values: &[] };
         };
-        let (start, end) = (cell(first), cell(end));
+        let (start, end) = (voxel(first), voxel(end));
         let count = end - start + 1;
         values.resize(count.next_multiple_of(PROFILE_STEP), 0.0);
         fill_profile(values, start as f64, center.as_f64(), self.exponent);
         let mut expected = start;
-        for cell in self.offsets.iter().map(cell) {
-            if cell > expected {
-                values[expected - start..cell - start].fill(0.0);
+        for voxel in self.offsets.iter().map(voxel) {
+            if voxel > expected {
+                values[expected - start..voxel - start].fill(0.0);
             }
-            expected = cell + 1;
+            expected = voxel + 1;
         }
-        reached(AxisProfile { start, values: &values[..count] })
+        trimmed(AxisProfile { start, values: &values[..count] })
     }
 }
 
-/// A strip without the zeros at its ends, so that nothing is written where nothing is.
-fn reached(strip: AxisProfile<'_>) -> AxisProfile<'_> {
+/// The profile without the zeros at its ends, which would only cost writes.
+fn trimmed(profile: AxisProfile<'_>) -> AxisProfile<'_> {
     let zero = |value: &f32| *value == 0.0;
-    let Some(first) = strip.values.iter().position(|value| !zero(value)) else {
+    let Some(first) = profile.values.iter().position(|value| !zero(value)) else {
         return AxisProfile { start: 0, values: &[] };
     };
     let end =
-        strip.values.len() - strip.values.iter().rev().take_while(|value| zero(value)).count();
-    AxisProfile { start: strip.start + first, values: &strip.values[first..end] }
+        profile.values.len() - profile.values.iter().rev().take_while(|value| zero(value)).count();
+    AxisProfile { start: profile.start + first, values: &profile.values[first..end] }
 }

@@ -1,25 +1,38 @@
-//! The assignment of rows to columns at the least cost, by the Hungarian method.
+//! The linear sum assignment problem, solved by the Hungarian method as the `munkres` package does.
 //!
-//! Where several assignments cost the same, the one that is found depends on the order of every
-//! search. The reference's `munkres` package searches in its own order, and associative embedding's
-//! groups come out of it; the assignment crates that there are search in others. So this follows
-//! Munkres' steps as that package takes them, with its additions in its order, on rows that are
-//! scanned as slices.
+//! If several assignments have the same least cost, the order of every search decides which one is
+//! found, and with it how associative embedding groups keypoints. Published crates search in other
+//! orders. So this follows the steps of the `munkres` package (after Munkres 1957), with its additions
+//! in its order:
+//!
+//! ```text
+//! 1. Subtract from each row its minimum.
+//! 2. Star each zero that has no starred zero in its row or column.
+//! 3. Cover each column that has a starred zero. If all columns are covered, the starred zeros are the
+//!    assignment.
+//! 4. Find an uncovered zero and prime it. If none is left, go to 6.
+//!    If its row has no starred zero, go to 5.
+//!    Otherwise cover the row, uncover the column of its starred zero, and repeat 4.
+//! 5. From the primed zero, follow: the starred zero in its column, the primed zero in that row, and so
+//!    on, until a column has no starred zero. Unstar the starred zeros of the path, star the primed
+//!    ones, clear all covers and primes, and go to 3.
+//! 6. Add the minimum uncovered cost to covered rows, subtract it from uncovered columns, and go to 4.
+//! ```
 
 use crate::error::{Result, try_with_capacity};
 
-/// The least-cost assignment of the rows of a matrix, `columns` wide, to different columns: the
-/// column of each row. There must not be more rows than columns.
+/// The column that each row of a cost matrix, `columns` wide, is assigned to, so that the sum of the
+/// costs is minimal. There must not be more rows than columns.
 ///
-/// Costs that are not finite count as very large ones.
+/// NaN counts as 1e100, and costs are clipped to ±1e100.
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`] for a square of `columns`.
-pub fn assign(costs: &[f64], columns: usize) -> Result<Vec<usize>> {
+pub fn linear_sum_assignment(costs: &[f64], columns: usize) -> Result<Vec<usize>> {
     let rows = costs.len().checked_div(columns).unwrap_or(0);
     assert!(rows <= columns, "more rows than columns");
     let mut matching = Matching::new(costs, columns)?;
-    matching.star_free_zeros();
+    matching.star_zeros();
     while matching.cover_starred_columns() < columns {
         matching.augment();
     }
@@ -27,7 +40,7 @@ pub fn assign(costs: &[f64], columns: usize) -> Result<Vec<usize>> {
     Ok(starred.map(|column| column.expect("all matched")).collect())
 }
 
-/// A square matrix of costs, reduced step by step, and the zeros that were chosen in it.
+/// A square cost matrix that is reduced step by step, and the zeros that are starred or primed.
 struct Matching {
     size: usize,
     costs: Vec<f64>,
@@ -35,24 +48,24 @@ struct Matching {
     column_covered: Vec<bool>,
     star_in_row: Vec<Option<usize>>,
     star_in_column: Vec<Option<usize>>,
-    /// The primed zero of a row: there is one at most, as its row is covered at once.
+    /// The primed zero of each row: at most one, because its row is covered in the same step.
     prime_in_row: Vec<Option<usize>>,
 }
 
 impl Matching {
-    /// Rows of zeros fill the square; every row is reduced by its least cost.
+    /// Step 1. Rows of zeros extend the matrix to a square.
     fn new(costs: &[f64], size: usize) -> Result<Self> {
-        // Above every cost that a finite distance makes, and far from overflow when added up.
-        const LARGEST: f64 = 1e100;
+        // Larger than the cost of any finite distance, and sums of it do not overflow.
+        const MAX_COST: f64 = 1e100;
         let mut square = try_with_capacity("costs of an assignment", size.saturating_mul(size))?;
         square.resize(size * size, 0.0);
         for (reduced, &cost) in square.iter_mut().zip(costs) {
-            *reduced = if cost.is_nan() { LARGEST } else { cost.clamp(-LARGEST, LARGEST) };
+            *reduced = if cost.is_nan() { MAX_COST } else { cost.clamp(-MAX_COST, MAX_COST) };
         }
         for row in square.chunks_exact_mut(size.max(1)) {
-            let least = row.iter().copied().fold(f64::INFINITY, f64::min);
+            let min = row.iter().copied().fold(f64::INFINITY, f64::min);
             for cost in row {
-                *cost -= least;
+                *cost -= min;
             }
         }
         Ok(Self {
@@ -70,8 +83,8 @@ impl Matching {
         &self.costs[row * self.size..][..self.size]
     }
 
-    /// Stars the first zero of each row whose column has none.
-    fn star_free_zeros(&mut self) {
+    /// Step 2: stars the first zero of each row whose column has no star yet.
+    fn star_zeros(&mut self) {
         for row in 0..self.size {
             let free = |(&cost, star): (&f64, &Option<usize>)| cost == 0.0 && star.is_none();
             let column = self.row(row).iter().zip(&self.star_in_column).position(free);
@@ -86,7 +99,7 @@ impl Matching {
         self.star_in_column[column] = Some(row);
     }
 
-    /// Covers the columns that have a star, and only those; answers with how many.
+    /// Step 3: covers the columns that have a star, and nothing else. Returns their number.
     fn cover_starred_columns(&mut self) -> usize {
         self.row_covered.fill(false);
         self.prime_in_row.fill(None);
@@ -96,8 +109,7 @@ impl Matching {
         self.column_covered.iter().filter(|&&covered| covered).count()
     }
 
-    /// Primes uncovered zeros until one has no star in its row, and makes one star more along the
-    /// path of primes and stars from there.
+    /// Steps 4 to 6: adds one starred zero.
     fn augment(&mut self) {
         let mut from = [0, 0];
         loop {
@@ -118,8 +130,9 @@ impl Matching {
         }
     }
 
-    /// In the first row from `from` on, round the end, that has an uncovered zero: the last of them,
-    /// counted from the column of `from`, round the end.
+    /// The uncovered zero that `munkres` finds in step 4: in the first row that has one, beginning at the
+    /// row of `from` and wrapping around, the last one, counted from the column of `from` and wrapping
+    /// around.
     fn uncovered_zero(&self, [first_row, first_column]: [usize; 2]) -> Option<[usize; 2]> {
         (first_row..self.size).chain(0..first_row).filter(|&row| !self.row_covered[row]).find_map(
             |row| {
@@ -132,31 +145,31 @@ impl Matching {
         )
     }
 
-    /// Adds the least uncovered cost to covered rows and takes it from uncovered columns.
+    /// Step 6: makes an uncovered zero.
     fn make_zero(&mut self) {
-        let mut least = f64::INFINITY;
+        let mut min = f64::INFINITY;
         for row in (0..self.size).filter(|&row| !self.row_covered[row]) {
             for (&cost, &covered) in self.row(row).iter().zip(&self.column_covered) {
-                if !covered && cost < least {
-                    least = cost;
+                if !covered && cost < min {
+                    min = cost;
                 }
             }
         }
         let rows = self.costs.chunks_exact_mut(self.size).zip(&self.row_covered);
         for (row, &row_covered) in rows {
             for (cost, &column_covered) in row.iter_mut().zip(&self.column_covered) {
-                // One after the other where both apply: that rounds as the reference's does.
+                // Where both apply, one after the other: rounded as `munkres` rounds it.
                 if row_covered {
-                    *cost += least;
+                    *cost += min;
                 }
                 if !column_covered {
-                    *cost -= least;
+                    *cost -= min;
                 }
             }
         }
     }
 
-    /// From a prime without a star in its row: stars become free, primes become stars.
+    /// Step 5: stars the primed zeros of the alternating path, unstars the starred ones.
     fn flip_path(&mut self, mut row: usize, mut column: usize) {
         while let Some(starred) = self.star_in_column[column] {
             self.star(row, column);

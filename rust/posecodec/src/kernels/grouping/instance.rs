@@ -1,10 +1,10 @@
-//! Where an instance is and how large, from its visible keypoints: the reference's
+//! The root and the bounding box of an instance, from its visible keypoints: MMPose's
 //! `get_instance_root`, `get_instance_bbox` and `get_diagonal_lengths`.
 
 use crate::error::{Error, Result};
 use crate::float::Float;
 
-/// What stands for an instance as a whole.
+/// The point that represents an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RootType {
     /// The mean of the visible keypoints.
@@ -14,7 +14,7 @@ pub enum RootType {
 }
 
 impl RootType {
-    /// The type that the reference calls by this name: `kpt_center` or `bbox_center`.
+    /// The type with MMPose's name: `kpt_center` or `bbox_center`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for another name.
@@ -31,9 +31,9 @@ impl RootType {
     }
 }
 
-/// The root of an instance with these visible keypoints; `None` where there are none.
+/// The root of an instance with these visible keypoints; `None` if there are none.
 ///
-/// Summed and averaged in the keypoints' own precision, one after the other, as NumPy does.
+/// Keypoints are added one after the other in their own precision, as NumPy does.
 pub fn instance_root<T: Float>(
     visible: impl Iterator<Item = [T; 2]> + Clone,
     root_type: RootType,
@@ -56,7 +56,7 @@ pub fn instance_root<T: Float>(
     }
 }
 
-/// The box `[x1, y1, x2, y2]` around the visible keypoints; zeros where there are none.
+/// The box `[x1, y1, x2, y2]` around the visible keypoints; zeros if there are none.
 pub fn instance_bbox<T: Float>(visible: impl Iterator<Item = [T; 2]>) -> [f32; 4] {
     extremes(visible).map_or([0.0; 4], |[low, high]| {
         [low[0], low[1], high[0], high[1]].map(|value| value.as_f64() as f32)
@@ -69,7 +69,7 @@ pub fn diagonal_length([x1, y1, x2, y2]: [f32; 4]) -> f32 {
     (width * width + height * height).sqrt()
 }
 
-/// The least and the largest coordinates.
+/// The minimum and maximum of each coordinate.
 fn extremes<T: Float>(mut points: impl Iterator<Item = [T; 2]>) -> Option<[[T; 2]; 2]> {
     let first = points.next()?;
     Some(points.fold([first; 2], |[low, high], point| {

@@ -1,4 +1,4 @@
-//! Bottom-up decoding: peaks, their tags, and the assignment of candidates to people.
+//! Bottom-up decoding: peaks, their tags, and the assignment of candidates to instances.
 
 pub mod bilinear;
 pub mod hungarian;

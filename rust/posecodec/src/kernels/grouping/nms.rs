@@ -1,46 +1,56 @@
-//! Cells that no cell of their neighborhood exceeds, as the reference's `batch_heatmap_nms` finds
-//! them.
+//! Non-maximum suppression: MMPose's `batch_heatmap_nms`.
+//!
+//! A pixel is a peak if no pixel of the square around it is larger. [`Neighborhood::suppressed`] tests
+//! one pixel. [`suppress`] computes a whole plane in a time that hardly depends on the radius:
+//!
+//! ```text
+//! max = the plane with margins
+//! repeat along rows, then along columns, with reach = 1, 2, 4, … up to 2·radius + 1:
+//!     max[i] = larger(max[i], max[i + reach])            // maximum of 2·reach pixels
+//! peak = plane == max
+//! ```
 
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::larger;
 use crate::simd::{Vectorized, dispatch};
 
-/// A plane `width` wide, and how far from a cell its neighborhood reaches.
+/// A plane `width` wide, and the radius of the square that a peak is the maximum of.
 #[derive(Debug, Clone, Copy)]
 pub struct Neighborhood<'a, E> {
     /// The responses, row by row.
     pub plane: &'a [E],
-    /// Cells a row.
+    /// Pixels per row.
     pub width: usize,
-    /// Cells on each side: a kernel of size k reaches (k - 1) / 2.
+    /// Pixels on each side of the center: (k - 1) / 2 for a kernel of size k.
     pub radius: usize,
 }
 
 impl<E: HeatmapValue> Neighborhood<'_, E> {
-    /// The response of a cell, or 0 where some neighbor exceeds it. NaN stays.
+    /// The response of a pixel, or 0 if a pixel of its neighborhood is larger. NaN stays.
     ///
-    /// Cells that are equal stay both. A NaN among the neighbors exceeds everything.
+    /// Two equal maxima both stay. A NaN among the neighbors is larger than any number.
     #[inline]
-    pub fn suppressed(&self, cell: usize) -> E {
-        self.suppressed_at([cell % self.width, cell / self.width])
+    pub fn suppressed(&self, pixel: usize) -> E {
+        self.suppressed_at([pixel % self.width, pixel / self.width])
     }
 
-    /// [`Self::suppressed`] for the cell `[x, y]`.
+    /// [`Self::suppressed`] for the pixel `[x, y]`.
     #[inline]
     pub(crate) fn suppressed_at(&self, [x, y]: [usize; 2]) -> E {
         let value = self.plane[y * self.width + x];
-        // The reference multiplies by 0: there infinity becomes NaN, which `topk` puts first.
+        // MMPose multiplies by 0, which makes NaN of infinity, and `topk` puts NaN first.
         if self.is_peak([x, y]) { value } else { zero_or_nan(value) }
     }
 
-    /// Whether the response of the cell `[x, y]` is a number that no neighbor exceeds.
+    /// Whether the response of the pixel `[x, y]` is a number and no neighbor is larger.
     #[inline]
     fn is_peak(&self, [x, y]: [usize; 2]) -> bool {
         let value = self.plane[y * self.width + x].order_key();
         let height = self.plane.len() / self.width;
         let columns = x.saturating_sub(self.radius)..(x + self.radius + 1).min(self.width);
         let rows = y.saturating_sub(self.radius)..(y + self.radius + 1).min(height);
-        // The cell's own row first: on a slope, that settles it. `!(a <= b)` counts NaN as larger.
+        // The pixel's own row first: on a slope, it has a larger neighbor. `!(a <= b)` counts NaN as
+        // larger.
         let exceeded = |row: usize| {
             self.plane[row * self.width..][columns.clone()].iter().any(|neighbor| {
                 neighbor.nan_mask() != E::NOT_NAN || !(neighbor.order_key() <= value)
@@ -50,21 +60,22 @@ impl<E: HeatmapValue> Neighborhood<'_, E> {
     }
 }
 
-/// What is left of a response that is suppressed.
+/// The value of a suppressed pixel.
 #[inline(always)]
 fn zero_or_nan<E: HeatmapValue>(value: E) -> E {
     if value.nan_mask() == E::NOT_NAN { E::of(0.0) } else { value }
 }
 
-/// The largest keys around each cell of a plane, and what they are made with: kept from plane to plane.
+/// Scratch for [`suppress`], reused from plane to plane.
 #[derive(Debug)]
 pub struct NmsBuffers<E: HeatmapValue> {
-    /// The plane's keys with margins on all sides; then the largest of those around.
+    /// The plane's order keys with margins on all sides; in the end, the maximum around each pixel.
     largest: Vec<E::Key>,
-    /// Where the plane holds NaN, with the same margins; then where NaN is around.
+    /// 1 where the plane holds NaN, with the same margins; in the end, 1 where NaN is around.
     nan: Vec<u8>,
-    /// What is being made of either.
+    /// The next state of `largest`.
     next: Vec<E::Key>,
+    /// The next state of `nan`.
     next_nan: Vec<u8>,
 }
 
@@ -75,7 +86,7 @@ impl<E: HeatmapValue> Default for NmsBuffers<E> {
 }
 
 /// Fills `peaks` with the plane's responses at its peaks, and 0 or NaN elsewhere:
-/// [`Neighborhood::suppressed`] for every cell, in a time that hardly hangs on the radius.
+/// [`Neighborhood::suppressed`] for every pixel.
 pub fn suppress<E: HeatmapValue>(
     neighborhood: Neighborhood<'_, E>,
     peaks: &mut [E],
@@ -100,12 +111,12 @@ impl<E: HeatmapValue> Vectorized for SuppressKernel<'_, E> {
         let Self { neighborhood: Neighborhood { plane, width, radius }, peaks, buffers } = self;
         let NmsBuffers { largest, nan, next, next_nan } = buffers;
         let height = plane.len() / width;
-        // No neighborhood reaches further than across the plane.
+        // A neighborhood ends at the borders of the plane.
         let (across, down) = (radius.min(width - 1), radius.min(height - 1));
         let stride = width + 2 * across;
-        let cells = stride * (height + 2 * down);
+        let pixels = stride * (height + 2 * down);
         largest.clear();
-        largest.resize(cells, E::MIN_KEY);
+        largest.resize(pixels, E::MIN_KEY);
         let mut has_nan = E::NOT_NAN;
         let rows = largest[down * stride..].chunks_exact_mut(stride);
         for (row, values) in rows.zip(plane.chunks_exact(width)) {
@@ -118,7 +129,7 @@ impl<E: HeatmapValue> Vectorized for SuppressKernel<'_, E> {
         let has_nan = has_nan != E::NOT_NAN;
         if has_nan {
             nan.clear();
-            nan.resize(cells, 0);
+            nan.resize(pixels, 0);
             let rows = nan[down * stride..].chunks_exact_mut(stride);
             for (row, values) in rows.zip(plane.chunks_exact(width)) {
                 for (nan, value) in row[across..across + width].iter_mut().zip(values) {
@@ -147,8 +158,8 @@ impl<E: HeatmapValue> Vectorized for SuppressKernel<'_, E> {
     }
 }
 
-/// Makes each value the largest of `window` values that lie `step` apart, itself the first: of two,
-/// then of four, of eight, and at last of two overlapping ones.
+/// Replaces each value by the maximum of `window` values that are `step` apart, beginning with itself:
+/// of 2, 4, 8, … values, and finally of two overlapping runs.
 #[inline(always)]
 fn spread<K: Copy + PartialOrd>(
     values: &mut Vec<K>,
@@ -156,17 +167,17 @@ fn spread<K: Copy + PartialOrd>(
     window: usize,
     step: usize,
 ) {
-    let mut reached = 1;
-    while reached < window {
-        let further = reached.min(window - reached);
+    let mut reach = 1;
+    while reach < window {
+        let distance = reach.min(window - reach);
         next.resize(values.len(), values[0]);
-        let (shifted, next_ones) = (&values[further * step..], &mut next[..]);
+        let (shifted, next_ones) = (&values[distance * step..], &mut next[..]);
         for ((next, &value), &other) in next_ones.iter_mut().zip(&*values).zip(shifted) {
             *next = larger(value, other);
         }
         let end = shifted.len();
         next[end..].copy_from_slice(&values[end..]);
         std::mem::swap(values, next);
-        reached += further;
+        reach += distance;
     }
 }

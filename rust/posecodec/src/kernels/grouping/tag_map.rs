@@ -1,32 +1,47 @@
-//! Where on a map a missing keypoint of an instance most likely is, by tag and response.
+//! The most likely pixel of an instance's missing keypoint: the one with the nearest tag.
+//!
+//! Associative embedding looks for a missing keypoint at the pixel of the least cost
+//! `100 · round(|tags - tag|) - response`. Each instance with a missing keypoint searches the same map,
+//! so the map is divided into blocks, with bounds that are computed once:
+//!
+//! ```text
+//! TagMap::new:
+//!     for each block of 128 pixels: max_response, [min_tag, max_tag] per channel
+//! nearest(tag):
+//!     for each block:
+//!         distance = distance of tag to the box [min_tag, max_tag]
+//!         if cost(distance, max_response) ≥ least: continue       // nearly all blocks
+//!         costs = cost of each pixel of the block
+//!         if min(costs) < least: least, nearest = min(costs), its first pixel
+//! ```
+//!
+//! Every operation rounds monotonically, so a rounded bound is never above the rounded cost of a pixel
+//! in its block: the result is exact.
 
 use std::borrow::Cow;
 
 use crate::float::Float;
 use crate::simd::{Vectorized, dispatch};
 
-/// Cells a block. For a map of 128×128 cells that is asked once, blocks of 32, 64, 128, 256 and 512
-/// take 10.8, 6.4, 4.1, 3.2 and 2.9 µs with AVX-512, most of it to make the bounds; larger ones leave
-/// more cells to look at to every further question.
+/// Pixels per block. For a map of 128×128 pixels that is searched once, blocks of 32, 64, 128, 256 and
+/// 512 take 10.8, 6.4, 4.1, 3.2 and 2.9 µs with AVX-512, most of it for the bounds; with larger blocks,
+/// every other search computes more costs.
 const BLOCK: usize = 128;
 
-/// The responses and tags of one keypoint's maps, with bounds on both in every block of cells.
-///
-/// A block whose bounds say that it holds nothing better than what was found is not looked at: for
-/// one instance after another, that leaves a few blocks of a map.
+/// The responses and tags of one keypoint, with bounds of both per block of pixels.
 #[derive(Debug)]
 pub struct TagMap<'a, T: Clone> {
     responses: Cow<'a, [T]>,
-    /// A plane a channel.
+    /// One plane per channel.
     tags: Vec<&'a [T]>,
-    /// The largest response of each block.
-    most: Vec<T>,
-    /// The least and the largest tag of each block, one channel after the other.
-    ranges: Vec<[T; 2]>,
+    /// The maximum response of each block.
+    max_responses: Vec<T>,
+    /// The minimum and maximum tag of each block, one channel after the other.
+    tag_ranges: Vec<[T; 2]>,
 }
 
 impl<'a, T: Float> TagMap<'a, T> {
-    /// `tags` holds a plane a channel, each as long as `responses`.
+    /// `tags` holds one plane per channel, each as long as `responses`.
     pub fn new(responses: Cow<'a, [T]>, tags: Vec<&'a [T]>) -> Self {
         dispatch(Bounds { responses, tags })
     }
@@ -36,9 +51,9 @@ impl<'a, T: Float> TagMap<'a, T> {
         &self.responses
     }
 
-    /// The first cell of the least `100 · round(|tags - tag|) - response`, in the tags' precision: the
-    /// nearest tag, and among those equally near the largest response. `None` where no cost is a
-    /// number below infinity.
+    /// The first pixel of the least cost `100 · round(|tags - tag|) - response`, computed in the tags'
+    /// precision: the nearest tag, and of equally near ones the largest response. `None` if all costs
+    /// are NaN or infinite.
     pub fn nearest(&self, tag: &[T]) -> Option<usize> {
         dispatch(Nearest { map: self, tag })
     }
@@ -56,23 +71,23 @@ impl<'a, T: Float> Vectorized for Bounds<'a, T> {
     fn run(self) -> TagMap<'a, T> {
         let Self { responses, tags } = self;
         let blocks = responses.len().div_ceil(BLOCK);
-        let (mut most, mut ranges) = (Vec::with_capacity(blocks), Vec::new());
+        let (mut max_responses, mut tag_ranges) = (Vec::with_capacity(blocks), Vec::new());
         for block in responses.chunks(BLOCK) {
-            most.push(extreme(block, T::neg_infinity(), larger));
+            max_responses.push(extreme(block, T::neg_infinity(), larger));
         }
-        ranges.reserve_exact(blocks * tags.len());
+        tag_ranges.reserve_exact(blocks * tags.len());
         for plane in &tags {
             for block in plane.chunks(BLOCK) {
-                let least = extreme(block, T::infinity(), smaller);
-                let largest = extreme(block, T::neg_infinity(), larger);
-                ranges.push([least, largest]);
+                let min = extreme(block, T::infinity(), smaller);
+                let max = extreme(block, T::neg_infinity(), larger);
+                tag_ranges.push([min, max]);
             }
         }
-        TagMap { responses, tags, most, ranges }
+        TagMap { responses, tags, max_responses, tag_ranges }
     }
 }
 
-/// The extreme of some values, in lanes; NaN is none.
+/// The minimum or maximum of some values, in lanes; NaN is ignored.
 #[inline(always)]
 fn extreme<T: Float>(values: &[T], start: T, better: impl Fn(T, T) -> T) -> T {
     const LANES: usize = 16;
@@ -110,16 +125,15 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
         let Self { map, tag } = self;
         let mut best = (T::infinity(), None);
         let mut costs = [T::zero(); BLOCK];
-        for (number, &most) in map.most.iter().enumerate() {
-            // Every operation rounds monotonically, so the bound holds to the bit.
-            if !(cost(self.gap(number), most) < best.0) {
+        for (number, &max_response) in map.max_responses.iter().enumerate() {
+            if !(cost(self.tag_distance(number), max_response) < best.0) {
                 continue;
             }
             let start = number * BLOCK;
             let responses = &map.responses[start..(start + BLOCK).min(map.responses.len())];
             let costs = &mut costs[..responses.len()];
             if let ([plane], &[tag]) = (&map.tags[..], tag) {
-                // The root of a square is the number itself.
+                // One channel: the root of a square is the number itself.
                 for (cost, &value) in costs.iter_mut().zip(&plane[start..]) {
                     *cost = (value - tag).abs();
                 }
@@ -141,7 +155,7 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
             let least = extreme(costs, T::infinity(), smaller);
             if least < best.0 {
                 let first = costs.iter().position(|&cost| cost == least);
-                best = (least, first.map(|cell| start + cell));
+                best = (least, first.map(|pixel| start + pixel));
             }
         }
         best.1
@@ -149,19 +163,19 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
 }
 
 impl<T: Float> Nearest<'_, T> {
-    /// The least distance of a block's tags.
+    /// A lower bound of the distance of a block's tags: the distance to their bounding box.
     #[inline(always)]
-    fn gap(&self, block: usize) -> T {
-        let blocks = self.map.most.len();
-        let gaps = self.tag.iter().enumerate().map(|(channel, &tag)| {
-            let [least, largest] = self.map.ranges[channel * blocks + block];
-            let below = if least > tag { least - tag } else { T::zero() };
-            if tag > largest { tag - largest } else { below }
+    fn tag_distance(&self, block: usize) -> T {
+        let blocks = self.map.max_responses.len();
+        let distances = self.tag.iter().enumerate().map(|(channel, &tag)| {
+            let [min, max] = self.map.tag_ranges[channel * blocks + block];
+            let below = if min > tag { min - tag } else { T::zero() };
+            if tag > max { tag - max } else { below }
         });
         if self.tag.len() == 1 {
-            return gaps.fold(T::zero(), |sum, gap| sum + gap);
+            return distances.fold(T::zero(), |sum, distance| sum + distance);
         }
-        gaps.fold(T::zero(), |sum, gap| sum + gap * gap).sqrt()
+        distances.fold(T::zero(), |sum, distance| sum + distance * distance).sqrt()
     }
 }
 

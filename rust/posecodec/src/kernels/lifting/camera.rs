@@ -1,11 +1,11 @@
-//! A pinhole camera: points in space to places in the picture, and back.
+//! A pinhole camera: projection of 3D points into the image, and back.
 //!
 //! NumPy multiplies single-precision points by double-precision intrinsics in double precision and
-//! keeps the result in single; so do these, step by step.
+//! rounds the result to single precision. These functions do the same, step by step.
 
 use crate::float::Float;
 
-/// A camera's intrinsics: what maps directions to places in the picture, and the units of those.
+/// A camera's intrinsics, in the units of image coordinates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Intrinsics {
     /// Focal length along x and y.
@@ -14,16 +14,16 @@ pub struct Intrinsics {
     pub center: [f64; 2],
 }
 
-/// How large things at the depth of a pose's root appear.
+/// The scale between 3D space and the image at the depth of a pose's root.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RootScale<T> {
-    /// Picture units a unit of space.
+    /// Image units per unit of 3D space.
     pub ratio: T,
-    /// Units of space a picture unit.
+    /// Units of 3D space per image unit.
     pub factor: T,
 }
 
-/// Where a point in the camera's space is seen; `shift` adds 1e-8 to its depth.
+/// The image position of a point in camera coordinates; `shift` adds 1e-8 to its depth.
 #[inline(always)]
 pub fn camera_to_pixel<T: Float>(point: [T; 3], camera: Intrinsics, shift: bool) -> [T; 2] {
     let [x, y, depth] = point;
@@ -35,18 +35,20 @@ pub fn camera_to_pixel<T: Float>(point: [T; 3], camera: Intrinsics, shift: bool)
     [along(0, x), along(1, y)]
 }
 
-/// The point in the camera's space that is seen at `[x, y]` in the depth of the third coordinate.
+/// The point in camera coordinates whose image position is `[x, y]` and whose depth is the third
+/// coordinate.
 #[inline(always)]
 pub fn pixel_to_camera<T: Float>(point: [T; 3], camera: Intrinsics) -> [T; 3] {
     let [x, y, depth] = point;
-    let along = |axis: usize, place: T| {
-        let centered = T::of(place.as_f64() - camera.center[axis]);
+    let along = |axis: usize, position: T| {
+        let centered = T::of(position.as_f64() - camera.center[axis]);
         T::of(centered.as_f64() / camera.focal[axis]) * depth
     };
     [along(0, x), along(1, y), depth]
 }
 
-/// How large a square of side 2 around the root appears; 0.001 keeps far ones from vanishing.
+/// The scale at the root: the projected width of a square of side 2, plus 0.001 so that the width of a
+/// far one is not 0.
 #[inline(always)]
 pub fn root_scale<T: Float>(root: [T; 3], camera: Intrinsics) -> RootScale<T> {
     let [x, y, depth] = root;
@@ -56,8 +58,8 @@ pub fn root_scale<T: Float>(root: [T; 3], camera: Intrinsics) -> RootScale<T> {
     RootScale { ratio: width / side, factor: side / width }
 }
 
-/// Maps a pose in the camera's space to image space: its places in the picture, and its depths
-/// behind the root in picture units. Answers with the factor that leads back.
+/// Projects a pose in camera coordinates to image space: positions in the image, and depths relative to the
+/// root in image units. Returns the factor from image units back to 3D space.
 pub fn camera_to_image_coord<T: Float>(
     root_index: usize,
     pose: &[[T; 3]],

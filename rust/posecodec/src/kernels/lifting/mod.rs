@@ -1,4 +1,4 @@
-//! Lifting of 2D poses to 3D: normalization, roots, cameras.
+//! Pose lifting, from 2D to 3D: normalization, roots, cameras.
 
 pub mod camera;
 pub mod motionbert;

@@ -1,4 +1,4 @@
-//! 3D poses as pictures show them, and back, as MotionBERT has them.
+//! 3D poses in image space, the labels and outputs of MotionBERT, and back.
 
 use crate::float::Float;
 use crate::kernels::lifting::camera::{Intrinsics, RootScale, camera_to_pixel, root_scale};
@@ -6,30 +6,30 @@ use crate::kernels::lifting::normalize::ImageUnit;
 use crate::kernels::lifting::points::{each_point, lanes, lanewise};
 use crate::simd::{Vectorized, dispatch};
 
-/// How poses become labels in image space, less their root.
+/// The transform from poses to root-relative labels in image space.
 #[derive(Debug, Clone, Copy)]
 pub struct ImageSpace<T> {
-    /// Keypoints a frame.
+    /// Keypoints per frame.
     pub count: usize,
-    /// Which of them is the root.
+    /// Index of the root keypoint.
     pub root_index: usize,
-    /// The camera that sees them; without one they stay where they are.
+    /// The camera that projects poses into the image. Without one, poses are in image space already.
     pub camera: Option<Intrinsics>,
-    /// The unit of labels; without one labels are times their factor.
+    /// The unit of labels. Without one, labels are multiplied by the factor of their frame.
     pub unit: Option<ImageUnit<T>>,
 }
 
 /// The factor of each frame.
 #[derive(Debug)]
 pub enum Factors<'a> {
-    /// One a frame, or one for all.
+    /// One per frame, or one for all frames.
     Given(&'a [f64]),
-    /// To be filled, one a frame: what the camera says, or this without one.
+    /// Filled with one per frame: the camera's factor, or the given default without a camera.
     Derived(&'a mut [f64], f64),
 }
 
 impl Factors<'_> {
-    /// The factor of a frame, where the camera says `known`.
+    /// The factor of a frame; `known` is the camera's.
     #[inline(always)]
     fn of(&mut self, frame: usize, known: Option<f64>) -> f64 {
         match self {
@@ -43,7 +43,7 @@ impl Factors<'_> {
 }
 
 impl<T: Float> ImageSpace<T> {
-    /// Fills labels, and the factors that are to be filled.
+    /// Fills labels, and factors if they are [`Factors::Derived`].
     pub fn fill(&self, poses: &[[T; 3]], factors: Factors<'_>, labels: &mut [[T; 3]]) {
         dispatch(ImageSpaceKernel { space: *self, poses, factors, labels });
     }
@@ -63,7 +63,7 @@ impl<T: Float> Vectorized for ImageSpaceKernel<'_, T> {
     fn run(self) {
         let Self { space, poses, mut factors, labels } = self;
         let ImageSpace { count, root_index, camera, unit } = space;
-        let mut seen = vec![[T::zero(); 3]; count];
+        let mut projected = vec![[T::zero(); 3]; count];
         let frames = poses.chunks_exact(count).zip(labels.chunks_exact_mut(count));
         for (frame, (pose, labels)) in frames.enumerate() {
             let mut known = None;
@@ -71,26 +71,26 @@ impl<T: Float> Vectorized for ImageSpaceKernel<'_, T> {
                 let root = pose[root_index];
                 let RootScale { ratio, factor } = root_scale(root, camera);
                 known = Some(factor.as_f64());
-                for (seen, &point) in seen.iter_mut().zip(pose) {
+                for (projected, &point) in projected.iter_mut().zip(pose) {
                     let [x, y] = camera_to_pixel(point, camera, false);
-                    *seen = [x, y, ratio * (point[2] - root[2])];
+                    *projected = [x, y, ratio * (point[2] - root[2])];
                 }
             } else {
-                seen.copy_from_slice(pose);
+                projected.copy_from_slice(pose);
             }
             let factor = factors.of(frame, known);
             if let Some(unit) = unit {
-                for value in seen.as_flattened_mut() {
+                for value in projected.as_flattened_mut() {
                     *value = unit.length(*value);
                 }
-                let root = lanes(seen[root_index]);
+                let root = lanes(projected[root_index]);
                 let root: [T; 4] = lanewise(|lane| unit.centered(lane, root[lane]));
-                each_point(&seen, labels, |point| {
+                each_point(&projected, labels, |point| {
                     lanewise(|lane| unit.centered(lane, point[lane]) - root[lane])
                 });
             } else {
-                let root = lanes(seen[root_index]);
-                each_point(&seen, labels, |point| {
+                let root = lanes(projected[root_index]);
+                each_point(&projected, labels, |point| {
                     lanewise(|lane| T::of((point[lane] - root[lane]).as_f64() * factor))
                 });
             }
@@ -98,38 +98,38 @@ impl<T: Float> Vectorized for ImageSpaceKernel<'_, T> {
     }
 }
 
-/// How answers in image space become poses again, less their root, divided by 1000.
+/// The transform from outputs in image space to root-relative poses, divided by 1000.
 #[derive(Debug, Clone, Copy)]
 pub struct Denormalize<'a> {
-    /// Keypoints a frame.
+    /// Keypoints per frame.
     pub count: usize,
-    /// Which of them is the root.
+    /// Index of the root keypoint.
     pub root_index: usize,
     /// Whether keypoint 0 is moved to the origin first.
     pub zero_first: bool,
-    /// Widths and heights of pictures: each one for so many frames.
+    /// Widths and heights of images, and the number of frames per image size.
     pub size: Option<([&'a [f64]; 2], usize)>,
-    /// Factors: each one for so many frames.
+    /// Factors, and the number of frames per factor.
     pub factor: Option<(&'a [f64], usize)>,
 }
 
 impl Denormalize<'_> {
-    /// Fills poses; each step is rounded as NumPy rounds it.
-    pub fn fill<T: Float>(&self, answers: &[[T; 3]], poses: &mut [[T; 3]]) {
-        dispatch(RestorationKernel { restoration: *self, answers, poses });
+    /// Fills poses from the network's `outputs`; each step is rounded as NumPy rounds it.
+    pub fn fill<T: Float>(&self, outputs: &[[T; 3]], poses: &mut [[T; 3]]) {
+        dispatch(DenormalizeKernel { transform: *self, outputs, poses });
     }
 }
 
-struct RestorationKernel<'a, T> {
-    restoration: Denormalize<'a>,
-    answers: &'a [[T; 3]],
+struct DenormalizeKernel<'a, T> {
+    transform: Denormalize<'a>,
+    outputs: &'a [[T; 3]],
     poses: &'a mut [[T; 3]],
 }
 
-/// What the answers of a frame are scaled by.
+/// The scale of one frame.
 #[derive(Clone, Copy)]
 struct Scale {
-    /// Half the width of the picture, and its center in halves of it.
+    /// Half the width of the image, and the image's center in units of that.
     size: Option<(f64, [f64; 4])>,
     factor: Option<f64>,
 }
@@ -149,14 +149,14 @@ impl Scale {
     }
 }
 
-impl<T: Float> Vectorized for RestorationKernel<'_, T> {
+impl<T: Float> Vectorized for DenormalizeKernel<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Denormalize { count, root_index, zero_first, size, factor } = self.restoration;
-        let answers = self.answers.chunks_exact(count);
-        for (frame, (answer, pose)) in answers.zip(self.poses.chunks_exact_mut(count)).enumerate() {
+        let Denormalize { count, root_index, zero_first, size, factor } = self.transform;
+        let outputs = self.outputs.chunks_exact(count);
+        for (frame, (output, pose)) in outputs.zip(self.poses.chunks_exact_mut(count)).enumerate() {
             let scale = Scale {
                 size: size.map(|([widths, heights], each)| {
                     let (width, height) = (widths[frame / each], heights[frame / each]);
@@ -165,9 +165,9 @@ impl<T: Float> Vectorized for RestorationKernel<'_, T> {
                 factor: factor.map(|(factors, each)| factors[frame / each]),
             };
             let zeroed = zero_first && root_index == 0;
-            let root = lanes(if zeroed { [T::zero(); 3] } else { answer[root_index] });
+            let root = lanes(if zeroed { [T::zero(); 3] } else { output[root_index] });
             let root: [T; 4] = lanewise(|lane| scale.restored(lane, root[lane]));
-            each_point(answer, pose, |point| {
+            each_point(output, pose, |point| {
                 lanewise(|lane| scale.restored(lane, point[lane]) - root[lane])
             });
             if zero_first {
@@ -175,7 +175,7 @@ impl<T: Float> Vectorized for RestorationKernel<'_, T> {
                 pose[0] = std::array::from_fn(first);
             }
         }
-        // A pass of its own: whole vectors, where points are three quarters of one.
+        // A second pass over flat values fills whole vectors; points fill three quarters of one.
         let thousand = T::of(1000.0);
         for value in self.poses.as_flattened_mut() {
             *value = *value / thousand;

@@ -1,17 +1,17 @@
-//! 2D poses as the input of a network that lifts them: normalized, with visibilities beside them or
-//! not, frame by frame or transposed; all in one pass.
+//! 2D poses as the input of a lifting network: normalized, with or without visibilities, frame by frame
+//! or transposed; in one pass.
 
 use arrayvec::ArrayVec;
 
 use crate::float::Float;
 use crate::simd::{Vectorized, dispatch};
 
-/// How 2D poses lie as labels.
+/// The memory layout of labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LabelLayout {
-    /// Keypoints a frame.
+    /// Keypoints per frame.
     pub count: usize,
-    /// Coordinates a keypoint.
+    /// Coordinates per keypoint.
     pub dims: usize,
     /// Values that follow the coordinates of a keypoint, such as its visibility.
     pub extra: usize,
@@ -20,7 +20,7 @@ pub struct LabelLayout {
 }
 
 impl LabelLayout {
-    /// The shape of the labels of so many frames.
+    /// The shape of the labels of this number of frames.
     pub fn shape(&self, frames: usize) -> ArrayVec<usize, 3> {
         let width = self.dims.saturating_add(self.extra);
         if self.transposed {
@@ -31,16 +31,16 @@ impl LabelLayout {
     }
 }
 
-/// How a coordinate becomes a label, by its column: its place among the coordinates of a frame.
+/// The normalization of a coordinate, which may depend on its column: its index in a frame.
 pub trait Normalize<T: Float>: Copy {
-    /// Whether all keypoints are treated alike: then frames can be walked as one long one, which
-    /// leaves no remainder of a vector at the end of each.
+    /// Whether the normalization is the same for all keypoints. Then all frames are processed as one long
+    /// frame, without a remainder of a vector at the end of each.
     const KEYPOINTS_ALIKE: bool;
 
-    /// The label.
+    /// The normalized coordinate.
     fn normalized(&self, column: usize, coordinate: T) -> T;
 
-    /// Fills the labels of some columns side by side, from column `first` on.
+    /// Fills the labels of consecutive columns, beginning with column `first`.
     #[inline(always)]
     fn fill<L: Float>(&self, first: usize, coordinates: &[T], labels: &mut [L]) {
         for (number, (label, &coordinate)) in labels.iter_mut().zip(coordinates).enumerate() {
@@ -49,7 +49,7 @@ pub trait Normalize<T: Float>: Copy {
     }
 }
 
-/// Coordinates as they are.
+/// Does not change coordinates.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity;
 
@@ -62,12 +62,12 @@ impl<T: Float> Normalize<T> for Identity {
     }
 }
 
-/// Coordinates less their mean, over their deviation; one of each a column.
+/// Subtracts a mean and divides by a standard deviation, one of each per column.
 #[derive(Debug, Clone, Copy)]
 pub struct Standardized<'a> {
-    /// What is subtracted.
+    /// The means.
     pub mean: &'a [f32],
-    /// What the rest is divided by.
+    /// The standard deviations.
     pub std: &'a [f32],
 }
 
@@ -80,7 +80,7 @@ impl<T: Float> Normalize<T> for Standardized<'_> {
         (coordinate - mean) / std
     }
 
-    // Slices of one length: a loop that checks its indices is not vectorized.
+    // Zipped slices: a loop with bounds checks is not vectorized.
     #[inline(always)]
     fn fill<L: Float>(&self, first: usize, coordinates: &[T], labels: &mut [L]) {
         let statistics = self.mean[first..].iter().zip(&self.std[first..]);
@@ -93,27 +93,27 @@ impl<T: Float> Normalize<T> for Standardized<'_> {
     }
 }
 
-/// A picture of some size as the unit of coordinates: 2 wide, its center at 0.
+/// Image coordinates normalized so that the image is 2 wide and its center is at 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ImageUnit<T> {
     width: T,
-    /// The center along x and y. A depth has none: 0, in as many lanes as a vector has.
+    /// The center along x and y, then 0 for depths and for the fourth lane of a vector.
     center: [f64; 4],
 }
 
 impl<T: Float> ImageUnit<T> {
-    /// The unit of pictures of width and height.
+    /// For images of this width and height.
     pub fn new([width, height]: [f64; 2]) -> Self {
         Self { width: T::of(width), center: [1.0, height / width, 0.0, 0.0] }
     }
 
-    /// A length.
+    /// A length in units of half the image width.
     #[inline(always)]
     pub fn length(&self, value: T) -> T {
         value / self.width * T::of(2.0)
     }
 
-    /// A length from the center: NumPy subtracts that in double precision.
+    /// A length measured from the center, which NumPy subtracts in double precision.
     #[inline(always)]
     pub fn centered(&self, axis: usize, length: T) -> T {
         T::of(length.as_f64() - self.center[axis])
@@ -121,17 +121,17 @@ impl<T: Float> ImageUnit<T> {
 
     /// A coordinate.
     #[inline(always)]
-    pub fn place(&self, axis: usize, value: T) -> T {
+    pub fn position(&self, axis: usize, value: T) -> T {
         self.centered(axis, self.length(value))
     }
 }
 
-/// The first two of `dims` coordinates in units of a picture, others as they are.
+/// Normalizes the first two of `dims` coordinates by the image size and does not change the others.
 #[derive(Debug, Clone, Copy)]
 pub struct ImageNormalized<T> {
-    /// The picture.
+    /// The image's normalization.
     pub unit: ImageUnit<T>,
-    /// Coordinates a keypoint.
+    /// Coordinates per keypoint.
     pub dims: usize,
 }
 
@@ -141,10 +141,10 @@ impl<T: Float> Normalize<T> for ImageNormalized<T> {
     #[inline(always)]
     fn normalized(&self, column: usize, coordinate: T) -> T {
         if self.dims == 2 {
-            return self.unit.place(column % 2, coordinate);
+            return self.unit.position(column % 2, coordinate);
         }
         match column % self.dims {
-            axis @ (0 | 1) => self.unit.place(axis, coordinate),
+            axis @ (0 | 1) => self.unit.position(axis, coordinate),
             _ => coordinate,
         }
     }
@@ -155,7 +155,7 @@ impl<T: Float> Normalize<T> for ImageNormalized<T> {
             let (points, _) = coordinates.as_chunks::<2>();
             let (labels, _) = labels.as_chunks_mut::<2>();
             for (label, point) in labels.iter_mut().zip(points) {
-                *label = [0, 1].map(|axis| L::of(self.unit.place(axis, point[axis]).as_f64()));
+                *label = [0, 1].map(|axis| L::of(self.unit.position(axis, point[axis]).as_f64()));
             }
             return;
         }
@@ -165,7 +165,7 @@ impl<T: Float> Normalize<T> for ImageNormalized<T> {
     }
 }
 
-/// Fills labels with normalized coordinates, each keypoint's followed by its extra values.
+/// Fills labels with normalized coordinates. The extra values of a keypoint follow its coordinates.
 pub fn fill_labels<T: Float, L: Float, N: Normalize<T>>(
     frames: &[T],
     extra: &[L],
@@ -203,7 +203,7 @@ impl<T: Float, L: Float, N: Normalize<T>> Vectorized for LabelKernel<'_, T, L, N
                 }
             }
             (false, 2, 1) => fill_pairs(frames, extra, count, normalize, labels),
-            _ => fill_beside(frames, extra, count, [dims, columns], normalize, labels),
+            _ => fill_with_extra(frames, extra, count, [dims, columns], normalize, labels),
         }
     }
 }
@@ -213,8 +213,8 @@ fn label<T: Float, L: Float, N: Normalize<T>>(normalize: N, column: usize, coord
     L::of(normalize.normalized(column, coordinate).as_f64())
 }
 
-/// Frame by frame, with a value beside the two coordinates of a keypoint: the usual case, with as
-/// many steps as the compiler knows.
+/// Frame by frame, with one extra value after the two coordinates of a keypoint: the usual case, with
+/// loops of constant length.
 #[inline(always)]
 fn fill_pairs<T: Float, L: Float, N: Normalize<T>>(
     frames: &[T],
@@ -235,9 +235,9 @@ fn fill_pairs<T: Float, L: Float, N: Normalize<T>>(
     }
 }
 
-/// Frame by frame, with values beside the coordinates.
+/// Frame by frame, with extra values after the coordinates of a keypoint.
 #[inline(always)]
-fn fill_beside<T: Float, L: Float, N: Normalize<T>>(
+fn fill_with_extra<T: Float, L: Float, N: Normalize<T>>(
     frames: &[T],
     extra: &[L],
     count: usize,
@@ -259,7 +259,8 @@ fn fill_beside<T: Float, L: Float, N: Normalize<T>>(
     }
 }
 
-/// A column each frame: blocks of frames, whose values of a row lie together in the labels.
+/// One column per frame. Frames are transposed in blocks, because the values of one row are contiguous
+/// in the labels.
 #[inline(always)]
 fn fill_transposed<T: Float, L: Float, N: Normalize<T>>(
     frames: &[T],
@@ -268,7 +269,7 @@ fn fill_transposed<T: Float, L: Float, N: Normalize<T>>(
     normalize: N,
     labels: &mut [L],
 ) {
-    // As many as fill a vector, and few enough to stay in the first-level cache.
+    // Enough frames to fill a vector, and few enough to stay in the first-level cache.
     const BLOCK: usize = 16;
     let LabelLayout { count, dims, extra: columns, .. } = layout;
     let width = dims + columns;

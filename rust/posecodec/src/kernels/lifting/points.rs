@@ -2,20 +2,21 @@
 
 use crate::float::Float;
 
-/// A point as four lanes: a vector of either precision at every tier.
+/// A point as four lanes, which are a vector of either precision at every tier.
 #[inline(always)]
 pub(crate) fn lanes<T: Float>([x, y, z]: [T; 3]) -> [T; 4] {
     [x, y, z, T::zero()]
 }
 
-/// Four lanes by their numbers.
+/// Computes four lanes from their indices.
 #[inline(always)]
 pub(crate) fn lanewise<T>(value: impl Fn(usize) -> T) -> [T; 4] {
     std::array::from_fn(value)
 }
 
-/// Fills each point with `step` of its counterpart, four lanes at a time: the fourth belongs to the
-/// next point, which overwrites it. (A loop over x, y and z in turn is not vectorized.)
+/// Fills each point with `step` of the point at the same index, four lanes at a time. The fourth lane is
+/// the first of the next point, which is overwritten in the next iteration. (A loop over x, y and z is
+/// not vectorized.)
 #[inline(always)]
 pub(crate) fn each_point<T: Float, L: Float>(
     points: &[[T; 3]],

@@ -1,14 +1,14 @@
-//! 3D poses as the target of a network that lifts, and back: roots, poses less their root, weights.
+//! 3D poses as the target of a lifting network, and back: roots, root-relative poses, weights.
 //!
-//! Poses are flat: frame by frame, keypoint by keypoint, `dims` coordinates each. Each function
-//! reads its array once and writes its answer once.
+//! Poses are flat: frame by frame, keypoint by keypoint, `dims` coordinates each. Each function reads its
+//! input once and writes its output once.
 
 use crate::float::Float;
 use crate::kernels::lifting::normalize::Normalize;
 use crate::kernels::lifting::points::{each_point, lanes, lanewise};
 use crate::simd::{Vectorized, dispatch};
 
-/// The root of each frame: the mean of some of its keypoints, added up in the precision `R`.
+/// The root of each frame: the mean of the keypoints at `indices`, summed in the precision `R`.
 pub fn fill_roots<T: Float, R: Float>(
     frames: &[T],
     [count, dims]: [usize; 2],
@@ -24,7 +24,7 @@ pub fn fill_roots<T: Float, R: Float>(
     }
 }
 
-/// Fills frames with poses less their root, without the keypoint that is `removed`, normalized.
+/// Fills frames with root-relative poses, without the keypoint `removed`, normalized.
 pub fn fill_centered<T: Float, R: Float, N: Normalize<T>>(
     frames: &[T],
     shape: [usize; 2],
@@ -33,10 +33,10 @@ pub fn fill_centered<T: Float, R: Float, N: Normalize<T>>(
     normalize: N,
     centered: &mut [T],
 ) {
-    dispatch(CentreKernel { frames, shape, roots, removed, normalize, centered });
+    dispatch(CenterKernel { frames, shape, roots, removed, normalize, centered });
 }
 
-struct CentreKernel<'a, T, R, N> {
+struct CenterKernel<'a, T, R, N> {
     frames: &'a [T],
     shape: [usize; 2],
     roots: &'a [R],
@@ -45,7 +45,7 @@ struct CentreKernel<'a, T, R, N> {
     centered: &'a mut [T],
 }
 
-impl<T: Float, R: Float, N: Normalize<T>> Vectorized for CentreKernel<'_, T, R, N> {
+impl<T: Float, R: Float, N: Normalize<T>> Vectorized for CenterKernel<'_, T, R, N> {
     type Output = ();
 
     #[inline(always)]
@@ -57,14 +57,14 @@ impl<T: Float, R: Float, N: Normalize<T>> Vectorized for CentreKernel<'_, T, R, 
         for ((frame, root), centered) in rows.zip(centered.chunks_exact_mut(kept.max(1))) {
             let (before, after) = frame.split_at(cut);
             let after = after.get(dims..).unwrap_or_default();
-            let (centred_before, centred_after) = centered.split_at_mut(cut.min(kept));
-            center(before, root, 0, normalize, centred_before);
-            center(after, root, cut, normalize, centred_after);
+            let (centered_before, centered_after) = centered.split_at_mut(cut.min(kept));
+            center(before, root, 0, normalize, centered_before);
+            center(after, root, cut, normalize, centered_after);
         }
     }
 }
 
-/// Points less their root; `first` is the column of the first value.
+/// Fills `centered` with points relative to `root`; `first` is the column of the first value.
 #[inline(always)]
 fn center<T: Float, R: Float, N: Normalize<T>>(
     points: &[T],
@@ -73,7 +73,7 @@ fn center<T: Float, R: Float, N: Normalize<T>>(
     normalize: N,
     centered: &mut [T],
 ) {
-    // In three dimensions a constant number of steps, so that it is vectorized.
+    // In 3D, loops of constant length are vectorized.
     if let [x, y, z] = *root {
         let root = [x, y, z].map(|value| T::of(value.as_f64()));
         let (points, _) = points.as_chunks::<3>();
@@ -93,29 +93,29 @@ fn center<T: Float, R: Float, N: Normalize<T>>(
     }
 }
 
-/// How answers of a network become poses again.
+/// The transform from a network's outputs to poses.
 #[derive(Debug, Clone, Copy)]
 pub struct Restore<'a, L> {
-    /// Keypoints an answer.
+    /// Keypoints per output.
     pub count: usize,
-    /// Coordinates a keypoint.
+    /// Coordinates per keypoint.
     pub dims: usize,
-    /// Means and deviations of all values, if answers are less the one and over the other.
+    /// Means and standard deviations of all values, if outputs are standardized.
     pub statistics: Option<[&'a [f32]; 2]>,
-    /// Roots that poses are moved to, each one for so many poses.
+    /// Roots that are added to poses, and the number of poses per root.
     pub roots: Option<(&'a [L], usize)>,
-    /// The keypoint before which the root itself comes in.
+    /// The index at which the root itself is inserted.
     pub inserted: Option<usize>,
 }
 
 impl<L: Float> Restore<'_, L> {
-    /// Fills poses, the first of which has this number.
-    pub fn fill<T: Float>(&self, first: usize, answers: &[T], poses: &mut [L]) {
-        dispatch(RestoreKernel { restore: *self, first, answers, poses });
+    /// Fills poses from `outputs`; `first` is the number of the first one.
+    pub fn fill<T: Float>(&self, first: usize, outputs: &[T], poses: &mut [L]) {
+        dispatch(RestoreKernel { restore: *self, first, outputs, poses });
     }
 
-    /// The keypoint where a root comes in.
-    fn gap(&self) -> Option<usize> {
+    /// The index at which a root is inserted; none without roots.
+    fn insertion(&self) -> Option<usize> {
         self.inserted.filter(|_| self.roots.is_some())
     }
 }
@@ -123,7 +123,7 @@ impl<L: Float> Restore<'_, L> {
 struct RestoreKernel<'a, T, L> {
     restore: Restore<'a, L>,
     first: usize,
-    answers: &'a [T],
+    outputs: &'a [T],
     poses: &'a mut [L],
 }
 
@@ -132,15 +132,15 @@ impl<T: Float, L: Float> Vectorized for RestoreKernel<'_, T, L> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { restore, first, answers, poses } = self;
+        let Self { restore, first, outputs, poses } = self;
         let Restore { count, dims, statistics, roots, .. } = restore;
-        let gap = restore.gap();
-        let filled = (count + usize::from(gap.is_some())) * dims;
-        let at = gap.unwrap_or(count) * dims;
-        let rows = answers.chunks_exact(count * dims).zip(poses.chunks_exact_mut(filled));
-        for (number, (answer, pose)) in (first..).zip(rows) {
+        let insertion = restore.insertion();
+        let filled = (count + usize::from(insertion.is_some())) * dims;
+        let at = insertion.unwrap_or(count) * dims;
+        let rows = outputs.chunks_exact(count * dims).zip(poses.chunks_exact_mut(filled));
+        for (number, (output, pose)) in (first..).zip(rows) {
             let root = roots.map(|(roots, each)| &roots[number / each * dims..][..dims]);
-            let (before, after) = answer.split_at(at);
+            let (before, after) = output.split_at(at);
             let (pose_before, rest) = pose.split_at_mut(at);
             let (inserted, pose_after) = rest.split_at_mut(rest.len() - after.len());
             if let Some(root) = root.filter(|_| !inserted.is_empty()) {
@@ -152,10 +152,10 @@ impl<T: Float, L: Float> Vectorized for RestoreKernel<'_, T, L> {
     }
 }
 
-/// Points scaled and moved to their root; `first` is the column of the first value.
+/// Undoes the standardization of points and adds their root; `first` is the column of the first value.
 #[inline(always)]
 fn restore_points<T: Float, L: Float>(
-    answer: &[T],
+    output: &[T],
     first: usize,
     statistics: Option<[&[f32]; 2]>,
     root: Option<&[L]>,
@@ -163,11 +163,11 @@ fn restore_points<T: Float, L: Float>(
 ) {
     if let (None, Some(&[x, y, z])) = (statistics, root) {
         let root = lanes([x, y, z]);
-        let ((answer, _), (pose, _)) = (answer.as_chunks::<3>(), pose.as_chunks_mut::<3>());
-        each_point(answer, pose, |point| lanewise(|lane| L::of(point[lane].as_f64()) + root[lane]));
+        let ((output, _), (pose, _)) = (output.as_chunks::<3>(), pose.as_chunks_mut::<3>());
+        each_point(output, pose, |point| lanewise(|lane| L::of(point[lane].as_f64()) + root[lane]));
         return;
     }
-    for (index, (filled, &value)) in pose.iter_mut().zip(answer).enumerate() {
+    for (index, (filled, &value)) in pose.iter_mut().zip(output).enumerate() {
         let scaled = statistics.map_or(value, |[mean, std]| {
             let [mean, std] = [mean, std].map(|values| T::of(f64::from(values[first + index])));
             value * std + mean
@@ -177,8 +177,8 @@ fn restore_points<T: Float, L: Float>(
     }
 }
 
-/// 1 for what is visible (above 0.5), else 0; `columns` values a keypoint, without the one that is
-/// `removed`.
+/// Fills weights with 1 where a visibility is above 0.5, else 0; `columns` values per keypoint, without
+/// the keypoint `removed`.
 pub fn fill_weights<V: Float>(
     visible: &[V],
     [count, columns]: [usize; 2],
@@ -194,8 +194,8 @@ pub fn fill_weights<V: Float>(
     for (frame, weights) in frames.zip(weights.chunks_exact_mut(kept)) {
         let (before, after) = frame.split_at(removed * columns);
         let (weights_before, weights_after) = weights.split_at_mut(before.len());
-        weigh(before, weights_before);
-        weigh(&after[columns..], weights_after);
+        fill_thresholded(before, weights_before);
+        fill_thresholded(&after[columns..], weights_after);
     }
 }
 
@@ -209,18 +209,18 @@ impl<V: Float> Vectorized for WeightKernel<'_, V> {
 
     #[inline(always)]
     fn run(self) {
-        weigh(self.visible, self.weights);
+        fill_thresholded(self.visible, self.weights);
     }
 }
 
 #[inline(always)]
-fn weigh<V: Float>(visible: &[V], weights: &mut [f32]) {
+fn fill_thresholded<V: Float>(visible: &[V], weights: &mut [f32]) {
     for (filled, &visible) in weights.iter_mut().zip(visible) {
         *filled = if visible > V::of(0.5) { 1.0 } else { 0.0 };
     }
 }
 
-/// Whether a value is 0.
+/// Whether any value is 0.
 pub fn holds_zero<T: Float>(values: &[T]) -> bool {
     dispatch(ZeroKernel(values))
 }
@@ -232,20 +232,20 @@ impl<T: Float> Vectorized for ZeroKernel<'_, T> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        // All are looked at: a loop that may end early is not vectorized.
+        // No early exit: a loop with one is not vectorized.
         self.0.iter().fold(false, |found, value| found | value.is_zero())
     }
 }
 
-/// Fills `1 / array[:, 2]` of arrays `[first, second, …]`: the reciprocals of the third of every
-/// `count` items of `size` values.
+/// Fills `1 / array[:, 2]`, as MMPose computes it: the reciprocals of the third of every `count` items of
+/// `size` values. MMPose's index 2 selects the third keypoint, not the third coordinate.
 pub fn fill_reciprocals<T: Float>(values: &[T], [count, size]: [usize; 2], reciprocals: &mut [T]) {
     for (filled, &value) in reciprocals.iter_mut().zip(third_items(values, [count, size])) {
         *filled = value.recip();
     }
 }
 
-/// The third of every `count` items of `size` values.
+/// The third of every `count` items of `size` values: `array[:, 2]`.
 pub fn third_items<T>(values: &[T], [count, size]: [usize; 2]) -> impl Iterator<Item = &T> {
     values.chunks_exact((count * size).max(1)).flat_map(move |items| &items[2 * size..3 * size])
 }

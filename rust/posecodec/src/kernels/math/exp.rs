@@ -1,13 +1,13 @@
-//! The exponential of a Gaussian's argument, written so that it vectorizes.
+//! The exponential of a negative number, written so that it vectorizes.
 
-/// Below this, single precision has no normal number left: e^-87.3 is 1.2e-38.
-const MIN_KEY: f64 = -87.3;
+/// The smallest exponent whose result is a normal number in single precision: e^-87.3 is 1.2e-38.
+const MIN_EXPONENT: f64 = -87.3;
 
 /// e^x for x ≤ 0, to 2e-10 relative; 0 below -87.3, NaN for NaN.
 ///
-/// Cody–Waite reduction to |r| ≤ ln 2 / 2, a Taylor polynomial of degree 8, and the power of two
-/// put into the exponent's bits. No branch, no table: a loop over it becomes vector code at every
-/// tier. Callers round the answer to single precision.
+/// Cody–Waite reduction x = n·ln 2 + r with |r| ≤ ln 2 / 2, a Taylor polynomial of degree 8 for e^r, and
+/// 2^n written into the exponent's bits. There is no branch and no table, so that a loop over it is
+/// vectorized at every tier. Callers round the result to single precision.
 #[inline(always)]
 pub(crate) fn exp_negative(x: f64) -> f64 {
     // Adding 1.5·2^52 leaves the nearest integer in the low bits of the sum.
@@ -28,5 +28,5 @@ pub(crate) fn exp_negative(x: f64) -> f64 {
     p = p * r + 1.0;
     p = p * r + 1.0;
     let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    if x < MIN_KEY { 0.0 } else { p * power }
+    if x < MIN_EXPONENT { 0.0 } else { p * power }
 }

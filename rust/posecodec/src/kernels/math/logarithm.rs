@@ -2,17 +2,17 @@
 
 use crate::simd::{Vectorized, dispatch};
 
-/// Clips the values to `[least, most]`, which must be normal and positive, and takes logarithms; NaN
-/// stays.
-pub(crate) fn clip_and_log(values: &mut [f32], factor: f32, [least, most]: [f32; 2]) {
-    dispatch(ClipAndLog { values, factor, least, most });
+/// Replaces each value v by `ln(clamp(v · factor, min, max))`. The limits must be normal and positive;
+/// NaN stays.
+pub(crate) fn clip_and_log(values: &mut [f32], factor: f32, [min, max]: [f32; 2]) {
+    dispatch(ClipAndLog { values, factor, min, max });
 }
 
 struct ClipAndLog<'a> {
     values: &'a mut [f32],
     factor: f32,
-    least: f32,
-    most: f32,
+    min: f32,
+    max: f32,
 }
 
 impl Vectorized for ClipAndLog<'_> {
@@ -21,15 +21,15 @@ impl Vectorized for ClipAndLog<'_> {
     #[inline(always)]
     fn run(self) {
         for value in self.values {
-            *value = ln((*value * self.factor).clamp(self.least, self.most)) as f32;
+            *value = ln((*value * self.factor).clamp(self.min, self.max)) as f32;
         }
     }
 }
 
 /// ln x of a normal positive number; NaN and infinity stay.
 ///
-/// x = m·2^e with m around 1, and ln m = 2 artanh s with s = (m-1)/(m+1), |s| ≤ 0.172: seven terms
-/// of the series leave 1e-12.
+/// x = m·2^e with √½ ≤ m < √2, and ln m = 2·artanh s with s = (m - 1) / (m + 1). As |s| ≤ 0.172, eight
+/// terms of the series s + s³/3 + s⁵/5 + … leave an error of 1e-12.
 #[inline(always)]
 pub(crate) fn ln(x: f32) -> f64 {
     const SQRT_HALF: u32 = 0x3f35_04f3;

@@ -1,4 +1,4 @@
-//! Functions of numbers.
+//! Elementary functions and sums.
 
 pub(crate) mod exp;
 pub(crate) mod logarithm;

@@ -1,8 +1,9 @@
-//! Sums as NumPy takes them along contiguous values, to the bit.
+//! Sums of contiguous values, bit-identical to NumPy's.
 
 use crate::float::Float;
 
-/// The sum of the values in NumPy's pairwise order: eight partial sums, halves above 128 values.
+/// The sum of the values in NumPy's pairwise order: more than 128 values are split into halves, fewer
+/// are added up in eight partial sums.
 pub fn pairwise_sum<T: Float>(values: &[T]) -> T {
     const LONGEST: usize = 128;
     if values.len() > LONGEST {

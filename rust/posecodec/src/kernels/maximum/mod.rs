@@ -1,4 +1,20 @@
-//! Where a map is largest, and how large: one pass, as NumPy's `argmax` and `max`.
+//! The maximum of a map and its index, as NumPy's `argmax` and `max` return them.
+//!
+//! Two searches. The usual map has a positive maximum and no NaN; `maximum_positive` finds it
+//! with integer instructions and returns nothing for any other map. Then the general search runs:
+//!
+//! ```text
+//! maximum(values):
+//!     if f16 or f32: return maximum_positive(values), if it finds one
+//!     for each block of 4096 values:                     // fits into the first-level cache
+//!         key, has_nan = largest order key of the block  // in lanes, 4 independent chains
+//!         if has_nan: return the first NaN of the block  // as np.argmax does
+//!         if key > best: best_block, best = block, key
+//!     return the first value of best_block whose key is best
+//! ```
+//!
+//! The value is found first and its index second, in one block, so that the pass over the map does not
+//! carry an index per lane.
 
 mod positive;
 
@@ -10,7 +26,7 @@ use positive::maximum_positive;
 use crate::float::HeatmapValue;
 use crate::simd::{Vectorized, dispatch, fold_lanes};
 
-/// The first largest value of a slice, or its first NaN.
+/// The maximum of a slice and the first index that holds it; or the first NaN.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Maximum<E> {
     /// Its index.
@@ -19,9 +35,9 @@ pub struct Maximum<E> {
     pub value: E,
 }
 
-/// The first largest value, or the first NaN where there is one; `None` of an empty slice.
+/// The maximum with its first index, or the first NaN if there is one; `None` for an empty slice.
 ///
-/// As the reference's `get_heatmap_maximum` for one plane: `np.argmax` and `np.amax`.
+/// MMPose's `get_heatmap_maximum` for one plane: `np.argmax` and `np.amax`.
 #[inline]
 pub fn maximum<E: HeatmapValue>(values: &[E]) -> Option<Maximum<E>> {
     if values.is_empty() {
@@ -30,17 +46,17 @@ pub fn maximum<E: HeatmapValue>(values: &[E]) -> Option<Maximum<E>> {
     Some(dispatch(MaximumKernel(values)))
 }
 
-/// Where a volume of size `[w, h, d]`, (D, H, W) row-major, is largest: its cell `[x, y, z]` and the
-/// value there; no cell where nothing is above 0 or NaN.
+/// The maximum of a volume of size `[w, h, d]`, (D, H, W) row-major: its voxel `[x, y, z]` and its
+/// value. No voxel if the maximum is not above 0.
 ///
-/// As the reference's `get_heatmap_3d_maximum` for one volume, which says -1 for no cell. Panics for
-/// a volume without a cell.
+/// MMPose's `get_heatmap_3d_maximum` for one volume, which returns -1 for no voxel. Panics for an empty
+/// volume.
 #[inline]
 pub fn heatmap_3d_maximum<E: HeatmapValue>(
     volume: &[E],
     [width, height, _]: [usize; 3],
 ) -> (Option<[usize; 3]>, E) {
-    let Maximum { index, value } = maximum(volume).expect("a volume has cells");
+    let Maximum { index, value } = maximum(volume).expect("a volume has voxels");
     let row = index / width;
     let responds = !(value.as_f64() <= 0.0);
     (responds.then_some([index % width, row % height, row / height]), value)
@@ -48,9 +64,9 @@ pub fn heatmap_3d_maximum<E: HeatmapValue>(
 
 struct MaximumKernel<'a, E>(&'a [E]);
 
-/// Values a block: small enough that the search for the position, which follows the search for the
-/// maximum, finds the block in the first-level cache (16 KiB of float32), large enough that the
-/// reduction over lanes at its end is lost in it. 1024 to 8192 measure alike on 64×48 maps.
+/// Values per block: small enough that the search for the index finds the block in the first-level
+/// cache (16 KiB of float32), large enough that the reduction over lanes at its end takes no
+/// noticeable time. 1024 to 8192 take the same time on 64×48 maps.
 const BLOCK: usize = 4096;
 
 impl<E: HeatmapValue> Vectorized for MaximumKernel<'_, E> {
@@ -59,18 +75,18 @@ impl<E: HeatmapValue> Vectorized for MaximumKernel<'_, E> {
     #[inline(always)]
     fn run(self) -> Maximum<E> {
         let usual = match size_of::<E>() {
-            // Chunks of 512 bytes: 1024 and 2048 take 1.02 and 1.27 times as long with AVX-512, 1.08
-            // and 1.37 with AVX2, for 64×48 maps of f32 in the second-level cache.
+            // Chunks of 512 bytes: 1024 and 2048 bytes take 1.02 and 1.27 times as long with AVX-512,
+            // 1.08 and 1.37 with AVX2, for 64×48 maps of f32 in the second-level cache.
             2 => maximum_positive::<E, 256>(self.0),
             4 => maximum_positive::<E, 128>(self.0),
-            // Before AVX-512 there is no maximum of 64-bit integers.
+            // Tiers below AVX-512 have no instruction for the maximum of 64-bit integers.
             _ => None,
         };
         usual.unwrap_or_else(|| maximum_general(self.0))
     }
 }
 
-/// The maximum whatever the values are.
+/// The maximum of any values: see the pseudo-code above.
 #[inline(always)]
 fn maximum_general<E: HeatmapValue>(values: &[E]) -> Maximum<E> {
     let (mut best_block, mut best) = (0, E::MIN_KEY);
@@ -89,11 +105,11 @@ fn maximum_general<E: HeatmapValue>(values: &[E]) -> Maximum<E> {
     Maximum { index, value: values[index] }
 }
 
-/// The largest key of a block, and whether a NaN was among its values.
+/// The largest order key of a block, and whether the block holds a NaN.
 #[inline(always)]
 fn largest_key<E: HeatmapValue>(block: &[E]) -> (E::Key, bool) {
-    // An AVX-512 vector of lanes; of f64 two, because the compiler makes poor code of one (1.24
-    // instead of 0.34 µs for a 64×48 map).
+    // One AVX-512 vector of lanes, but two for f64: with one, the compiler's code takes 1.24 instead of
+    // 0.34 µs for a 64×48 map.
     match size_of::<E>() {
         2 => largest_in_lanes::<E, 32>(block),
         _ => largest_in_lanes::<E, 16>(block),
@@ -102,8 +118,8 @@ fn largest_key<E: HeatmapValue>(block: &[E]) -> (E::Key, bool) {
 
 #[inline(always)]
 fn largest_in_lanes<E: HeatmapValue, const LANES: usize>(block: &[E]) -> (E::Key, bool) {
-    // Chains that do not wait for each other: with AVX-512, 2, 4 and 8 of them take 0.29, 0.18 and
-    // 0.19 µs for a 64×48 map of f32, and 0.16 µs each for one of f16.
+    // Independent chains hide the latency of the comparison: with AVX-512, 2, 4 and 8 of them take
+    // 0.29, 0.18 and 0.19 µs for a 64×48 map of f32, and 0.16 µs each for one of f16.
     const CHAINS: usize = 4;
     let mut largest = [[E::MIN_KEY; LANES]; CHAINS];
     let mut nan = [[E::NOT_NAN; LANES]; CHAINS];
@@ -146,17 +162,18 @@ fn take_larger<E: HeatmapValue, const LANES: usize>(
     }
 }
 
-/// The larger of two; the second where there is no order.
+/// The larger of two values; the second if they do not compare, as with NaN.
 #[inline(always)]
 pub(super) fn larger<K: PartialOrd>(one: K, other: K) -> K {
     if one > other { one } else { other }
 }
 
-/// The index of the first value with this key, which is there; any, if it is not there any more.
+/// The index of the first value with this order key. If no value has it, because another thread wrote
+/// to the slice in between, any index of the slice.
 #[inline(always)]
 fn first_key<E: HeatmapValue>(values: &[E], key: E::Key) -> usize {
     // With AVX-512, steps of 16, 64 and 256 values take 0.19, 0.18 and 0.18 µs for a 64×48 map of f32,
-    // the search for the maximum included, and 0.19, 0.16 and 0.17 µs for one of f16.
+    // including the search for the maximum, and 0.19, 0.16 and 0.17 µs for one of f16.
     const STEP: usize = 64;
     let mut start = 0;
     let (steps, _) = values.as_chunks::<STEP>();
@@ -166,8 +183,8 @@ fn first_key<E: HeatmapValue>(values: &[E], key: E::Key) -> usize {
             found |= value.order_key() == key;
         }
         if found {
-            // The least index with the key, without a branch a value. It is one of these even where
-            // another thread writes meanwhile and the key is gone.
+            // The smallest index with the key, without a branch per value. It stays inside the step even
+            // if another thread writes to the slice meanwhile and the key is gone.
             let mut first = STEP as u32 - 1;
             for (index, value) in step.iter().enumerate() {
                 let candidate = if value.order_key() == key { index as u32 } else { STEP as u32 };

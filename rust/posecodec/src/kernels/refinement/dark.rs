@@ -1,7 +1,53 @@
-//! DARK on maps, for several peaks at a time.
+//! DARK (Zhang et al. 2020, <https://arxiv.org/abs/1910.06278>) on maps, for eight peaks at a time.
 //!
-//! The samples of each peak are blurred as it comes; logarithms, derivatives and Newton's step are
-//! then computed for all of them at once, a peak a lane: one by one they would wait for each other.
+//! Near its peak, the logarithm L of a Gaussian heatmap is a quadratic function. DARK blurs the map,
+//! takes its logarithm, and makes one Newton step from the pixel m of the maximum to the peak µ:
+//!
+//! ```text
+//! µ = m - H⁻¹ g        g = [Lx, Ly],  H = [[Lxx, Lxy], [Lxy, Lyy]]
+//!
+//! µx - mx = (Lxy·Ly - Lyy·Lx) / (Lxx·Lyy - Lxy²)
+//! µy - my = (Lxy·Lx - Lxx·Ly) / (Lxx·Lyy - Lxy²)
+//! ```
+//!
+//! MMPose's two forms differ in the samples of L that the derivatives are made of:
+//!
+//! ```text
+//! dark_offsets, 13 samples                     dark_udp_offsets, 7 samples
+//!
+//!  y-2  .  .  0  .  .                          y-1  4  6  .
+//!  y-1  .  1  2  3  .                          y    5  0  1
+//!  y    4  5  6  7  8                          y+1  .  2  3
+//!  y+1  .  9 10 11  .                              x-1 x x+1
+//!  y+2  .  . 12  .  .
+//!      x-2   x   x+2
+//!
+//! Lx  = (L7 - L5) / 2                          Lx  = (L1 - L5) / 2
+//! Ly  = (L10 - L2) / 2                         Ly  = (L2 - L6) / 2
+//! Lxx = (L8 - 2·L6 + L4) / 4                   Lxx = L1 - 2·L0 + L5 + ε
+//! Lyy = (L12 - 2·L6 + L0) / 4                  Lyy = L2 - 2·L0 + L6 + ε
+//! Lxy = (L11 - L3 - L9 + L1) / 4               Lxy = (L3 - L1 - L2 + 2·L0 - L5 - L6 + L4) / 2
+//! ```
+//!
+//! with ε the machine epsilon of float32.
+//!
+//! # Strategy
+//! MMPose blurs the whole map, scales it by (maximum before / maximum after the blur), clips it and
+//! takes logarithms. In log space the scale is an added constant and cancels in every derivative, unless
+//! values are clipped. So the samples alone are enough if no clip applies:
+//!
+//! ```text
+//! for each peak:
+//!     samples = the blurred map around m, from a window of the map          // blur_window
+//!     if a sample is below the lower clip, the maximum above the upper one,
+//!        or the kernel too large for the window:
+//!         samples = the map blurred as a whole, scaled and clipped, around m
+//! logarithms, derivatives and steps of eight peaks, one per SIMD lane
+//! ```
+//!
+//! The scale is at least 1, because a blur cannot raise the maximum: a sample above the lower clip stays
+//! above it. Logarithms and divisions have long latencies; eight peaks in the lanes of one vector take
+//! hardly longer than one.
 
 use super::{Peak, UDP_CLIP_MAX, UDP_CLIP_MIN, finite_or_zero, largest};
 use crate::float::HeatmapValue;
@@ -11,13 +57,13 @@ use crate::kernels::math::logarithm::{clip_and_log, ln};
 use crate::kernels::maximum::maximum;
 use crate::simd::{Vectorized, dispatch};
 
-/// How many peaks are refined at once: an AVX-512 vector in double precision.
+/// Peaks that are refined together: one AVX-512 vector in double precision.
 pub const PEAKS_PER_BLOCK: usize = 8;
 
-/// Lower clip of DARK's logarithm; it has no upper one.
-const MIN_KEY: f32 = 1e-10;
+/// Lower clip of DARK's logarithm; there is no upper clip.
+const LOG_CLIP_MIN: f32 = 1e-10;
 
-/// The samples that DARK's derivatives are made of, by row and column of a 5-wide window.
+/// The samples 0 to 12 of `dark_offsets` as row and column of a 5-wide window.
 const DARK_STENCIL: [(usize, usize); 13] = [
     (0, 2),
     (1, 1),
@@ -34,9 +80,8 @@ const DARK_STENCIL: [(usize, usize); 13] = [
     (4, 2),
 ];
 
-/// DARK (Zhang et al. 2020, <https://arxiv.org/abs/1910.06278>) on maps blurred with `kernel`, as
-/// the reference's `refine_keypoints_dark`, for the first [`PEAKS_PER_BLOCK`] peaks. No offset within two cells
-/// of the border, nor where there is no peak.
+/// Offsets of the first [`PEAKS_PER_BLOCK`] peaks on maps blurred with `kernel`: MMPose's
+/// `refine_keypoints_dark`. No offset within two pixels of the border, nor for `None`.
 pub fn dark_offsets<'a, E: HeatmapValue>(
     peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
     kernel: &GaussianKernel,
@@ -45,7 +90,7 @@ pub fn dark_offsets<'a, E: HeatmapValue>(
     let block = Block::of(peaks, |peak| {
         let inside = (2..peak.width.saturating_sub(2)).contains(&peak.at[0])
             && (2..peak.height().saturating_sub(2)).contains(&peak.at[1]);
-        let clip = [MIN_KEY, f32::INFINITY];
+        let clip = [LOG_CLIP_MIN, f32::INFINITY];
         inside.then(|| samples::<E, 5, 13>(peak, kernel, clip, &DARK_STENCIL, buffers))
     });
     block.offsets(dispatch(DarkSteps(&block.samples)))
@@ -60,9 +105,9 @@ pub fn dark_offset<E: HeatmapValue>(
     dark_offsets([Some(*peak)], kernel, buffers)[0]
 }
 
-/// DARK as UDP uses it (Huang et al. 2020, <https://arxiv.org/abs/1911.07524>) on maps blurred
-/// with `kernel`, as the reference's `refine_keypoints_dark_udp`, for the first [`PEAKS_PER_BLOCK`] peaks.
-/// Beyond the border lies the outermost sample again. No offset where there is no peak.
+/// Offsets of the first [`PEAKS_PER_BLOCK`] peaks on maps blurred with `kernel`, by DARK as UDP uses it
+/// (Huang et al. 2020, <https://arxiv.org/abs/1911.07524>): MMPose's `refine_keypoints_dark_udp`. The
+/// outermost samples are repeated beyond the border. No offset for `None`.
 pub fn dark_udp_offsets<'a, E: HeatmapValue>(
     peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
     kernel: &GaussianKernel,
@@ -71,7 +116,7 @@ pub fn dark_udp_offsets<'a, E: HeatmapValue>(
     let block = Block::of(peaks, |peak| {
         let columns = clamped(peak.at[0], peak.width);
         let rows = clamped(peak.at[1], peak.height());
-        // By row and column of the window; at the border some coincide.
+        // The samples 0 to 6 as row and column of a 3-wide window; at the border some coincide.
         let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
             .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
         Some(samples::<E, 3, 7>(peak, kernel, [UDP_CLIP_MIN, UDP_CLIP_MAX], &seven, buffers))
@@ -88,26 +133,26 @@ pub fn dark_udp_offset<E: HeatmapValue>(
     dark_udp_offsets([Some(*peak)], kernel, buffers)[0]
 }
 
-/// Offsets 0, 1, 2 of a 3-wide window around `at` that stand for the cells before, at and after
-/// it, the outermost cell standing for its neighbor beyond the border.
+/// Indices into a 3-wide window around `at` of the pixels before, at and after it. Beyond the border,
+/// the index of the outermost pixel is repeated.
 fn clamped(at: usize, length: usize) -> [usize; 3] {
     [usize::from(at == 0), 1, if at + 1 == length { 1 } else { 2 }]
 }
 
-/// The peaks that are refined at once: `S` samples each, and their values.
+/// The peaks that are refined together: `S` samples and a maximum each.
 struct Block<E, const S: usize> {
     samples: [[f32; PEAKS_PER_BLOCK]; S],
     values: [Option<E>; PEAKS_PER_BLOCK],
 }
 
 impl<E: HeatmapValue, const S: usize> Block<E, S> {
-    /// The samples of each peak, or none where it is not refined.
+    /// Collects the samples of each peak; `samples` returns `None` for one that is not refined.
     #[inline]
     fn of<'a>(
         peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
         mut samples: impl FnMut(&Peak<'a, E>) -> Option<[f32; S]>,
     ) -> Self {
-        // Lanes without a peak are computed too, from numbers that are not slow.
+        // Unused lanes hold 1.0, so that they do not hit subnormals or NaN.
         let mut block =
             Self { samples: [[1.0; PEAKS_PER_BLOCK]; S], values: [None; PEAKS_PER_BLOCK] };
         for (lane, peak) in peaks.into_iter().take(PEAKS_PER_BLOCK).enumerate() {
@@ -135,7 +180,7 @@ impl<E: HeatmapValue, const S: usize> Block<E, S> {
     }
 }
 
-/// Newton's steps along x and along y, not finite where the Hessian is singular.
+/// Newton steps along x and along y, one per lane; not finite if the Hessian is singular.
 type Steps = [[f64; PEAKS_PER_BLOCK]; 2];
 
 struct DarkSteps<'a>(&'a [[f32; PEAKS_PER_BLOCK]; 13]);
@@ -185,15 +230,15 @@ impl Vectorized for DarkUdpSteps<'_> {
     }
 }
 
-/// One Newton step to the summit, from the gradient and the Hessian `[dxx, dxy, dyy]`.
+/// One Newton step, `-H⁻¹ g`, from the gradient and the Hessian `[dxx, dxy, dyy]`.
 #[inline(always)]
 fn newton_step([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> [f64; 2] {
     let determinant = dxx * dyy - dxy * dxy;
     [(dxy * dy - dyy * dx) / determinant, (dxy * dx - dxx * dy) / determinant]
 }
 
-/// The blurred, rescaled and clipped plane in an `N`-wide window around the peak, at the cells that
-/// are needed: row and column each.
+/// Samples of the blurred, rescaled and clipped plane in an `N`-wide window around the maximum, at the
+/// given rows and columns of the window.
 #[inline]
 fn samples<E: HeatmapValue, const N: usize, const S: usize>(
     peak: &Peak<'_, E>,
@@ -206,7 +251,7 @@ fn samples<E: HeatmapValue, const N: usize, const S: usize>(
         .unwrap_or_else(|| plane_samples::<E, N, S>(peak, kernel, clip, needed, buffers))
 }
 
-/// The samples from a window alone, where that is exact.
+/// The samples from a window alone; `None` if that would not be exact.
 #[inline]
 fn window_samples<E: HeatmapValue, const N: usize, const S: usize>(
     peak: &Peak<'_, E>,
@@ -222,7 +267,7 @@ fn window_samples<E: HeatmapValue, const N: usize, const S: usize>(
     samples.iter().all(|&sample| sample >= least).then_some(samples)
 }
 
-/// The samples from the whole plane, rescaled and clipped.
+/// The samples from the whole plane, blurred, rescaled and clipped.
 #[cold]
 fn plane_samples<E: HeatmapValue, const N: usize, const S: usize>(
     peak: &Peak<'_, E>,
@@ -235,12 +280,13 @@ fn plane_samples<E: HeatmapValue, const N: usize, const S: usize>(
     let factor = peak.value.as_f32() / largest(blurred);
     let [x, y] = peak.at;
     needed.map(|(row, column)| {
-        let cell = (y + row - N / 2) * peak.width + x + column - N / 2;
-        (blurred[cell] * factor).clamp(least, most)
+        let pixel = (y + row - N / 2) * peak.width + x + column - N / 2;
+        (blurred[pixel] * factor).clamp(least, most)
     })
 }
 
-/// The plane as [`dark_udp_offsets`] sees it, blurred with `kernel`, rescaled, clipped, in logarithms.
+/// The logarithm that [`dark_udp_offsets`] works on, of the whole plane: blurred with `kernel`, rescaled
+/// and clipped.
 pub fn log_plane<E: HeatmapValue>(plane: &[E], width: usize, kernel: &GaussianKernel) -> Vec<f32> {
     let mut buffers = BlurBuffers::default();
     blur_plane(plane, width, kernel, Border::Zero, &mut buffers);

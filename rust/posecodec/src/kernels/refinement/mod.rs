@@ -1,11 +1,5 @@
-//! From the cell of the maximum to a fraction of a cell: the quarter shift and DARK.
-//!
-//! Each function answers with the offset to add. DARK blurs and logs the whole plane in the
-//! reference, then looks at a few samples around the maximum. Here only those samples are blurred.
-//! The reference's rescaling by (maximum before / maximum after the blur) is a constant in log
-//! space and cancels in every derivative, unless a clip bites: the factor is at least 1, so where
-//! every needed sample lies above the lower clip and the maximum below the upper one, the window
-//! alone is exact. Elsewhere the whole plane is blurred, once, for that maximum.
+//! Sub-pixel refinement of a maximum: the quarter shift and DARK. Each function returns the offset to
+//! add to the pixel of the maximum.
 
 mod dark;
 
@@ -23,14 +17,14 @@ const UDP_CLIP_MIN: f32 = 1e-3;
 /// Upper clip of the logarithm in DARK for UDP and SimCC.
 const UDP_CLIP_MAX: f32 = 50.0;
 
-/// A plane of responses and its largest value.
+/// A plane of responses and its maximum.
 #[derive(Debug, Clone, Copy)]
 pub struct Peak<'a, E> {
     /// The responses, row by row.
     pub plane: &'a [E],
-    /// Cells a row.
+    /// Pixels per row.
     pub width: usize,
-    /// The cell of the maximum as `[x, y]`.
+    /// The pixel of the maximum as `[x, y]`.
     pub at: [usize; 2],
     /// The maximum.
     pub value: E,
@@ -41,15 +35,16 @@ impl<E: HeatmapValue> Peak<'_, E> {
         self.plane.len() / self.width
     }
 
-    /// The response `dx`, `dy` cells from the maximum, which must lie inside.
+    /// The response `dx`, `dy` pixels from the maximum, which must be inside the plane.
     fn response(&self, dx: isize, dy: isize) -> E {
         let [x, y] = self.at;
         self.plane[y.wrapping_add_signed(dy) * self.width + x.wrapping_add_signed(dx)]
     }
 }
 
-/// A quarter of a cell towards the larger neighbor along each axis (the reference's
-/// `refine_keypoints`), under its own rule of how far from the border.
+/// A quarter of a pixel towards the larger neighbor along each axis: MMPose's `refine_keypoints`.
+///
+/// MMPose shifts x only where 1 < x < W - 1 and y > 0, and y only where 1 < y < H - 1 and x > 0.
 #[inline]
 pub fn quarter_shift<E: HeatmapValue>(peak: &Peak<'_, E>) -> [f32; 2] {
     let [x, y] = peak.at;
@@ -64,14 +59,18 @@ pub fn quarter_shift<E: HeatmapValue>(peak: &Peak<'_, E>) -> [f32; 2] {
     shift
 }
 
-/// The sign of a difference, as `np.sign`: 0 for equal, NaN where there is no order.
+/// The sign of `a - b`, as `np.sign`: 0 for equal values, NaN for NaN.
 #[inline]
 pub fn sign<E: HeatmapValue>(a: E, b: E) -> f32 {
     let difference = (a.as_f64() - b.as_f64()) as f32;
     if difference == 0.0 { 0.0 } else { difference.signum() }
 }
 
-/// DARK along a SimCC vector blurred with `kernel`, as the reference's `refine_simcc_dark`.
+/// DARK along a SimCC vector blurred with `kernel`: MMPose's `refine_simcc_dark`.
+///
+/// Five samples of the logarithm L around the maximum give the step `-L' / L''` with
+/// `L' = (L[1] - L[-1]) / 2` and `L'' = (L[2] - 2·L[0] + L[-2]) / 4 + 1e-9`. As in [`dark_offsets`],
+/// the blurred samples are enough unless a clip applies; then the whole vector is blurred.
 pub fn simcc_dark_offset<E: HeatmapValue>(
     vector: &[E],
     at: usize,
@@ -82,7 +81,7 @@ pub fn simcc_dark_offset<E: HeatmapValue>(
     let last = vector.len() - 1;
     let nearby = [-2, -1, 0, 1, 2].map(|step| at.saturating_add_signed(step).min(last));
     let window = blur_vector_window(vector, at, kernel, buffers);
-    let mut samples = nearby.map(|cell| window[cell + 2 - at]);
+    let mut samples = nearby.map(|pixel| window[pixel + 2 - at]);
     let clipped = samples.iter().any(|&sample| !(sample >= UDP_CLIP_MIN));
     if clipped || !(value.as_f32() <= UDP_CLIP_MAX) {
         let blurred = blur_vector(vector, kernel, buffers);
@@ -99,8 +98,8 @@ fn largest(values: &[f32]) -> f32 {
     maximum(values).map_or(f32::NAN, |maximum| maximum.value)
 }
 
-/// A finite map gives a finite answer: what a singular Hessian would throw out of all bounds stays
-/// where it is. A map that holds NaN or infinity gives NaN, as in the reference.
+/// The step, or no step if the Hessian is singular and the map is finite: a finite map has finite
+/// keypoints. A map that holds NaN or infinity gives NaN, as in MMPose.
 #[inline]
 fn finite_or_zero<E: HeatmapValue>(step: [f64; 2], value: E) -> [f64; 2] {
     let finite = step[0].is_finite() && step[1].is_finite();
