@@ -3074,8 +3074,8 @@ def simd_tiers() -> tuple[list[_Tier], _Tier]:
     """
 
 def force_simd_tier(tier: _Tier | None) -> None:
-    """Makes the kernels of this process use these vector instructions, or the widest again (``None``).
-    For tests and benchmarks: the answers are the same.
+    """Sets the vector instructions of the calling thread and of the batches that it starts; ``None``
+    restores the widest. For tests and benchmarks: results are bit-identical.
 
     Args:
         tier (str, optional): One of :func:`simd_tiers`.

@@ -44,8 +44,8 @@ pub(crate) fn simd_tiers() -> (Vec<&'static str>, &'static str) {
     (Tier::available().into_iter().map(Tier::name).collect(), Tier::current().name())
 }
 
-/// Makes the kernels of this process use these vector instructions, or the widest again (``None``).
-/// For tests and benchmarks: the answers are the same.
+/// Sets the vector instructions of the calling thread and of the batches that it starts; ``None``
+/// restores the widest. For tests and benchmarks: results are bit-identical.
 ///
 /// Args:
 ///     tier (str, optional): One of :func:`simd_tiers`.
