@@ -22,6 +22,10 @@ pub use rescale::rescale;
 pub use vector::{blur_vector, blur_vector_window};
 pub use window::{WINDOW_KERNEL, blur_window};
 
+use crate::error::{Result, try_with_capacity};
+use crate::simd::CACHE_LINE;
+use kernel::GaussianKernel;
+
 /// The values outside a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Border {
@@ -46,6 +50,9 @@ fn reflect101(index: i64, length: usize) -> usize {
 /// 7.5 µs for 23; a tile of 64 does not fit into the registers of narrower tiers.
 const TILE: usize = 32;
 
+/// Values by which a buffer is longer so that a part of it can begin at a cache line.
+const ALIGNMENT: usize = CACHE_LINE / size_of::<f32>();
+
 /// Scratch for blurs, reused from plane to plane.
 #[derive(Debug, Default)]
 pub struct BlurBuffers {
@@ -64,6 +71,32 @@ pub struct BlurBuffers {
 }
 
 impl BlurBuffers {
+    /// Buffers in which planes of size `[w, h]` are blurred without another allocation of a plane.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn for_planes([width, height]: [usize; 2], kernel: &GaussianKernel) -> Result<Self> {
+        let padded = width.next_multiple_of(TILE).saturating_mul(height + 2 * kernel.radius());
+        Ok(Self {
+            rows: try_with_capacity("scratch of a blur", padded.saturating_add(ALIGNMENT))?,
+            blurred: try_with_capacity("a blurred plane", width.saturating_mul(height))?,
+            ..Self::default()
+        })
+    }
+
+    /// Buffers in which vectors of this length are blurred without another allocation.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn for_vectors(len: usize, kernel: &GaussianKernel) -> Result<Self> {
+        let extended = len.saturating_add(2 * kernel.radius() + TILE);
+        Ok(Self {
+            sums: try_with_capacity("scratch of a blur", extended)?,
+            blurred: try_with_capacity("a blurred vector", len)?,
+            ..Self::default()
+        })
+    }
+
     /// The plane or vector that was blurred last.
     pub fn into_blurred(self) -> Vec<f32> {
         self.blurred

@@ -21,7 +21,7 @@
 
 use std::ops::Add;
 
-use super::{BlurBuffers, Border, TILE, reflect101, weighted_sum};
+use super::{ALIGNMENT, BlurBuffers, Border, TILE, reflect101, weighted_sum};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, larger, max_bits, maximum};
@@ -200,8 +200,8 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
 /// `len` values of the buffer, beginning at a cache line: a vector that crosses two lines takes two
 /// loads.
 fn aligned(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    buffer.resize(len + CACHE_LINE / size_of::<f32>(), 0.0);
-    let offset = buffer.as_ptr().align_offset(CACHE_LINE).min(CACHE_LINE / size_of::<f32>());
+    buffer.resize(len + ALIGNMENT, 0.0);
+    let offset = buffer.as_ptr().align_offset(CACHE_LINE).min(ALIGNMENT);
     &mut buffer[offset..offset + len]
 }
 
