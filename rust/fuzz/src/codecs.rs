@@ -1,187 +1,183 @@
-//! Codecs with arbitrary options. `None` where a constructor refused.
+//! Codecs with arbitrary options.
 
-use arbitrary::{Result, Unstructured};
+use arbitrary::{Arbitrary, Result, Unstructured};
 use ndarray::Array2;
 use posecodec::codecs::*;
 
-use crate::source::{array, number, positive, shape, side, size};
+use crate::source::{Any, Indices, Odd, Positive, Side, Size, input, shape, usually};
 
-pub(crate) fn sizes(u: &mut Unstructured<'_>) -> Result<[[usize; 2]; 2]> {
-    Ok([size(u)?, size(u)?])
-}
-
-/// A number of taps: mostly odd.
-fn taps(u: &mut Unstructured<'_>) -> Result<usize> {
-    if u.ratio(1, 12)? { side(u) } else { Ok(2 * u.int_in_range(0..=30)? + 1) }
-}
-
-pub(crate) fn root_type(u: &mut Unstructured<'_>) -> Result<RootType> {
-    Ok(if u.arbitrary()? { RootType::BoxCenter } else { RootType::KeypointCenter })
-}
-
-pub(crate) fn indices(u: &mut Unstructured<'_>) -> Result<Vec<usize>> {
-    (0..u.int_in_range(0..=3)?).map(|_| side(u)).collect()
-}
-
-fn signed_indices(u: &mut Unstructured<'_>) -> Result<Vec<isize>> {
-    let index = |u: &mut Unstructured<'_>| {
-        Ok(if u.ratio(1, 12)? { u.arbitrary()? } else { u.int_in_range(-6..=6)? })
+/// Defines a function that makes a codec of arbitrary arguments; `None` if they are invalid. The names in
+/// the pattern are bound to arbitrary values, `count` is the number of keypoints.
+macro_rules! codec {
+    ($name:ident($u:ident $(, $count:ident)?) -> $codec:ty, $arguments:pat => $build:expr) => {
+        pub(crate) fn $name($u: &mut Unstructured<'_> $(, $count: usize)?) -> Result<Option<$codec>> {
+            let $arguments = $u.arbitrary()?;
+            Ok($build.ok())
+        }
     };
-    (0..u.int_in_range(0..=5)?).map(|_| index(u)).collect()
 }
 
-pub(crate) fn msra(u: &mut Unstructured<'_>) -> Result<Option<MsraHeatmap>> {
-    let [input, map] = sizes(u)?;
-    Ok(MsraHeatmap::new(input, map, positive(u)?, u.arbitrary()?, taps(u)?).ok())
-}
-
-pub(crate) fn udp(u: &mut Unstructured<'_>) -> Result<Option<UdpHeatmap>> {
-    let [input, map] = sizes(u)?;
-    let kind = if u.arbitrary()? {
-        UdpHeatmapKind::Gaussian { sigma: positive(u)? }
-    } else {
-        UdpHeatmapKind::Combined { radius_factor: positive(u)? / 16.0 }
-    };
-    Ok(UdpHeatmap::new(input, map, kind, taps(u)?).ok())
-}
-
-pub(crate) fn megvii(u: &mut Unstructured<'_>) -> Result<Option<MegviiHeatmap>> {
-    let [input, map] = sizes(u)?;
-    Ok(MegviiHeatmap::new(input, map, taps(u)?).ok())
-}
-
-pub(crate) fn regression(u: &mut Unstructured<'_>) -> Result<Option<RegressionLabel>> {
-    Ok(RegressionLabel::new(size(u)?).ok())
-}
-
-pub(crate) fn integral(u: &mut Unstructured<'_>) -> Result<Option<IntegralRegressionLabel>> {
-    let [input, map] = sizes(u)?;
-    let (sigma, unbiased, taps) = (positive(u)?, u.arbitrary()?, taps(u)?);
-    Ok(IntegralRegressionLabel::new(input, map, sigma, unbiased, taps, u.arbitrary()?).ok())
-}
-
-/// Bins an input pixel: few, that a profile of them is made in no time, or more than memory holds.
-fn split_ratio(u: &mut Unstructured<'_>) -> Result<f64> {
-    let few = f64::from(u.arbitrary::<u8>()?) / 64.0;
-    let any = if u.ratio(1, 64)? { number(u)? } else { few };
-    Ok(if (4.0..1e16).contains(&any) { few } else { any })
-}
-
-pub(crate) fn simcc(u: &mut Unstructured<'_>) -> Result<Option<SimccLabel>> {
-    let smoothing = if u.arbitrary()? {
-        SimccSmoothing::Gaussian
-    } else {
-        SimccSmoothing::Standard { label_smooth_weight: positive(u)? / 32.0 }
-    };
-    let options = SimccOptions {
-        smoothing,
-        sigma: [positive(u)?, positive(u)?],
-        simcc_split_ratio: split_ratio(u)?,
-        normalize: u.arbitrary()?,
-        use_dark: u.arbitrary()?,
-        decode_visibility: u.arbitrary()?,
-        decode_beta: positive(u)?,
-    };
-    Ok(SimccLabel::new(size(u)?, options).ok())
-}
-
-pub(crate) fn simcc_3d(u: &mut Unstructured<'_>) -> Result<Option<Simcc3dLabel>> {
-    let options = Simcc3dOptions {
-        sigma: [positive(u)?, positive(u)?, positive(u)?],
-        simcc_split_ratio: split_ratio(u)?,
-        normalize: u.arbitrary()?,
-        use_dark: u.arbitrary()?,
-        root_index: signed_indices(u)?,
-        z_range: positive(u)?,
-    };
-    Ok(Simcc3dLabel::new(size(u)?, options).ok())
-}
-
-pub(crate) fn hand_3d(u: &mut Unstructured<'_>) -> Result<Option<Hand3dHeatmap>> {
-    let options = Hand3dOptions {
-        image_size: size(u)?,
-        root_heatmap_size: side(u)?,
-        heatmap_size: if u.ratio(1, 12)? { size(u)? } else { shape(u)? },
-        heatmap_size_root: side(u)?,
-        heatmap3d_depth_bound: positive(u)?,
-        root_depth_bound: positive(u)?,
-        depth_size: side(u)?,
-        use_different_joint_weights: u.arbitrary()?,
-        sigma: positive(u)? / 8.0,
-        joint_indices: if u.arbitrary()? { Some(signed_indices(u)?) } else { None },
-        max_bound: positive(u)?,
-    };
-    Ok(Hand3dHeatmap::new(options).ok())
-}
-
-pub(crate) fn decoupled(u: &mut Unstructured<'_>) -> Result<Option<DecoupledHeatmap>> {
-    let options = DecoupledHeatmapOptions {
-        root_type: root_type(u)?,
-        heatmap_min_overlap: positive(u)? / 64.0,
-        max_instances: side(u)?,
-    };
-    let [input, map] = sizes(u)?;
-    Ok(DecoupledHeatmap::new(input, map, options).ok())
-}
-
-pub(crate) fn spr(u: &mut Unstructured<'_>) -> Result<Option<Spr>> {
-    let sigmas = [positive(u)? / 4.0, positive(u)? / 4.0, 1.0];
-    let options = SprOptions {
-        generate_keypoint_heatmaps: u.arbitrary()?,
-        root_type: root_type(u)?,
-        minimal_diagonal_length: positive(u)? / 8.0,
-        background_weight: number(u)?,
-        nms_kernel: taps(u)?,
-        max_instances: side(u)?,
-        threshold: number(u)?,
+codec!(msra(u) -> MsraHeatmap, (Size(input), Size(map), Positive(sigma), unbiased, Odd(kernel)) =>
+    MsraHeatmap::new(input, map, sigma, unbiased, kernel));
+codec!(udp(u) -> UdpHeatmap, (Size(input), Size(map), combined, Positive(size), Odd(kernel)) =>
+    UdpHeatmap::new(input, map, udp_kind(combined, size), kernel));
+codec!(megvii(u) -> MegviiHeatmap, (Size(input), Size(map), Odd(kernel)) =>
+    MegviiHeatmap::new(input, map, kernel));
+codec!(regression(u) -> RegressionLabel, Size(input) => RegressionLabel::new(input));
+codec!(integral(u) -> IntegralRegressionLabel,
+    (Size(input), Size(map), Positive(sigma), unbiased, Odd(kernel), normalize) =>
+    IntegralRegressionLabel::new(input, map, sigma, unbiased, kernel, normalize));
+codec!(simcc(u) -> SimccLabel,
+(Size(input), smooth, Positive(weight), (Positive(x), Positive(y)), SplitRatio(ratio),
+ (normalize, use_dark, decode_visibility), Positive(decode_beta)) =>
+SimccLabel::new(input, SimccOptions {
+    smoothing: match smooth {
+        true => SimccSmoothing::Standard { label_smooth_weight: weight / 32.0 },
+        false => SimccSmoothing::Gaussian,
+    },
+    sigma: [x, y],
+    simcc_split_ratio: ratio,
+    normalize,
+    use_dark,
+    decode_visibility,
+    decode_beta,
+}));
+codec!(simcc_3d(u) -> Simcc3dLabel,
+(Size(input), (Positive(x), Positive(y), Positive(z)), SplitRatio(ratio), (normalize, use_dark),
+ Indices(root_index), Positive(z_range)) =>
+Simcc3dLabel::new(input, Simcc3dOptions {
+    sigma: [x, y, z],
+    simcc_split_ratio: ratio,
+    normalize,
+    use_dark,
+    root_index,
+    z_range,
+}));
+codec!(hand_3d(u) -> Hand3dHeatmap,
+(Size(image_size), (Side(root_heatmap_size), Side(heatmap_size_root), Side(depth_size)),
+ (Positive(heatmap3d_depth_bound), Positive(root_depth_bound), Positive(max_bound)),
+ use_different_joint_weights, Positive(sigma), joint_indices) =>
+Hand3dHeatmap::new(Hand3dOptions {
+    image_size,
+    root_heatmap_size,
+    heatmap_size: if u.ratio(1, 12)? { u.arbitrary::<Size<3>>()?.0 } else { shape(u)? },
+    heatmap_size_root,
+    heatmap3d_depth_bound,
+    root_depth_bound,
+    depth_size,
+    use_different_joint_weights,
+    sigma: sigma / 8.0,
+    joint_indices: Option::map(joint_indices, |Indices(indices)| indices),
+    max_bound,
+}));
+codec!(decoupled(u) -> DecoupledHeatmap,
+(Size(input), Size(map), box_center, Positive(overlap), Side(max_instances)) =>
+DecoupledHeatmap::new(input, map, DecoupledHeatmapOptions {
+    root_type: root_type(box_center),
+    heatmap_min_overlap: overlap / 64.0,
+    max_instances,
+}));
+codec!(spr(u) -> Spr,
+    (Size(input), Size(map), (Positive(first), Positive(second)), generate_keypoint_heatmaps, box_center,
+     Positive(length), Any(background_weight), Odd(nms_kernel), Side(max_instances), Any(threshold)) =>
+    SprOptions {
+        generate_keypoint_heatmaps,
+        root_type: root_type(box_center),
+        minimal_diagonal_length: length / 8.0,
+        background_weight,
+        nms_kernel,
+        max_instances,
+        threshold,
         ..Default::default()
-    };
-    let Ok(options) = options.with_sigmas(&sigmas[..u.int_in_range(0..=3)?]) else {
-        return Ok(None);
-    };
-    let [input, map] = sizes(u)?;
-    Ok(Spr::new(input, map, options).ok())
-}
-
-pub(crate) fn associative(
-    u: &mut Unstructured<'_>,
-    count: usize,
-) -> Result<Option<AssociativeEmbedding>> {
-    let mut keypoint_order: Vec<usize> = (0..count).collect();
-    if u.ratio(1, 8)? {
-        keypoint_order = indices(u)?;
-    } else if u.arbitrary()? {
-        keypoint_order.reverse();
     }
-    let options = AssociativeEmbeddingOptions {
-        sigma: if u.arbitrary()? { Some(positive(u)? / 4.0) } else { None },
-        use_udp: u.arbitrary()?,
-        keypoint_order,
-        nms_kernel: taps(u)?,
-        gaussian_kernel: taps(u)?,
-        keypoint_threshold: number(u)?,
-        tag_threshold: number(u)?,
-        top_k: if u.ratio(1, 12)? { side(u)? } else { u.int_in_range(1..=12)? },
-        center_shift: number(u)?,
-        max_instances: if u.arbitrary()? { Some(side(u)?) } else { None },
-    };
-    let [input, map] = sizes(u)?;
-    Ok(AssociativeEmbedding::new(input, map, options).ok())
+    .with_sigmas(&[first / 4.0, second / 4.0, 1.0][..u.int_in_range(0..=3)?])
+    .and_then(|options| Spr::new(input, map, options)));
+codec!(associative(u, count) -> AssociativeEmbedding,
+(Size(input), Size(map), sigma, use_udp, (Odd(nms_kernel), Odd(gaussian_kernel)),
+ (Any(keypoint_threshold), Any(tag_threshold), Any(center_shift)), max_instances) =>
+AssociativeEmbedding::new(input, map, AssociativeEmbeddingOptions {
+    sigma: Option::map(sigma, |Positive(sigma)| sigma / 4.0),
+    use_udp,
+    keypoint_order: keypoint_order(u, count)?,
+    nms_kernel,
+    gaussian_kernel,
+    keypoint_threshold,
+    tag_threshold,
+    top_k: usually(u, |u| u.int_in_range(1..=12))?,
+    center_shift,
+    max_instances: Option::map(max_instances, |Side(count)| count),
+}));
+codec!(edpose(u) -> EdPoseLabel, Side(select) =>
+    EdPoseLabel::new(select, usually(u, |u| u.int_in_range(1..=9))?));
+codec!(yolox(u) -> YoloxPoseAnnotationProcessor, (expand, size) =>
+    YoloxPoseAnnotationProcessor::new(expand, Option::map(size, |Size(size)| size)));
+codec!(image_lifting(u, count) -> ImagePoseLifting,
+(remove_root, save_index, reshape_keypoints, concat_vis) =>
+ImagePoseLifting::new(usually(u, |_| Ok(count))?, ImagePoseLiftingOptions {
+    root_index: root_index(u)?,
+    remove_root,
+    save_index,
+    reshape_keypoints,
+    concat_vis,
+    keypoints: statistics(u, count)?,
+    target: statistics(u, count)?,
+}));
+codec!(video_lifting(u, count) -> VideoPoseLifting,
+(zero_center, remove_root, save_index, reshape_keypoints, concat_vis, normalize_camera) =>
+VideoPoseLifting::new(usually(u, |_| Ok(count))?, VideoPoseLiftingOptions {
+    zero_center,
+    root_index: root_index(u)?,
+    remove_root,
+    save_index,
+    reshape_keypoints,
+    concat_vis,
+    normalize_camera,
+}));
+codec!(motionbert(u, count) -> MotionBertLabel, (concat_vis, rootrel, train) =>
+MotionBertLabel::new(usually(u, |_| Ok(count))?, MotionBertOptions {
+    root_index: if u.ratio(1, 4)? { u.arbitrary::<Side>()?.0 } else { 0 },
+    concat_vis,
+    rootrel,
+    mode: if train { MotionBertMode::Train } else { MotionBertMode::Test },
+}));
+
+pub(crate) fn associative_of_3(u: &mut Unstructured<'_>) -> Result<Option<AssociativeEmbedding>> {
+    associative(u, 3)
 }
 
-pub(crate) fn edpose(u: &mut Unstructured<'_>) -> Result<Option<EdPoseLabel>> {
-    let keypoints = if u.ratio(1, 12)? { side(u)? } else { u.int_in_range(1..=9)? };
-    Ok(EdPoseLabel::new(side(u)?, keypoints).ok())
+fn udp_kind(combined: bool, size: f64) -> UdpHeatmapKind {
+    if combined {
+        UdpHeatmapKind::Combined { radius_factor: size / 16.0 }
+    } else {
+        UdpHeatmapKind::Gaussian { sigma: size }
+    }
 }
 
-pub(crate) fn yolox(u: &mut Unstructured<'_>) -> Result<Option<YoloxPoseAnnotationProcessor>> {
-    let size = if u.arbitrary()? { Some(size(u)?) } else { None };
-    Ok(YoloxPoseAnnotationProcessor::new(u.arbitrary()?, size).ok())
+pub(crate) fn root_type(box_center: bool) -> RootType {
+    if box_center { RootType::BoxCenter } else { RootType::KeypointCenter }
 }
 
-/// The number of keypoints that a lifting codec has, at times not that of the poses.
-fn keypoints(u: &mut Unstructured<'_>, count: usize) -> Result<usize> {
-    if u.ratio(1, 12)? { side(u) } else { Ok(count) }
+/// Bins per input pixel: few, so that profiles are computed quickly, or more than memory can hold.
+struct SplitRatio(f64);
+
+impl<'a> Arbitrary<'a> for SplitRatio {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let few = f64::from(u.arbitrary::<u8>()?) / 64.0;
+        let ratio = if u.ratio(1, 64)? { u.arbitrary::<Any>()?.0 } else { few };
+        Ok(Self(if (4.0..1e16).contains(&ratio) { few } else { ratio }))
+    }
+}
+
+/// All keypoints in ascending or descending order, or rarely any indices.
+fn keypoint_order(u: &mut Unstructured<'_>, count: usize) -> Result<Vec<usize>> {
+    if u.ratio(1, 8)? {
+        return Ok(u.arbitrary::<Indices<usize>>()?.0);
+    }
+    Ok(if u.arbitrary()? { (0..count).collect() } else { (0..count).rev().collect() })
+}
+
+fn root_index(u: &mut Unstructured<'_>) -> Result<Vec<usize>> {
+    if u.ratio(1, 4)? { Ok(u.arbitrary::<Indices<usize>>()?.0) } else { Ok(vec![0]) }
 }
 
 fn statistics(u: &mut Unstructured<'_>, count: usize) -> Result<Option<Statistics>> {
@@ -189,52 +185,8 @@ fn statistics(u: &mut Unstructured<'_>, count: usize) -> Result<Option<Statistic
         return Ok(None);
     }
     let shape = if u.ratio(1, 8)? { shape::<2>(u)? } else { [count, u.int_in_range(1..=3)?] };
-    let mean: Array2<f32> = array(u, shape)?;
-    let std = if u.ratio(1, 8)? { array(u, shape)? } else { mean.mapv(|mean| mean.abs() + 0.5) };
+    let array = |u: &mut Unstructured<'_>| Ok(input::<f32, _>(u, shape)?.view().to_owned());
+    let mean: Array2<f32> = array(u)?;
+    let std = if u.ratio(1, 8)? { array(u)? } else { mean.mapv(|mean| mean.abs() + 0.5) };
     Ok(Some(Statistics { mean, std }))
-}
-
-pub(crate) fn image_lifting(
-    u: &mut Unstructured<'_>,
-    count: usize,
-) -> Result<Option<ImagePoseLifting>> {
-    let options = ImagePoseLiftingOptions {
-        root_index: if u.ratio(1, 4)? { indices(u)? } else { vec![0] },
-        remove_root: u.arbitrary()?,
-        save_index: u.arbitrary()?,
-        reshape_keypoints: u.arbitrary()?,
-        concat_vis: u.arbitrary()?,
-        keypoints: statistics(u, count)?,
-        target: statistics(u, count)?,
-    };
-    Ok(ImagePoseLifting::new(keypoints(u, count)?, options).ok())
-}
-
-pub(crate) fn video_lifting(
-    u: &mut Unstructured<'_>,
-    count: usize,
-) -> Result<Option<VideoPoseLifting>> {
-    let options = VideoPoseLiftingOptions {
-        zero_center: u.arbitrary()?,
-        root_index: if u.ratio(1, 4)? { indices(u)? } else { vec![0] },
-        remove_root: u.arbitrary()?,
-        save_index: u.arbitrary()?,
-        reshape_keypoints: u.arbitrary()?,
-        concat_vis: u.arbitrary()?,
-        normalize_camera: u.arbitrary()?,
-    };
-    Ok(VideoPoseLifting::new(keypoints(u, count)?, options).ok())
-}
-
-pub(crate) fn motionbert(
-    u: &mut Unstructured<'_>,
-    count: usize,
-) -> Result<Option<MotionBertLabel>> {
-    let options = MotionBertOptions {
-        root_index: if u.ratio(1, 4)? { side(u)? } else { 0 },
-        concat_vis: u.arbitrary()?,
-        rootrel: u.arbitrary()?,
-        mode: if u.arbitrary()? { MotionBertMode::Train } else { MotionBertMode::Test },
-    };
-    Ok(MotionBertLabel::new(keypoints(u, count)?, options).ok())
 }

@@ -1,49 +1,63 @@
-//! Every decoder: one sample as views of any strides, batches as slices of right and wrong lengths.
+//! Decoders: single samples as views of any strides, batches as slices of right and wrong lengths.
 
 use arbitrary::{Result, Unstructured};
 use half::f16;
-use ndarray::{Array2, Array3, Array4};
 use posecodec::codecs::{
-    DecodeHeatmaps, DecoupledHeatmap, EdPosePredictions, Hand3dHeatmap, InstanceMaps, Maps,
-    RegressionLabel, Simcc3dDecodedRows, SimccDecodedRows, SimccRows, SimccVectors, decode_heatmaps_batch,
+    AssociativeEmbedding, DecodeHeatmaps, DecoupledHeatmap, EdPoseLabel, EdPosePredictions,
+    FlippedMaps, FlippedRows, Hand3dHeatmap, HeatmapShift, InstanceMaps, IntegralRegressionLabel,
+    Maps, RegressionLabel, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel,
+    SimccRows, SimccVectors, Spr, decode_heatmaps_batch,
 };
 use posecodec::{Float, HeatmapValue};
 
-use crate::source::{Number, array, claimed, length, number, shape, side, values, view};
-use crate::{at_two_tiers, codecs};
+use crate::source::{
+    Any, Indices, Number, claimed, input, length, maybe, output, shape, shape_or, values,
+};
+use crate::{Check, at_two_tiers, check, codecs, one_of};
 
-/// One codec and what is decoded with it.
+/// Decodes with one codec.
 pub fn one(u: &mut Unstructured<'_>) -> Result<()> {
     match u.int_in_range(0..=2)? {
-        0 => responses::<f16>(u),
-        1 => reals::<f32>(u),
-        _ => reals::<f64>(u),
+        0 => one_of(u, &checks::<f16>()),
+        1 => float::<f32>(u),
+        _ => float::<f64>(u),
     }
 }
 
-fn reals<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+/// The checks of codecs that decode every type of response.
+fn checks<E: HeatmapValue + Number>() -> [Check; 10] {
+    [
+        check!(msra, heatmaps::<_, E>),
+        check!(udp, heatmaps::<_, E>),
+        check!(megvii, heatmaps::<_, E>),
+        check!(decoupled, instances::<E>),
+        check!(hand_3d, volumes::<E>),
+        check!(simcc, simcc::<E>),
+        check!(simcc_3d, simcc_3d::<E>),
+        check!(integral, integral::<E>),
+        check!(regression, regression::<E>),
+        check!(edpose, candidates::<E>),
+    ]
+}
+
+fn float<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     match u.int_in_range(0..=4)? {
         0 => groups::<E>(u),
-        1 => roots::<E>(u),
-        _ => responses::<E>(u),
+        1 => check!(spr, roots::<E>)(u),
+        _ => one_of(u, &checks::<E>()),
     }
 }
 
-fn responses<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
-    match u.int_in_range(0..=8)? {
-        0 => codecs::msra(u)?.map_or(Ok(()), |codec| maps::<_, E>(u, &codec)),
-        1 => codecs::udp(u)?.map_or(Ok(()), |codec| maps::<_, E>(u, &codec)),
-        2 => codecs::megvii(u)?.map_or(Ok(()), |codec| maps::<_, E>(u, &codec)),
-        3 => codecs::decoupled(u)?.map_or(Ok(()), |codec| instances::<E>(u, &codec)),
-        4 => codecs::hand_3d(u)?.map_or(Ok(()), |codec| volumes::<E>(u, &codec)),
-        5 => rows::<E>(u),
-        6 => rows_of_three::<E>(u),
-        7 => coordinates::<E>(u),
-        _ => candidates::<E>(u),
+/// Flip indices for `count` keypoints: mostly valid.
+fn flip_indices(u: &mut Unstructured<'_>, count: usize) -> Result<Vec<usize>> {
+    if u.ratio(1, 8)? {
+        Ok(u.arbitrary::<Indices<usize>>()?.0)
+    } else {
+        Ok((0..count).rev().collect())
     }
 }
 
-fn maps<C: DecodeHeatmaps, E: HeatmapValue + Number>(
+fn heatmaps<C: DecodeHeatmaps, E: HeatmapValue + Number>(
     u: &mut Unstructured<'_>,
     codec: &C,
 ) -> Result<()> {
@@ -51,22 +65,22 @@ fn maps<C: DecodeHeatmaps, E: HeatmapValue + Number>(
     if !u.ratio(1, 12)? {
         count -= count % codec.maps_per_keypoint();
     }
-    let heatmaps: Array3<E> = array(u, [count, height, width])?;
-    let heatmaps = view(u, &heatmaps)?;
-    at_two_tiers(|| codec.decode(heatmaps).map_err(|error| error.to_string()));
+    let heatmaps = input::<E, _>(u, [count, height, width])?;
+    at_two_tiers(|| codec.decode(heatmaps.view()));
 
     let right = [u.int_in_range(0..=3)?, count, height, width];
-    let (len, shape) = (length(u, right.iter().product())?, claimed(u, right)?);
-    let flat: Vec<E> = values(u, len)?;
-    let each = right[0] * count / codec.maps_per_keypoint();
-    let (mut points, mut scores) = (
-        vec![Default::default(); length(u, each)?],
-        vec![<E as Number>::of(7.0); length(u, each)?],
-    );
-    let maps = Maps { own: &flat, flipped: None };
+    let own = values::<E>(u, right.iter().product())?;
+    let mirrored = values::<E>(u, own.len())?;
+    let indices = flip_indices(u, count / codec.maps_per_keypoint())?;
+    let shift = if u.arbitrary()? { HeatmapShift::OnePixel } else { HeatmapShift::None };
+    let flipped = FlippedMaps { heatmaps: &mirrored, flip_indices: &indices, shift };
+    let maps = Maps { own: &own, flipped: maybe(u, flipped)? };
+    let (shape, keypoints) = (claimed(u, right)?, right[0] * count / codec.maps_per_keypoint());
+    let mut points = output(u, [C::Coordinate::default(); 2], keypoints)?;
+    let mut scores = output(u, <E as Number>::of(7.0), keypoints)?;
     at_two_tiers(|| {
         let done = decode_heatmaps_batch(codec, maps, shape, &mut points, &mut scores);
-        (done.map_err(|error| error.to_string()), points.clone(), scores.clone())
+        (done, points.clone(), scores.clone())
     });
     Ok(())
 }
@@ -76,28 +90,21 @@ fn instances<E: HeatmapValue + Number>(
     codec: &DecoupledHeatmap,
 ) -> Result<()> {
     let right: [usize; 4] = shape(u)?;
-    let heatmaps: Array4<E> = array(u, right)?;
+    let heatmaps = input::<E, _>(u, right)?;
     let columns = if u.arbitrary()? { 1 } else { right[1] };
-    let scored = if u.ratio(1, 12)? { shape(u)? } else { [right[0], columns] };
-    let instance_scores: Array2<f32> = array(u, scored)?;
-    let (maps, scores) = (view(u, &heatmaps)?, view(u, &instance_scores)?);
-    at_two_tiers(|| codec.decode(maps, scores).map_err(|error| error.to_string()));
+    let scored = shape_or(u, [right[0], columns])?;
+    let instance_scores = input::<f32, _>(u, scored)?;
+    at_two_tiers(|| codec.decode(heatmaps.view(), instance_scores.view()));
 
-    let count = right[0] * right[1];
-    let (len, shape) = (length(u, heatmaps.len())?, claimed(u, right)?);
-    let flat: Vec<E> = values(u, len)?;
-    let len = length(u, right[0] * columns)?;
-    let instance_scores: Vec<f64> = values(u, len)?;
-    let (mut keypoints, mut scores) =
-        (vec![[0f32; 2]; length(u, count)?], vec![<E as Number>::of(7.0); length(u, count)?]);
-    let picture = InstanceMaps {
-        heatmaps: &flat,
+    let (keypoints, shape) = (right[0] * right[1], claimed(u, right)?);
+    let image = InstanceMaps {
+        heatmaps: &values::<E>(u, right.iter().product())?,
         shape,
-        instance_scores: &instance_scores,
-        keypoints: &mut keypoints,
-        scores: &mut scores,
+        instance_scores: &values::<f64>(u, right[0] * columns)?,
+        keypoints: &mut output(u, [0f32; 2], keypoints)?,
+        scores: &mut output(u, <E as Number>::of(7.0), keypoints)?,
     };
-    let _ = codec.decode_images(vec![picture]);
+    let _ = codec.decode_images(vec![image]);
     Ok(())
 }
 
@@ -106,144 +113,159 @@ fn volumes<E: HeatmapValue + Number>(
     codec: &Hand3dHeatmap,
 ) -> Result<()> {
     let right: [usize; 4] = shape(u)?;
-    let heatmaps: Array4<E> = array(u, right)?;
-    let heatmaps = view(u, &heatmaps)?;
-    at_two_tiers(|| codec.decode(heatmaps).map_err(|error| error.to_string()));
-    codec.decode_root(<E as Number>::of(number(u)?));
-    Hand3dHeatmap::decode_hand_type(number(u)?);
+    let heatmaps = input::<E, _>(u, right)?;
+    at_two_tiers(|| codec.decode(heatmaps.view()));
+    let (Any(depth), Any(hand_type)) = u.arbitrary()?;
+    codec.decode_root(<E as Number>::of(depth));
+    Hand3dHeatmap::decode_hand_type(hand_type);
 
     let [count, depth, height, width] = right;
     let right = [u.int_in_range(0..=3)?, count, depth, height, width];
-    let (len, shape) = (length(u, right.iter().product())?, claimed(u, right)?);
-    let flat: Vec<E> = values(u, len)?;
-    let each = right[0] * count;
-    let (mut points, mut scores) =
-        (vec![[0f32; 3]; length(u, each)?], vec![<E as Number>::of(7.0); length(u, each)?]);
+    let flat = values::<E>(u, right.iter().product())?;
+    let (shape, keypoints) = (claimed(u, right)?, right[0] * count);
+    let mut points = output(u, [0f32; 3], keypoints)?;
+    let mut scores = output(u, <E as Number>::of(7.0), keypoints)?;
     let _ = codec.decode_batch(&flat, shape, &mut points, &mut scores);
     Ok(())
 }
 
-fn rows<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
-    let Some(codec) = codecs::simcc(u)? else { return Ok(()) };
-    let [instances, count, bins_x] = shape(u)?;
-    let bins_y = u.int_in_range(0..=40)?;
-    let along_x: Array3<E> = array(u, [instances, count, bins_x])?;
-    let other = if u.ratio(1, 12)? { shape(u)? } else { [instances, count, bins_y] };
-    let along_y: Array3<E> = array(u, other)?;
-    let (x, y) = (view(u, &along_x)?, view(u, &along_y)?);
-    at_two_tiers(|| codec.decode(x, y).map_err(|error| error.to_string()));
-
-    let count = length(u, u.len() % 7)?;
-    let bins = claimed(u, [bins_x, bins_y])?;
-    let (len_x, len_y) = (length(u, count * bins_x)?, length(u, count * bins_y)?);
-    let (x, y): (Vec<E>, Vec<E>) = (values(u, len_x)?, values(u, len_y)?);
-    let shape = claimed(u, [1, 1, count])?;
-    let decoded = SimccDecodedRows {
-        keypoints: &mut vec![[0f32; 2]; count],
-        scores: &mut vec![<E as Number>::of(7.0); length(u, count)?],
-        visibility: &mut vec![0.0; if u.arbitrary()? { length(u, count)? } else { 0 }],
+/// Calls `decode` with flat vectors of a batch along each axis, and the number of rows.
+fn with_rows<E: HeatmapValue + Number, const A: usize>(
+    u: &mut Unstructured<'_>,
+    right: [usize; A],
+    decode: impl FnOnce(&mut Unstructured<'_>, [usize; 3], SimccVectors<'_, E, A>) -> Result<()>,
+) -> Result<()> {
+    let shape: [usize; 3] =
+        [u.int_in_range(0..=2)?, u.int_in_range(0..=3)?, u.int_in_range(0..=6)?];
+    let rows: usize = shape.iter().product();
+    let axes = |u: &mut Unstructured<'_>| -> Result<Vec<Vec<E>>> {
+        right.iter().map(|&bins| values::<E>(u, rows * bins)).collect()
     };
-    let own = SimccRows { responses: [&x, &y], bins };
-    let _ = codec.decode_batch(shape, SimccVectors { own, flipped: None }, decoded);
-    Ok(())
+    let (own, mirrored, bins) = (axes(u)?, axes(u)?, claimed(u, right)?);
+    let [own, mirrored] = [&own, &mirrored]
+        .map(|axes| SimccRows { responses: std::array::from_fn(|axis| &axes[axis][..]), bins });
+    let flip_indices = flip_indices(u, shape[2])?;
+    let flipped = FlippedRows { rows: mirrored, flip_indices: &flip_indices };
+    let vectors = SimccVectors { own, flipped: maybe(u, flipped)? };
+    let shape = claimed(u, shape)?;
+    decode(u, shape, vectors)
 }
 
-fn rows_of_three<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
-    let Some(codec) = codecs::simcc_3d(u)? else { return Ok(()) };
+/// The number of rows of a shape `[B, N, K]`, if it is small.
+fn rows([batch, instances, count]: [usize; 3]) -> usize {
+    batch.saturating_mul(instances).saturating_mul(count)
+}
+
+fn simcc<E: HeatmapValue + Number>(u: &mut Unstructured<'_>, codec: &SimccLabel) -> Result<()> {
+    let ([instances, count, bins_x], bins_y) = (shape(u)?, u.int_in_range(0..=40)?);
+    let x = input::<E, _>(u, [instances, count, bins_x])?;
+    let other = shape_or(u, [instances, count, bins_y])?;
+    let y = input::<E, _>(u, other)?;
+    at_two_tiers(|| codec.decode(x.view(), y.view()));
+    with_rows::<E, 2>(u, [bins_x, bins_y], |u, shape, vectors| {
+        let seen = if u.arbitrary()? { length(u, rows(shape))? } else { 0 };
+        let decoded = SimccDecodedRows {
+            keypoints: &mut output(u, [0f32; 2], rows(shape))?,
+            scores: &mut output(u, <E as Number>::of(7.0), rows(shape))?,
+            visibility: &mut vec![0.0; seen],
+        };
+        let _ = codec.decode_batch(shape, vectors, decoded);
+        Ok(())
+    })
+}
+
+fn simcc_3d<E: HeatmapValue + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &Simcc3dLabel,
+) -> Result<()> {
     let [instances, count, bins] = shape(u)?;
-    let along_x: Array3<E> = array(u, [instances, count, bins])?;
-    let along_y: Array3<E> = array(u, [instances, count, 7])?;
-    let other = if u.ratio(1, 12)? { shape(u)? } else { [instances, count, 11] };
-    let along_z: Array3<E> = array(u, other)?;
-    let (x, y, z) = (view(u, &along_x)?, view(u, &along_y)?, view(u, &along_z)?);
-    at_two_tiers(|| codec.decode(x, y, z).map_err(|error| error.to_string()));
-
-    let count = length(u, u.len() % 7)?;
-    let bins = claimed(u, [5, 7, 11])?;
-    let mut axes = [Vec::new(), Vec::new(), Vec::new()];
-    for (axis, bins) in axes.iter_mut().zip([5, 7, 11]) {
-        let len = length(u, count * bins)?;
-        *axis = values::<E>(u, len)?;
-    }
-    let shape = claimed(u, [1, 1, count])?;
-    let decoded = Simcc3dDecodedRows {
-        keypoints: &mut vec![[0f32; 3]; count],
-        keypoints_simcc: &mut vec![[0f32; 3]; length(u, count)?],
-        scores: &mut vec![<E as Number>::of(7.0); length(u, count)?],
-    };
-    let own = SimccRows { responses: axes.each_ref().map(Vec::as_slice), bins };
-    let _ = codec.decode_batch(shape, SimccVectors { own, flipped: None }, decoded);
-    Ok(())
+    let x = input::<E, _>(u, [instances, count, bins])?;
+    let y = input::<E, _>(u, [instances, count, 7])?;
+    let other = shape_or(u, [instances, count, 11])?;
+    let z = input::<E, _>(u, other)?;
+    at_two_tiers(|| codec.decode(x.view(), y.view(), z.view()));
+    with_rows::<E, 3>(u, [5, 7, 11], |u, shape, vectors| {
+        let decoded = Simcc3dDecodedRows {
+            keypoints: &mut output(u, [0f32; 3], rows(shape))?,
+            keypoints_simcc: &mut output(u, [0f32; 3], rows(shape))?,
+            scores: &mut output(u, <E as Number>::of(7.0), rows(shape))?,
+        };
+        let _ = codec.decode_batch(shape, vectors, decoded);
+        Ok(())
+    })
 }
 
-fn coordinates<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn integral<E: HeatmapValue + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &IntegralRegressionLabel,
+) -> Result<()> {
     let [instances, count] = shape(u)?;
     let columns = u.int_in_range(0..=5)?;
-    let encoded: Array3<E> = array(u, [instances, count, columns])?;
-    let encoded = view(u, &encoded)?;
-    if u.arbitrary()? {
-        let Some(codec) = codecs::integral(u)? else { return Ok(()) };
-        at_two_tiers(|| codec.decode(encoded).map_err(|error| error.to_string()));
-        return Ok(());
-    }
-    let Some(codec): Option<RegressionLabel> = codecs::regression(u)? else { return Ok(()) };
-    at_two_tiers(|| codec.decode(encoded).map_err(|error| error.to_string()));
+    let encoded = input::<E, _>(u, [instances, count, columns])?;
+    at_two_tiers(|| codec.decode(encoded.view()));
     Ok(())
 }
 
-fn candidates<E: HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
-    let Some(codec) = codecs::edpose(u)? else { return Ok(()) };
+fn regression<E: HeatmapValue + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &RegressionLabel,
+) -> Result<()> {
+    let [instances, count] = shape(u)?;
+    let columns = u.int_in_range(0..=5)?;
+    let encoded = input::<E, _>(u, [instances, count, columns])?;
+    at_two_tiers(|| codec.decode(encoded.view()));
+    Ok(())
+}
+
+fn candidates<E: HeatmapValue + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &EdPoseLabel,
+) -> Result<()> {
     let [queries, classes] = shape(u)?;
-    let logits: Array2<E> = array(u, [queries, classes])?;
-    let sides = if u.ratio(1, 16)? { 3 } else { 4 };
-    let boxes: Array2<E> = array(u, [queries, sides])?;
     let columns = codec.num_keypoints().saturating_mul(3);
     if columns > 300 {
         return Ok(());
     }
     let columns = length(u, columns)?;
-    let keypoints: Array2<E> = array(u, [queries, columns])?;
-    let predictions = EdPosePredictions {
-        logits: view(u, &logits)?,
-        boxes: view(u, &boxes)?,
-        keypoints: view(u, &keypoints)?,
-    };
-    let input = [number(u)?, number(u)?];
-    at_two_tiers(|| codec.decode(input, predictions).map_err(|error| error.to_string()));
-    let len = length(u, queries * classes)?;
-    let _ = codec.best(&values::<E>(u, len)?, classes);
+    let sides = if u.ratio(1, 16)? { 3 } else { 4 };
+    let logits = input::<E, _>(u, [queries, classes])?;
+    let boxes = input::<E, _>(u, [queries, sides])?;
+    let keypoints = input::<E, _>(u, [queries, columns])?;
+    let (logits, boxes, keypoints) = (logits.view(), boxes.view(), keypoints.view());
+    let predictions = EdPosePredictions { logits, boxes, keypoints };
+    let (Any(width), Any(height)) = u.arbitrary()?;
+    at_two_tiers(|| codec.decode([width, height], predictions));
+    let _ = codec.best(&values::<E>(u, queries * classes)?, classes);
     Ok(())
 }
 
 fn groups<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
     let [count, height, width] = shape(u)?;
     let count = count.min(6);
-    let Some(codec) = codecs::associative(u, count)? else { return Ok(()) };
-    let channels = u.int_in_range(1..=3)?;
-    let heatmaps: Array3<E> = array(u, [count, height, width])?;
-    let tagged = if u.ratio(1, 12)? { shape(u)? } else { [channels * count, height, width] };
-    let tags: Array3<E> = array(u, tagged)?;
-    let (maps, tags) = (view(u, &heatmaps)?, view(u, &tags)?);
-    at_two_tiers(|| codec.decode(maps, tags).map_err(|error| error.to_string()));
+    let Some(codec): Option<AssociativeEmbedding> = codecs::associative(u, count)? else {
+        return Ok(());
+    };
+    let channels = u.int_in_range(1..=3)? * count;
+    let heatmaps = input::<E, _>(u, [count, height, width])?;
+    let tagged = shape_or(u, [channels, height, width])?;
+    let tags = input::<E, _>(u, tagged)?;
+    at_two_tiers(|| codec.decode(heatmaps.view(), tags.view()));
 
     let batch = u.int_in_range(0..=2)?;
-    let shapes = [[batch, count, height, width], [batch, channels * count, height, width]];
-    let [len, len_tags] = shapes.map(|shape| shape.iter().product());
-    let shapes = [claimed(u, shapes[0])?, claimed(u, shapes[1])?];
-    let (len, len_tags) = (length(u, len)?, length(u, len_tags)?);
-    let (maps, tags): (Vec<E>, Vec<E>) = (values(u, len)?, values(u, len_tags)?);
-    at_two_tiers(|| codec.decode_batch(&maps, &tags, shapes).map_err(|error| error.to_string()));
+    let right = [[batch, count, height, width], [batch, channels, height, width]];
+    let maps = values::<E>(u, right[0].iter().product())?;
+    let tags = values::<E>(u, right[1].iter().product())?;
+    let shapes = [claimed(u, right[0])?, claimed(u, right[1])?];
+    at_two_tiers(|| codec.decode_batch(&maps, &tags, shapes));
     Ok(())
 }
 
-fn roots<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<()> {
-    let Some(codec) = codecs::spr(u)? else { return Ok(()) };
+fn roots<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>, codec: &Spr) -> Result<()> {
     let [count, height, width] = shape(u)?;
-    let heatmaps = if u.arbitrary()? { 1 } else { count / 2 + 1 };
-    let displacements: Array3<E> = array(u, [count, height, width])?;
-    let other = if u.ratio(1, 12)? { shape(u)? } else { [heatmaps, height, width] };
-    let heatmaps: Array3<E> = array(u, other)?;
-    let (heatmaps, displacements) = (view(u, &heatmaps)?, view(u, &displacements)?);
-    at_two_tiers(|| codec.decode(heatmaps, displacements).map_err(|error| error.to_string()));
+    let displacements = input::<E, _>(u, [count, height, width])?;
+    let maps = if u.arbitrary()? { 1 } else { count / 2 + 1 };
+    let other = shape_or(u, [maps, height, width])?;
+    let heatmaps = input::<E, _>(u, other)?;
+    at_two_tiers(|| codec.decode(heatmaps.view(), displacements.view()));
     Ok(())
 }

@@ -1,48 +1,49 @@
-//! Every encoder: one sample as views of any strides, batches as slices of right and wrong lengths.
+//! Encoders: single samples as views of any strides, batches as slices of right and wrong lengths.
 
 use arbitrary::{Result, Unstructured};
-use arrayvec::ArrayVec;
-use ndarray::{Array1, Array2, Array3};
 use posecodec::Float;
 use posecodec::codecs::{
     ArrayMut, DecoupledHeatmap, Dtype, EdPoseLabel, Encode, EncodePlan, Hand3dHeatmap, Image, Init,
     RandomSource, Simcc3dLabel, YoloxPoseAnnotationProcessor, encode_batch,
 };
 
-use crate::source::{Number, array, length, number, points, shape, side, values, view};
-use crate::{at_two_tiers, codecs};
+use crate::source::{
+    Any, Number, Side, input, maybe, output, points, shape, shape_or, usually, values,
+};
+use crate::{Check, at_two_tiers, check, one_of};
 
-/// The most values that a call's targets may hold.
-const MOST_TARGETS: usize = 1 << 17;
+/// The maximum number of values in the targets of a call.
+const MAX_TARGETS: usize = 1 << 17;
 
-/// One codec and what is encoded with it.
+/// Encodes with one codec.
 pub fn one(u: &mut Unstructured<'_>) -> Result<()> {
     if u.arbitrary()? { with::<f32, f32>(u) } else { with::<f64, f32>(u) }
 }
 
 fn with<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
-    match u.int_in_range(0..=11)? {
-        0 => codecs::msra(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        1 => codecs::udp(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        2 => codecs::megvii(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        3 => codecs::regression(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        4 => codecs::integral(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        5 => codecs::simcc(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        6 => codecs::spr(u)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        7 => codecs::associative(u, 3)?.map_or(Ok(()), |codec| encode::<_, T, V, 2>(u, &codec)),
-        8 => codecs::simcc_3d(u)?.map_or(Ok(()), |codec| simcc_3d::<T, V>(u, &codec)),
-        9 => codecs::hand_3d(u)?.map_or(Ok(()), |codec| hand_3d::<T, V>(u, &codec)),
-        10 => codecs::decoupled(u)?.map_or(Ok(()), |codec| decoupled::<T, V>(u, &codec)),
-        _ => boxes::<T, V>(u),
-    }
+    let checks: &[Check] = &[
+        check!(msra, encode::<_, T, V, 2>),
+        check!(udp, encode::<_, T, V, 2>),
+        check!(megvii, encode::<_, T, V, 2>),
+        check!(regression, encode::<_, T, V, 2>),
+        check!(integral, encode::<_, T, V, 2>),
+        check!(simcc, encode::<_, T, V, 2>),
+        check!(spr, encode::<_, T, V, 2>),
+        check!(associative_of_3, encode::<_, T, V, 2>),
+        check!(simcc_3d, simcc_3d::<T, V>),
+        check!(hand_3d, hand_3d::<T, V>),
+        check!(decoupled, decoupled::<T, V>),
+        check!(edpose, edpose::<T, V>),
+        check!(yolox, yolox::<T, V>),
+    ];
+    one_of(u, checks)
 }
 
-/// How many values so many samples' targets hold; none where they are too many.
-fn room<C: Encode<D>, const D: usize>(codec: &C, [batch, n, k]: [usize; 3]) -> Option<usize> {
-    let each = |sum: usize, len: Option<usize>| sum.checked_add(len?);
-    let all = codec.outputs(n, k).iter().map(|output| output.len()).try_fold(0, each)?;
-    let all = all.checked_add(codec.scratch())?.checked_mul(batch.max(1))?;
-    (all <= MOST_TARGETS).then_some(all)
+/// Whether the targets of a batch are small enough.
+fn fits<C: Encode<D>, const D: usize>(codec: &C, [batch, n, k]: [usize; 3]) -> bool {
+    let add = |sum: usize, len: Option<usize>| sum.checked_add(len?);
+    let each = codec.outputs(n, k).iter().map(|output| output.len()).try_fold(0, add);
+    each.and_then(|each| each.checked_mul(batch.max(1))).is_some_and(|all| all <= MAX_TARGETS)
 }
 
 fn encode<C: Encode<D>, T: Float + Number, V: Float + Number, const D: usize>(
@@ -56,16 +57,15 @@ where
     if C::SINGLE_INSTANCE && !u.ratio(1, 12)? {
         instances = 1;
     }
-    if room(codec, [1, instances, count]).is_none() {
+    if !fits(codec, [1, instances, count]) {
         return Ok(());
     }
     let coordinates = if u.ratio(1, 12)? { u.int_in_range(0..=4)? } else { D };
-    let keypoints: Array3<T> = array(u, [instances, count, coordinates])?;
-    let seen = if u.ratio(1, 12)? { shape(u)? } else { [instances, count] };
-    let visible: Array2<V> = array(u, seen)?;
-    let keypoints = view(u, &keypoints)?;
-    let visible = if u.arbitrary()? { Some(view(u, &visible)?) } else { None };
-    at_two_tiers(|| codec.encode(keypoints, visible).map_err(|error| error.to_string()));
+    let keypoints = input::<T, _>(u, [instances, count, coordinates])?;
+    let seen = shape_or(u, [instances, count])?;
+    let visible = input::<V, _>(u, seen)?;
+    let visible = maybe(u, visible.view())?;
+    at_two_tiers(|| codec.encode(keypoints.view(), visible));
     batch::<C, T, V, D>(u, codec, [instances, count])
 }
 
@@ -74,36 +74,36 @@ fn batch<C: Encode<D>, T: Float + Number, V: Float + Number, const D: usize>(
     codec: &C,
     [instances, count]: [usize; 2],
 ) -> Result<()> {
-    let batch = if u.ratio(1, 32)? { side(u)? } else { u.int_in_range(0..=3)? };
-    let Some(_) = room(codec, [batch, instances, count]) else { return Ok(()) };
+    let batch = if u.ratio(1, 32)? { u.arbitrary::<Side>()?.0 } else { u.int_in_range(0..=3)? };
+    if !fits(codec, [batch, instances, count]) {
+        return Ok(());
+    }
     let all = batch.saturating_mul(instances * count);
-    let len = length(u, all.saturating_mul(D))?;
-    let coordinates: Vec<T> = values(u, len)?;
-    let len = length(u, all)?;
-    let visible: Vec<V> = values(u, len)?;
-    let visible = if u.arbitrary()? { Some(V::floats(&visible)) } else { None };
+    let coordinates = values::<T>(u, all.saturating_mul(D))?;
+    let visible = values::<V>(u, all)?;
+    let visible = maybe(u, V::floats(&visible))?;
     let outputs = codec.outputs(instances, count);
     let (mut floats, mut integers, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for output in &outputs {
-        let len = length(u, batch.saturating_mul(output.len().unwrap_or(0)))?;
-        match output.dtype {
-            Dtype::Int64 => integers = vec![7; len],
-            Dtype::Like(_) => weights = vec![V::one(); len],
-            _ => floats.push(vec![7f32; len]),
+    for wanted in &outputs {
+        let all = batch.saturating_mul(wanted.len().unwrap_or(0));
+        match wanted.dtype {
+            Dtype::Int64 => integers = output(u, 7, all)?,
+            Dtype::Like(_) => weights = output(u, V::one(), all)?,
+            _ => floats.push(output(u, 7f32, all)?),
         }
     }
     let plan = EncodePlan { batch, instances, count, outputs };
     at_two_tiers(|| {
-        let (mut rest, mut one, mut seen) = (floats.iter_mut(), Some(&mut integers), Some(&mut weights));
+        let mut floats_left = floats.iter_mut();
+        let (mut integers_left, mut weights_left) = (Some(&mut integers), Some(&mut weights));
         let arrays = plan.outputs.iter().filter_map(|output| match output.dtype {
-            Dtype::Int64 => one.take().map(|values| ArrayMut::I64(values)),
-            Dtype::Like(_) => seen.take().map(|values| V::into_array(values)),
-            _ => rest.next().map(|values| ArrayMut::F32(values)),
+            Dtype::Int64 => integers_left.take().map(|values| ArrayMut::I64(values)),
+            Dtype::Like(_) => weights_left.take().map(|values| V::into_array(values)),
+            _ => floats_left.next().map(|values| ArrayMut::F32(values)),
         });
-        let arrays = arrays.collect::<ArrayVec<_, 4>>();
-        let coordinates = T::floats(&coordinates);
+        let (arrays, coordinates) = (arrays.collect(), T::floats(&coordinates));
         let done = encode_batch(codec, &plan, coordinates, visible, arrays, Init::Uninit);
-        (done.map_err(|error| error.to_string()), floats.clone(), integers.clone(), weights.clone())
+        (done, floats.clone(), integers.clone(), weights.clone())
     });
     Ok(())
 }
@@ -113,13 +113,9 @@ fn simcc_3d<T: Float + Number, V: Float + Number>(
     codec: &Simcc3dLabel,
 ) -> Result<()> {
     let [instances, count] = shape(u)?;
-    let flat: Vec<[T; 2]> = points(u, instances * count)?;
-    let len = length(u, flat.len())?;
-    let places: Vec<[V; 3]> = points(u, len)?;
-    let places = if u.arbitrary()? { Some(&places[..]) } else { None };
-    at_two_tiers(|| {
-        codec.points::<T, V, T>(&flat, places, count).map_err(|error| error.to_string())
-    });
+    let (flat, deep) = (points::<T, 2>(u, instances * count)?, points(u, instances * count)?);
+    let deep: Option<&[[V; 3]]> = maybe(u, &deep[..])?;
+    at_two_tiers(|| codec.points::<T, V, T>(&flat, deep, count));
     encode::<_, T, V, 3>(u, codec)
 }
 
@@ -127,24 +123,23 @@ fn hand_3d<T: Float + Number, V: Float + Number>(
     u: &mut Unstructured<'_>,
     codec: &Hand3dHeatmap,
 ) -> Result<()> {
-    codec.encode_root(T::zero() + <T as Float>::of(number(u)?), number(u)?);
-    let count = u.int_in_range(0..=8)?;
-    let len = u.int_in_range(0..=8)?;
-    let weights: Vec<f64> = values(u, len)?;
-    let weights = if u.arbitrary()? { Some(&weights[..]) } else { None };
-    let Ok(encoder) = codec.encoder(count, weights) else { return Ok(()) };
+    let (Any(depth), Any(valid)) = u.arbitrary()?;
+    codec.encode_root(<T as Float>::of(depth), valid);
+    let (count, len) = (u.int_in_range(0..=8)?, u.int_in_range(0..=8)?);
+    let weights = values(u, len)?;
+    let Ok(encoder) = codec.encoder(count, maybe(u, &weights[..])?) else { return Ok(()) };
     let instances = u.int_in_range(0..=3)?;
-    if room(&encoder, [1, instances, count]).is_none() {
+    if !fits(&encoder, [1, instances, count]) {
         return Ok(());
     }
-    let keypoints: Array3<T> = array(u, [instances, count, 3])?;
-    let visible: Array2<V> = array(u, [instances, count])?;
-    let visible = if u.arbitrary()? { Some(visible.view()) } else { None };
-    at_two_tiers(|| encoder.encode(keypoints.view(), visible).map_err(|error| error.to_string()));
+    let keypoints = input::<T, _>(u, [instances, count, 3])?;
+    let visible = input::<V, _>(u, [instances, count])?;
+    let visible = maybe(u, visible.view())?;
+    at_two_tiers(|| encoder.encode(keypoints.view(), visible));
     batch::<_, T, V, 3>(u, &encoder, [instances, count])
 }
 
-/// Jitter and samples, out of the fuzzer's bytes; at times not what was asked for.
+/// Jitter and samples of the fuzzer's bytes; at times fewer than requested.
 struct Bytes<'a>(&'a [u8]);
 
 impl RandomSource for Bytes<'_> {
@@ -166,48 +161,53 @@ fn decoupled<T: Float + Number, V: Float + Number>(
     let [instances, count] = shape(u)?;
     let [width, height] = codec.heatmap_size();
     let maps = (count + 1) * (instances + 1);
-    if width.saturating_mul(height).saturating_mul(maps) > MOST_TARGETS {
+    if width.saturating_mul(height).saturating_mul(maps) > MAX_TARGETS {
         return Ok(());
     }
-    let keypoints: Array3<T> = array(u, [instances, count, 2])?;
-    let visible: Array2<V> = array(u, [instances, count])?;
-    let rows = if u.ratio(1, 12)? { side(u)? % 50 } else { instances };
-    let corners: Array2<f64> = array(u, [rows, 8])?;
-    let keypoints = view(u, &keypoints)?;
-    let visible = if u.arbitrary()? { Some(view(u, &visible)?) } else { None };
-    let corners = if u.arbitrary()? { Some(view(u, &corners)?) } else { None };
+    let keypoints = input::<T, _>(u, [instances, count, 2])?;
+    let visible = input::<V, _>(u, [instances, count])?;
+    let rows = usually(u, |_| Ok(instances))? % 50;
+    let corners = input::<f64, _>(u, [rows, 8])?;
+    let (visible, corners) = (maybe(u, visible.view())?, maybe(u, corners.view())?);
     let bytes = u.bytes(u.len().min(16))?;
-    at_two_tiers(|| {
-        let encoded = codec.encode(keypoints, visible, corners, &mut Bytes(bytes));
-        encoded.map_err(|error| error.to_string())
-    });
+    at_two_tiers(|| codec.encode(keypoints.view(), visible, corners, &mut Bytes(bytes)));
     Ok(())
 }
 
-fn boxes<T: Float + Number, V: Float + Number>(u: &mut Unstructured<'_>) -> Result<()> {
+fn edpose<T: Float + Number, V: Float + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &EdPoseLabel,
+) -> Result<()> {
     let [instances, count] = shape(u)?;
-    let coordinates = if u.ratio(1, 12)? { u.int_in_range(0..=4)? } else { 2 };
-    let keypoints: Array3<T> = array(u, [instances, count, coordinates])?;
-    let seen = if u.ratio(1, 12)? { shape(u)? } else { [instances, count] };
-    let visible: Array2<V> = array(u, seen)?;
-    let rows = if u.ratio(1, 12)? { side(u)? % 50 } else { instances };
-    let (corners, area): (Array2<T>, Array1<T>) = (array(u, [rows, 4])?, array(u, rows)?);
-    let (keypoints, corners) = (view(u, &keypoints)?, view(u, &corners)?);
-    let visible = if u.arbitrary()? { Some(view(u, &visible)?) } else { None };
-    let image = [number(u)?.abs(), number(u)?.abs()];
-    let area = if u.arbitrary()? { Some(view(u, &area)?) } else { None };
-    if let Some(codec) = codecs::edpose(u)? {
-        let codec: EdPoseLabel = codec;
-        let encoded = codec.encode(image, keypoints, visible, area, Some(corners));
-        if let Ok(image) = Image::new(image) {
-            let (mut points, mut visible) = (points::<T, 2>(u, 5)?, values::<V>(u, 10)?);
-            image.normalize_points(&mut points, &mut visible);
-        }
-        drop(encoded);
+    let shape = shape_or(u, [instances, count, 2])?;
+    let keypoints = input::<T, _>(u, shape)?;
+    let seen = shape_or(u, [instances, count])?;
+    let visible = input::<V, _>(u, seen)?;
+    let rows = usually(u, |_| Ok(instances))? % 50;
+    let (corners, area) = (input::<T, _>(u, [rows, 4])?, input::<T, _>(u, rows)?);
+    let (visible, area) = (maybe(u, visible.view())?, maybe(u, area.view())?);
+    let (Any(width), Any(height)) = u.arbitrary()?;
+    let image = [width.abs(), height.abs()];
+    let _ = codec.encode(image, keypoints.view(), visible, area, Some(corners.view()));
+    if let Ok(image) = Image::new(image) {
+        let (mut points, mut visible) = (points::<T, 2>(u, 5)?, values::<V>(u, 10)?);
+        image.normalize_points(&mut points, &mut visible);
     }
-    if let Some(codec) = codecs::yolox(u)? {
-        let _ = codec.expand(keypoints, visible, corners);
-        YoloxPoseAnnotationProcessor::label(u.arbitrary()?);
-    }
+    Ok(())
+}
+
+fn yolox<T: Float + Number, V: Float + Number>(
+    u: &mut Unstructured<'_>,
+    codec: &YoloxPoseAnnotationProcessor,
+) -> Result<()> {
+    let [instances, count] = shape(u)?;
+    let shape = shape_or(u, [instances, count, 2])?;
+    let keypoints = input::<T, _>(u, shape)?;
+    let seen = shape_or(u, [instances, count])?;
+    let visible = input::<V, _>(u, seen)?;
+    let rows = usually(u, |_| Ok(instances))? % 50;
+    let corners = input::<T, _>(u, [rows, 4])?;
+    let _ = codec.expand(keypoints.view(), maybe(u, visible.view())?, corners.view());
+    YoloxPoseAnnotationProcessor::label(u.arbitrary()?);
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! What the fuzz targets call: arbitrary constructors, then arbitrary calls of what they made.
+//! Fuzz targets: arbitrary codecs, and arbitrary calls of them.
 //!
-//! An answer or an error is right; a panic, an abort, a hang or a read outside the arrays is not.
-//! Every call is made at two vector tiers, which must answer the same, to the bit.
+//! A call must return a result or an error. It must not panic, abort, hang or read outside of its
+//! arguments, and its result must be bit-identical at the widest and at the narrowest vector tier.
 
 mod codecs;
 pub mod decode;
@@ -10,20 +10,39 @@ pub mod functional;
 pub mod lift;
 mod source;
 
-use arbitrary::Unstructured;
+use arbitrary::{Result, Unstructured};
 use posecodec::simd::Tier;
 
+/// A check of some calls with arbitrary arguments.
+type Check = fn(&mut Unstructured<'_>) -> Result<()>;
+
 /// Runs one target on the fuzzer's bytes.
-pub fn fuzz(data: &[u8], target: fn(&mut Unstructured<'_>) -> arbitrary::Result<()>) {
-    // Too few bytes are no finding.
+pub fn fuzz(data: &[u8], target: fn(&mut Unstructured<'_>) -> Result<()>) {
+    // An error means that there were too few bytes.
     let _ = target(&mut Unstructured::new(data));
 }
 
-/// Asks at the widest and at the narrowest tier: what both say must be the same.
-fn at_two_tiers<T: std::fmt::Debug>(mut ask: impl FnMut() -> T) {
-    let widest = format!("{:?}", ask());
+/// Runs one of several checks.
+fn one_of(u: &mut Unstructured<'_>, checks: &[Check]) -> Result<()> {
+    u.choose(checks)?(u)
+}
+
+/// A [`Check`] that makes a codec with a function of [`codecs`] and passes it to another function.
+macro_rules! check {
+    ($codec:ident, $check:expr) => {
+        |u: &mut Unstructured<'_>| match crate::codecs::$codec(u)? {
+            Some(codec) => $check(u, &codec),
+            None => Ok(()),
+        }
+    };
+}
+use check;
+
+/// Calls a function at the widest and at the narrowest tier and compares what it returns.
+fn at_two_tiers<T: std::fmt::Debug>(mut call: impl FnMut() -> T) {
+    let widest = format!("{:?}", call());
     Tier::force(Some(Tier::Baseline));
-    let narrowest = format!("{:?}", ask());
+    let narrowest = format!("{:?}", call());
     Tier::force(None);
     assert_eq!(widest, narrowest);
 }
