@@ -12,7 +12,9 @@ use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, fill_unbiased, reaches};
+use crate::kernels::gaussian::heatmap::{
+    Blend, Center, GaussianPatch, fill_unbiased, overlaps_map,
+};
 use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_offsets, quarter_shift};
 use crate::keypoints::Keypoints;
 use crate::plan::{Init, Output};
@@ -123,7 +125,7 @@ impl MsraHeatmap {
         at: [T; 2],
         scratch: &mut Vec<f32>,
     ) -> bool {
-        let inside = reaches(at, self.heatmap_size, self.sigma);
+        let inside = overlaps_map(at, self.heatmap_size, self.sigma);
         if inside {
             let center = at.map(Float::as_f64);
             fill_unbiased(plane, self.heatmap_size[0], center, self.sigma, false, scratch);

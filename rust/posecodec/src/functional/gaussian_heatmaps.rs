@@ -5,7 +5,7 @@ use super::{product, same_length};
 use crate::check;
 use crate::error::Result;
 use crate::float::Float;
-use crate::kernels::gaussian::heatmap::{Center, GaussianPatch, fill_unbiased, reaches};
+use crate::kernels::gaussian::heatmap::{Center, GaussianPatch, fill_unbiased, overlaps_map};
 use crate::keypoints::{GaussianDrawer, Keypoints};
 
 /// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the pixel of each keypoint, and
@@ -125,7 +125,7 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Float, V: Float>(
         if !keypoints.is_labelled(index) {
             continue;
         }
-        if reaches(point, heatmap_size, sigma) {
+        if overlaps_map(point, heatmap_size, sigma) {
             let plane = &mut heatmaps[number * cells..][..cells];
             let center = point.map(Float::as_f64);
             fill_unbiased(plane, heatmap_size[0], center, sigma, instance > 0, &mut scratch);

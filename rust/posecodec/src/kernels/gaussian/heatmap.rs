@@ -1,40 +1,40 @@
-//! Gaussian heatmaps, as the reference's `generate_gaussian_heatmaps`,
-//! `generate_udp_gaussian_heatmaps` and `generate_unbiased_gaussian_heatmaps`.
+//! Gaussian heatmaps: MMPose's `generate_gaussian_heatmaps`, `generate_udp_gaussian_heatmaps` and
+//! `generate_unbiased_gaussian_heatmaps`.
 //!
-//! A Gaussian is separable: one profile along each axis and their outer product, so that W + H
-//! exponentials are enough where the reference takes W·H.
+//! A Gaussian is separable: a map is the outer product of one profile per axis, so W + H exponentials
+//! are enough where MMPose computes W·H.
 
 use crate::float::Float;
 use crate::kernels::math::exp::exp_negative;
 use crate::simd::{Vectorized, dispatch};
 
-/// The cells of one axis that a patch of 3 sigma around a rounded center covers.
+/// The pixels of one axis that a patch covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PixelRange {
-    /// Cell of the patch's first value; may lie before the axis.
+    /// The pixel of the patch's first value; may be before the axis.
     pub left: i64,
-    /// First covered cell of the axis.
+    /// The first covered pixel of the axis.
     pub start: usize,
-    /// One past the last covered cell; not below `start`.
+    /// One past the last covered pixel; at least `start`.
     pub end: usize,
 }
 
 impl PixelRange {
-    /// How many cells are covered.
+    /// The number of covered pixels.
     pub fn len(&self) -> usize {
         self.end - self.start
     }
 
-    /// Whether no cell is covered: a patch may touch the border and hold nothing.
+    /// Whether no pixel is covered: a patch may touch the border without covering a pixel.
     pub fn is_empty(&self) -> bool {
         self.end == self.start
     }
 }
 
-/// The reference's 3-sigma patch along one axis.
+/// MMPose's patch of 3 sigma along one axis; it is the same for both axes.
 ///
-/// It has `ceil(2·3σ + 1)` values around the index `(2·3σ + 1) // 2`, and its corner is truncated
-/// toward zero: with a non-integer 3σ the peak may sit a cell off, as it does in the reference.
+/// It has `ceil(2·3σ + 1)` values around the index `(2·3σ + 1) // 2`, and its corner is truncated toward
+/// zero: if 3σ is not an integer, the peak may be one pixel off, as in MMPose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianPatch {
     radius: f64,
@@ -69,20 +69,20 @@ impl Blend {
     }
 }
 
-/// Longest profile that is kept as a table: 256 KiB, sigma 10 922. Wider ones are computed as needed.
-const LONGEST_TABLE: f64 = 65_536.0;
+/// The longest profile that is kept as a table: 256 KiB, sigma 10 922. Longer ones are computed per call.
+const MAX_TABLE: f64 = 65_536.0;
 
 impl GaussianPatch {
-    /// The patch of a Gaussian of this sigma, in cells of the map. Sigma must not be negative; 0 leaves
-    /// the one cell.
+    /// The patch of a Gaussian of this sigma, in heatmap pixels. Sigma must not be negative; 0 covers one
+    /// pixel.
     pub fn new(sigma: f64) -> Self {
-        // Beyond 1e15 cells every patch covers every axis, and integers of that size stay exact.
+        // Patches of more than 1e15 pixels cover every axis, and integers of that size are exact.
         let radius = (sigma * 3.0).min(1e15);
         Self::with_extent(sigma, radius, 2.0 * radius + 1.0)
     }
 
-    /// The patch of a sigma that the reference holds in single precision, in which it then computes
-    /// the patch's extent. A sigma of 0, or none at all, leaves the one cell.
+    /// The patch of a sigma that MMPose has in single precision, in which it also computes the extent of
+    /// the patch. A sigma of 0 or NaN covers one pixel.
     pub fn of_single(sigma: f32) -> Self {
         let sigma = if sigma > 0.0 { sigma } else { 0.0 };
         let radius = (sigma * 3.0).min(1e15);
@@ -96,7 +96,7 @@ impl GaussianPatch {
             exponent: exponent(sigma),
             profile: Vec::new(),
         };
-        if size <= LONGEST_TABLE {
+        if size <= MAX_TABLE {
             let mut profile = vec![0.0; size.ceil() as usize];
             fill_profile(&mut profile, 0.0, patch.center, patch.exponent);
             patch.profile = profile;
@@ -104,8 +104,8 @@ impl GaussianPatch {
         patch
     }
 
-    /// What the patch around the cell `mu` covers of an axis of `length` cells; `None` where the
-    /// reference finds no part of it inside, which drops the keypoint.
+    /// The pixels of an axis of `length` pixels that the patch around the pixel `mu` covers; `None` if
+    /// MMPose finds no part of it inside and drops the keypoint.
     #[inline]
     pub fn span(&self, mu: i64, length: usize) -> Option<PixelRange> {
         let left = (mu as f64 - self.radius) as i64;
@@ -133,13 +133,13 @@ impl GaussianPatch {
         blend: Blend,
         [scratch_x, scratch_y]: &mut [Vec<f32>; 2],
     ) -> Option<[PixelRange; 2]> {
-        let cell = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
-        let (x, y) = self.span(cell[0], width).zip(self.span(cell[1], height))?;
+        let pixel = at.map(|coordinate| (coordinate + T::of(0.5)).as_f64() as i64);
+        let (x, y) = self.span(pixel[0], width).zip(self.span(pixel[1], height))?;
         let spans = [x, y];
         if !x.is_empty() && !y.is_empty() {
             let shift = |axis: usize| match center {
                 Center::Rounded => 0.0,
-                Center::Exact => at[axis].as_f64() - cell[axis] as f64,
+                Center::Exact => at[axis].as_f64() - pixel[axis] as f64,
             };
             let x = AxisProfile { start: x.start, values: self.profile(x, shift(0), scratch_x) };
             let y = AxisProfile { start: y.start, values: self.profile(y, shift(1), scratch_y) };
@@ -148,9 +148,8 @@ impl GaussianPatch {
         Some(spans)
     }
 
-    /// The values of the patch over a span, its peak `shift` cells after the rounded center.
-    ///
-    /// From the table where the peak is not shifted, else written into `scratch`.
+    /// The values of the patch over a span, with the peak `shift` pixels after the rounded center: from
+    /// the table without a shift, otherwise computed into `scratch`.
     #[inline]
     pub fn profile<'a>(
         &'a self,
@@ -176,8 +175,8 @@ pub(crate) fn exponent(sigma: f64) -> f64 {
     (-0.5 / (sigma * sigma)).max(f64::MIN)
 }
 
-/// Profiles are filled in whole steps of this many values, so that no scalar remainder is left. Steps
-/// of 4, 8 and 16 measure alike: 0.10 µs for a patch of sigma 2, 0.28 µs for a whole 64×48 plane.
+/// Profiles are computed in multiples of this length, so that there is no scalar remainder. Multiples of
+/// 4, 8 and 16 take the same time: 0.10 µs for a patch of sigma 2, 0.28 µs for a whole 64×48 plane.
 pub(crate) const PROFILE_STEP: usize = 8;
 
 /// `exp(exponent · (first + i - center)²)` for each i; 0 where single precision has no normal number.
@@ -206,17 +205,17 @@ impl Vectorized for ProfileKernel<'_> {
     }
 }
 
-/// Part of an axis and the values there.
+/// Values along a part of an axis.
 #[derive(Debug, Clone, Copy)]
 pub struct AxisProfile<'a> {
-    /// The first cell.
+    /// The first pixel.
     pub start: usize,
-    /// A value a cell.
+    /// One value per pixel.
     pub values: &'a [f32],
 }
 
-/// Puts the outer product of two strips into a plane `width` wide, which holds zeros; or keeps what is
-/// larger where `merge` says that something above 0 may be there already.
+/// Writes the outer product of two profiles into a plane `width` wide. If `merge`, the larger value of
+/// both stays; otherwise the plane must hold zeros there.
 #[inline]
 pub fn draw_gaussian(
     plane: &mut [f32],
@@ -225,13 +224,13 @@ pub fn draw_gaussian(
     y: AxisProfile<'_>,
     merge: bool,
 ) {
-    dispatch(StampKernel { plane, width, x, y, merge });
+    dispatch(PatchKernel { plane, width, x, y, merge });
 }
 
-/// Cells of a row that are written at once: one AVX-512 or two AVX2 vectors, and most patches whole.
+/// Pixels of a row that are written together: one AVX-512 or two AVX2 vectors, and most patches at once.
 const LANES: usize = 16;
 
-struct StampKernel<'a> {
+struct PatchKernel<'a> {
     plane: &'a mut [f32],
     width: usize,
     x: AxisProfile<'a>,
@@ -239,18 +238,18 @@ struct StampKernel<'a> {
     merge: bool,
 }
 
-impl Vectorized for StampKernel<'_> {
+impl Vectorized for PatchKernel<'_> {
     type Output = ();
 
-    /// Whole vectors, the zeros beside the strip among them: rows as short as a patch's cost more in
-    /// remainders than in all else.
+    /// Rows are written as whole vectors, including zeros on both sides of the profile: a patch row is
+    /// shorter than two vectors, and remainders would cost more than everything else.
     #[inline(always)]
     fn run(self) {
         let Self { plane, width, x, y, merge } = self;
         let (end, rows) = (x.start + x.values.len(), y.start * width..);
         if width < LANES {
             for (row, &wy) in plane[rows].chunks_exact_mut(width).zip(y.values) {
-                put(&mut row[x.start..end], x.values, wy, merge);
+                write_row(&mut row[x.start..end], x.values, wy, merge);
             }
             return;
         }
@@ -261,27 +260,27 @@ impl Vectorized for StampKernel<'_> {
             values[from - start..to - start]
                 .copy_from_slice(&x.values[from - x.start..to - x.start]);
             for (row, &wy) in plane[rows.clone()].chunks_exact_mut(width).zip(y.values) {
-                let cells: &mut [f32; LANES] =
+                let pixels: &mut [f32; LANES] =
                     row[start..].first_chunk_mut().expect("room for a vector");
-                put(cells, &values, wy, merge);
+                write_row(pixels, &values, wy, merge);
             }
         }
     }
 }
 
-/// Part of a row of an outer product; beside the strip it is 0, however large `wy` is.
+/// A part of a row of the outer product. Outside the profile it is 0, also if `wy` is infinite.
 #[inline(always)]
-fn put(cells: &mut [f32], values: &[f32], wy: f32, merge: bool) {
-    for (cell, &wx) in cells.iter_mut().zip(values) {
+fn write_row(pixels: &mut [f32], values: &[f32], wy: f32, merge: bool) {
+    for (pixel, &wx) in pixels.iter_mut().zip(values) {
         let product = if wx > 0.0 { wx * wy } else { 0.0 };
-        *cell = if merge { cell.max(product) } else { product };
+        *pixel = if merge { pixel.max(product) } else { product };
     }
 }
 
-/// Whether any of the 3-sigma box around a center that is not rounded lies inside a map of size
-/// `[W, H]`; in the center's own precision, as the reference compares.
+/// Whether a part of the box of 3 sigma around a center that is not rounded is inside a map of size
+/// `[W, H]`. Compared in the center's own precision, as in MMPose.
 #[inline]
-pub fn reaches<T: Float>(center: [T; 2], size: [usize; 2], sigma: f64) -> bool {
+pub fn overlaps_map<T: Float>(center: [T; 2], size: [usize; 2], sigma: f64) -> bool {
     let radius = T::of(sigma * 3.0);
     (0..2).all(|axis| {
         !(center[axis] - radius >= T::of(size[axis] as f64)
@@ -289,8 +288,8 @@ pub fn reaches<T: Float>(center: [T; 2], size: [usize; 2], sigma: f64) -> bool {
     })
 }
 
-/// Fills a whole plane `width` wide with a Gaussian whose center is not rounded (the reference's
-/// `unbiased`), keeping what is larger where `merge` says that something may be there already.
+/// Fills a whole plane `width` wide with a Gaussian whose center is not rounded: MMPose's `unbiased`. If
+/// `merge`, the larger value of both stays.
 /// `scratch` holds the profiles between calls.
 pub fn fill_unbiased(
     plane: &mut [f32],
@@ -324,8 +323,8 @@ impl Vectorized for OuterProductKernel<'_> {
     fn run(self) {
         let Self { plane, x, y, merge } = self;
         let width = x.len();
-        // A product below the least normal number would cost a hundred cycles each and is below every
-        // tolerance: 0. What that takes of `wx` is divided for several rows at a time.
+        // A subnormal product would take some hundred cycles and is below every tolerance, so it is
+        // flushed to 0. The threshold of `wx` for that is divided for several rows together.
         for (rows, factors) in plane.chunks_mut(LANES * width).zip(y.chunks(LANES)) {
             let mut least = [0f32; LANES];
             for (least, wy) in least.iter_mut().zip(factors) {
@@ -337,34 +336,34 @@ impl Vectorized for OuterProductKernel<'_> {
                     continue;
                 }
                 for start in (0..width).step_by(LANES) {
-                    // The last vector overlaps the one before, so that every one is whole.
+                    // The last vector overlaps the one before, so that each one is whole.
                     let start = start.min(width - LANES);
                     let values: [f32; LANES] = *x[start..].first_chunk().expect("a vector");
-                    let cells: &mut [f32; LANES] =
+                    let pixels: &mut [f32; LANES] =
                         row[start..].first_chunk_mut().expect("a vector");
-                    write_row_flushing_subnormals(cells, &values, wy, least, merge);
+                    write_row_flushing_subnormals(pixels, &values, wy, least, merge);
                 }
             }
         }
     }
 }
 
-/// Part of a row of an outer product, of the values that are not below `least`.
+/// A part of a row of the outer product, with 0 for values below `least`.
 #[inline(always)]
 fn write_row_flushing_subnormals(
-    cells: &mut [f32],
+    pixels: &mut [f32],
     values: &[f32],
     wy: f32,
     least: f32,
     merge: bool,
 ) {
-    for (cell, &wx) in cells.iter_mut().zip(values) {
+    for (pixel, &wx) in pixels.iter_mut().zip(values) {
         let product = if wx >= least { wx } else { 0.0 } * wy;
-        *cell = if merge { cell.max(product) } else { product };
+        *pixel = if merge { pixel.max(product) } else { product };
     }
 }
 
-/// Divides a plane by its sum; a plane of zeros stays.
+/// Divides a plane by its sum; a plane of zeros does not change.
 pub fn normalize(plane: &mut [f32]) {
     dispatch(NormalizeKernel(plane));
 }
@@ -385,7 +384,7 @@ impl Vectorized for NormalizeKernel<'_> {
             }
         }
         let sum = sums.iter().sum::<f32>() + rest.iter().sum::<f32>() + 1e-24;
-        // A division a cell would take three times as long as all the rest.
+        // One division per plane: one per pixel would take three times as long as everything else.
         let factor = 1.0 / sum;
         for value in self.0 {
             *value *= factor;
