@@ -4,7 +4,7 @@
 use pyo3::prelude::*;
 
 use crate::convert::Shape;
-use crate::error::invalid;
+use crate::error::{invalid, to_py_err};
 
 /// Values read or written below which the interpreter is kept: some 5 µs of work. Releasing it
 /// takes 0.1 µs, but getting it back from a busy Python thread takes milliseconds (measured: 4 µs
@@ -18,6 +18,16 @@ pub(crate) fn maybe_detach<R: Send>(
     work: impl FnOnce() -> R + Send,
 ) -> R {
     if values >= MIN_WORK_TO_DETACH { py.detach(work) } else { work() }
+}
+
+/// Runs `work`, with the interpreter released if the work reads or writes enough values, and
+/// converts its error.
+pub(crate) fn enter<R: Send>(
+    py: Python<'_>,
+    values: usize,
+    work: impl FnOnce() -> posecodec::Result<R> + Send,
+) -> PyResult<R> {
+    maybe_detach(py, values, work).map_err(|error| to_py_err(py, &error))
 }
 
 /// Whether arguments have a leading batch dimension.

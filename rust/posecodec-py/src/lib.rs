@@ -1,5 +1,5 @@
-//! The Python extension module `posecodec_rs._core`: signatures, docstrings and conversions around
-//! the crate `posecodec`. No arithmetic stands here.
+//! The Python extension module `posecodec_rs._core`: signatures, docstrings and conversions for the
+//! crate `posecodec`, which does all arithmetic.
 
 mod call;
 mod class;
@@ -11,15 +11,14 @@ mod error;
 mod functional;
 mod lifting;
 mod memory;
-mod reserve;
 mod threads;
 mod to_image;
 
 use pyo3::prelude::*;
 
-// Sound without the GIL, on free-threaded Python: classes are frozen, what their `__init__` makes is
-// set once (`class/base.rs`), and what else is shared is a lock or an atomic (`memory.rs`, `error.rs`;
-// `parallel.rs` and `simd.rs` of the crate). Arrays are their caller's to guard, as in NumPy.
+// Sound without the GIL, on free-threaded Python: classes are frozen, `__init__` sets a codec once
+// (`class/base.rs`), and other shared state is a lock or an atomic (`memory.rs`, `error.rs`;
+// `parallel.rs` and `simd.rs` of the crate). As in NumPy, callers synchronize access to arrays.
 #[pymodule(gil_used = false)]
 mod _core {
     use super::*;
@@ -38,7 +37,7 @@ mod _core {
         crate::codecs::add_classes(module)?;
         module.add("InvalidInputError", crate::error::invalid_input_type(module.py())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-        // `__all__` lists what `posecodec_rs` exports: not these.
+        // `setattr` adds these without an entry in `__all__`, which lists the exports of `posecodec_rs`.
         module.setattr("_unpickle", wrap_pyfunction!(unpickle, module)?)?;
         add_helpers(module)
     }

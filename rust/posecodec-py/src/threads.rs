@@ -1,4 +1,4 @@
-//! Threads and vector instructions, as Python sets and sees them.
+//! The numbers of threads and the SIMD tiers, as Python functions.
 
 use posecodec::MAX_THREADS;
 use posecodec::simd::Tier;
@@ -9,20 +9,20 @@ use crate::error::invalid;
 
 /// The number of threads that batches may use.
 ///
-/// What :func:`set_num_threads` said; else the environment variable ``POSECODEC_NUM_THREADS``; else
-/// the processors that this process may use. Calls for one sample never use more than one.
+/// The value of :func:`set_num_threads`; else the environment variable ``POSECODEC_NUM_THREADS``; else
+/// the processors that this process may use. Calls for one sample use one thread.
 #[pyfunction]
 pub(crate) fn get_num_threads() -> usize {
     posecodec::num_threads()
 }
 
-/// Sets the number of threads that batches of this process may use.
+/// Set the number of threads that batches of this process may use.
 ///
 /// Args:
 ///     num_threads (int): 1 to 1024; 0 restores the default.
 ///
 /// Raises:
-///     InvalidInputError: For anything else.
+///     InvalidInputError: For another value.
 #[pyfunction]
 pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
     match num_threads.extract::<usize>() {
@@ -37,14 +37,14 @@ pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
     }
 }
 
-/// The vector instructions that the kernels could use here, narrowest first, and those that they
-/// use now: ``(["baseline", "avx2", "avx512"], "avx512")``.
+/// The SIMD tiers (sets of vector instructions) of this processor, narrowest first, and the tier that
+/// kernels use now: ``(["baseline", "avx2", "avx512"], "avx512")``.
 #[pyfunction]
 pub(crate) fn simd_tiers() -> (Vec<&'static str>, &'static str) {
     (Tier::available().into_iter().map(Tier::name).collect(), Tier::current().name())
 }
 
-/// Sets the vector instructions of the calling thread and of the batches that it starts; ``None``
+/// Set the vector instructions of the calling thread and of the batches that it starts; ``None``
 /// restores the widest. For tests and benchmarks: results are bit-identical.
 ///
 /// Args:

@@ -1,4 +1,4 @@
-//! Arrays that are decoded together, in one precision.
+//! Arrays that are decoded together, in the same precision.
 
 use arrayvec::ArrayVec;
 use half::f16;
@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use super::{Array, NetworkOutput};
 
-/// Several arrays of one precision: the widest of theirs, where they are unlike.
+/// Several arrays of one precision: their own, or float64 if they differ.
 pub(crate) enum SamePrecision<'py, const A: usize> {
     F16([Array<'py, f16>; A]),
     F32([Array<'py, f32>; A]),
@@ -20,7 +20,7 @@ impl<'py, const A: usize> SamePrecision<'py, A> {
                 if responses.iter().all(|array| matches!(array, NetworkOutput::$variant(_))) {
                     return Ok(Self::$variant(responses.map(|array| match array {
                         NetworkOutput::$variant(array) => array,
-                        _ => unreachable!("all were looked at"),
+                        _ => unreachable!("all have this variant"),
                     })));
                 }
             };
@@ -29,6 +29,6 @@ impl<'py, const A: usize> SamePrecision<'py, A> {
         all_alike!(F16);
         let to_f64 = responses.into_iter().map(NetworkOutput::to_f64);
         let arrays: ArrayVec<_, A> = to_f64.collect::<PyResult<_>>()?;
-        Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("as many as came"))))
+        Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("A arrays"))))
     }
 }

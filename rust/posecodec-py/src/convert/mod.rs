@@ -1,7 +1,6 @@
-//! The only place that knows NumPy (and torch): arrays in, arrays out.
+//! Conversion of NumPy arrays, torch tensors and lists to slices, and of results to arrays.
 //!
-//! Another thread that writes to an array while it is read or filled here is the caller's race, as
-//! everywhere in NumPy.
+//! As in NumPy, callers must not write to an array in another thread while a call reads or fills it.
 
 mod alike;
 mod numbers;
@@ -26,14 +25,14 @@ use crate::error::{conversion_error, invalid};
 pub(crate) use alike::SamePrecision;
 pub(crate) use numbers::{ComputePrecision, PromotedArray};
 pub(crate) use outputs::{
-    array_like, as_half, axes_array, cast, check_no_overlap, fresh, new_array, values_mut,
-    writable, writable_as, zeros,
+    OutputArray, array_like, as_half, axes_array, cast, check_no_overlap, fresh, new_array,
+    values_mut, writable, writable_as, zeros,
 };
 pub(crate) use precision::{in_own_precision, in_shared_precision};
-pub(crate) use torch::{Kind, half_tensor_as_single};
+pub(crate) use torch::{ReturnAs, half_tensor_as_single};
 use torch::{is_torch_tensor, tensor_as_array};
 
-/// A shape; NumPy allows no more than 64 dimensions, codecs know at most 5.
+/// A shape. Codecs have arrays of at most 5 dimensions.
 pub(crate) type Shape = ArrayVec<usize, 5>;
 
 /// A C-contiguous, aligned array in native byte order.
@@ -47,13 +46,13 @@ impl<T: Element> Array<'_, T> {
     }
 
     pub(crate) fn values(&self) -> &[T] {
-        // SAFETY: the array is contiguous and aligned (`as_slice` checks both), and holds still: a
-        // thread that writes to it meanwhile is the caller's race.
+        // SAFETY: the array is contiguous and aligned (`as_slice` checks both), and callers must not
+        // write to it during the call, as in NumPy.
         unsafe { self.array.as_slice() }.expect("a contiguous array")
     }
 }
 
-/// Numbers that a network put out, in the precision that they came in.
+/// The output of a network, in its own precision.
 pub(crate) enum NetworkOutput<'py> {
     F16(Array<'py, f16>),
     F32(Array<'py, f32>),
@@ -75,18 +74,18 @@ impl<'py> NetworkOutput<'py> {
         })
     }
 
-    /// Reads whole numbers and booleans as well, in double precision; with the dtype of what came.
+    /// Reads integers and booleans as well, in double precision; also returns the dtype of `object`.
     pub(crate) fn of_any(
         object: &Bound<'py, PyAny>,
         argument: &str,
     ) -> PyResult<(Self, Bound<'py, PyArrayDescr>)> {
         let array = real_array(object, argument)?;
         let dtype = array.dtype();
-        let responses = match float_size(&array) {
+        let output = match float_size(&array) {
             Some(_) => Self::read(array.as_any(), argument)?,
             None => Self::F64(contiguous(&array)?),
         };
-        Ok((responses, dtype))
+        Ok((output, dtype))
     }
 
     pub(crate) fn shape(&self) -> &[usize] {
@@ -105,7 +104,7 @@ impl<'py> NetworkOutput<'py> {
         }
     }
 
-    /// The same numbers as values of type `E`: the array itself where they are.
+    /// The values as type `E`: the array itself if it has this type, else a copy.
     pub(crate) fn of_type<E: Element>(&self) -> PyResult<Array<'py, E>> {
         match self {
             Self::F16(array) => contiguous(array.array.as_untyped()),
@@ -118,7 +117,7 @@ impl<'py> NetworkOutput<'py> {
         matches!(self, Self::F16(_))
     }
 
-    /// The same numbers, float16 in single precision.
+    /// The values in single precision if they are float16, else in their own.
     pub(crate) fn into_reals(self) -> PyResult<FloatArray<'py>> {
         Ok(match self {
             Self::F16(_) => FloatArray::F32(self.of_type()?),
@@ -127,22 +126,22 @@ impl<'py> NetworkOutput<'py> {
         })
     }
 
-    /// The same numbers in double precision.
+    /// The values in double precision.
     pub(crate) fn to_f64(self) -> PyResult<Array<'py, f64>> {
         self.of_type()
     }
 }
 
-/// Small arrays of coordinates or visibilities, copied, so that no `out=` can alias them.
+/// A small array of coordinates or visibilities. It is a copy, so that arrays of `out` cannot alias it.
 pub(crate) enum CoordArray<'py> {
     F32(Vec<f32>, Shape),
-    /// Double precision, or whatever fits into it: then with the dtype that it came in.
+    /// Double precision. Values of another dtype are converted, and the dtype is kept.
     F64(Vec<f64>, Shape, Option<Bound<'py, PyArrayDescr>>),
 }
 
 impl<'py> CoordArray<'py> {
     /// Reads an array, a torch tensor or nested lists of real numbers. float16 and the small
-    /// integers that NumPy would promote to float32 become float32 if `promote` says so.
+    /// integers that NumPy would promote to float32 become float32 with `promote`.
     pub(crate) fn read(
         object: &Bound<'py, PyAny>,
         argument: &str,
@@ -154,7 +153,6 @@ impl<'py> CoordArray<'py> {
         let single = promotes_to_single(&dtype) && (promote || float_size(&array) == Some(4));
         // The weights are of the visibilities' dtype, byte order and all.
         let native = promote || dtype.is_native_byteorder() != Some(false);
-        room_for(array.len())?;
         Ok(if single && native {
             Self::F32(try_to_vec(contiguous::<f32>(&array)?.values())?, shape)
         } else {
@@ -171,15 +169,15 @@ impl<'py> CoordArray<'py> {
     }
 }
 
-/// Numbers that are computed with in single or double precision, as NumPy promotes them: read in
-/// place where they lie contiguous, else converted once.
+/// Values in single or double precision, promoted as NumPy does for a computation. Contiguous arrays of
+/// these precisions are not copied.
 pub(crate) enum FloatArray<'py> {
     F32(Array<'py, f32>),
     F64(Array<'py, f64>),
 }
 
 impl<'py> FloatArray<'py> {
-    /// Reads an array of real numbers, in place or, where it may be written over, as a copy.
+    /// Reads a numeric array. It is copied with `copy`, for callers who may write over it.
     pub(crate) fn of(array: &Bound<'py, PyUntypedArray>, copy: bool) -> PyResult<Self> {
         let array = &if copy { copied_array(array)? } else { array.clone() };
         Ok(if promotes_to_single(&array.dtype()) {
@@ -201,7 +199,7 @@ pub(crate) fn copied_array<'py>(
     Ok(array.call_method0(intern!(array.py(), "copy"))?.cast_into()?)
 }
 
-/// The object as an array of real numbers.
+/// The object as a numeric array.
 pub(crate) fn real_array<'py>(
     object: &Bound<'py, PyAny>,
     argument: &str,
@@ -210,11 +208,16 @@ pub(crate) fn real_array<'py>(
     if matches!(array.dtype().kind(), b'f' | b'i' | b'u' | b'b') {
         Ok(array)
     } else {
-        Err(invalid(object.py(), argument, "must hold real numbers", array.dtype()))
+        Err(invalid(
+            object.py(),
+            argument,
+            "must be a numeric array",
+            format_args!("dtype {}", array.dtype()),
+        ))
     }
 }
 
-/// Whether NumPy computes with such numbers and float32 in single precision.
+/// Whether NumPy promotes this dtype and float32 to float32.
 pub(crate) fn promotes_to_single(dtype: &Bound<'_, PyArrayDescr>) -> bool {
     match dtype.kind() {
         b'f' => dtype.itemsize() <= 4,
@@ -230,30 +233,21 @@ pub(crate) fn try_to_vec<T: Copy>(values: &[T]) -> PyResult<Vec<T>> {
     Ok(copy)
 }
 
-/// Checks that there is room for what is made of so many small numbers on the way (cells, weights,
-/// labels, copies in double precision), or it is a `MemoryError`: who found out later could only
-/// end the process. Few of them are left to the reserve.
-pub(crate) fn room_for(numbers: usize) -> PyResult<()> {
-    const EACH: usize = 64;
-    const MANY: usize = 1 << 10;
-    if numbers >= MANY { try_with_capacity::<[u8; EACH]>(numbers).map(drop) } else { Ok(()) }
-}
-
-/// So many times the same value, or a `MemoryError`.
+/// A vector of `len` copies of a value, or a `MemoryError`.
 pub(crate) fn try_vec_of<T: Clone>(value: T, len: usize) -> PyResult<Vec<T>> {
     let mut values = try_with_capacity(len)?;
     values.resize(len, value);
     Ok(values)
 }
 
-/// Numbers in double precision, or a `MemoryError`.
+/// The values in double precision, or a `MemoryError`.
 pub(crate) fn to_f64<T: Float>(values: &[T]) -> PyResult<Vec<f64>> {
     let mut to_f64 = try_with_capacity(values.len())?;
     to_f64.extend(values.iter().map(|&value| value.as_f64()));
     Ok(to_f64)
 }
 
-/// Room for so many values, or a `MemoryError`.
+/// An empty vector with this capacity, or a `MemoryError`.
 pub(crate) fn try_with_capacity<T>(len: usize) -> PyResult<Vec<T>> {
     let mut values = Vec::new();
     values
@@ -262,8 +256,8 @@ pub(crate) fn try_with_capacity<T>(len: usize) -> PyResult<Vec<T>> {
     Ok(values)
 }
 
-/// Bytes of a real floating-point number that the kernels take as it is or, being longer, as
-/// float64; `None` of anything else.
+/// Bytes per floating-point number: 2, 4 or 8, which kernels can read, or 16 for longer ones, which
+/// are converted to float64. `None` for other dtypes.
 fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
     let dtype = array.dtype();
     match (dtype.kind(), dtype.itemsize()) {
@@ -273,12 +267,12 @@ fn float_size(array: &Bound<'_, PyUntypedArray>) -> Option<usize> {
     }
 }
 
-/// Whole numbers, as NumPy converts others: copied.
+/// A copy of an array as integers, converted as NumPy does.
 pub(crate) fn integers<'py>(array: &Bound<'py, PyUntypedArray>) -> PyResult<Vec<i64>> {
     try_to_vec(contiguous::<i64>(array)?.values())
 }
 
-/// The object as an array: itself, a torch tensor's memory, or what `np.asarray` makes of it.
+/// The object as an array: itself, a torch tensor's memory, or the result of `np.asarray`.
 fn as_array<'py>(
     object: &Bound<'py, PyAny>,
     argument: &str,
@@ -298,7 +292,7 @@ fn as_array<'py>(
     Ok(array.cast_into::<PyUntypedArray>()?)
 }
 
-/// The array itself where it is contiguous, aligned and of type `T`, else a copy that is.
+/// The array itself if it is contiguous, aligned and of type `T`, else a copy that is.
 pub(crate) fn contiguous<'py, T: Element>(
     array: &Bound<'py, PyUntypedArray>,
 ) -> PyResult<Array<'py, T>> {
@@ -310,8 +304,8 @@ pub(crate) fn contiguous<'py, T: Element>(
         return Ok(Array { array });
     }
     let flags = NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED | NPY_ARRAY_FORCECAST;
-    // SAFETY: PyArray_FromAny takes its own reference to the dtype and answers with an array of it,
-    // or null with an exception set.
+    // SAFETY: PyArray_FromAny takes the reference to the dtype, and returns an array of that dtype, or
+    // null with an exception set.
     unsafe {
         let array = PY_ARRAY_API.PyArray_FromAny(
             py,

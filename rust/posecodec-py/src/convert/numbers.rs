@@ -1,4 +1,4 @@
-//! What small arrays of numbers become: other numbers, arrays, what NumPy would promote them to.
+//! Conversions of small arrays, and the precision to which NumPy promotes them.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
@@ -6,7 +6,7 @@ use pyo3::types::{PyFloat, PyInt};
 use super::{CoordArray, Shape, cast, new_array, to_f64, try_to_vec};
 
 impl<'py> CoordArray<'py> {
-    /// How many there are.
+    /// The number of values.
     pub(crate) fn count(&self) -> usize {
         match self {
             Self::F32(values, _) => values.len(),
@@ -22,7 +22,7 @@ impl<'py> CoordArray<'py> {
         }
     }
 
-    /// The same, as what they are computed in: whatever was widened stays double.
+    /// The same values without the dtype that they were converted from: results are float64.
     pub(crate) fn native(self) -> Self {
         match self {
             Self::F64(values, shape, _) => Self::F64(values, shape, None),
@@ -30,7 +30,7 @@ impl<'py> CoordArray<'py> {
         }
     }
 
-    /// A new array of the numbers, in the dtype that they came in.
+    /// A new array of the values, in the original dtype.
     pub(crate) fn into_array(self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::F32(values, shape) => new_array(py, name, &shape, &values),
@@ -40,16 +40,16 @@ impl<'py> CoordArray<'py> {
     }
 }
 
-/// How NumPy promotes a number where it meets others.
+/// How NumPy promotes a number in a computation with others.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ComputePrecision {
-    /// One of Python's own: to the others' precision.
+    /// A Python number: to the others' precision.
     Weak,
     Single,
     Double,
 }
 
-/// Numbers in double precision, and the precision that they came in.
+/// Values in double precision, and their original precision.
 pub(crate) struct PromotedArray {
     pub(crate) values: Vec<f64>,
     pub(crate) shape: Shape,
@@ -57,7 +57,7 @@ pub(crate) struct PromotedArray {
 }
 
 impl PromotedArray {
-    /// Reads a number, an array of them, a torch tensor or nested lists.
+    /// Reads a number, a numeric array, a torch tensor or nested lists.
     pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
         let weak =
             object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();

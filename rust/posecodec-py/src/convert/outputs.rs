@@ -1,4 +1,4 @@
-//! Arrays that are filled: new ones, and the caller's.
+//! Arrays to fill: new ones, and those of the argument `out`.
 
 use std::ffi::c_int;
 
@@ -17,9 +17,35 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::error::invalid;
-use crate::memory::LARGE;
+use crate::memory::{MIN_POOLED_BYTES, PooledMemory};
 
-/// A fresh array of zeros.
+/// An array to fill: a new one, or one of `out`. Until [`into_any`](Self::into_any), no other code
+/// has the array, or, for an array of `out`, no other slice of its memory: inputs are copied if there
+/// is an `out`, and [`check_no_overlap`] compares its arrays.
+pub(crate) struct OutputArray<'py, T>(Bound<'py, PyArrayDyn<T>>);
+
+impl<'py, T: Element + Copy> OutputArray<'py, T> {
+    /// A new array of zeros.
+    pub(crate) fn zeros(py: Python<'py>, argument: &str, shape: &[usize]) -> PyResult<Self> {
+        fresh(py, argument, shape, Init::Zeroed).map(Self)
+    }
+
+    /// A new array of unspecified values, all of which will be overwritten.
+    pub(crate) fn uninit(py: Python<'py>, argument: &str, shape: &[usize]) -> PyResult<Self> {
+        fresh(py, argument, shape, Init::Uninit).map(Self)
+    }
+
+    pub(crate) fn values_mut(&mut self) -> &mut [T] {
+        // SAFETY: the array is contiguous and aligned, and there is no other slice of its memory.
+        unsafe { values_mut(&self.0) }
+    }
+
+    pub(crate) fn into_any(self) -> Bound<'py, PyAny> {
+        self.0.into_any()
+    }
+}
+
+/// A new array of zeros.
 pub(crate) fn zeros<'py, T: Element>(
     py: Python<'py>,
     argument: &str,
@@ -28,8 +54,8 @@ pub(crate) fn zeros<'py, T: Element>(
     fresh(py, argument, shape, Init::Zeroed)
 }
 
-/// A fresh array of zeros, or of anything for numbers that will all be written. NumPy allocates it, or
-/// [`crate::memory`] if it is large; no memory is a `MemoryError`.
+/// A new array, zeroed or uninitialized. NumPy allocates it, or [`crate::memory`] if it is large.
+/// Allocation failure is a `MemoryError`.
 pub(crate) fn fresh<'py, T: Element>(
     py: Python<'py>,
     argument: &str,
@@ -38,13 +64,13 @@ pub(crate) fn fresh<'py, T: Element>(
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
     let mut dims = dimensions::<T>(py, argument, shape)?;
     let bytes = shape.iter().product::<usize>() * size_of::<T>();
-    if bytes >= LARGE {
+    if bytes >= MIN_POOLED_BYTES {
         return from_pool(py, &mut dims, bytes, memory);
     }
     let (count, data) = (dims.len() as c_int, dims.as_mut_ptr());
     let dtype = T::get_dtype(py).into_dtype_ptr();
-    // SAFETY: the dimensions outlive the call, which takes over the reference to the dtype and
-    // answers with a new array of it, or null with an exception set.
+    // SAFETY: the dimensions outlive the call, which takes the reference to the dtype and returns a new
+    // array of that dtype, or null with an exception set.
     unsafe {
         let array = match memory {
             Init::Zeroed => PY_ARRAY_API.PyArray_Zeros(py, count, data, dtype, 0),
@@ -54,20 +80,20 @@ pub(crate) fn fresh<'py, T: Element>(
     }
 }
 
-/// A large array, in memory that was used before where there is some.
+/// A large array, in memory of an earlier array if there is some.
 fn from_pool<'py, T: Element>(
     py: Python<'py>,
     dims: &mut [npy_intp],
     bytes: usize,
     memory: Init,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let Some(block) = crate::memory::Init::take(bytes, memory == Init::Zeroed) else {
+    let Some(block) = PooledMemory::take(bytes, memory) else {
         return Err(PyMemoryError::new_err(format!("no memory for an array of {bytes} bytes")));
     };
     let start = block.start();
     let owner = Bound::new(py, block)?;
-    // SAFETY: the memory holds as many values of this dtype, aligned, and lives as long as the array,
-    // which takes over the references to the dtype and to the owner.
+    // SAFETY: the memory is aligned, large enough for these values, and lives as long as the array,
+    // which takes the references to the dtype and to the owner.
     unsafe {
         let array = PY_ARRAY_API.PyArray_NewFromDescr(
             py,
@@ -86,7 +112,7 @@ fn from_pool<'py, T: Element>(
     }
 }
 
-/// The shape as NumPy takes it, if so many values of type `T` can be addressed.
+/// The shape for NumPy, if an array of this shape and type can be addressed.
 fn dimensions<T>(
     py: Python<'_>,
     argument: &str,
@@ -108,14 +134,13 @@ pub(crate) fn new_array<'py, T: Element + Copy>(
     shape: &[usize],
     values: &[T],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let array = fresh(py, name, shape, Init::Uninit)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    unsafe { values_mut(&array) }.copy_from_slice(values);
+    let mut array = OutputArray::uninit(py, name, shape)?;
+    array.values_mut().copy_from_slice(values);
     Ok(array.into_any())
 }
 
-/// A new array of the values and the shape of another. NumPy's crate has a conversion that takes no
-/// memory of its own, and dies where NumPy finds none for the rest.
+/// A new array with the values and the shape of an ndarray. (The conversion of the crate numpy panics if
+/// allocation fails.)
 pub(crate) fn array_like<'py, T: Element + Copy, D: Dimension>(
     py: Python<'py>,
     name: &str,
@@ -125,7 +150,7 @@ pub(crate) fn array_like<'py, T: Element + Copy, D: Dimension>(
     new_array(py, name, values.shape(), standard.as_slice().expect("standard layout"))
 }
 
-/// An array of the caller's to be filled: C-contiguous, aligned, writable, of this shape and type.
+/// An array of `out`, checked: C-contiguous, aligned, writable, of this shape and type.
 pub(crate) fn writable<'py, T: Element>(
     object: &Bound<'py, PyAny>,
     argument: &str,
@@ -144,7 +169,7 @@ pub(crate) fn writable_as(
     dtype: &Bound<'_, PyArrayDescr>,
 ) -> PyResult<()> {
     let py = object.py();
-    // Put together only when needed: NumPy's dtypes take microseconds to print.
+    // Only formatted for an error: printing a NumPy dtype takes microseconds.
     let refuse = |got: &dyn std::fmt::Display| {
         let shape = posecodec::Shape(shape);
         let wanted = format!("must be a C-contiguous, writable {dtype} array of shape {shape}");
@@ -157,7 +182,7 @@ pub(crate) fn writable_as(
         let got = format!("{} of shape {}", array.dtype(), posecodec::Shape(array.shape()));
         return refuse(&got);
     }
-    // SAFETY: a live array and a C string; -1 comes with an exception set, which is taken.
+    // SAFETY: a live array and a C string. The exception that is set with -1 is taken.
     let writable = unsafe {
         PY_ARRAY_API.PyArray_FailUnlessWriteable(py, array.as_array_ptr(), c"out".as_ptr())
     };
@@ -166,18 +191,17 @@ pub(crate) fn writable_as(
         return refuse(&"a read-only array");
     }
     if !array.is_c_contiguous() || !array.is_aligned() {
-        return refuse(&"one with gaps, out of order or not aligned");
+        return refuse(&"an array that is not contiguous or not aligned");
     }
     Ok(())
 }
 
-/// Refuses arrays of `out`, found contiguous before, that share memory: they would be written over
-/// each other.
+/// Checks that the contiguous arrays of `out` share no memory.
 pub(crate) fn check_no_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
     let mut taken: Vec<std::ops::Range<usize>> = Vec::new();
     for object in arrays {
         let array = object.cast::<PyUntypedArray>()?;
-        // SAFETY: only the address is taken, which does not depend on the dtype.
+        // SAFETY: only the address is read, which does not depend on the dtype.
         let start =
             unsafe { object.clone().cast_into_unchecked::<PyArrayDyn<u8>>() }.data() as usize;
         let memory = start..start + array.len() * array.dtype().itemsize();
@@ -192,7 +216,7 @@ pub(crate) fn check_no_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
     Ok(())
 }
 
-/// The values of an array that [`zeros`] or [`writable`] gave.
+/// The values of an array from [`zeros`] or [`writable`].
 ///
 /// # Safety
 /// No other slice of the same memory may be alive.
@@ -200,30 +224,27 @@ pub(crate) fn check_no_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
 pub(crate) unsafe fn values_mut<'a, T: Element>(
     array: &'a Bound<'_, PyArrayDyn<T>>,
 ) -> &'a mut [T] {
-    // SAFETY: contiguous and aligned, as both functions make sure; the caller vouches for the rest.
+    // SAFETY: both functions return contiguous, aligned arrays; the caller guarantees the rest.
     unsafe { array.as_slice_mut() }.expect("a contiguous array")
 }
 
-/// An array with the numbers of `values` in another dtype.
+/// An array of these values in another dtype.
 pub(crate) fn cast<'py>(
     values: &[f64],
     shape: &[usize],
     dtype: &Bound<'py, PyArrayDescr>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = dtype.py();
-    let array = zeros::<f64>(py, "keypoint_weights", shape)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    unsafe { values_mut(&array) }.copy_from_slice(values);
-    array.call_method1(intern!(py, "astype"), (dtype,))
+    new_array(py, "keypoint_weights", shape, values)?.call_method1(intern!(py, "astype"), (dtype,))
 }
 
-/// The numbers of an array in float16.
+/// A copy of an array in float16.
 pub(crate) fn as_half<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = array.py();
     array.call_method1(intern!(py, "astype"), (f16::get_dtype(py),))
 }
 
-/// A number once an axis, or a tuple, as an array of the dtype that NumPy gives it.
+/// A number repeated for each axis, or a tuple, as an array of the dtype that NumPy chooses.
 pub(crate) fn axes_array<'py>(
     value: &Bound<'py, PyAny>,
     axes: usize,

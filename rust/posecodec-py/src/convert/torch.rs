@@ -6,26 +6,26 @@ use pyo3::prelude::*;
 
 use super::NetworkOutput;
 
-/// In which kind an argument came, so that the answer can be of the same.
-pub(crate) enum Kind<'py> {
-    /// An array, or what became one, of this dtype.
+/// The type in which results are returned: that of the argument.
+pub(crate) enum ReturnAs<'py> {
+    /// A NumPy array of this dtype.
     Array(Bound<'py, PyArrayDescr>),
-    /// A torch tensor.
+    /// A torch tensor of the dtype and on the device of this one.
     Tensor(Bound<'py, PyAny>),
 }
 
-impl<'py> Kind<'py> {
-    /// The kind of `object`, which was read as these responses.
-    pub(crate) fn of(object: &Bound<'py, PyAny>, responses: &NetworkOutput<'py>) -> PyResult<Self> {
+impl<'py> ReturnAs<'py> {
+    /// The type of `object`, which was read as `output`.
+    pub(crate) fn of(object: &Bound<'py, PyAny>, output: &NetworkOutput<'py>) -> PyResult<Self> {
         Ok(if is_torch_tensor(object)? {
             Self::Tensor(object.clone())
         } else {
-            Self::Array(responses.dtype(object.py()))
+            Self::Array(output.dtype(object.py()))
         })
     }
 
-    /// An array of ours in this kind: its dtype and, of tensors, the device.
-    pub(crate) fn answer(&self, array: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    /// Converts a result to this type.
+    pub(crate) fn convert(&self, array: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = array.py();
         match self {
             Self::Array(dtype) => {
@@ -36,14 +36,14 @@ impl<'py> Kind<'py> {
             }
             Self::Tensor(tensor) => {
                 let torch = py.import(intern!(py, "torch"))?;
-                let answer = torch.call_method1(intern!(py, "from_numpy"), (array,))?;
-                let dtype = answer.getattr(intern!(py, "dtype"))?;
+                let result = torch.call_method1(intern!(py, "from_numpy"), (array,))?;
+                let dtype = result.getattr(intern!(py, "dtype"))?;
                 if tensor.getattr(intern!(py, "is_cpu"))?.is_truthy()?
                     && tensor.getattr(intern!(py, "dtype"))?.is(&dtype)
                 {
-                    return Ok(answer);
+                    return Ok(result);
                 }
-                answer.call_method1(intern!(py, "to"), (tensor,))
+                result.call_method1(intern!(py, "to"), (tensor,))
             }
         }
     }
@@ -62,8 +62,8 @@ pub(super) fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     }
 }
 
-/// A torch tensor of half precision in single precision, as torch makes it where it meets others;
-/// anything else as it is.
+/// Converts a torch tensor of half precision to single precision, as torch promotes it in a product;
+/// returns other objects unchanged.
 pub(crate) fn half_tensor_as_single<'py>(
     object: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -77,11 +77,11 @@ pub(crate) fn half_tensor_as_single<'py>(
     Ok(object.clone())
 }
 
-/// A tensor's memory as an array, copied only from other devices; bfloat16, which NumPy does not
-/// know, as float32.
+/// A tensor's memory as an array. Tensors on other devices are copied, and bfloat16, which NumPy does
+/// not have, is converted to float32.
 pub(super) fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = tensor.py();
-    // Mostly it lies where NumPy can see it. What does not says so: gradients, devices, bfloat16.
+    // `numpy` fails for tensors with gradients, on other devices, or of bfloat16.
     if let Ok(array) = tensor.call_method0(intern!(py, "numpy")) {
         return Ok(array);
     }

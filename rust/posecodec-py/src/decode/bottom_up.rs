@@ -13,7 +13,8 @@ use pyo3::types::PyList;
 use super::Decoded;
 use crate::call::{Call, maybe_detach, shape_error};
 use crate::convert::{
-    Array, Kind, NetworkOutput, array_like, in_own_precision, try_with_capacity, values_mut, zeros,
+    Array, NetworkOutput, ReturnAs, array_like, in_own_precision, try_with_capacity, values_mut,
+    zeros,
 };
 use crate::encode::{each, is_list};
 use crate::error::{invalid, raise};
@@ -27,7 +28,7 @@ pub(crate) fn decode_spr<'py>(
 ) -> PyResult<Decoded<'py>> {
     let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
     let fields = NetworkOutput::read(displacements, "displacements")?;
-    let kinds = [Kind::of(heatmaps, &maps)?, Kind::of(displacements, &fields)?];
+    let kinds = [ReturnAs::of(heatmaps, &maps)?, ReturnAs::of(displacements, &fields)?];
     match (maps, fields) {
         (NetworkOutput::F32(maps), NetworkOutput::F32(fields)) => {
             decode_spr_maps(py, codec, &maps, &fields, &kinds)
@@ -41,7 +42,7 @@ fn decode_spr_maps<'py, T: Float + HeatmapValue + Element>(
     codec: &Spr,
     heatmaps: &Array<'py, T>,
     displacements: &Array<'py, T>,
-    [of_heatmaps, of_displacements]: &[Kind<'py>; 2],
+    [of_heatmaps, of_displacements]: &[ReturnAs<'py>; 2],
 ) -> PyResult<Decoded<'py>> {
     let planes = |array: &Array<'py, T>, argument, wanted| match array.shape() {
         &[channels, height, width] => Ok((channels, height, width)),
@@ -56,10 +57,10 @@ fn decode_spr_maps<'py, T: Float + HeatmapValue + Element>(
         maybe_detach(py, maps.len(), || codec.decode(maps, fields))
             .map_err(|error| raise(py, &error))?;
     let keypoint_scores = keypoint_scores
-        .map(|scores| of_heatmaps.answer(array_like(py, "keypoint_scores", &scores)?))
+        .map(|scores| of_heatmaps.convert(array_like(py, "keypoint_scores", &scores)?))
         .transpose()?;
-    let root_scores = of_heatmaps.answer(array_like(py, "root_scores", &root_scores)?)?;
-    let keypoints = of_displacements.answer(array_like(py, "keypoints", &keypoints)?)?;
+    let root_scores = of_heatmaps.convert(array_like(py, "root_scores", &root_scores)?)?;
+    let keypoints = of_displacements.convert(array_like(py, "keypoints", &keypoints)?)?;
     Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
 }
 

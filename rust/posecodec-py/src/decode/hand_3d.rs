@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use crate::call::{Call, maybe_detach, shape_error, with_batch_axis};
 use crate::convert::{
-    Array, CoordArray, NetworkOutput, in_own_precision, new_array, room_for, values_mut, zeros,
+    Array, CoordArray, NetworkOutput, in_own_precision, new_array, values_mut, zeros,
 };
 use crate::error::raise;
 
@@ -46,7 +46,6 @@ pub(crate) fn decode_hand_3d<'py>(
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), one per sample"];
         return Err(shape_error(py, "hand_type", call, wanted, types.shape()));
     }
-    room_for(roots.shape().iter().product())?;
     let types = types.to_f64()?.into_iter().map(Hand3dHeatmap::decode_hand_type);
     let types: Vec<i64> = types.collect();
 

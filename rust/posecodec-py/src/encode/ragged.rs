@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::{Argument, OutputDict, VISIBLE, encode, floats, plan, read_visible};
 use crate::call::{Call, maybe_detach};
-use crate::convert::{CoordArray, room_for, try_with_capacity};
+use crate::convert::{CoordArray, try_with_capacity};
 use crate::error::{conversion_error, invalid, raise};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of one (N, K, 2) per image, where N may differ.
@@ -175,9 +175,11 @@ fn images<'py>(argument: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, P
     if !is_list(Some(argument)) {
         return Ok(None);
     }
-    // An image's arrays and slices take some hundred bytes.
-    room_for(argument.len()?.saturating_mul(16))?;
-    argument.try_iter()?.collect::<PyResult<_>>().map(Some)
+    let mut images = try_with_capacity(argument.len()?)?;
+    for image in argument.try_iter()? {
+        images.push(image?);
+    }
+    Ok(Some(images))
 }
 
 /// The items of an argument, a list or an array. Without a length it may be endless, and is an error.

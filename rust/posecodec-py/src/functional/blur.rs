@@ -1,4 +1,4 @@
-//! Filters of whole maps: blurs, the suppression of what is not the largest.
+//! Filters of whole heatmaps: blurs and non-maximum suppression.
 
 use numpy::Element;
 use posecodec::HeatmapValue;
@@ -6,27 +6,27 @@ use posecodec::Shape;
 use posecodec::functional;
 use pyo3::prelude::*;
 
-use crate::call::maybe_detach;
+use crate::call::enter;
 use crate::class::OptionalArg;
 use crate::class::parse::{count, describe};
 use crate::convert::{
-    Array, Kind, NetworkOutput, fresh, half_tensor_as_single, in_own_precision, values_mut,
+    Array, NetworkOutput, OutputArray, ReturnAs, half_tensor_as_single, in_own_precision,
 };
-use crate::error::{invalid, raise};
+use crate::error::invalid;
 
-/// Blur heatmaps with OpenCV's Gaussian, each scaled back to its former maximum.
+/// Blur heatmaps with OpenCV's Gaussian and rescale each to its previous maximum.
 ///
-/// Zeros lie outside. Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
+/// Outside the heatmaps, values are 0. Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
 ///
 /// Args:
-///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. Not modified.
 ///     kernel (int): Size of the Gaussian kernel, odd: 17 for a sigma of 3, 11 for 2. Default: 11.
 ///
 /// Returns:
 ///     array: Shape (K, H, W), of the heatmaps' dtype; computed in float32.
 ///
 /// Raises:
-///     InvalidInputError: For an even kernel, a shape or dtype that does not fit.
+///     InvalidInputError: For an even kernel size, or a wrong shape or dtype.
 #[pyfunction]
 #[pyo3(signature = (heatmaps, kernel=OptionalArg::DEFAULT), text_signature = "(heatmaps, kernel=11)")]
 pub(crate) fn gaussian_blur<'py>(
@@ -42,19 +42,19 @@ pub(crate) fn gaussian_blur<'py>(
     }))
 }
 
-/// Blur SimCC vectors with OpenCV's Gaussian, each scaled back to its former maximum.
+/// Blur SimCC vectors with OpenCV's Gaussian and rescale each to its previous maximum.
 ///
-/// Zeros lie outside.
+/// Outside the vectors, values are 0.
 ///
 /// Args:
-///     simcc (array): Shape (N, K, W); float16, float32 or float64. It is left as it is.
+///     simcc (array): Shape (N, K, W); float16, float32 or float64. Not modified.
 ///     kernel (int): Size of the Gaussian kernel, odd: 17 for a sigma of 3, 11 for 2. Default: 11.
 ///
 /// Returns:
 ///     array: Shape (N, K, W), of the vectors' dtype; computed in float32.
 ///
 /// Raises:
-///     InvalidInputError: For an even kernel, a shape or dtype that does not fit.
+///     InvalidInputError: For an even kernel size, or a wrong shape or dtype.
 #[pyfunction]
 #[pyo3(signature = (simcc, kernel=OptionalArg::DEFAULT), text_signature = "(simcc, kernel=11)")]
 pub(crate) fn gaussian_blur1d<'py>(
@@ -70,7 +70,7 @@ pub(crate) fn gaussian_blur1d<'py>(
     }))
 }
 
-/// Keep what is the largest of its neighborhood in heatmaps, and make all else 0.
+/// Non-maximum suppression: keep the maxima of neighborhoods in heatmaps, and set other values to 0.
 ///
 /// Args:
 ///     batch_heatmaps (array or Tensor): Shape (B, K, H, W); float16, float32 or float64, of tensors
@@ -78,11 +78,11 @@ pub(crate) fn gaussian_blur1d<'py>(
 ///     kernel_size (int): Size of the neighborhood, odd. Default: 5.
 ///
 /// Returns:
-///     array or Tensor: As ``batch_heatmaps``: on the same device, outside the graph of gradients;
-///     tensors of half precision become float32, as torch multiplies them.
+///     array or Tensor: Of the type and shape of ``batch_heatmaps``: on the same device, without
+///     gradients; tensors of half precision become float32, as torch multiplies them.
 ///
 /// Raises:
-///     InvalidInputError: For an even kernel, a shape or dtype that does not fit.
+///     InvalidInputError: For an even kernel size, or a wrong shape or dtype.
 #[pyfunction]
 #[pyo3(signature = (batch_heatmaps, kernel_size=OptionalArg::DEFAULT), text_signature = "(batch_heatmaps, kernel_size=5)")]
 pub(crate) fn batch_heatmap_nms<'py>(
@@ -104,23 +104,22 @@ pub(crate) fn batch_heatmap_nms<'py>(
         return Err(invalid(py, NAME, "must be of shape (B, K, H, W)", got));
     };
     let shape = [batch, count, height, width];
-    let kind = Kind::of(batch_heatmaps, &maps)?;
+    let return_as = ReturnAs::of(batch_heatmaps, &maps)?;
     let peaks = in_own_precision!(&maps, array => filtered(py, array, |maps, out| {
         functional::batch_heatmap_nms(maps, shape, size, out)
     }))?;
-    kind.answer(peaks)
+    return_as.convert(peaks)
 }
 
-/// A new array of the same shape, filled.
+/// A new array of the same shape, filled by `filter`.
 pub(super) fn filtered<'py, E: HeatmapValue + Element>(
     py: Python<'py>,
     maps: &Array<'py, E>,
     filter: impl FnOnce(&[E], &mut [E]) -> posecodec::Result<()> + Send,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let out = fresh::<E>(py, "heatmaps", maps.shape(), posecodec::codecs::Init::Uninit)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    let (maps, into) = (maps.values(), unsafe { values_mut(&out) });
-    maybe_detach(py, maps.len(), || filter(maps, into)).map_err(|error| raise(py, &error))?;
+    let mut out = OutputArray::uninit(py, "heatmaps", maps.shape())?;
+    let (maps, into) = (maps.values(), out.values_mut());
+    enter(py, maps.len(), || filter(maps, into))?;
     Ok(out.into_any())
 }
 

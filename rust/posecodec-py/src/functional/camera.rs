@@ -1,10 +1,9 @@
-//! Points in a camera's space, and in its pictures.
+//! Projection between camera coordinates and images.
 
 use numpy::PyUntypedArrayMethods;
 use posecodec::Float;
 use posecodec::Shape;
-use posecodec::functional;
-use posecodec::functional::Intrinsics;
+use posecodec::functional::{self, Intrinsics};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat};
 
@@ -14,14 +13,14 @@ use crate::class::parse::{describe, flag, integer};
 use crate::convert::{
     ComputePrecision, CoordArray, PromotedArray, new_array, real_array, try_vec_of,
 };
-use crate::error::{invalid, raise};
+use crate::error::{Result, invalid};
 use crate::lifting::pair;
 
-/// Project points from a camera's space to its picture.
+/// Project points from camera coordinates to the image.
 ///
 /// Args:
-///     kpts_3d (array): Shape (..., D), D at least 3: x, y and depth; float32 or float64 (others are
-///         converted).
+///     kpts_3d (array): Shape (..., D), D at least 3: x, y and depth; float32 or float64 (other dtypes
+///         are converted).
 ///     fx (float): Focal length along x.
 ///     fy (float): Focal length along y.
 ///     cx (float): Principal point, x.
@@ -32,7 +31,7 @@ use crate::lifting::pair;
 ///     array: Shape (..., 2), of the points' dtype, in the units of the focal lengths.
 ///
 /// Raises:
-///     InvalidInputError: For a shape or dtypes that do not fit.
+///     InvalidInputError: For a wrong shape or dtype.
 #[pyfunction]
 #[pyo3(signature = (kpts_3d, fx, fy, cx, cy, shift=OptionalArg::DEFAULT), text_signature = "(kpts_3d, fx, fy, cx, cy, shift=False)")]
 pub(crate) fn camera_to_pixel<'py>(
@@ -42,7 +41,7 @@ pub(crate) fn camera_to_pixel<'py>(
     cx: &Bound<'py, PyAny>,
     cy: &Bound<'py, PyAny>,
     shift: OptionalArg<'py>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Result<Bound<'py, PyAny>> {
     let py = kpts_3d.py();
     let shift = shift.parse_or("shift", flag, false)?;
     let (points, columns) = read_points(kpts_3d)?;
@@ -53,27 +52,26 @@ pub(crate) fn camera_to_pixel<'py>(
     in_precision!(&points, values => {
         let points = first_columns(values, columns)?;
         let mut pixels = try_vec_of(Default::default(), points.len())?;
-        functional::camera_to_pixel(&points, camera, shift, &mut pixels)
-            .map_err(|error| raise(py, &error))?;
-        new_array(py, "kpts_3d", &shape, pixels.as_flattened())
+        functional::camera_to_pixel(&points, camera, shift, &mut pixels)?;
+        Ok(new_array(py, "kpts_3d", &shape, pixels.as_flattened())?)
     })
 }
 
-/// Find the points in a camera's space that are seen at places in its picture.
+/// Convert image points with depths to camera coordinates.
 ///
 /// Args:
 ///     kpts_3d (array): Shape (..., D), D at least 3: x and y in the units of the focal lengths, and
-///         depth; float32 or float64 (others are converted). It is left as it is.
+///         depth; float32 or float64 (other dtypes are converted). Not modified.
 ///     fx (float): Focal length along x.
 ///     fy (float): Focal length along y.
 ///     cx (float): Principal point, x.
 ///     cy (float): Principal point, y.
 ///
 /// Returns:
-///     array: Shape (..., D), of the points' dtype; depths, and what follows them, are those given.
+///     array: Shape (..., D), of the points' dtype; depths and other columns are unchanged.
 ///
 /// Raises:
-///     InvalidInputError: For a shape or dtypes that do not fit.
+///     InvalidInputError: For a wrong shape or dtype.
 #[pyfunction]
 pub(crate) fn pixel_to_camera<'py>(
     kpts_3d: &Bound<'py, PyAny>,
@@ -94,84 +92,78 @@ pub(crate) fn pixel_to_camera<'py>(
     points.into_array(kpts_3d.py(), "kpts_3d")
 }
 
-/// Project poses from a camera's space to its picture, depths in the same units, relative to the root.
+/// Project poses from camera coordinates to the image, with root-relative depths in the same units.
 ///
 /// Paper: `MotionBERT <https://arxiv.org/abs/2210.06551>`_ (Zhu et al. 2023).
 ///
 /// Args:
-///     root_index (int): The root, by its index; from the end where negative.
-///     kpts_3d_cam (array): Shape (N, K, 3) or (K, 3): x, y and depth; float32 or float64 (others are
-///         converted).
+///     root_index (int): Index of the root; negative indices count from the end.
+///     kpts_3d_cam (array): Shape (N, K, 3) or (K, 3): x, y and depth; float32 or float64 (other dtypes
+///         are converted).
 ///     camera_param (dict): The camera: ``f``, focal lengths, and ``c``, principal point, arrays of
-///         shape (2,) or (2, 1), in pixels. They are counted in thousands.
+///         shape (2,) or (2, 1), in pixels. They are used in units of 1000 pixels.
 ///
 /// Returns:
 ///     tuple:
-///     - kpts_3d_image (array): As ``kpts_3d_cam``, in units of the picture.
-///     - factor (array): Shape (N,), of the same dtype: times this, the picture's units are the
-///       camera's again.
+///     - kpts_3d_image (array): As ``kpts_3d_cam``, in units of the image.
+///     - factor (array): Shape (N,), of the same dtype: camera units per image unit.
 ///
 /// Raises:
-///     InvalidInputError: For shapes, dtypes or an index that do not fit, a camera without ``f`` or
-///         ``c``.
+///     InvalidInputError: For a wrong shape, dtype or index, or a camera without ``f`` or ``c``.
 #[pyfunction]
 pub(crate) fn camera_to_image_coord<'py>(
     root_index: &Bound<'py, PyAny>,
     kpts_3d_cam: &Bound<'py, PyAny>,
     camera_param: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+) -> Result<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     const NAME: &str = "kpts_3d_cam";
     let py = kpts_3d_cam.py();
-    let root =
-        integer("root_index", "must be the index of a keypoint, a whole number", root_index)?;
+    let root = integer("root_index", "must be the integer index of a keypoint", root_index)?;
     let poses = CoordArray::read(kpts_3d_cam, NAME, true)?;
     let (people, count) = match *poses.shape() {
         [count, 3] => (1, count),
         [people, count, 3] => (people, count),
         _ => {
             let got = format!("shape {}", Shape(poses.shape()));
-            return Err(invalid(py, NAME, "must be of shape (N, K, 3) or (K, 3)", got));
+            return Err(invalid(py, NAME, "must be of shape (N, K, 3) or (K, 3)", got).into());
         }
     };
     let wanted = "must be a dict with the camera's `f` and `c`";
     let Ok(param) = camera_param.cast::<PyDict>() else {
-        return Err(invalid(py, "camera_param", wanted, describe(camera_param)));
+        return Err(invalid(py, "camera_param", wanted, describe(camera_param)).into());
     };
     let part = |key: &str, name: &str| match param.get_item(key)? {
         Some(values) => pair(&values, name),
-        None => Err(invalid(py, "camera_param", wanted, format_args!("none for `{key}`"))),
+        None => Err(invalid(py, "camera_param", wanted, format_args!("no `{key}`"))),
     };
     let camera = [part("f", "camera_param['f']")?, part("c", "camera_param['c']")?];
     in_precision!(&poses, values => {
         let (points, _) = values.as_chunks();
         let mut image = try_vec_of(Default::default(), points.len())?;
         let mut factors = try_vec_of(Float::of(0.0), people)?;
-        functional::camera_to_image_coord(root, points, count, camera, &mut image, &mut factors)
-            .map_err(|error| raise(py, &error))?;
+        functional::camera_to_image_coord(root, points, count, camera, &mut image, &mut factors)?;
         let image = new_array(py, NAME, poses.shape(), image.as_flattened())?;
         Ok((image, new_array(py, NAME, &[people], &factors)?))
     })
 }
 
-/// Points of three columns or more, and how many.
+/// Points with at least three columns, and the number of columns.
 fn read_points<'py>(points: &Bound<'py, PyAny>) -> PyResult<(CoordArray<'py>, usize)> {
     let array = real_array(points, "kpts_3d")?;
     match *array.shape() {
-        // A shape holds five sides.
+        // `Shape` has at most 5 dimensions.
         [.., columns] if columns >= 3 && array.ndim() <= 5 => {
             Ok((CoordArray::read(array.as_any(), "kpts_3d", true)?, columns))
         }
         _ => {
-            let wanted =
-                "must be of shape (..., D), D at least 3, and of no more than 5 dimensions";
+            let wanted = "must be of shape (..., D), D at least 3, with at most 5 dimensions";
             let got = format!("shape {}", Shape(array.shape()));
             Err(invalid(points.py(), "kpts_3d", wanted, got))
         }
     }
 }
 
-/// Focal lengths and principal point. A number of Python's own counts in the points' precision, as in
-/// NumPy.
+/// Focal lengths and principal point. A Python number has the points' precision, as in NumPy.
 fn intrinsics(
     points: &CoordArray<'_>,
     [fx, fy, cx, cy]: [&Bound<'_, PyAny>; 4],

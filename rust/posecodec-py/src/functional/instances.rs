@@ -7,13 +7,13 @@ use pyo3::prelude::*;
 use super::points::{Columns, Points, in_precision};
 use crate::class::OptionalArg;
 use crate::class::parse::string;
-use crate::convert::{values_mut, zeros};
-use crate::error::raise;
+use crate::convert::OutputArray;
+use crate::error::Result;
 
-/// Where instances are, from their visible keypoints.
+/// Compute the roots of instances from their visible keypoints.
 ///
 /// Args:
-///     keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
+///     keypoints (array): Shape (N, K, 2); float32 or float64 (other dtypes are converted). NaN and
 ///         infinite keypoints count as not visible.
 ///     keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
 ///     root_type (str): ``'kpt_center'``, the mean of the keypoints, or ``'bbox_center'``, the center
@@ -25,34 +25,32 @@ use crate::error::raise;
 ///     - roots_visible (array): Shape (N,), float32: 1, or 0 where no keypoint is visible.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit, another type.
+///     InvalidInputError: For a wrong shape or dtype, or another root type.
 #[pyfunction]
 #[pyo3(signature = (keypoints, keypoints_visible=None, root_type=OptionalArg::DEFAULT), text_signature = "(keypoints, keypoints_visible=None, root_type='kpt_center')")]
 pub(crate) fn get_instance_root<'py>(
     keypoints: &Bound<'py, PyAny>,
     keypoints_visible: Option<&Bound<'py, PyAny>>,
     root_type: OptionalArg<'py>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+) -> Result<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let py = keypoints.py();
     let root_type = root_type.parse_or("root_type", string, "kpt_center".into())?;
-    let root_type = RootType::named(&root_type).map_err(|error| raise(py, &error))?;
+    let root_type = RootType::named(&root_type)?;
     let people = People::read(keypoints, keypoints_visible)?;
-    let roots = zeros::<f32>(py, "keypoints", &[people.points.instances, 2])?;
-    let seen = zeros::<f32>(py, "keypoints", &[people.points.instances])?;
-    // SAFETY: both arrays were made here and nobody else knows them yet.
-    let (into, seen_into) = unsafe { (values_mut(&roots), values_mut(&seen)) };
+    let mut roots = OutputArray::<f32>::zeros(py, "keypoints", &[people.points.instances, 2])?;
+    let mut visible = OutputArray::<f32>::zeros(py, "keypoints", &[people.points.instances])?;
+    let (coordinates, _) = roots.values_mut().as_chunks_mut();
     in_precision!(&people.points.numbers, values => {
         let keypoints = people.points.sample(values.as_chunks().0, people.visible.as_deref());
-        functional::get_instance_root(&keypoints, root_type, into.as_chunks_mut().0, seen_into)
-    })
-    .map_err(|error| raise(py, &error))?;
-    Ok((roots.into_any(), seen.into_any()))
+        functional::get_instance_root(&keypoints, root_type, coordinates, visible.values_mut())
+    })?;
+    Ok((roots.into_any(), visible.into_any()))
 }
 
-/// The boxes around instances' visible keypoints.
+/// Compute the boxes around the visible keypoints of instances.
 ///
 /// Args:
-///     keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
+///     keypoints (array): Shape (N, K, 2); float32 or float64 (other dtypes are converted). NaN and
 ///         infinite keypoints count as not visible.
 ///     keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
 ///
@@ -60,30 +58,28 @@ pub(crate) fn get_instance_root<'py>(
 ///     array: Shape (N, 4), float32: x1, y1, x2, y2; zeros where no keypoint is visible.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit.
+///     InvalidInputError: For a wrong shape or dtype.
 #[pyfunction]
 #[pyo3(signature = (keypoints, keypoints_visible=None))]
 pub(crate) fn get_instance_bbox<'py>(
     keypoints: &Bound<'py, PyAny>,
     keypoints_visible: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Result<Bound<'py, PyAny>> {
     let py = keypoints.py();
     let people = People::read(keypoints, keypoints_visible)?;
-    let boxes = zeros::<f32>(py, "keypoints", &[people.points.instances, 4])?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    let (into, _) = unsafe { values_mut(&boxes) }.as_chunks_mut();
+    let mut boxes = OutputArray::<f32>::zeros(py, "keypoints", &[people.points.instances, 4])?;
+    let (corners, _) = boxes.values_mut().as_chunks_mut();
     in_precision!(&people.points.numbers, values => {
         let keypoints = people.points.sample(values.as_chunks().0, people.visible.as_deref());
-        functional::get_instance_bbox(&keypoints, into)
-    })
-    .map_err(|error| raise(py, &error))?;
+        functional::get_instance_bbox(&keypoints, corners)
+    })?;
     Ok(boxes.into_any())
 }
 
-/// The diagonals of the boxes around instances' visible keypoints.
+/// Compute the diagonals of the boxes around the visible keypoints of instances.
 ///
 /// Args:
-///     keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
+///     keypoints (array): Shape (N, K, 2); float32 or float64 (other dtypes are converted). NaN and
 ///         infinite keypoints count as not visible.
 ///     keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
 ///
@@ -91,27 +87,24 @@ pub(crate) fn get_instance_bbox<'py>(
 ///     array: Shape (N,), float32; 0 where no keypoint is visible.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit.
+///     InvalidInputError: For a wrong shape or dtype.
 #[pyfunction]
 #[pyo3(signature = (keypoints, keypoints_visible=None))]
 pub(crate) fn get_diagonal_lengths<'py>(
     keypoints: &Bound<'py, PyAny>,
     keypoints_visible: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Result<Bound<'py, PyAny>> {
     let py = keypoints.py();
     let people = People::read(keypoints, keypoints_visible)?;
-    let lengths = zeros::<f32>(py, "keypoints", &[people.points.instances])?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    let into = unsafe { values_mut(&lengths) };
+    let mut lengths = OutputArray::<f32>::zeros(py, "keypoints", &[people.points.instances])?;
     in_precision!(&people.points.numbers, values => {
         let keypoints = people.points.sample(values.as_chunks().0, people.visible.as_deref());
-        functional::get_diagonal_lengths(&keypoints, into)
-    })
-    .map_err(|error| raise(py, &error))?;
+        functional::get_diagonal_lengths(&keypoints, lengths.values_mut())
+    })?;
     Ok(lengths.into_any())
 }
 
-/// Keypoints, and visibilities where there are any.
+/// Keypoints and, unless omitted, their visibilities.
 struct People<'py> {
     points: Points<'py>,
     visible: Option<Vec<f64>>,

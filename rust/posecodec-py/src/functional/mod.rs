@@ -1,5 +1,5 @@
-//! The helpers of `mmpose.codecs.utils`, a group a file: signatures, docstrings and conversions around
-//! `posecodec::functional`.
+//! The functions of `mmpose.codecs.utils`, one group per file: signatures, docstrings and conversions
+//! for `posecodec::functional`.
 
 mod blur;
 mod camera;
@@ -13,7 +13,7 @@ mod simcc;
 
 use pyo3::prelude::*;
 
-/// Adds the helpers to the module but not to its `__all__`, which lists what `posecodec_rs` exports.
+/// Adds the functions to the module but not to its `__all__`, which lists the exports of `posecodec_rs`.
 pub(crate) fn add_helpers(module: &Bound<'_, PyModule>) -> PyResult<()> {
     macro_rules! add {
         ($($file:ident::$helper:ident),* $(,)?) => {$(

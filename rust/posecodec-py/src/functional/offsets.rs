@@ -6,34 +6,34 @@ use posecodec::functional::{self, InstanceRoots};
 use pyo3::prelude::*;
 
 use super::points::{self, Columns, Points, first_columns, in_precision, weighed};
-use crate::call::maybe_detach;
+use crate::call::enter;
 use crate::class::parse::number;
-use crate::convert::{CoordArray, values_mut, zeros};
-use crate::error::{invalid, raise};
+use crate::convert::{CoordArray, OutputArray};
+use crate::error::invalid;
 
 /// Two arrays.
 type Pair<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
-/// Generate offset heatmaps of keypoints: three maps each, 1 near the keypoint, and the offsets to it
-/// along x and y.
+/// Generate offset heatmaps of keypoints: for each keypoint three maps, which are 1 near it and the
+/// offsets to it along x and y.
 ///
 /// Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 ///
 /// Args:
-///     heatmap_size (tuple): Size (W, H) in cells.
-///     keypoints (array): Shape (N, K, D), of which x and y, in cells, are used; float32 or float64
-///         (others are converted). NaN and infinite keypoints have no maps and weight 0.
+///     heatmap_size (tuple): Size (W, H) in pixels.
+///     keypoints (array): Shape (N, K, D), of which x and y, in heatmap pixels, are used; float32 or float64
+///         (other dtypes are converted). NaN and infinite keypoints have no maps and weight 0.
 ///     keypoints_visible (array): Shape (N, K); below 0.5 is unlabelled.
-///     radius_factor (float): The radius, in which offsets are measured, in units of max(W, H).
+///     radius_factor (float): The radius, which is the unit of offsets, in units of max(W, H).
 ///
 /// Returns:
 ///     tuple:
-///     - heatmaps (array): Shape (K·3, H, W), float32. Of several instances the last shows.
+///     - heatmaps (array): Shape (K·3, H, W), float32. Where instances overlap, the last one's.
 ///     - keypoint_weights (array): The visibilities.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a factor that is not
-///         positive and finite.
+///     InvalidInputError: For a wrong shape or dtype, a size of 0, or a factor that is not positive
+///         and finite.
 #[pyfunction]
 pub(crate) fn generate_offset_heatmap<'py>(
     heatmap_size: &Bound<'py, PyAny>,
@@ -47,14 +47,13 @@ pub(crate) fn generate_offset_heatmap<'py>(
     let points = Points::read(keypoints, Columns::AtLeast(2))?;
     let visible = points.read_visible(keypoints_visible)?;
     let shape = [points.count.saturating_mul(3), size[1], size[0]];
-    let maps = zeros::<f32>(py, "heatmap_size", &shape)?;
-    // SAFETY: the array was made here and nobody else knows it yet.
-    let values = unsafe { values_mut(&maps) };
+    let mut maps = OutputArray::<f32>::zeros(py, "heatmap_size", &shape)?;
+    let values = maps.values_mut();
     let weights = in_precision!(&points.numbers, places => {
         let places = first_columns(places, points.columns)?;
         weighed!(py, &visible, points.people(), |seen, weights| {
             let keypoints = points.sample(&places, Some(seen));
-            maybe_detach(py, values.len(), || {
+            enter(py, values.len(), || {
                 let weights = &mut weights;
                 functional::generate_offset_heatmap(&keypoints, size, radius_factor, values, weights)
             })
@@ -63,32 +62,32 @@ pub(crate) fn generate_offset_heatmap<'py>(
     Ok((maps.into_any(), weights))
 }
 
-/// Generate displacement heatmaps of keypoints: around each instance's root, the ways from there to
-/// its keypoints.
+/// Generate displacement heatmaps of keypoints: around each instance's root, the vectors from each
+/// pixel to the keypoints.
 ///
 /// Paper: `Single-stage Multi-person Pose Machines <https://arxiv.org/abs/1908.09220>`_ (Nie et al.
 /// 2019).
 ///
 /// Args:
-///     heatmap_size (tuple): Size (W, H) in cells.
-///     keypoints (array): Shape (N, K, 2), in cells; float32 or float64 (others are converted). Those
+///     heatmap_size (tuple): Size (W, H) in pixels.
+///     keypoints (array): Shape (N, K, 2), in heatmap pixels; float32 or float64 (other dtypes are converted). Those
 ///         outside have no displacements.
 ///     keypoints_visible (array): Shape (N, K); below 1 a keypoint has no displacements.
-///     roots (array): Shape (N, 2), in cells; instances whose root is outside have none.
+///     roots (array): Shape (N, 2), in heatmap pixels; instances whose root is outside have none.
 ///     roots_visible (array): Shape (N,); below 1 an instance has none.
-///     diagonal_lengths (array): Shape (N,), in cells, of the instances' boxes. Where instances
-///         overlap, the smaller one shows.
-///     radius (float): How far around the roots there are displacements, in cells.
+///     diagonal_lengths (array): Shape (N,), in heatmap pixels, of the instances' boxes. Where
+///         instances overlap, the maps have the smaller one's values.
+///     radius (float): Radius around the roots in which there are displacements, in heatmap
+///         pixels.
 ///
 /// Returns:
 ///     tuple:
-///     - displacements (array): Shape (K·2, H, W), float32, in cells.
-///     - displacement_weights (array): Shape (K·2, H, W), float32: one over the diagonal; 0 far from
+///     - displacements (array): Shape (K·2, H, W), float32, in heatmap pixels.
+///     - displacement_weights (array): Shape (K·2, H, W), float32: 1 / the diagonal; 0 far from
 ///       roots.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a radius that is not
-///         finite.
+///     InvalidInputError: For a wrong shape or dtype, a size of 0, or a radius that is not finite.
 #[pyfunction]
 pub(crate) fn generate_displacement_heatmap<'py>(
     heatmap_size: &Bound<'py, PyAny>,
@@ -109,11 +108,10 @@ pub(crate) fn generate_displacement_heatmap<'py>(
     let visible = numbers_of(roots_visible, "roots_visible", &[instances])?.to_f64()?;
     let lengths = numbers_of(diagonal_lengths, "diagonal_lengths", &[instances])?;
     let shape = [points.count.saturating_mul(2), size[1], size[0]];
-    let maps = zeros::<f32>(py, "heatmap_size", &shape)?;
-    let weights = zeros::<f32>(py, "heatmap_size", &shape)?;
-    // SAFETY: both arrays were made here and nobody else knows them yet.
-    let into = unsafe { [values_mut(&maps), values_mut(&weights)] };
-    // Roots and lengths in one precision: NumPy's where they are alike.
+    let mut maps = OutputArray::<f32>::zeros(py, "heatmap_size", &shape)?;
+    let mut weights = OutputArray::<f32>::zeros(py, "heatmap_size", &shape)?;
+    let into = [maps.values_mut(), weights.values_mut()];
+    // Roots and lengths in one precision: single if both are, as NumPy computes.
     if let (CoordArray::F32(roots, _), CoordArray::F32(diagonal_lengths, _)) = (&roots, &lengths) {
         let roots =
             InstanceRoots { roots: roots.as_chunks().0, visible: &visible, diagonal_lengths };
@@ -139,13 +137,12 @@ fn displace<R: Float>(
 ) -> PyResult<()> {
     in_precision!(&points.numbers, places => {
         let keypoints = points.sample(places.as_chunks().0, Some(visible));
-        maybe_detach(py, maps.len(), || {
+        enter(py, maps.len(), || {
             functional::generate_displacement_heatmap(
                 &keypoints, size, roots, radius, maps, weights,
             )
         })
     })
-    .map_err(|error| raise(py, &error))
 }
 
 /// Numbers of one shape.
@@ -158,7 +155,7 @@ fn numbers_of<'py>(
     if numbers.shape() == shape {
         return Ok(numbers);
     }
-    let wanted = format!("must be of shape {}, an entry an instance", Shape(shape));
+    let wanted = format!("must be of shape {}, one entry per instance", Shape(shape));
     let got = format!("shape {}", Shape(numbers.shape()));
     Err(invalid(object.py(), name, &wanted, got))
 }

@@ -1,4 +1,4 @@
-//! What several helpers read: keypoints, visibilities, sigmas.
+//! Arguments that several functions read: keypoints, visibilities, sigmas.
 
 use posecodec::Float;
 use posecodec::Shape;
@@ -8,7 +8,7 @@ use pyo3::types::{PyFloat, PyInt};
 
 use crate::class::parse::{self, number};
 use crate::convert::{ComputePrecision, CoordArray, PromotedArray, try_with_capacity};
-use crate::error::{invalid, raise};
+use crate::error::{Result, invalid};
 
 /// Calls a generic function with numbers in their own precision.
 macro_rules! in_precision {
@@ -21,8 +21,8 @@ macro_rules! in_precision {
 }
 pub(super) use in_precision;
 
-/// Calls a generic function with visibilities in their own precision and as many weights as the shape
-/// says, to be filled: they become an array of the visibilities' dtype.
+/// Calls a generic function with visibilities in their own precision and weights of this shape to
+/// fill, and returns the weights as an array of the visibilities' dtype.
 macro_rules! weighed {
     ($py:expr, $visible:expr, $shape:expr, |$seen:ident, $weights:ident| $call:expr) => {{
         let shape: $crate::convert::Shape = $shape;
@@ -30,12 +30,12 @@ macro_rules! weighed {
         let weights = match $visible {
             $crate::convert::CoordArray::F32($seen, _) => {
                 let mut $weights = $crate::convert::try_vec_of(0f32, len)?;
-                $call.map_err(|error| $crate::error::raise($py, &error))?;
+                $call?;
                 $crate::convert::CoordArray::F32($weights, shape)
             }
             $crate::convert::CoordArray::F64($seen, _, dtype) => {
                 let mut $weights = $crate::convert::try_vec_of(0f64, len)?;
-                $call.map_err(|error| $crate::error::raise($py, &error))?;
+                $call?;
                 $crate::convert::CoordArray::F64($weights, shape, dtype.clone())
             }
         };
@@ -44,14 +44,12 @@ macro_rules! weighed {
 }
 pub(super) use weighed;
 
-/// A size (W, H) or (W, H, D) in cells.
-pub(super) fn heatmap_size<const N: usize>(size: &Bound<'_, PyAny>) -> PyResult<[usize; N]> {
-    let py = size.py();
-    let size = parse::size("heatmap_size", size)?;
-    check_heatmap_size(size).map_err(|error| raise(py, &error))
+/// A heatmap size (W, H) or (W, H, D) in pixels.
+pub(super) fn heatmap_size<const N: usize>(size: &Bound<'_, PyAny>) -> Result<[usize; N]> {
+    Ok(check_heatmap_size(parse::size("heatmap_size", size)?)?)
 }
 
-/// How many columns keypoints have.
+/// The number of columns of keypoints.
 #[derive(Clone, Copy)]
 pub(super) enum Columns {
     Exactly(usize),
@@ -67,7 +65,7 @@ pub(super) struct Points<'py> {
 }
 
 impl<'py> Points<'py> {
-    /// Reads keypoints that are computed with, as NumPy promotes them.
+    /// Reads keypoints, and promotes them as NumPy does for a computation.
     pub(super) fn read(keypoints: &Bound<'py, PyAny>, columns: Columns) -> PyResult<Self> {
         Self::of(keypoints, columns, CoordArray::read(keypoints, "keypoints", true)?)
     }
@@ -111,7 +109,7 @@ impl<'py> Points<'py> {
         Err(invalid(visible.py(), "keypoints_visible", &wanted, got))
     }
 
-    /// These points and visibilities as helpers take them.
+    /// These points and visibilities for the functions of the crate.
     pub(super) fn sample<'a, T, V, const D: usize>(
         &self,
         points: &'a [[T; D]],
@@ -121,7 +119,7 @@ impl<'py> Points<'py> {
     }
 }
 
-/// The first `D` of so many columns.
+/// The first `D` of `columns` columns.
 pub(super) fn first_columns<T: Float, const D: usize>(
     values: &[T],
     columns: usize,
@@ -132,21 +130,21 @@ pub(super) fn first_columns<T: Float, const D: usize>(
     Ok(first)
 }
 
-/// A sigma, or several, in the precision that NumPy computes with.
+/// One or more sigmas, in the precision in which NumPy computes with them.
 pub(super) enum Sigmas {
     Single(Vec<f32>),
     Double(Vec<f64>),
 }
 
 impl Sigmas {
-    /// Reads a number, or one an instance.
+    /// Reads a number, or one per instance.
     pub(super) fn read(sigma: &Bound<'_, PyAny>) -> PyResult<Self> {
         if sigma.is_exact_instance_of::<PyFloat>() || sigma.is_exact_instance_of::<PyInt>() {
             return Ok(Self::Double(vec![number("sigma", sigma)?]));
         }
         let PromotedArray { values, shape, precision } = PromotedArray::read(sigma, "sigma")?;
         if shape.len() > 1 {
-            let wanted = "must be a number, or one an instance";
+            let wanted = "must be a number, or one per instance";
             return Err(invalid(
                 sigma.py(),
                 "sigma",

@@ -1,4 +1,4 @@
-//! From the cell of a maximum to a fraction of a cell.
+//! Sub-pixel refinement of maxima.
 
 use numpy::PyArrayDescrMethods;
 use posecodec::Shape;
@@ -8,93 +8,93 @@ use pyo3::prelude::*;
 
 use super::blur::three_sides;
 use super::points::{Columns, Points, first_columns, in_precision};
-use crate::call::maybe_detach;
+use crate::call::enter;
 use crate::class::parse::count;
 use crate::convert::{CoordArray, NetworkOutput, in_own_precision};
-use crate::error::{invalid, raise};
+use crate::error::invalid;
 
-/// Move keypoints by a quarter of a cell towards the larger neighbor along each axis.
+/// Move keypoints by a quarter of a heatmap pixel towards the larger neighbor along each axis.
 ///
 /// Args:
-///     keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
+///     keypoints (array): Shape (N, K, 2), in heatmap pixels; float16, float32 or float64. Not modified.
 ///     heatmaps (array): Shape (K, H, W); float16, float32 or float64.
 ///
 /// Returns:
-///     array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside stay where they are.
+///     array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside the map are not moved.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit.
+///     InvalidInputError: For a wrong shape or dtype.
 #[pyfunction]
 pub(crate) fn refine_keypoints<'py>(
     keypoints: &Bound<'py, PyAny>,
     heatmaps: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    Rule::Quarter.refine(keypoints, heatmaps, Columns::Exactly(2))
+    Refinement::Quarter.refine(keypoints, heatmaps, Columns::Exactly(2))
 }
 
-/// Move keypoints to the summits beside them, as DARK estimates them.
+/// Move keypoints to the nearby peaks, as DARK estimates them.
 ///
 /// Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
 ///
 /// Args:
-///     keypoints (array): Shape (N, K, D), of which x and y, in cells, are refined; float16, float32
-///         or float64. It is left as it is.
-///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+///     keypoints (array): Shape (N, K, D), of which x and y, in heatmap pixels, are refined; float16, float32
+///         or float64. Not modified.
+///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. Not modified.
 ///     blur_kernel_size (int): Size of the Gaussian that the heatmaps are blurred with, odd.
 ///
 /// Returns:
-///     array: Shape (N, K, D), of the keypoints' dtype. Keypoints within two cells of the border or
-///     outside, or where the Hessian is singular, stay where they are.
+///     array: Shape (N, K, D), of the keypoints' dtype. Keypoints within two pixels of the border or
+///     outside, or where the Hessian is singular, are not moved.
 ///
 /// Raises:
-///     InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+///     InvalidInputError: For an even kernel size, or a wrong shape or dtype.
 #[pyfunction]
 pub(crate) fn refine_keypoints_dark<'py>(
     keypoints: &Bound<'py, PyAny>,
     heatmaps: &Bound<'py, PyAny>,
     blur_kernel_size: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    Rule::Dark(kernel(blur_kernel_size)?).refine(keypoints, heatmaps, Columns::AtLeast(2))
+    Refinement::Dark(kernel(blur_kernel_size)?).refine(keypoints, heatmaps, Columns::AtLeast(2))
 }
 
-/// Move keypoints to the summits beside them, as UDP's variant of DARK estimates them.
+/// Move keypoints to the nearby peaks, as UDP's variant of DARK estimates them.
 ///
 /// Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 ///
 /// Args:
-///     keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
-///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+///     keypoints (array): Shape (N, K, 2), in heatmap pixels; float16, float32 or float64. Not modified.
+///     heatmaps (array): Shape (K, H, W); float16, float32 or float64. Not modified.
 ///     blur_kernel_size (int): Size of the Gaussian that the heatmaps are blurred with, odd.
 ///
 /// Returns:
 ///     array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside, or where the Hessian is
-///     singular, stay where they are.
+///     singular, are not moved.
 ///
 /// Raises:
-///     InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+///     InvalidInputError: For an even kernel size, or a wrong shape or dtype.
 #[pyfunction]
 pub(crate) fn refine_keypoints_dark_udp<'py>(
     keypoints: &Bound<'py, PyAny>,
     heatmaps: &Bound<'py, PyAny>,
     blur_kernel_size: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    Rule::DarkUdp(kernel(blur_kernel_size)?).refine(keypoints, heatmaps, Columns::Exactly(2))
+    Refinement::DarkUdp(kernel(blur_kernel_size)?).refine(keypoints, heatmaps, Columns::Exactly(2))
 }
 
-/// Move places along an axis to the summits beside them, as DARK estimates them.
+/// Move coordinates along one axis to the nearby peaks, as DARK estimates them.
 ///
 /// Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 ///
 /// Args:
-///     keypoints (array): Shape (N, K), in bins; float16, float32 or float64. It is left as it is.
-///     simcc (array): Shape (N, K, W); float16, float32 or float64. It is left as it is.
+///     keypoints (array): Shape (N, K), in bins; float16, float32 or float64. Not modified.
+///     simcc (array): Shape (N, K, W); float16, float32 or float64. Not modified.
 ///     blur_kernel_size (int): Size of the Gaussian that the vectors are blurred with, odd.
 ///
 /// Returns:
-///     array: Shape (N, K), of the keypoints' dtype. Places outside stay where they are.
+///     array: Shape (N, K), of the keypoints' dtype. Coordinates outside are not moved.
 ///
 /// Raises:
-///     InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+///     InvalidInputError: For an even kernel size, or a wrong shape or dtype.
 #[pyfunction]
 pub(crate) fn refine_simcc_dark<'py>(
     keypoints: &Bound<'py, PyAny>,
@@ -108,29 +108,28 @@ pub(crate) fn refine_simcc_dark<'py>(
     let [.., bins] = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
     let people = &vectors.shape()[..2];
     if numbers.shape() != people {
-        let wanted = format!("must be of shape {}, a place a vector", Shape(people));
+        let wanted = format!("must have shape {}: one location per vector", Shape(people));
         let got = format!("shape {}", Shape(numbers.shape()));
         return Err(invalid(py, "keypoints", &wanted, got));
     }
     in_precision!(&mut numbers, places => in_own_precision!(&vectors, array => {
         let vectors = array.values();
-        maybe_detach(py, vectors.len(), || {
+        enter(py, vectors.len(), || {
             functional::refine_simcc_dark(places, vectors, bins, kernel)
         })
-    }))
-    .map_err(|error| raise(py, &error))?;
+    }))?;
     numbers.into_array(py, "keypoints")
 }
 
-/// How keypoints are refined; DARK with the size of its blur.
+/// The method of refinement; DARK with the kernel size of its blur.
 #[derive(Clone, Copy)]
-enum Rule {
+enum Refinement {
     Quarter,
     Dark(usize),
     DarkUdp(usize),
 }
 
-impl Rule {
+impl Refinement {
     fn refine<'py>(
         self,
         keypoints: &Bound<'py, PyAny>,
@@ -143,7 +142,7 @@ impl Rule {
         let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
         let [planes, height, width] = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
         if planes < count {
-            let wanted = format!("must hold {count} maps, one a keypoint");
+            let wanted = format!("must have {count} maps, one per keypoint");
             return Err(invalid(py, "heatmaps", &wanted, planes));
         }
         let shape = [count, height, width];
@@ -151,9 +150,8 @@ impl Rule {
             let mut places = first_columns(values, columns)?;
             in_own_precision!(&maps, array => {
                 let maps = &array.values()[..count * height * width];
-                maybe_detach(py, maps.len(), || self.apply(&mut places, maps, shape))
-            })
-            .map_err(|error| raise(py, &error))?;
+                enter(py, maps.len(), || self.apply(&mut places, maps, shape))
+            })?;
             for (row, place) in values.chunks_exact_mut(columns).zip(&places) {
                 row[..2].copy_from_slice(place);
             }
@@ -175,18 +173,17 @@ impl Rule {
     }
 }
 
-/// The size of a blur's kernel.
+/// The kernel size of a blur.
 fn kernel(size: &Bound<'_, PyAny>) -> PyResult<usize> {
     count("blur_kernel_size", size)
 }
 
-/// Keypoints that can be moved by fractions.
+/// Keypoints of a floating-point dtype.
 fn floats<'py>(keypoints: &Bound<'py, PyAny>) -> PyResult<CoordArray<'py>> {
     let numbers = CoordArray::read(keypoints, "keypoints", false)?;
     match &numbers {
         CoordArray::F64(_, _, Some(dtype)) if dtype.kind() != b'f' => {
-            let wanted =
-                "must hold floating-point numbers, which fractions of a cell can be added to";
+            let wanted = "must have a floating-point dtype";
             Err(invalid(keypoints.py(), "keypoints", wanted, dtype))
         }
         _ => Ok(numbers),

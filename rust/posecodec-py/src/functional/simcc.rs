@@ -1,4 +1,4 @@
-//! SimCC vectors: their maxima, and their scale.
+//! Maxima and normalization of SimCC vectors.
 
 use numpy::Element;
 use posecodec::HeatmapValue;
@@ -9,30 +9,31 @@ use pyo3::prelude::*;
 
 use super::blur::{filtered, three_sides};
 use super::maxima::Maxima;
-use crate::call::maybe_detach;
+use crate::call::enter;
 use crate::class::parse::{flag, number};
 use crate::class::{Opt, OptionalArg};
-use crate::convert::{Array, Kind, NetworkOutput, values_mut, zeros};
-use crate::convert::{in_own_precision, in_shared_precision};
-use crate::error::{invalid, raise};
+use crate::convert::{
+    Array, NetworkOutput, OutputArray, ReturnAs, in_own_precision, in_shared_precision,
+};
+use crate::error::invalid;
 
-/// Where SimCC vectors are largest along x and y, and how large.
+/// Find the maxima of SimCC vectors along x and y.
 ///
 /// Paper: `SimCC <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
 ///
 /// Args:
 ///     simcc_x (array): Shape (K, Wx) or (N, K, Wx); float16, float32 or float64.
 ///     simcc_y (array): Shape (K, Wy) or (N, K, Wy).
-///     apply_softmax (bool): Of the vectors' softmax. Default: False.
+///     apply_softmax (bool): Apply a softmax to the vectors first. Default: False.
 ///
 /// Returns:
 ///     tuple:
 ///     - locs (array): Shape (K, 2) or (N, K, 2), float32: the bins of the first maxima along x and
 ///       y; -1 where the value is not above 0.
-///     - vals (array): Shape (K,) or (N, K), the lesser of both maxima, of the dtype of ``simcc_x``.
+///     - vals (array): Shape (K,) or (N, K), the smaller of both maxima, of the dtype of ``simcc_x``.
 ///
 /// Raises:
-///     InvalidInputError: For shapes or dtypes that do not fit, vectors without a bin.
+///     InvalidInputError: For a wrong shape or dtype, or vectors without a bin.
 #[pyfunction]
 #[pyo3(signature = (simcc_x, simcc_y, apply_softmax=OptionalArg::DEFAULT), text_signature = "(simcc_x, simcc_y, apply_softmax=False)")]
 pub(crate) fn get_simcc_maximum<'py>(
@@ -54,15 +55,15 @@ pub(crate) fn get_simcc_maximum<'py>(
     let (people_y, bins_y) = split_last(y.shape());
     if people != people_y {
         let got = format!("{} != {}", Shape(x.shape()), Shape(y.shape()));
-        return Err(invalid(py, "simcc_y", "must hold a vector for each of `simcc_x`", got));
+        return Err(invalid(py, "simcc_y", "must have one vector per vector of `simcc_x`", got));
     }
     let people = people.to_vec();
     let vectors =
         if softmax { [softmaxed(py, &x, bins_x)?, softmaxed(py, &y, bins_y)?] } else { [x, y] };
-    let (places, values) = in_shared_precision!(vectors, arrays => {
+    let (locations, values) = in_shared_precision!(vectors, arrays => {
         maxima(py, &arrays, [bins_x, bins_y], &people)
     })?;
-    Ok((places, Kind::Array(dtype).answer(values)?))
+    Ok((locations, ReturnAs::Array(dtype).convert(values)?))
 }
 
 fn split_last(shape: &[usize]) -> (&[usize], usize) {
@@ -89,20 +90,16 @@ fn maxima<'py, E: HeatmapValue + Element>(
     people: &[usize],
 ) -> PyResult<Maxima<'py>> {
     let shape: Vec<_> = people.iter().copied().chain([2]).collect();
-    let places = zeros::<f32>(py, "simcc_x", &shape)?;
-    let values = zeros::<E>(py, "simcc_x", people)?;
-    // SAFETY: both arrays were made here and nobody else knows them yet.
-    let (into, values_into) = unsafe { (values_mut(&places), values_mut(&values)) };
+    let mut locations = OutputArray::<f32>::zeros(py, "simcc_x", &shape)?;
+    let mut values = OutputArray::<E>::zeros(py, "simcc_x", people)?;
+    let (points, peaks) = (locations.values_mut().as_chunks_mut().0, values.values_mut());
     let rows = SimccRows { responses: arrays.each_ref().map(Array::values), bins };
     let count = rows.responses.iter().map(|responses| responses.len()).sum();
-    maybe_detach(py, count, || {
-        functional::get_simcc_maximum(rows, into.as_chunks_mut().0, values_into)
-    })
-    .map_err(|error| raise(py, &error))?;
-    Ok((places.into_any(), values.into_any()))
+    enter(py, count, || functional::get_simcc_maximum(rows, points, peaks))?;
+    Ok((locations.into_any(), values.into_any()))
 }
 
-/// Bring SimCC vectors to a scale of 0 to 1.
+/// Normalize SimCC vectors to the range 0 to 1.
 ///
 /// Args:
 ///     batch_pred_simcc (array or Tensor): Shape (B, K, W); float16, float32 or float64, of tensors
@@ -111,13 +108,12 @@ fn maxima<'py, E: HeatmapValue + Element>(
 ///         trained with: they are divided by ``sigma`` · √2π first. Default: not divided.
 ///
 /// Returns:
-///     array or Tensor: As ``batch_pred_simcc``: of the same dtype and on the same device, outside the
-///     graph of gradients. Negative values are 0, and vectors that exceed 1 are divided by their
-///     maximum.
+///     array or Tensor: Of the type, shape and dtype of ``batch_pred_simcc``, on the same device,
+///     without gradients. Negative values are set to 0, and vectors with values above 1 are divided
+///     by their maximum.
 ///
 /// Raises:
-///     InvalidInputError: For a shape or dtype that does not fit, a sigma that is not positive and
-///         finite.
+///     InvalidInputError: For a wrong shape or dtype, or a sigma that is not positive and finite.
 #[pyfunction]
 #[pyo3(signature = (batch_pred_simcc, sigma=None))]
 pub(crate) fn get_simcc_normalized<'py>(
@@ -129,9 +125,9 @@ pub(crate) fn get_simcc_normalized<'py>(
     let sigma = sigma.map(|sigma| number("sigma", sigma)).transpose()?;
     let vectors = NetworkOutput::read(batch_pred_simcc, NAME)?;
     let [.., bins] = three_sides(py, NAME, "(B, K, W)", vectors.shape())?;
-    let kind = Kind::of(batch_pred_simcc, &vectors)?;
+    let return_as = ReturnAs::of(batch_pred_simcc, &vectors)?;
     let normalized = in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {
         functional::get_simcc_normalized(vectors, bins, sigma, out)
     }))?;
-    kind.answer(normalized)
+    return_as.convert(normalized)
 }

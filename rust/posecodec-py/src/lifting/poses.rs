@@ -6,7 +6,7 @@ use posecodec::codecs::{Floats, LiftPose, PoseShape, check_poses, check_visible}
 use pyo3::prelude::*;
 
 use crate::call::Call;
-use crate::convert::{FloatArray, Shape, copied_array, real_array, room_for};
+use crate::convert::{FloatArray, Shape, copied_array, real_array};
 use crate::error::raise;
 
 /// Poses (T, K, D), (K, D) or (B, T, K, D), and their visibilities.
@@ -59,7 +59,6 @@ impl<'py> Poses<'py> {
                 Some(Visible { array: if copy { copied_array(&array)? } else { array }, axis })
             }
         };
-        room_for(array.len())?;
         let values = FloatArray::of(&array, copy)?;
         Ok(Self { values, came: came.iter().copied().collect(), shape, visible })
     }
