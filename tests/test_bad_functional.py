@@ -15,7 +15,7 @@ CASES = {case.method: case for case in golden_cases.load() if case.of_helper}
 """One valid call of each helper."""
 
 
-MUST_BE_NUMERIC = f"must hold {NUMERIC}"
+MUST_BE_NUMERIC = f"must be a {NUMERIC}"
 
 
 def bad_calls() -> Iterator[Bad]:
