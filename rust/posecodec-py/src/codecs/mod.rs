@@ -6,7 +6,6 @@ use pyo3::prelude::*;
 macro_rules! codecs {
     ($($file:ident { $($class:ident),* })*) => {
         $(mod $file; pub(crate) use $file::{$($class),*};)*
-
         /// Adds the classes to the Python module.
         pub(crate) fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
             $($(module.add_class::<$class>()?;)*)*

@@ -35,7 +35,6 @@ macro_rules! regression_codec {
         tables $tables
         methods {
             $($methods)*
-
             /// Encode the keypoints of one sample.
             ///
             /// Args:
