@@ -33,9 +33,9 @@ pub mod codecs;
 mod error;
 mod float;
 pub mod functional;
+mod inputs;
 #[doc(hidden)]
 pub mod kernels;
-mod keypoints;
 mod parallel;
 mod plan;
 pub mod simd;

@@ -4,10 +4,10 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
-use super::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 use crate::check::{self, product};
 use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 use crate::parallel;
 use crate::plan::split_off;
 

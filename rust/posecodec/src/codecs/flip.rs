@@ -1,9 +1,9 @@
 //! Flip tests: a network's output for an image and for the flipped image is averaged while it is
 //! decoded, one keypoint at a time.
 
-use super::maps::{FlippedMaps, HeatmapShift, SampleMaps};
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
+use crate::inputs::maps::{FlippedMaps, HeatmapShift, SampleMaps};
 use crate::kernels::flip::{Mirrored, average_mirrored};
 
 /// Checks the indices of a flip test: one per keypoint, each the index of a keypoint.

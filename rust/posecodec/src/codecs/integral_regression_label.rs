@@ -7,8 +7,8 @@ use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use super::{MsraHeatmap, RegressionLabel};
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::heatmap::normalize;
-use crate::keypoints::Keypoints;
 use crate::plan::{Dtype, Init, Output, Per};
 
 /// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)

@@ -4,17 +4,17 @@ use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
 };
-use super::maps::{SampleMaps, peak};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::keypoints::Keypoints;
+use crate::inputs::maps::{SampleMaps, peak};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blurred_argmax};
 use crate::kernels::gaussian::heatmap::{AxisProfile, draw_gaussian};
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::{Peak, sign};
-use crate::keypoints::Keypoints;
 use crate::plan::Output;
 
 /// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148)

@@ -17,7 +17,6 @@ mod hand_3d_heatmap;
 mod image_pose_lifting;
 mod integral_regression_label;
 mod lifting;
-mod maps;
 mod megvii_heatmap;
 mod motionbert_label;
 mod msra_heatmap;
@@ -25,7 +24,7 @@ mod regression_label;
 mod simcc_3d_label;
 mod simcc_axis;
 mod simcc_label;
-mod simcc_rows;
+mod simcc_vectors;
 mod spr;
 mod udp_heatmap;
 mod video_pose_lifting;
@@ -51,16 +50,13 @@ pub use encode::{
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
-pub(crate) use lifting::intrinsics_over_1000;
 pub use lifting::{
     Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, Item, LiftInputs, LiftOutputs,
-    LiftPlan, LiftPose, Pair, PassedFactors, PoseBatch, PoseShape, PoseTargets, Role, RootKind,
+    LiftPlan, LiftPose, PassedFactors, PoseBatch, PoseShape, PoseTargets, Role, RootKind,
     RootOutput, Skeleton, Statistics, TargetBatch, TargetBuffers, check_invertible, check_poses,
     check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
     encode_target_batch, needs_factor,
 };
-pub use maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
-pub(crate) use maps::{peak, peak_coordinates};
 pub use megvii_heatmap::MegviiHeatmap;
 pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertMode, MotionBertOptions};
 pub use msra_heatmap::MsraHeatmap;
@@ -69,19 +65,21 @@ pub use simcc_3d_label::{
     Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dOutputs,
     Simcc3dPoints, Simcc3dTargets,
 };
-pub(crate) use simcc_axis::smaller;
 pub use simcc_label::{
     SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
 };
-pub use simcc_rows::{FlippedRows, SimccRows, SimccVectors};
+pub use simcc_vectors::{FlippedRows, SimccVectors};
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
 pub use yolox_pose_annotation_processor::{YoloxOutputs, YoloxPoseAnnotationProcessor};
 
 use crate::float::Float;
+pub use crate::inputs::keypoints::Keypoints;
+pub use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
+pub use crate::inputs::pair::Pair;
+pub use crate::inputs::simcc_rows::SimccRows;
 pub use crate::kernels::grouping::instance::RootType;
-pub use crate::keypoints::Keypoints;
 pub use crate::plan::{
     ArrayMut, Dtype, Element, Floats, Init, Output, OutputShape, Per, Source, Value,
 };

@@ -7,11 +7,12 @@ use super::check_poses;
 use super::decode::Decoded;
 use super::lifting::{
     Camera, DEFAULT_FACTOR, Factor, Item, LiftPose, Role, Skeleton, TargetBuffers, check_depths,
-    intrinsics_over_1000, needed,
+    needed,
 };
 use crate::check;
 use crate::error::{Error, Result};
 use crate::float::Float;
+use crate::inputs::pair::intrinsics_over_1000;
 use crate::kernels::lifting::motionbert::{Denormalize, Factors, ImageSpace};
 use crate::kernels::lifting::normalize::{ImageNormalized, ImageUnit, LabelLayout, fill_labels};
 

@@ -5,18 +5,18 @@ use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
     overwrite_planes,
 };
-use super::maps::{SampleMaps, peaks, refined_peak};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::keypoints::Keypoints;
+use crate::inputs::maps::{SampleMaps, peaks, refined_peak};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::gaussian::heatmap::{
     Blend, Center, GaussianPatch, fill_unbiased, overlaps_map,
 };
 use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_offsets, quarter_shift};
-use crate::keypoints::Keypoints;
 use crate::plan::{Init, Output};
 
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and

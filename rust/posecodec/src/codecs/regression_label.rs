@@ -7,7 +7,7 @@ use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use crate::check;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue, single};
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::plan::{Dtype, Output, Per};
 
 /// Keypoints as coordinates divided by the input size, as DeepPose and its successors regress them.

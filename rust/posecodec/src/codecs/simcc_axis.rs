@@ -3,12 +3,13 @@
 use crate::check;
 use crate::error::{Error, Result, Shape};
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::keypoints::Keypoints;
+use crate::inputs::simcc_rows::smaller;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::SimccProfile;
-use crate::keypoints::Keypoints;
 use crate::plan::{Init, split_off};
 
 /// The options that determine the axes of a codec.
@@ -156,12 +157,6 @@ pub(super) fn find_axis_peaks<E: HeatmapValue, const A: usize>(
         }
     }
     AxisPeaks { bins, maxima, score }
-}
-
-/// The smaller of two values; the first if either is NaN.
-#[inline]
-pub(crate) fn smaller<E: HeatmapValue>(one: E, other: E) -> E {
-    if one.as_f64() > other.as_f64() { other } else { one }
 }
 
 impl SimccAxis {

@@ -5,18 +5,18 @@ use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
     overwrite_planes,
 };
-use super::maps::{SampleMaps, peaks};
 use super::{to_heatmap_pixels, udp_scale_factor};
 use crate::check;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::keypoints::Keypoints;
+use crate::inputs::maps::{SampleMaps, peaks};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blurred_argmax};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_udp_offsets};
-use crate::keypoints::Keypoints;
 use crate::plan::{Init, Output};
 
 /// What [`UdpHeatmap`]'s maps hold.

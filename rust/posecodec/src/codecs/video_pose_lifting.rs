@@ -4,11 +4,12 @@
 use arrayvec::ArrayVec;
 
 use super::lifting::{
-    Camera, DecodePoses, Item, LiftPose, Pair, Role, RootKind, RootOutput, Skeleton, TargetBuffers,
+    Camera, DecodePoses, Item, LiftPose, Role, RootKind, RootOutput, Skeleton, TargetBuffers,
     needed,
 };
 use crate::error::{Error, Result};
 use crate::float::Float;
+use crate::inputs::pair::Pair;
 use crate::kernels::lifting::normalize::{Identity, LabelLayout, Standardized, fill_labels};
 use crate::kernels::lifting::root::{fill_centered, fill_roots};
 

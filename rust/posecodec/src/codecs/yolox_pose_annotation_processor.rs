@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2, ArrayView3};
 use crate::check;
 use crate::error::Result;
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::plan::{ArrayMut, Dtype, Output, Per};
 
 /// Boxes and labels as [YOLOX-Pose](https://arxiv.org/abs/2204.06806) (after YOLO-Pose, Maji et al.

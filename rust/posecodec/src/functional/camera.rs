@@ -2,9 +2,9 @@
 
 use super::same_length;
 use crate::check;
-use crate::codecs::{Pair, intrinsics_over_1000};
 use crate::error::{Error, Result};
 use crate::float::Float;
+use crate::inputs::pair::{Pair, intrinsics_over_1000};
 use crate::kernels::lifting::camera;
 use crate::kernels::lifting::camera::Intrinsics;
 
@@ -59,7 +59,7 @@ pub fn pixel_to_camera<T: Float>(points: &mut [[T; 3]], intrinsics: Intrinsics) 
 /// Focal lengths and principal point are in pixels; MMPose counts them in thousands here.
 ///
 /// ```
-/// use posecodec::codecs::Pair;
+/// use posecodec::functional::Pair;
 /// use posecodec::functional::camera_to_image_coord;
 ///
 /// let (focal, center) = (Pair::F64([1145.0, 1143.0]), Pair::F64([512.0, 515.0]));

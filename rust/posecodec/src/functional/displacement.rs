@@ -5,9 +5,9 @@ use super::{product, same_length};
 use crate::check;
 use crate::error::Result;
 use crate::float::Float;
+use crate::inputs::keypoints::Keypoints;
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
-use crate::keypoints::Keypoints;
 
 /// Fills the maps (3K, H, W), which hold zeros, and the weights (N, K): 1 within the radius
 /// `radius_factor · max(W, H)` of a keypoint, and the offsets to it along x and y in units of the

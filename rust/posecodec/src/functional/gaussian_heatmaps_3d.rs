@@ -5,8 +5,8 @@ use super::{product, same_length};
 use crate::check;
 use crate::error::{Result, try_with_capacity};
 use crate::float::Float;
+use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::heatmap_3d::Gaussian3dBuffers;
-use crate::keypoints::Keypoints;
 
 /// The 3D heatmaps to draw: [`Volumes::new`] has MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,9 +4,9 @@ use super::gaussian_heatmaps::check_points;
 use super::same_length;
 use crate::error::Result;
 use crate::float::Float;
+use crate::inputs::keypoints::Keypoints;
 use crate::kernels::grouping::instance::RootType;
 use crate::kernels::grouping::instance::{diagonal_length, instance_bbox, instance_root};
-use crate::keypoints::Keypoints;
 
 /// Fills one root and one visibility per instance, from keypoints with a visibility above 0; 0 without
 /// any.

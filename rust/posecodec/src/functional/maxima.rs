@@ -1,9 +1,9 @@
 //! `get_heatmap_maximum` and `get_heatmap_3d_maximum`.
 
 use super::{maps, product, same_length};
-use crate::codecs::{SampleMaps, peak, peak_coordinates};
 use crate::error::{Result, try_collect};
 use crate::float::HeatmapValue;
+use crate::inputs::maps::{SampleMaps, peak, peak_coordinates};
 use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
 

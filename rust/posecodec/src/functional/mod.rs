@@ -16,9 +16,11 @@ mod refinement;
 mod simcc;
 mod to_image;
 
+pub use crate::inputs::keypoints::Keypoints;
+pub use crate::inputs::pair::Pair;
+pub use crate::inputs::simcc_rows::SimccRows;
 pub use crate::kernels::crop::Crop;
 pub use crate::kernels::lifting::camera::Intrinsics;
-pub use crate::keypoints::Keypoints;
 pub use blur::{gaussian_blur, gaussian_blur1d};
 pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
 pub use displacement::{InstanceRoots, generate_displacement_heatmap, generate_offset_heatmap};
@@ -37,9 +39,9 @@ pub use to_image::to_image;
 
 use crate::check;
 use crate::check::product;
-use crate::codecs::SampleMaps;
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
+use crate::inputs::maps::SampleMaps;
 
 /// The size of a map, `[W, H]` or `[W, H, D]`, checked before a map is allocated.
 ///

@@ -2,9 +2,9 @@
 
 use super::{maps, same_length};
 use crate::check;
-use crate::codecs::SampleMaps;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::maps::SampleMaps;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::maximum;

@@ -2,9 +2,9 @@
 
 use super::same_length;
 use crate::check;
-use crate::codecs::{SimccRows, smaller};
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
+use crate::inputs::simcc_rows::{SimccRows, smaller};
 use crate::kernels::maximum::maximum;
 use crate::kernels::simcc::{normalize_responses, softmax};
 
@@ -14,8 +14,7 @@ use crate::kernels::simcc::{normalize_responses, softmax};
 /// As [SimCC](https://arxiv.org/abs/2107.03332) (Li et al. 2022) is decoded.
 ///
 /// ```
-/// use posecodec::codecs::SimccRows;
-/// use posecodec::functional::get_simcc_maximum;
+/// use posecodec::functional::{SimccRows, get_simcc_maximum};
 ///
 /// let rows = SimccRows { responses: [&[0.1f32, 0.8, 0.2][..], &[0.5, 0.3]], bins: [3, 2] };
 /// let (mut locations, mut values) = ([[0.0; 2]], [0.0]);

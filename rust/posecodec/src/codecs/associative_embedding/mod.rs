@@ -5,14 +5,16 @@ mod grouping;
 
 use ndarray::{Array2, Array3};
 
-use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned};
+use super::encode::{
+    Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned, matrix,
+};
 use super::{scale_factor, to_heatmap_pixels, udp_scale_factor};
 use crate::check;
 use crate::error::{Error, Result, Shape};
 use crate::float::Float;
+use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::gaussian::heatmap::{Center, GaussianPatch};
-use crate::keypoints::{GaussianDrawer, Keypoints};
 use crate::plan::{Dtype, Output, Per};
 
 pub use decode::GroupedKeypoints;
@@ -223,7 +225,7 @@ impl Encode for AssociativeEmbedding {
         AssociativeEmbeddingTargets {
             heatmaps,
             keypoint_indices,
-            keypoint_weights: encoded.weights,
+            keypoint_weights: matrix(encoded.weights),
         }
     }
 }

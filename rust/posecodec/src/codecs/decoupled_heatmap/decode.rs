@@ -5,9 +5,9 @@ use ndarray::{Array2, Array3, ArrayView2, ArrayView4};
 use super::DecoupledHeatmap;
 use crate::check;
 use crate::codecs::decode::Decoded;
-use crate::codecs::maps::{SampleMaps, refined_peak};
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
+use crate::inputs::maps::{SampleMaps, refined_peak};
 use crate::kernels::refinement::quarter_shift;
 use crate::parallel;
 

@@ -10,9 +10,9 @@ use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::Result;
 use crate::float::Float;
+use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
-use crate::keypoints::{GaussianDrawer, Keypoints};
 use crate::plan::{ArrayMut, Dtype, Output, Per};
 
 pub use decode::InstanceMaps;

@@ -5,7 +5,7 @@ use arrayvec::ArrayVec;
 use super::{Encode, EncodePlan, Outputs, SampleArrays};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::parallel;
 use crate::plan::{ArrayMut, Dtype, Floats, Init, with_floats};
 

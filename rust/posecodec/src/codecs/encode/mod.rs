@@ -10,12 +10,12 @@ use ndarray::{ArrayView2, ArrayView3};
 
 use crate::error::Result;
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::plan::{ArrayMut, Element, Init, Output};
 
 pub use batch::{SampleOfList, encode_batch, encode_samples};
 pub use ndarray_outputs::{EncodedArrays, HeatmapTargets};
-pub(crate) use ndarray_outputs::{dimensioned, zeros};
+pub(crate) use ndarray_outputs::{dimensioned, matrix, zeros};
 pub(crate) use planes::{draw_planes, overwrite_planes};
 pub use points::{EncodePlan, check_instances, check_keypoints, check_visible_shape};
 pub(crate) use points::{Points, VISIBILITY};

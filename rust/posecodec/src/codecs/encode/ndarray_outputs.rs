@@ -12,10 +12,12 @@ use crate::plan::{ArrayMut, Dtype, Init};
 pub struct EncodedArrays<V> {
     /// Those of [`Dtype::Float32`], in the order of [`Encode::outputs`](super::Encode::outputs).
     pub floats: Vec<ArrayD<f32>>,
+    /// Those of [`Dtype::Float64`], in their order.
+    pub doubles: Vec<ArrayD<f64>>,
     /// The one of [`Dtype::Int64`]; empty if the codec has none.
     pub integers: ArrayD<i64>,
     /// The one with the dtype of the visibilities; empty if the codec has none.
-    pub weights: Array2<V>,
+    pub weights: ArrayD<V>,
 }
 
 impl<V: Float> EncodedArrays<V> {
@@ -23,16 +25,16 @@ impl<V: Float> EncodedArrays<V> {
     pub(super) fn zeros(outputs: &Outputs) -> Result<Self> {
         let mut encoded = Self {
             floats: Vec::new(),
+            doubles: Vec::new(),
             integers: ArrayD::from_elem(&[0][..], 0),
-            weights: Array2::from_elem((0, 0), V::zero()),
+            weights: ArrayD::from_elem(&[0][..], V::zero()),
         };
         for output in outputs {
             let shape = IxDyn(&output.shape);
             match output.dtype {
                 Dtype::Int64 => encoded.integers = zeros(output.name, shape)?,
-                Dtype::Like(_) => {
-                    encoded.weights = zeros(output.name, [output.shape[0], output.shape[1]])?;
-                }
+                Dtype::Like(_) => encoded.weights = zeros(output.name, shape)?,
+                Dtype::Float64 => encoded.doubles.push(zeros(output.name, shape)?),
                 _ => encoded.floats.push(zeros(output.name, shape)?),
             }
         }
@@ -44,12 +46,13 @@ impl<V: Float> EncodedArrays<V> {
         fn memory<T, D: Dimension>(array: &mut Array<T, D>) -> &mut [T] {
             array.as_slice_mut().expect("freshly made")
         }
-        let mut floats = self.floats.iter_mut();
+        let (mut floats, mut doubles) = (self.floats.iter_mut(), self.doubles.iter_mut());
         let mut integers = Some(&mut self.integers);
         let mut weights = Some(&mut self.weights);
         let arrays = outputs.iter().map(|output| match output.dtype {
             Dtype::Int64 => ArrayMut::I64(memory(integers.take().expect("one of them"))),
             Dtype::Like(_) => V::into_array(memory(weights.take().expect("one of them"))),
+            Dtype::Float64 => ArrayMut::F64(memory(doubles.next().expect("one per output"))),
             _ => ArrayMut::F32(memory(floats.next().expect("one per output"))),
         });
         SampleArrays::new(arrays.collect(), Init::Zeroed)
@@ -80,8 +83,13 @@ pub struct HeatmapTargets<V> {
 impl<V> HeatmapTargets<V> {
     pub(crate) fn from_arrays(encoded: EncodedArrays<V>) -> Self {
         let [heatmaps] = dimensioned(encoded.floats);
-        Self { heatmaps, keypoint_weights: encoded.weights }
+        Self { heatmaps, keypoint_weights: matrix(encoded.weights) }
     }
+}
+
+/// An array of two dimensions. Panics if it is not one.
+pub(crate) fn matrix<T>(array: ArrayD<T>) -> Array2<T> {
+    array.into_dimensionality().expect("the output's dimensions")
 }
 
 /// The arrays with their number of dimensions in the type. Panics if they are not `M` such arrays.

@@ -2,7 +2,7 @@
 
 use super::Init;
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 
 /// Draws each labelled keypoint into its plane of `len` values, which hold zeros before, and fills its
 /// weight: the visibility, or 0 where `draw` returns that nothing of the keypoint is inside.

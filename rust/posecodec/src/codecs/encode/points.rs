@@ -6,7 +6,7 @@ use super::{Encode, Outputs};
 use crate::check::{self, product};
 use crate::error::{Result, Shape};
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::plan::Dtype;
 
 /// The keypoints (N, K, D) of one sample and their visibilities (N, K), checked and contiguous.

@@ -7,8 +7,8 @@ use super::scale_factor;
 use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
+use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
-use crate::keypoints::Keypoints;
 use crate::plan::{ArrayMut, Dtype, Output, Per, Source};
 
 pub use decode::Hand3dDecoded;

@@ -1,36 +1,7 @@
 //! The camera that a sample was taken with.
 
 use crate::error::{Error, Result};
-use crate::kernels::lifting::camera::Intrinsics;
-
-/// Two numbers, x and y, in the precision that they came in: NumPy divides in it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Pair {
-    /// Single precision.
-    F32([f32; 2]),
-    /// Double precision.
-    F64([f64; 2]),
-}
-
-impl Pair {
-    /// The pair in double precision.
-    pub fn values(self) -> [f64; 2] {
-        match self {
-            Self::F32(pair) => pair.map(f64::from),
-            Self::F64(pair) => pair,
-        }
-    }
-
-    /// `(pair - offset) / scale`, each step in the pair's precision.
-    pub(crate) fn normalized(self, offset: [f32; 2], scale: f32) -> Self {
-        match self {
-            Self::F32(pair) => Self::F32([0, 1].map(|axis| (pair[axis] - offset[axis]) / scale)),
-            Self::F64(pair) => Self::F64(
-                [0, 1].map(|axis| (pair[axis] - f64::from(offset[axis])) / f64::from(scale)),
-            ),
-        }
-    }
-}
+use crate::inputs::pair::Pair;
 
 /// A camera: the size of its images, in pixels, and its intrinsics if they are known.
 ///
@@ -115,10 +86,4 @@ pub(crate) fn needed(camera: Option<&Camera>) -> Result<&Camera> {
     camera.ok_or_else(|| {
         Error::invalid("camera_param", "must hold the width `w` and height `h` of images", "none")
     })
-}
-
-/// Intrinsics in thousands of pixels, as MotionBERT has them.
-pub(crate) fn intrinsics_over_1000([focal, center]: [Pair; 2]) -> Intrinsics {
-    let [focal, center] = [focal, center].map(|pair| pair.normalized([0.0; 2], 1000.0).values());
-    Intrinsics { focal, center }
 }

@@ -12,7 +12,7 @@ mod skeleton;
 pub use batch::{
     PoseBatch, TargetBatch, check_target_batch, encode_keypoints_batch, encode_target_batch,
 };
-pub use camera::{Camera, Pair};
+pub use camera::Camera;
 pub use check::{check_invertible, check_poses, check_visible};
 pub use decode::{DecodePoses, decode_poses_batch};
 pub use encode::{
@@ -23,5 +23,5 @@ pub use factors::{FactorValues, PassedFactors};
 pub use plan::{LiftInputs, LiftOutputs, LiftPlan, PoseShape};
 pub use skeleton::{Skeleton, Statistics};
 
-pub(crate) use camera::{intrinsics_over_1000, needed};
+pub(crate) use camera::needed;
 pub(crate) use check::check_depths;

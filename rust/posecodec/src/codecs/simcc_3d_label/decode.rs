@@ -4,7 +4,7 @@ use ndarray::{Array2, Array3, ArrayView3};
 
 use super::Simcc3dLabel;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
-use crate::codecs::simcc_rows::{RowReader, SimccVectors, with_vectors};
+use crate::codecs::simcc_vectors::{RowReader, SimccVectors, with_vectors};
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;

@@ -6,13 +6,14 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, Array3};
 
 use super::encode::{
-    Encode, EncodePlan, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned, encode_batch,
+    Encode, EncodePlan, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned,
+    encode_batch, matrix,
 };
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
 use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::plan::{ArrayMut, Dtype, Floats, Init, Output, Per, Source, Value, with_floats};
 
 pub use decode::{Simcc3dDecoded, Simcc3dDecodedRows};
@@ -335,7 +336,7 @@ impl Encode<3> for Simcc3dLabel {
 
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> Simcc3dTargets<V> {
         let [keypoint_x_labels, keypoint_y_labels, keypoint_z_labels] = dimensioned(encoded.floats);
-        let keypoint_weights = encoded.weights;
+        let keypoint_weights = matrix(encoded.weights);
         Simcc3dTargets { keypoint_x_labels, keypoint_y_labels, keypoint_z_labels, keypoint_weights }
     }
 }

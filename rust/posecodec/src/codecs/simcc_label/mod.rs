@@ -4,11 +4,13 @@ mod decode;
 
 use ndarray::{Array2, Array3};
 
-use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned};
+use super::encode::{
+    Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned, matrix,
+};
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::keypoints::Keypoints;
+use crate::inputs::keypoints::Keypoints;
 use crate::plan::{Dtype, Output, Per};
 
 pub use decode::{SimccDecoded, SimccDecodedRows};
@@ -217,6 +219,10 @@ impl Encode for SimccLabel {
 
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> SimccTargets<V> {
         let [keypoint_x_labels, keypoint_y_labels] = dimensioned(encoded.floats);
-        SimccTargets { keypoint_x_labels, keypoint_y_labels, keypoint_weights: encoded.weights }
+        SimccTargets {
+            keypoint_x_labels,
+            keypoint_y_labels,
+            keypoint_weights: matrix(encoded.weights),
+        }
     }
 }

@@ -9,10 +9,10 @@ use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::{Error, Result};
 use crate::float::Float;
+use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
 use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, PixelRange};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
-use crate::keypoints::{GaussianDrawer, Keypoints};
 use crate::plan::{Dtype, Init, Output, Per};
 
 pub use decode::SprDecoded;

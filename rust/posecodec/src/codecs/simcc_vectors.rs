@@ -6,6 +6,7 @@ use super::flip::{check_flip_indices, check_flipped_len};
 use crate::check::{self, product};
 use crate::error::{Error, Result, Shape};
 use crate::float::HeatmapValue;
+use crate::inputs::simcc_rows::SimccRows;
 use crate::kernels::flip::{Mirrored, average_mirrored};
 
 /// The vectors of a batch, flat, and for a flip test those of the flipped images.
@@ -17,15 +18,6 @@ pub struct SimccVectors<'a, E, const A: usize = 2> {
     pub flipped: Option<FlippedRows<'a, E, A>>,
 }
 
-/// One vector per axis for each row, row after row.
-#[derive(Debug, Clone, Copy)]
-pub struct SimccRows<'a, E, const A: usize = 2> {
-    /// Responses along x and y (and z).
-    pub responses: [&'a [E]; A],
-    /// Bins along x and y (and z).
-    pub bins: [usize; A],
-}
-
 /// A network's vectors for a batch of horizontally flipped images.
 #[derive(Debug, Clone, Copy)]
 pub struct FlippedRows<'a, E, const A: usize = 2> {
@@ -34,49 +26,6 @@ pub struct FlippedRows<'a, E, const A: usize = 2> {
     /// For each keypoint of an instance the index of its mirror image: for a left wrist, the index of
     /// the right one.
     pub flip_indices: &'a [usize],
-}
-
-impl<'a, E: HeatmapValue, const A: usize> SimccRows<'a, E, A> {
-    /// Checks that there is at least one bin per vector, and one vector per axis for each row of
-    /// `shape`, which `formula` names; and that scratch for decoding can be allocated.
-    pub(crate) fn check(
-        &self,
-        arguments: [&'static str; A],
-        formula: &str,
-        shape: &[usize],
-    ) -> Result<()> {
-        for (axis, argument) in arguments.into_iter().enumerate() {
-            let bins = self.bins[axis];
-            if bins == 0 {
-                return Err(Error::invalid(argument, "must have at least one bin", "none"));
-            }
-            let sides: Vec<usize> = shape.iter().copied().chain([bins]).collect();
-            check::len(argument, &format!("{formula}·W"), &sides, self.responses[axis].len())?;
-        }
-        Ok(())
-    }
-
-    /// The rows of the sample with this number, `each` per sample.
-    fn sample(&self, number: usize, each: usize) -> Self {
-        let part = |axis: usize| {
-            let length = each * self.bins[axis];
-            &self.responses[axis][number * length..][..length]
-        };
-        Self { responses: std::array::from_fn(part), bins: self.bins }
-    }
-
-    /// The vectors of one row.
-    pub(crate) fn row(&self, number: usize) -> [&'a [E]; A] {
-        let vector =
-            |axis: usize| &self.responses[axis][number * self.bins[axis]..][..self.bins[axis]];
-        std::array::from_fn(vector)
-    }
-
-    /// The number of values along all axes.
-    #[must_use]
-    pub fn values(&self) -> usize {
-        self.responses.iter().map(|responses| responses.len()).sum()
-    }
 }
 
 impl<'a, E: HeatmapValue, const A: usize> SimccVectors<'a, E, A> {
