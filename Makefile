@@ -19,8 +19,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
-# pytest with one process per CPU
-PYTEST := -m pytest --numprocesses auto
+# One process per CPU; the tests of a file share its fixtures.
+PYTEST := -m pytest --numprocesses auto --dist loadfile
 MATURIN := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin
 SOURCES := $(shell find rust python -name '*.rs' -o -name '*.toml' -o -name '*.py' -o -name '*.pyi' \
 	-o -name '*.json') Cargo.toml Cargo.lock pyproject.toml README.md LICENSE

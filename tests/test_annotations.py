@@ -158,6 +158,7 @@ def test_check_lists_problems_by_annotation(write: Write) -> None:
     assert lines[-1].startswith("2 of 4 annotations; left out: ")
 
 
+@pytest.mark.slow  # runs every codec on the sample
 def test_few_keypoints_that_are_not_a_body(write: Write, tmp_path: Path) -> None:
     plot = tmp_path / "figure.png"
     arguments = ["demo", str(write({"area": 0})), "--plot", str(plot), "--json"]

@@ -321,6 +321,7 @@ LARGE_KERNELS = {
 }
 
 
+@pytest.mark.slow  # blurs with kernels of 65,535 taps
 @pytest.mark.parametrize("call", LARGE_KERNELS.values(), ids=LARGE_KERNELS)
 def test_large_kernels_do_not_abort(call: str) -> None:
     """A result within 8 GB of memory, a `MemoryError`, or an error of the constructor."""

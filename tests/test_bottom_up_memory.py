@@ -22,6 +22,7 @@ def people(rng: Generator, count: int = 3) -> Any:
     return rng.uniform(0, 500, (count, 17, 2)).astype(np.float32)
 
 
+@pytest.mark.slow  # encodes 240 large samples
 def test_live_arrays_are_not_reused(rng: Generator) -> None:
     codec = SPR(**LARGE)
     points = [people(rng) for _ in range(40)]

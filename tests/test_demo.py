@@ -96,6 +96,7 @@ def on_the_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, A
     return json.loads(result.stdout), plot
 
 
+@pytest.mark.slow  # runs every codec on the sample
 def test_json(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     output, plot = on_the_sample
     assert (output["keypoints"], output["people"]) == (17, 16)
@@ -116,6 +117,7 @@ def test_json(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     }
 
 
+@pytest.mark.slow  # runs every codec on the sample
 @pytest.mark.parametrize("name", BOUNDS)
 def test_errors_are_within_bounds(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     codec = row(on_the_sample[0]["top_down"], name)
@@ -128,6 +130,7 @@ def test_errors_are_within_bounds(name: str, on_the_sample: tuple[dict[str, Any]
     assert codec["decode_us"] > 0
 
 
+@pytest.mark.slow  # runs every codec on the sample
 @pytest.mark.parametrize("name", BOTTOM_UP_BOUNDS)
 def test_people_are_found_again(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     codec = row(on_the_sample[0]["bottom_up"], name)
@@ -137,6 +140,7 @@ def test_people_are_found_again(name: str, on_the_sample: tuple[dict[str, Any], 
     assert error["max"] <= maximum
 
 
+@pytest.mark.slow  # runs every codec on the sample
 @pytest.mark.parametrize("name", BOUNDS_3D)
 def test_3d_errors_are_within_bounds(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     section = "hand_3d" if name == "Hand3DHeatmap" else "body_3d"
@@ -153,6 +157,7 @@ def row(section: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow  # runs every codec on the sample
 def test_figure_is_a_png(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     png = on_the_sample[1].read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
@@ -162,6 +167,7 @@ def test_figure_is_a_png(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     assert len(png) > 50_000
 
 
+@pytest.mark.slow  # runs every codec on the sample
 def test_table_in_a_process_of_its_own(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "posecodec_rs.cli", "demo"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
@@ -272,6 +278,7 @@ def test_whole_body_order(saved: Callable[[Any], Path]) -> None:
     assert of_part == [0] * 17 + [4] * 6 + [1] * 68 + [3] * 21 + [2] * 21
 
 
+@pytest.mark.slow  # runs every codec on the sample
 def test_people_outside_their_box_have_no_error(
     saved: Callable[[Any], Path], tmp_path: Path
 ) -> None:
@@ -370,6 +377,7 @@ def interhand_2_6m(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow  # runs every codec on the sample
 def test_3d_files(human36m: tuple[Path, Path], interhand_2_6m: Path, tmp_path: Path) -> None:
     frames, cameras = human36m
     options = ["--body-3d", frames, "--cameras", cameras, "--hands", interhand_2_6m]

@@ -24,6 +24,8 @@ from processes import DEADLINE
 from specs import CONFIGS, PARALLEL_BATCH_SIZE, Config, each, of_family, seeded
 from specs.shared.inputs import SIZES
 
+pytestmark = pytest.mark.slow  # calls run until a signal or another thread has interfered
+
 LONG = """
     import signal
     import numpy, posecodec_rs
