@@ -4,22 +4,22 @@ use crate::error::{Error, Result, Shape};
 use crate::kernels::gaussian::heatmap_3d::GaussianPatch3d;
 
 /// The longest side of an image or a heatmap.
-const LONGEST: usize = 1 << 20;
+const MAX_SIDE: usize = 1 << 20;
 
 /// How many values an array of this shape holds; `None` where that cannot be said.
 pub(crate) fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
 }
 
-/// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, and at most [`LONGEST`].
+/// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, and at most [`MAX_SIDE`].
 pub(crate) fn size<const N: usize>(argument: &'static str, size: [usize; N]) -> Result<[usize; N]> {
     let (sides, number) = if N == 3 { ("[w, h, d]", "three") } else { ("[w, h]", "two") };
     if size.contains(&0) {
         let wanted = format!("must be {sides}, {number} positive integers");
         return Err(Error::invalid(argument, wanted, Shape(&size)));
     }
-    if size.iter().any(|&side| side > LONGEST) {
-        let wanted = format!("must be {sides} of at most {LONGEST} each, to fit in memory");
+    if size.iter().any(|&side| side > MAX_SIDE) {
+        let wanted = format!("must be {sides} of at most {MAX_SIDE} each, to fit in memory");
         return Err(Error::invalid(argument, wanted, Shape(&size)));
     }
     Ok(size)
@@ -41,7 +41,7 @@ pub(crate) fn sigma(argument: &'static str, sigma: f64) -> Result<f64> {
 }
 
 /// The neighborhood of a three-dimensional Gaussian whose sigma is [`positive`].
-pub(crate) fn ball(sigma: f64) -> Result<GaussianPatch3d> {
+pub(crate) fn gaussian_patch_3d(sigma: f64) -> Result<GaussianPatch3d> {
     /// Offsets along an axis; the reference makes their cube.
     const MAX_OFFSETS: usize = 1 << 16;
     if GaussianPatch3d::count(positive("sigma", sigma)?) > MAX_OFFSETS {
@@ -71,10 +71,10 @@ pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64> {
 
 /// A number of heatmap pixels or bins: at least one, and at most the side of an image.
 pub(crate) fn count(argument: &'static str, count: usize) -> Result<usize> {
-    if (1..=LONGEST).contains(&count) {
+    if (1..=MAX_SIDE).contains(&count) {
         return Ok(count);
     }
-    let wanted = format!("must be a positive integer, at most {LONGEST}");
+    let wanted = format!("must be a positive integer, at most {MAX_SIDE}");
     Err(Error::invalid(argument, wanted, count))
 }
 
@@ -100,9 +100,9 @@ pub(crate) fn kernel_size(argument: &'static str, size: usize) -> Result<usize> 
 /// A number of taps small enough that a kernel may be made of it.
 pub(crate) fn limited_kernel_size(argument: &'static str, size: usize) -> Result<usize> {
     // A blur wider than any map: a plane and its margins still fit in memory.
-    const LARGEST: usize = 1 << 16;
-    if size > LARGEST {
-        let wanted = format!("must be at most {LARGEST}");
+    const MAX_TAPS: usize = 1 << 16;
+    if size > MAX_TAPS {
+        let wanted = format!("must be at most {MAX_TAPS}");
         return Err(Error::invalid(argument, wanted, size));
     }
     Ok(size)

@@ -1,7 +1,7 @@
 //! `encode` and `batch_encode` of the lifting codecs.
 
 use numpy::PyUntypedArrayMethods;
-use posecodec::codecs::{Dtype, Floats, Init, LiftInputs, LiftPlan, LiftPose, Role};
+use posecodec::codecs::{Dtype, Floats, Init, LiftInputs, LiftPlan, LiftPose, OutputField};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -54,7 +54,8 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     }
 
     let target_dtype = target.as_ref().map_or(Dtype::Float32, |target| target.floats().dtype());
-    let has_factors = codec.items(target.is_some()).iter().any(|item| item.role == Role::Factor);
+    let has_factors =
+        codec.items(target.is_some()).iter().any(|item| item.field == OutputField::Factor);
     let frames_of_target = target.as_ref().map(|target| (target.shape[1], target_dtype));
     let factors = has_factors.then(|| {
         Factors::read(py, call, [batch, frames], frames_of_target, &cameras.cameras, inputs.factor)

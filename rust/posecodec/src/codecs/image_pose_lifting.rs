@@ -4,8 +4,8 @@ use arrayvec::ArrayVec;
 use ndarray::Array2;
 
 use super::lifting::{
-    Camera, DecodePoses, Item, LiftPose, Role, RootKind, RootOutput, Skeleton, Statistics,
-    TargetBuffers,
+    Camera, DecodePoses, LiftPose, OutputField, OutputItem, RootKind, RootOutput, Skeleton,
+    Statistics, TargetBuffers,
 };
 use crate::error::{Error, Result, Shape};
 use crate::float::Float;
@@ -108,26 +108,26 @@ impl LiftPose for ImagePoseLifting {
         &self.skeleton
     }
 
-    fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
+    fn items(&self, with_target: bool) -> ArrayVec<OutputItem, 12> {
         let removed = with_target && self.skeleton.removed().is_some();
         let target = with_target && self.options.target.is_some();
         let keypoints = self.options.keypoints.is_some();
         [
-            (removed, "target_root_removed", Role::TargetRootRemoved),
-            (removed && self.options.save_index, "target_root_index", Role::TargetRootIndex),
-            (keypoints, "keypoints_mean", Role::KeypointsMean),
-            (keypoints, "keypoints_std", Role::KeypointsStd),
-            (target, "target_mean", Role::TargetMean),
-            (target, "target_std", Role::TargetStd),
-            (true, "keypoint_labels", Role::KeypointLabels),
-            (true, "keypoint_labels_visible", Role::KeypointsVisible),
-            (with_target, "lifting_target_label", Role::TargetLabel),
-            (with_target, "lifting_target_weight", Role::TargetWeight),
-            (with_target, "trajectory_weights", Role::TrajectoryWeights),
-            (with_target, "target_root", Role::TargetRoot),
+            (removed, "target_root_removed", OutputField::TargetRootRemoved),
+            (removed && self.options.save_index, "target_root_index", OutputField::TargetRootIndex),
+            (keypoints, "keypoints_mean", OutputField::KeypointsMean),
+            (keypoints, "keypoints_std", OutputField::KeypointsStd),
+            (target, "target_mean", OutputField::TargetMean),
+            (target, "target_std", OutputField::TargetStd),
+            (true, "keypoint_labels", OutputField::KeypointLabels),
+            (true, "keypoint_labels_visible", OutputField::KeypointsVisible),
+            (with_target, "lifting_target_label", OutputField::TargetLabel),
+            (with_target, "lifting_target_weight", OutputField::TargetWeight),
+            (with_target, "trajectory_weights", OutputField::TrajectoryWeights),
+            (with_target, "target_root", OutputField::TargetRoot),
         ]
         .into_iter()
-        .filter_map(Item::requested)
+        .filter_map(OutputItem::requested)
         .collect()
     }
 
@@ -143,12 +143,16 @@ impl LiftPose for ImagePoseLifting {
         RootKind::Float32
     }
 
-    fn statistics(&self, role: Role) -> Option<&Array2<f32>> {
-        match role {
-            Role::KeypointsMean => self.options.keypoints.as_ref().map(|keypoints| &keypoints.mean),
-            Role::KeypointsStd => self.options.keypoints.as_ref().map(|keypoints| &keypoints.std),
-            Role::TargetMean => self.options.target.as_ref().map(|target| &target.mean),
-            Role::TargetStd => self.options.target.as_ref().map(|target| &target.std),
+    fn statistics(&self, field: OutputField) -> Option<&Array2<f32>> {
+        match field {
+            OutputField::KeypointsMean => {
+                self.options.keypoints.as_ref().map(|keypoints| &keypoints.mean)
+            }
+            OutputField::KeypointsStd => {
+                self.options.keypoints.as_ref().map(|keypoints| &keypoints.std)
+            }
+            OutputField::TargetMean => self.options.target.as_ref().map(|target| &target.mean),
+            OutputField::TargetStd => self.options.target.as_ref().map(|target| &target.std),
             _ => None,
         }
     }
@@ -201,16 +205,16 @@ impl LiftPose for ImagePoseLifting {
         target: &[U],
         [_, count, dims]: [usize; 3],
         _: Option<&Camera>,
-        side: TargetBuffers<'_, U>,
+        buffers: TargetBuffers<'_, U>,
     ) {
-        let RootOutput::Float32(roots) = side.roots else { return };
+        let RootOutput::Float32(roots) = buffers.roots else { return };
         let (shape, removed) = ([count, dims], self.skeleton.removed());
         fill_roots(target, shape, self.skeleton.roots(), roots);
         match self.options.target.as_ref().map(Statistics::values) {
-            None => fill_centered(target, shape, roots, removed, Identity, side.label),
+            None => fill_centered(target, shape, roots, removed, Identity, buffers.label),
             Some([mean, std]) => {
                 let normalize = Standardized { mean, std };
-                fill_centered(target, shape, roots, removed, normalize, side.label);
+                fill_centered(target, shape, roots, removed, normalize, buffers.label);
             }
         }
     }

@@ -126,8 +126,8 @@ impl DecodeHeatmaps for MegviiHeatmap {
     ) {
         let mut buffers = BlurBuffers::default();
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-            let (cell, value) = self.summit(maps.plane(number), maps.width, &mut buffers);
-            *point = [cell[0] * self.scale_factor[0], cell[1] * self.scale_factor[1]];
+            let (pixel, value) = self.blurred_peak(maps.plane(number), maps.width, &mut buffers);
+            *point = [pixel[0] * self.scale_factor[0], pixel[1] * self.scale_factor[1]];
             *score = E::of(f64::from(value) / 255.0 + 0.5);
         }
     }
@@ -136,34 +136,34 @@ impl DecodeHeatmaps for MegviiHeatmap {
 impl MegviiHeatmap {
     /// The maximum of a map after the blur, in heatmap pixels, and its height. Where a finite map overflows in
     /// between, its own largest value and that value's cell.
-    fn summit<E: HeatmapValue>(
+    fn blurred_peak<E: HeatmapValue>(
         &self,
         plane: &[E],
         width: usize,
         buffers: &mut BlurBuffers,
     ) -> ([f32; 2], f32) {
-        let largest = maximum(plane).expect("a map has cells");
-        let (cell, value) = self.blurred_summit(plane, width, largest, buffers);
-        let before = largest.value.as_f32();
+        let unblurred = maximum(plane).expect("a map has pixels");
+        let (pixel, value) = self.rescaled_peak(plane, width, unblurred, buffers);
+        let before = unblurred.value.as_f32();
         if !value.is_finite() && before.is_finite() {
             return (
-                [largest.index % width, largest.index / width].map(|cell| cell as f32),
+                [unblurred.index % width, unblurred.index / width].map(|pixel| pixel as f32),
                 before,
             );
         }
-        (cell, value)
+        (pixel, value)
     }
 
-    fn blurred_summit<E: HeatmapValue>(
+    fn rescaled_peak<E: HeatmapValue>(
         &self,
         plane: &[E],
         width: usize,
-        largest: Maximum<E>,
+        unblurred: Maximum<E>,
         buffers: &mut BlurBuffers,
     ) -> ([f32; 2], f32) {
-        let before = largest.value.as_f32();
+        let before = unblurred.value.as_f32();
         let (after, blurred) =
-            blurred_argmax(plane, width, largest, &self.kernel, Border::Zero, buffers);
+            blurred_argmax(plane, width, unblurred, &self.kernel, Border::Zero, buffers);
         if after.value == 0.0 {
             return ([-1.0; 2], before); // an all-zero map: nothing to scale and no maximum
         }

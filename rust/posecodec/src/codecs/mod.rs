@@ -51,8 +51,8 @@ pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOpt
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
 pub use lifting::{
-    Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, Item, LiftInputs, LiftOutputs,
-    LiftPlan, LiftPose, PassedFactors, PoseBatch, PoseShape, PoseTargets, Role, RootKind,
+    Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, LiftInputs, LiftOutputs, LiftPlan,
+    LiftPose, OutputField, OutputItem, PassedFactors, PoseBatch, PoseShape, PoseTargets, RootKind,
     RootOutput, Skeleton, Statistics, TargetBatch, TargetBuffers, check_invertible, check_poses,
     check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
     encode_target_batch, needs_factor,
@@ -92,9 +92,9 @@ fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
 /// Input pixels a map cell between the centers of the outermost, (w-1)/(W-1), as UDP scales.
 fn udp_scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| {
-        let [pixels, cells] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
+        let [input, heatmap] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
         // A map one cell wide: everything falls into that cell, as in the reference.
-        if cells == 0 { f32::INFINITY } else { (pixels as f64 / cells as f64) as f32 }
+        if heatmap == 0 { f32::INFINITY } else { (input as f64 / heatmap as f64) as f32 }
     })
 }
 

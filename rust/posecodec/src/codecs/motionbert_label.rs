@@ -6,8 +6,8 @@ use ndarray::{Array2, ArrayView3};
 use super::check_poses;
 use super::decode::Decoded;
 use super::lifting::{
-    Camera, DEFAULT_FACTOR, Factor, Item, LiftPose, Role, Skeleton, TargetBuffers, check_depths,
-    needed,
+    Camera, DEFAULT_FACTOR, Factor, LiftPose, OutputField, OutputItem, Skeleton, TargetBuffers,
+    check_depths, needed,
 };
 use crate::check;
 use crate::error::{Error, Result};
@@ -74,7 +74,7 @@ impl Default for MotionBertOptions {
 /// ```
 /// use ndarray::{Array3, array};
 /// use posecodec::codecs::{
-///     Camera, LiftPose, MotionBertLabel, MotionBertOptions, PictureScale,
+///     Camera, ImageScale, LiftPose, MotionBertLabel, MotionBertOptions,
 /// };
 ///
 /// let codec = MotionBertLabel::new(2, MotionBertOptions::default())?;
@@ -83,9 +83,9 @@ impl Default for MotionBertOptions {
 /// let labels = codec.encode_keypoints(keypoints.view(), None, Some(&camera))?;
 /// assert_eq!(labels, array![[[0.5, 0.0], [0.0, -1.0]]].into_dyn());
 ///
-/// let answer = array![[[0.0f32, 0.0, 0.0], [0.5, 0.0, 0.25]]];
+/// let encoded = array![[[0.0f32, 0.0, 0.0], [0.5, 0.0, 0.25]]];
 /// let scale = ImageScale { size: Some([&[1000.0], &[1000.0]]), factor: Some(&[4.0]) };
-/// let decoded = codec.decode(answer.view(), scale)?;
+/// let decoded = codec.decode(encoded.view(), scale)?;
 /// assert_eq!(decoded.keypoints, array![[[0.0, 0.0, 0.0], [1.0, 0.0, 0.5]]]);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
@@ -184,14 +184,14 @@ impl MotionBertLabel {
                 return Err(Error::invalid(name, "must hold positive finite pixels", side));
             }
         }
-        let restoration = Denormalize {
+        let denormalize = Denormalize {
             count,
             root_index: self.options.root_index,
             zero_first: self.options.rootrel,
             size: (!widths.is_empty()).then_some(([widths, heights], each[0])),
             factor: (!factors.is_empty()).then_some((factors, each[2])),
         };
-        restoration.fill(encoded, keypoints);
+        denormalize.fill(encoded, keypoints);
         Ok(())
     }
 }
@@ -203,18 +203,18 @@ impl LiftPose for MotionBertLabel {
         &self.skeleton
     }
 
-    fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
+    fn items(&self, with_target: bool) -> ArrayVec<OutputItem, 12> {
         [
-            (true, "keypoint_labels", Role::KeypointLabels),
-            (true, "keypoint_labels_visible", Role::KeypointsVisible),
-            (with_target, "lifting_target_label", Role::TargetLabel),
-            (with_target, "lifting_target_weight", Role::TargetWeight),
-            (with_target, "lifting_target", Role::TargetLabel),
-            (with_target, "lifting_target_visible", Role::TargetVisible),
-            (true, "factor", Role::Factor),
+            (true, "keypoint_labels", OutputField::KeypointLabels),
+            (true, "keypoint_labels_visible", OutputField::KeypointsVisible),
+            (with_target, "lifting_target_label", OutputField::TargetLabel),
+            (with_target, "lifting_target_weight", OutputField::TargetWeight),
+            (with_target, "lifting_target", OutputField::TargetLabel),
+            (with_target, "lifting_target_visible", OutputField::TargetVisible),
+            (true, "factor", OutputField::Factor),
         ]
         .into_iter()
-        .filter_map(Item::requested)
+        .filter_map(OutputItem::requested)
         .collect()
     }
 
@@ -272,7 +272,7 @@ impl LiftPose for MotionBertLabel {
         target: &[U],
         [_, count, _]: [usize; 3],
         camera: Option<&Camera>,
-        side: TargetBuffers<'_, U>,
+        buffers: TargetBuffers<'_, U>,
     ) {
         let Some(camera) = camera else { return };
         let test = self.options.mode == MotionBertMode::Test;
@@ -283,13 +283,13 @@ impl LiftPose for MotionBertLabel {
             unit: (!test).then(|| ImageUnit::new(camera.size().map(|side| side / 1000.0))),
         };
         let (poses, _) = target.as_chunks::<3>();
-        let factors = match side.factor {
+        let factors = match buffers.factor {
             // Labels in image units do not need factors.
             Factor::Given(_) if !test => Factors::Given(&[1.0]),
             Factor::Given(given) => Factors::Given(given),
             Factor::Derived(derived) => Factors::Derived(derived, DEFAULT_FACTOR),
         };
-        let (labels, _) = side.label.as_chunks_mut::<3>();
+        let (labels, _) = buffers.label.as_chunks_mut::<3>();
         space.fill(poses, factors, labels);
     }
 }

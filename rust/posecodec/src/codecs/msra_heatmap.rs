@@ -173,21 +173,21 @@ impl DecodeHeatmaps for MsraHeatmap {
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) {
-        let to_input = |cell: [f32; 2]| [0, 1].map(|axis| cell[axis] * self.scale_factor[axis]);
+        let to_input = |pixel: [f32; 2]| [0, 1].map(|axis| pixel[axis] * self.scale_factor[axis]);
         if !self.unbiased {
             for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-                let (cell, value) = refined_peak(&maps, number, quarter_shift);
-                (*point, *score) = (to_input(cell), value);
+                let (pixel, value) = refined_peak(&maps, number, quarter_shift);
+                (*point, *score) = (to_input(pixel), value);
             }
             return;
         }
-        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
+        let (mut buffers, mut pixels) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
         let blocks = keypoints.chunks_mut(PEAKS_PER_BLOCK).zip(scores.chunks_mut(PEAKS_PER_BLOCK));
         for (block, (points, scores)) in blocks.enumerate() {
-            let found = peaks(&maps, block * PEAKS_PER_BLOCK, scores, &mut cells);
+            let found = peaks(&maps, block * PEAKS_PER_BLOCK, scores, &mut pixels);
             let offsets = dark_offsets(found, &self.kernel, &mut buffers);
-            for (point, (cell, offset)) in points.iter_mut().zip(cells.iter().zip(offsets)) {
-                *point = to_input([0, 1].map(|axis| cell[axis] + offset[axis] as f32));
+            for (point, (pixel, offset)) in points.iter_mut().zip(pixels.iter().zip(offsets)) {
+                *point = to_input([0, 1].map(|axis| pixel[axis] + offset[axis] as f32));
             }
         }
     }

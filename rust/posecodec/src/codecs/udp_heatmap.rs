@@ -132,10 +132,10 @@ impl UdpHeatmap {
     }
 
     /// From map cells to input pixels, as the reference restores them.
-    fn restore(&self, cell: [f32; 2]) -> [f64; 2] {
+    fn restore(&self, pixel: [f32; 2]) -> [f64; 2] {
         [0, 1].map(|axis| {
             let last = (self.heatmap_size[axis] - 1).max(1) as f64;
-            f64::from(cell[axis]) / last * self.input_size[axis] as f64
+            f64::from(pixel[axis]) / last * self.input_size[axis] as f64
         })
     }
 }
@@ -167,7 +167,7 @@ impl Encode for UdpHeatmap {
     ) {
         let (heatmaps, weights, init) = (arrays.take(), arrays.take(), arrays.init);
         let [width, height] = self.heatmap_size;
-        let cells = width * height;
+        let map_len = width * height;
         // None on an input one pixel wide, whose scale is 0.
         let to_heatmap_pixels = |point: [T; 2]| {
             let at = to_heatmap_pixels(point, self.scale_factor);
@@ -176,7 +176,7 @@ impl Encode for UdpHeatmap {
         match &self.maps {
             MapKind::Gaussian(patch) => {
                 let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
-                let planes = (heatmaps, cells);
+                let planes = (heatmaps, map_len);
                 draw_planes(keypoints, planes, weights, init, |plane, point| {
                     let Some(at) = to_heatmap_pixels(point) else { return false };
                     let (center, blend) = (Center::Exact, Blend::Overwrite);
@@ -186,10 +186,10 @@ impl Encode for UdpHeatmap {
             MapKind::Combined { radius_factor } => {
                 let radius = Self::radius(*radius_factor, self.heatmap_size);
                 let mut buffers = OffsetBuffers::default();
-                let planes = (heatmaps, 3 * cells);
+                let planes = (heatmaps, 3 * map_len);
                 overwrite_planes(keypoints, planes, weights, init, |planes, point| {
-                    let (class, offsets) = planes.split_at_mut(cells);
-                    let (x, y) = offsets.split_at_mut(cells);
+                    let (class, offsets) = planes.split_at_mut(map_len);
+                    let (x, y) = offsets.split_at_mut(map_len);
                     let Some(center) = to_heatmap_pixels(point) else { return false };
                     let center = center.map(Float::as_f64);
                     fill_offset_planes([class, x, y], width, center, radius, &mut buffers);
@@ -241,14 +241,14 @@ impl UdpHeatmap {
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
-        let (mut buffers, mut cells) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
+        let (mut buffers, mut pixels) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
         let blocks = keypoints.chunks_mut(PEAKS_PER_BLOCK).zip(scores.chunks_mut(PEAKS_PER_BLOCK));
         for (block, (points, scores)) in blocks.enumerate() {
-            let found = peaks(maps, block * PEAKS_PER_BLOCK, scores, &mut cells);
+            let found = peaks(maps, block * PEAKS_PER_BLOCK, scores, &mut pixels);
             let offsets = dark_udp_offsets(found, &self.kernel, &mut buffers);
-            for (point, (cell, offset)) in points.iter_mut().zip(cells.iter().zip(offsets)) {
-                let cell = [0, 1].map(|axis| (f64::from(cell[axis]) + offset[axis]) as f32);
-                *point = self.restore(cell);
+            for (point, (pixel, offset)) in points.iter_mut().zip(pixels.iter().zip(offsets)) {
+                let pixel = [0, 1].map(|axis| (f64::from(pixel[axis]) + offset[axis]) as f32);
+                *point = self.restore(pixel);
             }
         }
     }
@@ -264,22 +264,22 @@ impl UdpHeatmap {
         let (width, border, mut buffers) = (maps.width, Border::Reflect101, BlurBuffers::default());
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
-            let largest = maximum(class).expect("a map has cells");
-            let (summit, _) =
-                blurred_argmax(class, width, largest, &self.kernel, border, &mut buffers);
+            let unblurred = maximum(class).expect("a map has pixels");
+            let (peak, _) =
+                blurred_argmax(class, width, unblurred, &self.kernel, border, &mut buffers);
             // Values near the largest float32 may overflow in the blur.
-            let finite = summit.value.is_finite();
-            *score = if finite { E::of(f64::from(summit.value)) } else { largest.value };
-            let mut cell = [-1f32; 2];
-            if !(summit.value <= 0.0) {
-                let index = summit.index;
-                cell = [
+            let finite = peak.value.is_finite();
+            *score = if finite { E::of(f64::from(peak.value)) } else { unblurred.value };
+            let mut pixel = [-1f32; 2];
+            if !(peak.value <= 0.0) {
+                let index = peak.index;
+                pixel = [
                     (index % width) as f32 + x[index].as_f32() * radius,
                     (index / width) as f32 + y[index].as_f32() * radius,
                 ]
                 .map(|coordinate| coordinate.clamp(f32::MIN, f32::MAX));
             }
-            *point = self.restore(cell);
+            *point = self.restore(pixel);
         }
     }
 }

@@ -4,8 +4,8 @@
 use arrayvec::ArrayVec;
 
 use super::lifting::{
-    Camera, DecodePoses, Item, LiftPose, Role, RootKind, RootOutput, Skeleton, TargetBuffers,
-    needed,
+    Camera, DecodePoses, LiftPose, OutputField, OutputItem, RootKind, RootOutput, Skeleton,
+    TargetBuffers, needed,
 };
 use crate::error::{Error, Result};
 use crate::float::Float;
@@ -109,22 +109,22 @@ impl LiftPose for VideoPoseLifting {
         &self.skeleton
     }
 
-    fn items(&self, with_target: bool) -> ArrayVec<Item, 12> {
+    fn items(&self, with_target: bool) -> ArrayVec<OutputItem, 12> {
         let centered = with_target && self.options.zero_center;
         let removed = with_target && self.removed().is_some();
         [
-            (centered, "target_root", Role::TargetRoot),
-            (removed, "target_root_removed", Role::TargetRootRemoved),
-            (removed && self.options.save_index, "target_root_index", Role::TargetRootIndex),
-            (self.options.normalize_camera, "camera_param", Role::CameraParam),
-            (true, "keypoint_labels", Role::KeypointLabels),
-            (true, "keypoints_visible", Role::KeypointsVisible),
-            (with_target, "lifting_target_label", Role::TargetLabel),
-            (with_target, "lifting_target_weight", Role::TargetWeight),
-            (with_target, "trajectory_weights", Role::TrajectoryWeights),
+            (centered, "target_root", OutputField::TargetRoot),
+            (removed, "target_root_removed", OutputField::TargetRootRemoved),
+            (removed && self.options.save_index, "target_root_index", OutputField::TargetRootIndex),
+            (self.options.normalize_camera, "camera_param", OutputField::CameraParam),
+            (true, "keypoint_labels", OutputField::KeypointLabels),
+            (true, "keypoints_visible", OutputField::KeypointsVisible),
+            (with_target, "lifting_target_label", OutputField::TargetLabel),
+            (with_target, "lifting_target_weight", OutputField::TargetWeight),
+            (with_target, "trajectory_weights", OutputField::TrajectoryWeights),
         ]
         .into_iter()
-        .filter_map(Item::requested)
+        .filter_map(OutputItem::requested)
         .collect()
     }
 
@@ -177,15 +177,15 @@ impl LiftPose for VideoPoseLifting {
         target: &[U],
         [_, count, dims]: [usize; 3],
         _: Option<&Camera>,
-        side: TargetBuffers<'_, U>,
+        buffers: TargetBuffers<'_, U>,
     ) {
-        let RootOutput::Target(roots) = side.roots else {
-            side.label.copy_from_slice(target);
+        let RootOutput::Target(roots) = buffers.roots else {
+            buffers.label.copy_from_slice(target);
             return;
         };
         let shape = [count, dims];
         fill_roots(target, shape, self.skeleton.roots(), roots);
-        fill_centered(target, shape, roots, self.removed(), Identity, side.label);
+        fill_centered(target, shape, roots, self.removed(), Identity, buffers.label);
     }
 }
 

@@ -34,7 +34,7 @@ pub struct YoloxPoseAnnotationProcessor {
 pub type YoloxOutputs = ArrayVec<Output, 2>;
 
 /// Where MMPose puts invisible keypoints, in pixels: outside of every image.
-const FAR: f64 = 1e6;
+const INVISIBLE_COORDINATE: f64 = 1e6;
 
 impl YoloxPoseAnnotationProcessor {
     /// A processor that grows boxes, or omits them from its outputs; the size of the network's input
@@ -101,16 +101,20 @@ impl YoloxPoseAnnotationProcessor {
             let mut grown = corners.map(Float::as_f64);
             for index in instance * count..(instance + 1) * count {
                 let point = points[index].map(Float::as_f64);
-                let in_sight = point.iter().all(|coordinate| coordinate.is_finite())
+                let is_visible = point.iter().all(|coordinate| coordinate.is_finite())
                     && visible.is_none_or(|visible| visible[index] != V::zero());
                 for axis in 0..2 {
-                    let [least, most] = if in_sight { [point[axis]; 2] } else { [FAR, -FAR] };
+                    let [low, high] = if is_visible {
+                        [point[axis]; 2]
+                    } else {
+                        [INVISIBLE_COORDINATE, -INVISIBLE_COORDINATE]
+                    };
                     // A box that is NaN stays so.
-                    if least < grown[axis] {
-                        grown[axis] = least;
+                    if low < grown[axis] {
+                        grown[axis] = low;
                     }
-                    if most > grown[axis + 2] {
-                        grown[axis + 2] = most;
+                    if high > grown[axis + 2] {
+                        grown[axis + 2] = high;
                     }
                 }
             }

@@ -139,9 +139,9 @@ pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
     let single = size_of::<T>() == 4 && volumes.double == [false; 2];
     for (instance, weights) in weights.chunks_exact_mut(joints.len()).enumerate() {
         let sigma = sigmas[instance % sigmas.len()];
-        let ball = match last.take().filter(|(of, _)| *of == sigma) {
-            Some((_, ball)) => ball,
-            None => check::ball(sigma)?,
+        let patch = match last.take().filter(|(of, _)| *of == sigma) {
+            Some((_, patch)) => patch,
+            None => check::gaussian_patch_3d(sigma)?,
         };
         let planes = heatmaps.chunks_exact_mut(width * height * depth);
         for (number, (volume, weight)) in planes.zip(weights).enumerate() {
@@ -154,9 +154,9 @@ pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
             let center = volumes.cells(keypoints.points[index]);
             if single {
                 let center = center.map(|coordinate| coordinate as f32);
-                ball.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
+                patch.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
             } else {
-                ball.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
+                patch.draw_gaussian(volume, size, center, peak, merge, &mut buffers);
             }
             if (0.0..depth as f64).contains(&center[2]) {
                 let visibility = keypoints.visibility(index);
@@ -164,7 +164,7 @@ pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
                 *weight = V::of(visibility.as_f64() * factor);
             }
         }
-        last = Some((sigma, ball));
+        last = Some((sigma, patch));
     }
     Ok(())
 }

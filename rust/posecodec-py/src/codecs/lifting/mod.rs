@@ -3,7 +3,7 @@
 mod keys;
 mod statistics;
 
-use posecodec::codecs::{self, LiftPose, Role};
+use posecodec::codecs::{self, LiftPose, OutputField};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
@@ -30,12 +30,12 @@ fn root_list<'py, T>(
 
 /// Means or standard deviations as arrays: the type of MMPose's attributes.
 macro_rules! statistics_attributes {
-    ($($name:ident: $role:ident;)*) => {$(
+    ($($name:ident: $field:ident;)*) => {$(
         fn $name<'py>(
             slf: &Bound<'py, ImagePoseLifting>,
             _: Bound<'py, PyAny>,
         ) -> PyResult<Bound<'py, PyAny>> {
-            statistics_array(slf.py(), slf.get().0.get()?.statistics(Role::$role))
+            statistics_array(slf.py(), slf.get().0.get()?.statistics(OutputField::$field))
         }
     )*};
 }

@@ -184,9 +184,9 @@ impl<'a, T: Float + HeatmapValue> ImageMaps<'a, T> {
         candidates
             .iter()
             .filter(|candidate| Float::as_f64(candidate.value) > threshold)
-            .filter_map(|&Candidate { value, pixel: cell }| {
-                let tag: Vec<T> = planes.iter().map(|plane| plane[cell]).collect();
-                let at = [cell % self.heatmaps.width, cell / self.heatmaps.width];
+            .filter_map(|&Candidate { value, pixel }| {
+                let tag: Vec<T> = planes.iter().map(|plane| plane[pixel]).collect();
+                let at = [pixel % self.heatmaps.width, pixel / self.heatmaps.width];
                 tag.iter().all(|value| value.is_finite()).then_some(TaggedCandidate {
                     at,
                     value,
@@ -293,8 +293,8 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
             };
             TagMap::new(responses, image.tag_planes(keypoint))
         });
-        let cell = map.nearest(tag)?;
-        let point = [(cell % width) as f32, (cell / width) as f32];
-        Some((point, map.responses()[cell].as_f32()))
+        let pixel = map.nearest(tag)?;
+        let point = [(pixel % width) as f32, (pixel / width) as f32];
+        Some((point, map.responses()[pixel].as_f32()))
     }
 }

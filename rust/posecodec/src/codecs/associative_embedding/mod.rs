@@ -208,11 +208,11 @@ impl Encode for AssociativeEmbedding {
         let center = if self.options.use_udp { Center::Exact } else { Center::Rounded };
         let drawer = GaussianDrawer { size, patches: &[&self.patch], center };
         keypoints.draw_instances(&at, &drawer, heatmaps, arrays.take(), |_, _, _| ());
-        for (index, cell) in indices.iter_mut().enumerate() {
+        for (index, entry) in indices.iter_mut().enumerate() {
             let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
-            *cell = if keypoints.is_finite(index) {
-                let (cell, inside) = self.index(at[index]);
-                [cell, (visible && inside).into()]
+            *entry = if keypoints.is_finite(index) {
+                let (pixel, inside) = self.index(at[index]);
+                [pixel, (visible && inside).into()]
             } else {
                 [0, 0]
             };

@@ -147,7 +147,7 @@ impl DecoupledHeatmap {
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
         bbox: Option<ArrayView2<'_, B>>,
-        chance: &mut dyn RandomSource,
+        random: &mut dyn RandomSource,
     ) -> Result<DecoupledTargets<V>> {
         let [_, instances, count] = check_instances::<2>(keypoints.shape(), false, None)?;
         let visible = keypoints_visible.as_ref().map(|visible| visible.shape());
@@ -170,7 +170,7 @@ impl DecoupledHeatmap {
             None => self.sigmas_of_keypoints(&sample),
         };
         let filling = heatmaps.as_slice_mut().expect("freshly made");
-        let selection = self.encode_heatmaps(&sample, sigmas, filling, chance);
+        let selection = self.encode_heatmaps(&sample, sigmas, filling, random);
         let chosen = selection.instances.len();
         let maps = chosen.saturating_mul(sample.count);
         let mut instance_heatmaps = zeros("instance_heatmaps", [maps, height, width])?;
@@ -213,13 +213,13 @@ impl DecoupledHeatmap {
         keypoints: &Keypoints<'_, T, V>,
         sigmas: Vec<f32>,
         heatmaps: &mut [f32],
-        chance: &mut dyn RandomSource,
+        random: &mut dyn RandomSource,
     ) -> SelectedInstances<T> {
         let size = self.heatmap_size;
         let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
         let patches: Vec<_> = sigmas.iter().map(|&sigma| GaussianPatch::of_single(sigma)).collect();
-        let cells = size[0] * size[1];
-        let (keypoint_maps, root_map) = heatmaps.split_at_mut(keypoints.count * cells);
+        let map_len = size[0] * size[1];
+        let (keypoint_maps, root_map) = heatmaps.split_at_mut(keypoints.count * map_len);
         let mut unused = vec![V::zero(); at.len()];
         let all: Vec<_> = patches.iter().collect();
         let drawer = GaussianDrawer { size, patches: &all, center: Center::Rounded };
@@ -243,7 +243,7 @@ impl DecoupledHeatmap {
         }
         // Small ones first; NaN, of keypoints beyond single precision, last.
         roots.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
-        let (instances, coords) = self.choose(&roots, chance);
+        let (instances, coords) = self.choose(&roots, random);
         SelectedInstances { instances, coords, at, sigmas }
     }
 
@@ -252,24 +252,27 @@ impl DecoupledHeatmap {
     fn choose(
         &self,
         roots: &[(f32, usize, [f32; 2])],
-        chance: &mut dyn RandomSource,
+        random: &mut dyn RandomSource,
     ) -> (Vec<usize>, Vec<[i32; 2]>) {
         let mut chosen: Vec<([f64; 2], usize)> = Vec::new();
-        for ((_, instance, root), step) in roots.iter().zip(chance.jitter(roots.len())) {
-            let place = [0, 1].map(|axis| {
+        for ((_, instance, root), step) in roots.iter().zip(random.jitter(roots.len())) {
+            let location = [0, 1].map(|axis| {
                 let last = (self.heatmap_size[axis] - 1) as f64;
                 (f64::from(root[axis]) + step[axis] as f64).clamp(0.0, last)
             });
-            if chosen.iter().all(|(taken, _)| *taken != place) {
-                chosen.push((place, *instance));
+            if chosen.iter().all(|(taken, _)| *taken != location) {
+                chosen.push((location, *instance));
             }
         }
-        let most = self.options.max_instances;
-        if chosen.len() > most {
-            let sampled = chance.sample(chosen.len(), most);
+        let max_instances = self.options.max_instances;
+        if chosen.len() > max_instances {
+            let sampled = random.sample(chosen.len(), max_instances);
             chosen = sampled.into_iter().filter_map(|index| chosen.get(index).copied()).collect();
         }
-        chosen.into_iter().map(|(place, instance)| (instance, place.map(|x| x as i32))).unzip()
+        chosen
+            .into_iter()
+            .map(|(location, instance)| (instance, location.map(|x| x as i32)))
+            .unzip()
     }
 
     /// The output for all instances of an image with `count` keypoints per instance.
@@ -379,10 +382,10 @@ impl DecoupledHeatmap {
                 B::of(overlap - 1.0) * width * height,
             ),
         ]);
-        let least = radii
+        let smallest = radii
             .iter()
             .skip(1)
-            .fold(radii[0], |least, &radius| if radius < least { radius } else { least });
-        (least / B::of(3.0)).as_f64() as f32
+            .fold(radii[0], |smallest, &radius| if radius < smallest { radius } else { smallest });
+        (smallest / B::of(3.0)).as_f64() as f32
     }
 }

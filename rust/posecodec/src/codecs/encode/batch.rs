@@ -137,8 +137,8 @@ pub fn encode_samples<C: Encode<D> + ?Sized, const D: usize>(
         let arrays = SampleArrays::new(arrays, init);
         with_floats!(keypoints, points => match visible {
             None => encode_sample::<C, _, f32, D>(codec, plan, points, None, arrays),
-            Some(Floats::F32(seen)) => encode_sample(codec, plan, points, Some(seen), arrays),
-            Some(Floats::F64(seen)) => encode_sample(codec, plan, points, Some(seen), arrays),
+            Some(Floats::F32(visible)) => encode_sample(codec, plan, points, Some(visible), arrays),
+            Some(Floats::F64(visible)) => encode_sample(codec, plan, points, Some(visible), arrays),
         });
     });
     Ok(())

@@ -82,7 +82,7 @@ impl Default for Hand3dOptions {
 pub struct Hand3dHeatmap {
     options: Hand3dOptions,
     scale_factor: [f32; 2],
-    ball: GaussianPatch3d,
+    patch: GaussianPatch3d,
 }
 
 impl Hand3dHeatmap {
@@ -104,7 +104,7 @@ impl Hand3dHeatmap {
         check::positive("root_depth_bound", options.root_depth_bound)?;
         check::positive("max_bound", options.max_bound)?;
         let scale_factor = scale_factor(image_size, [width, height]);
-        Ok(Self { ball: check::ball(options.sigma)?, scale_factor, options })
+        Ok(Self { patch: check::gaussian_patch_3d(options.sigma)?, scale_factor, options })
     }
 
     /// The options it was made with.
@@ -276,8 +276,8 @@ impl Encode<3> for Hand3dEncoder<'_> {
                 }
                 let center = self.center(point);
                 let merge = instance > 0;
-                let ball = &self.codec.ball;
-                ball.draw_gaussian(volume, heatmap_size, center, max_bound, merge, &mut buffers);
+                let patch = &self.codec.patch;
+                patch.draw_gaussian(volume, heatmap_size, center, max_bound, merge, &mut buffers);
                 // The map is there all the same: of its border, and of joints out of sight.
                 if (0.0..heatmap_size[2] as f64).contains(&center[2]) {
                     let visibility = keypoints.visibility(index);

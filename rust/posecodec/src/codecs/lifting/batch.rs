@@ -2,7 +2,7 @@
 
 use super::check::check_poses;
 use super::encode::needs_factor;
-use super::{Camera, Factor, LiftPose, Role, RootOutput, TargetBuffers};
+use super::{Camera, Factor, LiftPose, OutputField, RootOutput, TargetBuffers};
 use crate::check::product;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
@@ -137,8 +137,8 @@ pub fn check_target_batch<C: LiftPose, U: Float>(
 ///
 /// ```
 /// use posecodec::codecs::{
-///     PoseBatch, Roots, TargetBatch, VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch,
-///     encode_target_batch,
+///     PoseBatch, RootOutput, TargetBatch, VideoPoseLifting, VideoPoseLiftingOptions,
+///     check_target_batch, encode_target_batch,
 /// };
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
@@ -182,22 +182,22 @@ pub fn encode_target_batch<C: LiftPose, U: Float>(
     if label_each == 0 && roots_each == 0 && factor.is_empty() {
         return Ok(());
     }
-    if codec.answers(Role::Factor) && batch > 0 {
+    if codec.has_output(OutputField::Factor) && batch > 0 {
         if factor_each == 0 && frames > 0 {
             return Err(lengths());
         }
         codec.check_factors(factor_each, frames)?;
     }
     let shape = [frames, count, dims];
-    let fill = |(number, side): (usize, TargetBuffers<'_, U>)| {
+    let fill = |(number, buffers): (usize, TargetBuffers<'_, U>)| {
         let (values, camera) = target.sample(number);
-        codec.fill_target(values, shape, camera, side);
+        codec.fill_target(values, shape, camera, buffers);
     };
     let (values, mut label, mut roots, mut factor) = (label.len(), label, roots, factor);
     let mut samples = try_with_capacity("the samples of a batch", batch)?;
     for number in 0..batch {
         let factor = split_off(&mut factor, factor_each);
-        let side = TargetBuffers {
+        let buffers = TargetBuffers {
             label: split_off(&mut label, label_each),
             roots: match &mut roots {
                 RootOutput::Absent => RootOutput::Absent,
@@ -210,7 +210,7 @@ pub fn encode_target_batch<C: LiftPose, U: Float>(
                 Factor::Given(factor)
             },
         };
-        samples.push((number, side));
+        samples.push((number, buffers));
     }
     parallel::for_each(samples, values, fill);
     Ok(())

@@ -12,23 +12,25 @@ use crate::kernels::lifting::root::{fill_reciprocals, fill_weights};
 
 /// One item of what a codec answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item {
+pub struct OutputItem {
     /// Its key in MMPose's dict.
     pub name: &'static str,
     /// What it is.
-    pub role: Role,
+    pub field: OutputField,
 }
 
-impl Item {
-    /// The item of this name and role, if it is wanted.
-    pub(crate) fn requested((wanted, name, role): (bool, &'static str, Role)) -> Option<Self> {
-        wanted.then_some(Self { name, role })
+impl OutputItem {
+    /// The item of this name and field, if it is wanted.
+    pub(crate) fn requested(
+        (wanted, name, field): (bool, &'static str, OutputField),
+    ) -> Option<Self> {
+        wanted.then_some(Self { name, field })
     }
 }
 
 /// What an item of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum OutputField {
     /// The normalized 2D poses.
     KeypointLabels,
     /// The visibilities of the 2D poses, as they came.
@@ -154,7 +156,7 @@ pub trait LiftPose: Sync {
     fn skeleton(&self) -> &Skeleton;
 
     /// The items of an answer, in the order of MMPose's dict.
-    fn items(&self, with_target: bool) -> ArrayVec<Item, 12>;
+    fn items(&self, with_target: bool) -> ArrayVec<OutputItem, 12>;
 
     /// Whether labels are reshaped to (K·D, T).
     fn reshapes_labels(&self) -> bool {
@@ -184,14 +186,14 @@ pub trait LiftPose: Sync {
         self.skeleton().removed()
     }
 
-    /// Whether the outputs with a target include an item of this role.
-    fn answers(&self, role: Role) -> bool {
-        self.items(true).iter().any(|item| item.role == role)
+    /// Whether the outputs with a target include an item of this field.
+    fn has_output(&self, field: OutputField) -> bool {
+        self.items(true).iter().any(|item| item.field == field)
     }
 
-    /// The means or deviations that an item of this role holds.
-    fn statistics(&self, role: Role) -> Option<&Array2<f32>> {
-        let _ = role;
+    /// The means or deviations that an item of this field holds.
+    fn statistics(&self, field: OutputField) -> Option<&Array2<f32>> {
+        let _ = field;
         None
     }
 
@@ -238,7 +240,7 @@ pub trait LiftPose: Sync {
         target: &[U],
         shape: [usize; 3],
         camera: Option<&Camera>,
-        side: TargetBuffers<'_, U>,
+        buffers: TargetBuffers<'_, U>,
     );
 
     /// Encodes the 2D poses (T, K, D) of one sample, with visibilities (T, K) or none, to the
@@ -281,7 +283,7 @@ pub trait LiftPose: Sync {
         let target = flat(target);
         self.check_target(&target, shape, camera)?;
         let trajectory_weights = match &visible {
-            _ if !self.answers(Role::TrajectoryWeights) => None,
+            _ if !self.has_output(OutputField::TrajectoryWeights) => None,
             Some(visible) => {
                 let seen = |&value: &U| if value > U::of(0.5) { U::one() } else { U::zero() };
                 Some(visible.map(seen))
@@ -304,7 +306,7 @@ pub trait LiftPose: Sync {
         let mut label = Array3::zeros((frames, kept, dims));
         let mut single = Array2::<f32>::zeros((frames, dims));
         let mut root = Array2::<U>::zeros((frames, dims));
-        let has_factors = self.answers(Role::Factor);
+        let has_factors = self.has_output(OutputField::Factor);
         let mut factors = Array1::zeros(if has_factors { frames } else { 0 });
         let derived = factors.as_slice_mut().expect("freshly made");
         let factor = match factor {

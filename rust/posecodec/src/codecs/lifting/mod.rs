@@ -16,8 +16,8 @@ pub use camera::Camera;
 pub use check::{check_invertible, check_poses, check_visible};
 pub use decode::{DecodePoses, decode_poses_batch};
 pub use encode::{
-    DEFAULT_FACTOR, Factor, Item, LiftPose, PoseTargets, Role, RootKind, RootOutput, TargetBuffers,
-    needs_factor,
+    DEFAULT_FACTOR, Factor, LiftPose, OutputField, OutputItem, PoseTargets, RootKind, RootOutput,
+    TargetBuffers, needs_factor,
 };
 pub use factors::{FactorValues, PassedFactors};
 pub use plan::{LiftInputs, LiftOutputs, LiftPlan, PoseShape};

@@ -6,7 +6,7 @@ use super::batch::{
     PoseBatch, TargetBatch, check_target_batch, encode_keypoints_batch, encode_target_batch,
 };
 use super::check::check_invertible;
-use super::{Camera, FactorValues, LiftPose, Role, RootKind, RootOutput};
+use super::{Camera, FactorValues, LiftPose, OutputField, RootKind, RootOutput};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::lifting::normalize::LabelLayout;
@@ -93,7 +93,7 @@ impl LiftPlan {
     pub fn outputs<C: LiftPose>(&self, codec: &C) -> LiftOutputs {
         let mut outputs = LiftOutputs::new();
         for item in codec.items(self.target.is_some()) {
-            if let Some(output) = self.output(codec, item.name, item.role, &outputs) {
+            if let Some(output) = self.output(codec, item.name, item.field, &outputs) {
                 outputs.push(output);
             }
         }
@@ -104,7 +104,7 @@ impl LiftPlan {
         &self,
         codec: &C,
         name: &'static str,
-        role: Role,
+        field: OutputField,
         earlier: &LiftOutputs,
     ) -> Option<Output> {
         let frames = self.keypoints.full[1];
@@ -113,27 +113,36 @@ impl LiftPlan {
             |argument| computed(Dtype::Like(argument), &[]).from_source(Source::Argument(argument));
         let single = Dtype::Float32;
         let target = self.target.as_ref();
-        Some(match role {
-            Role::KeypointLabels => computed(self.label_dtype, &self.layout(codec).shape(frames)),
-            Role::KeypointsVisible if self.keypoints.visible.is_some() => {
+        Some(match field {
+            OutputField::KeypointLabels => {
+                computed(self.label_dtype, &self.layout(codec).shape(frames))
+            }
+            OutputField::KeypointsVisible if self.keypoints.visible.is_some() => {
                 argument("keypoints_visible")
             }
             // `keypoints.shape[:2]`, also of one pose (K, D): MMPose has it so.
-            Role::KeypointsVisible => computed(single, &self.keypoints.passed[..2]),
-            Role::TargetVisible if target?.visible.is_some() => argument("lifting_target_visible"),
-            Role::TargetVisible => computed(single, target?.keypoints()),
-            Role::KeypointsMean | Role::KeypointsStd | Role::TargetMean | Role::TargetStd => {
-                let values = codec.statistics(role)?;
+            OutputField::KeypointsVisible => computed(single, &self.keypoints.passed[..2]),
+            OutputField::TargetVisible if target?.visible.is_some() => {
+                argument("lifting_target_visible")
+            }
+            OutputField::TargetVisible => computed(single, target?.keypoints()),
+            OutputField::KeypointsMean
+            | OutputField::KeypointsStd
+            | OutputField::TargetMean
+            | OutputField::TargetStd => {
+                let values = codec.statistics(field)?;
                 Output::new(name, single, &[1, values.nrows(), values.ncols()], Per::Sample)
             }
-            Role::TargetRootRemoved => Output::value(name, Value::Bool(true), Per::Call),
-            Role::TargetRootIndex => Output::value(name, Value::Index(codec.removed()?), Per::Call),
-            Role::CameraParam => Output::value(name, Value::Cameras, Per::Call),
-            Role::Factor => match self.factors.as_ref()? {
+            OutputField::TargetRootRemoved => Output::value(name, Value::Bool(true), Per::Call),
+            OutputField::TargetRootIndex => {
+                Output::value(name, Value::Index(codec.removed()?), Per::Call)
+            }
+            OutputField::CameraParam => Output::value(name, Value::Cameras, Per::Call),
+            OutputField::Factor => match self.factors.as_ref()? {
                 FactorValues { dtype: None, .. } => argument("factor"),
                 FactorValues { dtype: Some(dtype), each, .. } => computed(*dtype, &[*each, 1]),
             },
-            Role::TargetLabel => {
+            OutputField::TargetLabel => {
                 let target = target?;
                 let mut shape = target.passed.clone();
                 let axis = shape.len() - 2;
@@ -142,7 +151,7 @@ impl LiftPlan {
                 let source = first.map_or(Source::Computed, |first| Source::SameAs(first.name));
                 computed(self.target_dtype, &shape).from_source(source)
             }
-            Role::TargetRoot => {
+            OutputField::TargetRoot => {
                 let target = target?;
                 let dtype = match codec.root_kind() {
                     RootKind::Float32 => single,
@@ -150,12 +159,12 @@ impl LiftPlan {
                 };
                 computed(dtype, &target.without_axis(target.passed.len() - 2))
             }
-            Role::TrajectoryWeights if target?.visible.is_none() => {
+            OutputField::TrajectoryWeights if target?.visible.is_none() => {
                 // The shape of `lifting_target[:, 2]`.
                 computed(self.target_dtype, &target?.without_axis(1))
             }
-            Role::TrajectoryWeights => computed(single, &target?.weights(None)),
-            Role::TargetWeight => computed(single, &target?.weights(codec.removed())),
+            OutputField::TrajectoryWeights => computed(single, &target?.weights(None)),
+            OutputField::TargetWeight => computed(single, &target?.weights(codec.removed())),
         })
     }
 }
@@ -188,7 +197,7 @@ impl LiftPlan {
         let (shape, cameras) = (target.full, inputs.cameras);
         with_floats!(poses, values => {
             check_target_batch(codec, PoseBatch { values, shape, cameras })?;
-            if target.visible.is_none() && codec.answers(Role::TrajectoryWeights) {
+            if target.visible.is_none() && codec.has_output(OutputField::TrajectoryWeights) {
                 check_invertible(values, target.items())?;
             }
         });
@@ -215,22 +224,25 @@ impl LiftPlan {
             let wanted = format!("must have {} arrays", computed().count());
             return Err(Error::invalid("targets", wanted, arrays.len()));
         }
-        let roles = codec.items(self.target.is_some());
+        let items = codec.items(self.target.is_some());
         let (mut label, mut roots, mut factors) = (None, None, None);
         for (output, array) in computed().zip(arrays) {
             output.check(&array, batch, Dtype::Float32)?;
-            let role = roles.iter().find(|item| item.name == output.name).map(|item| item.role);
-            match role {
-                Some(Role::KeypointLabels) => self.fill_labels(codec, inputs, array)?,
-                Some(Role::KeypointsVisible | Role::TargetVisible) => array.fill_finite(1.0),
-                Some(Role::TargetLabel) => label = Some(array),
-                Some(Role::TargetRoot) => roots = Some(array),
-                Some(Role::Factor) => factors = Some(array),
-                Some(role @ (Role::TargetWeight | Role::TrajectoryWeights)) => {
-                    self.fill_weights(codec, role, inputs, array);
+            let field = items.iter().find(|item| item.name == output.name).map(|item| item.field);
+            match field {
+                Some(OutputField::KeypointLabels) => self.fill_labels(codec, inputs, array)?,
+                Some(OutputField::KeypointsVisible | OutputField::TargetVisible) => {
+                    array.fill_finite(1.0)
                 }
-                Some(role) => {
-                    if let (Some(values), ArrayMut::F32(filled)) = (codec.statistics(role), array) {
+                Some(OutputField::TargetLabel) => label = Some(array),
+                Some(OutputField::TargetRoot) => roots = Some(array),
+                Some(OutputField::Factor) => factors = Some(array),
+                Some(field @ (OutputField::TargetWeight | OutputField::TrajectoryWeights)) => {
+                    self.fill_weights(codec, field, inputs, array);
+                }
+                Some(field) => {
+                    if let (Some(values), ArrayMut::F32(filled)) = (codec.statistics(field), array)
+                    {
                         for filled in filled.chunks_exact_mut(values.len().max(1)) {
                             filled.iter_mut().zip(values).for_each(|(one, value)| *one = *value);
                         }
@@ -303,18 +315,18 @@ impl LiftPlan {
     fn fill_weights<C: LiftPose>(
         &self,
         codec: &C,
-        role: Role,
+        field: OutputField,
         inputs: &LiftInputs<'_>,
         array: ArrayMut<'_>,
     ) {
         let Some(target) = &self.target else { return };
-        let removed = codec.removed().filter(|_| role == Role::TargetWeight);
+        let removed = codec.removed().filter(|_| field == OutputField::TargetWeight);
         match (inputs.target_visible, inputs.target, array) {
             (Some(visible), _, ArrayMut::F32(weights)) => {
                 let layout = [target.full[2], target.columns()];
                 with_floats!(visible, visible => fill_weights(visible, layout, removed, weights));
             }
-            (None, Some(poses), array) if role == Role::TrajectoryWeights => {
+            (None, Some(poses), array) if field == OutputField::TrajectoryWeights => {
                 with_floats!(poses, poses => {
                     fill_reciprocals(poses, target.items(), array.values());
                 });

@@ -69,9 +69,9 @@ impl Spr {
             roots
         };
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
-            let cell = roots[instance].pixel;
-            let start = [cell % width, cell / width][axis];
-            <T as Float>::of(start as f64) + displacements[(2 * number + axis) * map_len + cell]
+            let pixel = roots[instance].pixel;
+            let start = [pixel % width, pixel / width][axis];
+            <T as Float>::of(start as f64) + displacements[(2 * number + axis) * map_len + pixel]
         });
         let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
         let keypoint_scores = scored.then(|| {

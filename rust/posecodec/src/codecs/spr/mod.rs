@@ -271,13 +271,13 @@ impl Encode for Spr {
             heatmap_weights.fill(background);
         }
         let size = self.heatmap_size;
-        let cells = size[0] * size[1];
+        let map_len = size[0] * size[1];
         let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
         let roots = self.roots(keypoints, &at);
 
-        let (keypoint_maps, root_map) = heatmaps.split_at_mut(heatmaps.len() - cells);
+        let (keypoint_maps, root_map) = heatmaps.split_at_mut(heatmaps.len() - map_len);
         let (keypoint_weights, root_weights) =
-            heatmap_weights.split_at_mut(heatmap_weights.len() - cells);
+            heatmap_weights.split_at_mut(heatmap_weights.len() - map_len);
         if let Some(patch) = &self.keypoint_patch {
             let drawer = GaussianDrawer { size, patches: &[patch], center: Center::Rounded };
             let mut unused = vec![V::zero(); at.len()];
@@ -286,14 +286,19 @@ impl Encode for Spr {
                 &drawer,
                 keypoint_maps,
                 &mut unused,
-                |number, map, spans| {
-                    mark_foreground(map, &mut keypoint_weights[number * cells..], size[0], spans);
+                |number, map, covered| {
+                    mark_foreground(
+                        map,
+                        &mut keypoint_weights[number * map_len..],
+                        size[0],
+                        covered,
+                    );
                 },
             );
         }
         let mut scratch = [Vec::new(), Vec::new()];
         for (root, _) in roots.iter().flatten() {
-            let spans = self.root_patch.draw_gaussian(
+            let covered = self.root_patch.draw_gaussian(
                 root_map,
                 size,
                 *root,
@@ -301,8 +306,8 @@ impl Encode for Spr {
                 Blend::Max,
                 &mut scratch,
             );
-            if let Some(spans) = spans {
-                mark_foreground(root_map, root_weights, size[0], spans);
+            if let Some(covered) = covered {
+                mark_foreground(root_map, root_weights, size[0], covered);
             }
         }
         self.encode_displacements(keypoints, &at, &roots, displacements, displacement_weights);
@@ -318,8 +323,8 @@ impl Encode for Spr {
 /// Weighs 1 where a map `width` wide is above 0, among the cells that a Gaussian was put into.
 fn mark_foreground(map: &[f32], weights: &mut [f32], width: usize, [x, y]: [PixelRange; 2]) {
     for row in y.start..y.end {
-        let cells = row * width + x.start..row * width + x.end;
-        for (weight, &value) in weights[cells.clone()].iter_mut().zip(&map[cells]) {
+        let range = row * width + x.start..row * width + x.end;
+        for (weight, &value) in weights[range.clone()].iter_mut().zip(&map[range]) {
             if value > 0.0 {
                 *weight = 1.0;
             }
