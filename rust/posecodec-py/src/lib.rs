@@ -9,7 +9,6 @@ mod decode;
 mod encode;
 mod error;
 mod functional;
-mod lifting;
 mod memory;
 mod threads;
 mod to_image;

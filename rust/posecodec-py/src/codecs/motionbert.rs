@@ -10,7 +10,7 @@ use crate::class::{
 };
 use crate::call::Call;
 use crate::decode::{Scales, decode_frames};
-use crate::lifting::{Inputs, encode_lifting};
+use crate::encode::{Inputs, encode_lifting};
 
 codec_class! {
     /// Convert the 2D poses of a video to units of its images, for MotionBERT to lift them to 3D, and

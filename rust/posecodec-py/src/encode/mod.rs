@@ -4,6 +4,7 @@
 mod decoupled;
 mod edpose;
 mod hand_3d;
+mod lifting;
 mod outputs;
 mod ragged;
 mod simcc_3d;
@@ -21,6 +22,7 @@ use crate::error::{invalid, raise};
 pub(crate) use decoupled::{encode_decoupled, encode_decoupled_images};
 pub(crate) use edpose::{EdPoseArguments, encode_edpose};
 pub(crate) use hand_3d::encode_hand_3d;
+pub(crate) use lifting::{Inputs, encode_lifting, pair};
 pub(crate) use outputs::{Argument, OutputDict};
 pub(crate) use ragged::{each, encode_images, is_list, map_images};
 pub(crate) use simcc_3d::encode_simcc_3d;

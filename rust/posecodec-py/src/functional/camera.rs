@@ -13,8 +13,8 @@ use crate::class::parse::{describe, flag, integer};
 use crate::convert::{
     ComputePrecision, CoordArray, PromotedArray, new_array, real_array, try_vec_of,
 };
+use crate::encode::pair;
 use crate::error::{Result, invalid};
-use crate::lifting::pair;
 
 /// Project points from camera coordinates to the image.
 ///

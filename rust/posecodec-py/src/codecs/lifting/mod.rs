@@ -13,7 +13,7 @@ use crate::class::{
 };
 use crate::call::Call;
 use crate::decode::decode_poses;
-use crate::lifting::{Inputs, encode_lifting};
+use crate::encode::{Inputs, encode_lifting};
 use keys::extensible_keys;
 use statistics::{statistics, statistics_array};
 
