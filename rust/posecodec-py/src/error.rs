@@ -72,8 +72,6 @@ pub(crate) fn to_py_err(py: Python<'_>, error: &posecodec::Error) -> PyErr {
     }
 }
 
-pub(crate) use to_py_err as raise;
-
 /// An `InvalidInputError` with this message.
 pub(crate) fn invalid_input(py: Python<'_>, message: String) -> PyErr {
     match invalid_input_type(py) {

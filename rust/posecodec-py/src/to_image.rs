@@ -5,8 +5,8 @@ use posecodec::functional::{self, Crop};
 use pyo3::prelude::*;
 
 use crate::class::parse::size;
-use crate::convert::{CoordArray, try_with_capacity};
-use crate::error::{invalid, raise};
+use crate::convert::{CoordArray, DtypePolicy, try_with_capacity};
+use crate::error::{Result, invalid};
 
 /// Map keypoints from a network's input back to the image that it was cropped from.
 ///
@@ -34,14 +34,14 @@ pub(crate) fn to_image<'py>(
     center: &Bound<'py, PyAny>,
     scale: &Bound<'py, PyAny>,
     input_size: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Result<Bound<'py, PyAny>> {
     let py = keypoints.py();
     let input_size: [usize; 2] = size("input_size", input_size)?;
     if input_size.contains(&0) {
         let wanted = "must be (w, h), two positive integers";
-        return Err(invalid(py, "input_size", wanted, Shape(&input_size)));
+        return Err(invalid(py, "input_size", wanted, Shape(&input_size)).into());
     }
-    let mut points = CoordArray::read(keypoints, "keypoints", true)?.native();
+    let mut points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?.native();
     let (crops, columns) = match *points.shape() {
         [_, columns @ 2..=usize::MAX] => (1, columns),
         [crops, _, columns @ 2..=usize::MAX] | [crops, _, _, columns @ 2..=usize::MAX] => {
@@ -49,7 +49,8 @@ pub(crate) fn to_image<'py>(
         }
         ref shape => {
             let wanted = "must be of shape (K, D), (N, K, D) or (B, N, K, D), D at least 2";
-            return Err(invalid(py, "keypoints", wanted, format_args!("shape {}", Shape(shape))));
+            let got = format_args!("shape {}", Shape(shape));
+            return Err(invalid(py, "keypoints", wanted, got).into());
         }
     };
     let center = pairs(center, "center", crops)?;
@@ -65,14 +66,13 @@ pub(crate) fn to_image<'py>(
     match &mut points {
         CoordArray::F32(values, _) => functional::to_image(values, columns, &each),
         CoordArray::F64(values, ..) => functional::to_image(values, columns, &each),
-    }
-    .map_err(|error| raise(py, &error))?;
-    points.into_array(py, "keypoints")
+    }?;
+    Ok(points.into_array(py, "keypoints")?)
 }
 
 /// One pair of numbers for all crops, or one per crop.
 fn pairs(object: &Bound<'_, PyAny>, argument: &str, crops: usize) -> PyResult<Vec<[f64; 2]>> {
-    let numbers = CoordArray::read(object, argument, true)?;
+    let numbers = CoordArray::read(object, argument, DtypePolicy::Promote)?;
     let shape = numbers.shape();
     if !matches!(shape, [2] | [1, 2]) && shape != [crops, 2] {
         let several = format!("must be of shape (2,), or (B, 2): one per crop, for {crops} crops");

@@ -26,7 +26,7 @@ pub(crate) use alike::SamePrecision;
 pub(crate) use numbers::{ComputePrecision, PromotedArray};
 pub(crate) use outputs::{
     OutputArray, array_like, as_half, axes_array, cast, check_no_overlap, fresh, new_array,
-    values_mut, writable, writable_as, zeros,
+    values_mut, writable, writable_as,
 };
 pub(crate) use precision::{in_own_precision, in_shared_precision};
 pub(crate) use torch::{ReturnAs, half_tensor_as_single};
@@ -132,6 +132,15 @@ impl<'py> NetworkOutput<'py> {
     }
 }
 
+/// Whether small dtypes are promoted when an array of coordinates or visibilities is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DtypePolicy {
+    /// float16, and the small integers that NumPy would promote to float32, become float32.
+    Promote,
+    /// Results have the argument's dtype, including its byte order.
+    Keep,
+}
+
 /// A small array of coordinates or visibilities. It is a copy, so that arrays of `out` cannot alias it.
 pub(crate) enum CoordArray<'py> {
     F32(Vec<f32>, Shape),
@@ -140,13 +149,13 @@ pub(crate) enum CoordArray<'py> {
 }
 
 impl<'py> CoordArray<'py> {
-    /// Reads an array, a torch tensor or nested lists of real numbers. float16 and the small
-    /// integers that NumPy would promote to float32 become float32 with `promote`.
+    /// Reads an array, a torch tensor or nested lists of real numbers.
     pub(crate) fn read(
         object: &Bound<'py, PyAny>,
         argument: &str,
-        promote: bool,
+        policy: DtypePolicy,
     ) -> PyResult<Self> {
+        let promote = policy == DtypePolicy::Promote;
         let array = real_array(object, argument)?;
         let dtype = array.dtype();
         let shape = array.shape().iter().copied().take(5).collect();
@@ -169,6 +178,28 @@ impl<'py> CoordArray<'py> {
     }
 }
 
+/// When an array is copied before it is read, as NumPy's argument `copy` specifies it.
+#[derive(Clone, Copy)]
+pub(crate) enum CopyMode {
+    /// Because the outputs may be in its memory.
+    Always,
+    /// Only if its type or layout has to be converted.
+    IfNeeded,
+}
+
+impl CopyMode {
+    /// The array, or a copy of it.
+    pub(crate) fn apply<'py>(
+        self,
+        array: Bound<'py, PyUntypedArray>,
+    ) -> PyResult<Bound<'py, PyUntypedArray>> {
+        match self {
+            Self::Always => copied_array(&array),
+            Self::IfNeeded => Ok(array),
+        }
+    }
+}
+
 /// Values in single or double precision, promoted as NumPy does for a computation. Contiguous arrays of
 /// these precisions are not copied.
 pub(crate) enum FloatArray<'py> {
@@ -177,9 +208,9 @@ pub(crate) enum FloatArray<'py> {
 }
 
 impl<'py> FloatArray<'py> {
-    /// Reads a numeric array. It is copied with `copy`, for callers who may write over it.
-    pub(crate) fn of(array: &Bound<'py, PyUntypedArray>, copy: bool) -> PyResult<Self> {
-        let array = &if copy { copied_array(array)? } else { array.clone() };
+    /// Reads a numeric array.
+    pub(crate) fn of(array: &Bound<'py, PyUntypedArray>, copy: CopyMode) -> PyResult<Self> {
+        let array = &copy.apply(array.clone())?;
         Ok(if promotes_to_single(&array.dtype()) {
             Self::F32(contiguous(array)?)
         } else {

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use super::{CoordArray, Shape, cast, new_array, to_f64, try_to_vec};
+use super::{CoordArray, DtypePolicy, Shape, cast, new_array, to_f64, try_to_vec};
 
 impl<'py> CoordArray<'py> {
     /// The number of values.
@@ -61,7 +61,7 @@ impl PromotedArray {
     pub(crate) fn read(object: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
         let weak =
             object.is_exact_instance_of::<PyFloat>() || object.is_exact_instance_of::<PyInt>();
-        let numbers = CoordArray::read(object, argument, true)?;
+        let numbers = CoordArray::read(object, argument, DtypePolicy::Promote)?;
         let precision = match &numbers {
             _ if weak => ComputePrecision::Weak,
             CoordArray::F32(..) => ComputePrecision::Single,

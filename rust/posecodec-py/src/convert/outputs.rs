@@ -45,15 +45,6 @@ impl<'py, T: Element + Copy> OutputArray<'py, T> {
     }
 }
 
-/// A new array of zeros.
-pub(crate) fn zeros<'py, T: Element>(
-    py: Python<'py>,
-    argument: &str,
-    shape: &[usize],
-) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    fresh(py, argument, shape, Init::Zeroed)
-}
-
 /// A new array, zeroed or uninitialized. NumPy allocates it, or [`crate::memory`] if it is large.
 /// Allocation failure is a `MemoryError`.
 pub(crate) fn fresh<'py, T: Element>(
@@ -216,7 +207,7 @@ pub(crate) fn check_no_overlap(arrays: &[Bound<'_, PyAny>]) -> PyResult<()> {
     Ok(())
 }
 
-/// The values of an array from [`zeros`] or [`writable`].
+/// The values of an array from [`fresh`] or [`writable`].
 ///
 /// # Safety
 /// No other slice of the same memory may be alive.

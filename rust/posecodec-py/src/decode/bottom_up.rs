@@ -1,7 +1,7 @@
 //! `decode` and `batch_decode` of the bottom-up codecs: maps of an image in, its instances out.
 
+use numpy::Element;
 use numpy::ndarray::ArrayView3;
-use numpy::{Element, PyArrayDyn};
 use posecodec::Shape;
 use posecodec::codecs::{
     AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
@@ -11,13 +11,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::Decoded;
-use crate::call::{Call, maybe_detach, shape_error};
+use crate::call::{Call, enter, shape_error};
 use crate::convert::{
-    Array, NetworkOutput, ReturnAs, array_like, in_own_precision, try_with_capacity, values_mut,
-    zeros,
+    Array, NetworkOutput, OutputArray, ReturnAs, array_like, in_own_precision, try_with_capacity,
 };
 use crate::encode::{each, is_list};
-use crate::error::{invalid, raise};
+use crate::error::invalid;
 
 /// Decodes one image of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
 pub(crate) fn decode_spr<'py>(
@@ -54,8 +53,7 @@ fn decode_spr_maps<'py, T: Float + HeatmapValue + Element>(
     let maps = ArrayView3::from_shape(maps_shape, heatmaps.values()).expect(own);
     let fields = ArrayView3::from_shape(fields_shape, displacements.values()).expect(own);
     let SprDecoded { keypoints, root_scores, keypoint_scores } =
-        maybe_detach(py, maps.len(), || codec.decode(maps, fields))
-            .map_err(|error| raise(py, &error))?;
+        enter(py, maps.len(), || codec.decode(maps, fields))?;
     let keypoint_scores = keypoint_scores
         .map(|scores| of_heatmaps.convert(array_like(py, "keypoint_scores", &scores)?))
         .transpose()?;
@@ -138,9 +136,12 @@ fn group<T: Float + HeatmapValue + Element>(
         shape(tags, "batch_tags", "(B, L*K, H, W)")?,
     ];
     let (maps, tags) = (heatmaps.values(), tags.values());
-    maybe_detach(py, maps.len(), || codec.decode_batch(maps, tags, shapes)).map_err(|error| {
-        let error = error.rename_argument("heatmaps", "batch_heatmaps");
-        raise(py, &error.rename_argument("tags", "batch_tags"))
+    enter(py, maps.len(), || {
+        codec.decode_batch(maps, tags, shapes).map_err(|error| {
+            error
+                .rename_argument("heatmaps", "batch_heatmaps")
+                .rename_argument("tags", "batch_tags")
+        })
     })
 }
 
@@ -243,11 +244,10 @@ impl InstanceTarget<'_> {
         let Self { codec, shape: [instances, count, height, width], images, decoded_shape, .. } =
             self;
         let points_shape: Vec<usize> = decoded_shape.iter().copied().chain([2]).collect();
-        let points: Bound<'py, PyArrayDyn<f32>> = zeros(py, "keypoints", &points_shape)?;
-        let scores: Bound<'py, PyArrayDyn<E>> = zeros(py, "scores", decoded_shape)?;
-        // SAFETY: both arrays are new, and nothing else refers to them.
-        let (keypoints, values) = unsafe { (values_mut(&points), values_mut(&scores)) };
-        let (keypoints, _) = keypoints.as_chunks_mut();
+        let mut points = OutputArray::<f32>::zeros(py, "keypoints", &points_shape)?;
+        let mut scores = OutputArray::<E>::zeros(py, "scores", decoded_shape)?;
+        let (keypoints, _) = points.values_mut().as_chunks_mut();
+        let values = scores.values_mut();
         let each = instances.checked_div(images).unwrap_or(0);
         // One score per instance, or one per keypoint.
         let scores_each = if instances == 0 { 0 } else { self.instance_scores.len() / images };
@@ -260,8 +260,7 @@ impl InstanceTarget<'_> {
             keypoints: rest.2.split_off_mut(..each * count).expect("lengths fit"),
             scores: rest.3.split_off_mut(..each * count).expect("lengths fit"),
         }));
-        maybe_detach(py, maps.values().len(), || codec.decode_images(samples))
-            .map_err(|error| raise(py, &error))?;
+        enter(py, maps.values().len(), || codec.decode_images(samples))?;
         Ok((points.into_any(), scores.into_any()))
     }
 }

@@ -7,9 +7,10 @@ use pyo3::prelude::*;
 
 use crate::call::{Call, shape_error};
 use crate::convert::{
-    Array, CoordArray, NetworkOutput, Shape, in_own_precision, try_with_capacity, values_mut, zeros,
+    Array, CoordArray, DtypePolicy, NetworkOutput, OutputArray, Shape, in_own_precision,
+    try_with_capacity,
 };
-use crate::error::raise;
+use crate::error::{Error, Result};
 
 /// Boxes, keypoints and scores.
 pub(crate) type DecodedEdPose<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
@@ -40,9 +41,9 @@ pub(crate) fn decode_edpose<'py>(
     };
     codec
         .check(own, &behind(&boxes, "pred_boxes")?, &behind(&keypoints, "pred_keypoints")?)
-        .map_err(|error| raise(py, &error))?;
+        .map_err(Error::from)?;
     let batch = leading.first().copied().unwrap_or(1);
-    let sizes = CoordArray::read(input_shapes, "input_shapes", true)?;
+    let sizes = CoordArray::read(input_shapes, "input_shapes", DtypePolicy::Promote)?;
     if !sizes.shape().starts_with(leading) || sizes.shape()[leading.len()..] != [2] {
         let wanted = ["(2,): (h, w)", "(B, 2): (h, w) per sample"];
         return Err(shape_error(py, "input_shapes", call, wanted, sizes.shape()));
@@ -74,16 +75,16 @@ fn best<'py, E: HeatmapValue + Element>(
     call: Call,
     batch: usize,
     logits: &Array<'py, E>,
-) -> PyResult<(Vec<Vec<usize>>, Bound<'py, PyAny>)> {
+) -> Result<(Vec<Vec<usize>>, Bound<'py, PyAny>)> {
     let &[.., rows, classes] = logits.shape() else { unreachable!("two dimensions at least") };
     let (each, kept) = (rows * classes, codec.kept(rows * classes));
-    let scores = zeros::<E>(py, "scores", &call.shape(batch, &[kept, codec.num_keypoints()]))?;
-    // SAFETY: the array is new, and nothing else refers to it.
-    let mut rest = unsafe { values_mut(&scores) };
+    let mut scores =
+        OutputArray::<E>::zeros(py, "scores", &call.shape(batch, &[kept, codec.num_keypoints()]))?;
+    let mut rest = scores.values_mut();
     let mut candidates = try_with_capacity(batch)?;
     for sample in 0..batch {
         let logits = &logits.values()[sample * each..][..each];
-        let best = codec.best(logits, classes).map_err(|error| raise(py, &error))?;
+        let best = codec.best(logits, classes)?;
         let own = rest.split_off_mut(..kept * codec.num_keypoints()).expect("an equal share");
         codec.decode_scores(&best, own);
         candidates.push(best.into_iter().map(|scored| scored.candidate).collect());
@@ -128,9 +129,8 @@ impl<'py> TopCandidates<'_, 'py> {
         boxes: &Array<'py, E>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let shape = self.call.shape(self.batch, &[self.kept(), 4]);
-        let corners = zeros::<T>(self.py, "boxes", &shape)?;
-        // SAFETY: the array is new, and nothing else refers to it.
-        self.each(boxes, unsafe { values_mut(&corners) }, |candidates, boxes, size, corners| {
+        let mut corners = OutputArray::<T>::zeros(self.py, "boxes", &shape)?;
+        self.each(boxes, corners.values_mut(), |candidates, boxes, size, corners| {
             self.codec.decode_boxes(candidates, boxes, size, corners.as_chunks_mut().0);
         });
         Ok(corners.into_any())
@@ -141,15 +141,10 @@ impl<'py> TopCandidates<'_, 'py> {
         keypoints: &Array<'py, E>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let shape = self.call.shape(self.batch, &[self.kept(), self.codec.num_keypoints(), 2]);
-        let points = zeros::<T>(self.py, "keypoints", &shape)?;
-        // SAFETY: the array is new, and nothing else refers to it.
-        self.each(
-            keypoints,
-            unsafe { values_mut(&points) },
-            |candidates, keypoints, size, points| {
-                self.codec.decode_points(candidates, keypoints, size, points.as_chunks_mut().0);
-            },
-        );
+        let mut points = OutputArray::<T>::zeros(self.py, "keypoints", &shape)?;
+        self.each(keypoints, points.values_mut(), |candidates, keypoints, size, points| {
+            self.codec.decode_points(candidates, keypoints, size, points.as_chunks_mut().0);
+        });
         Ok(points.into_any())
     }
 }

@@ -5,11 +5,10 @@ use posecodec::HeatmapValue;
 use posecodec::codecs::Hand3dHeatmap;
 use pyo3::prelude::*;
 
-use crate::call::{Call, maybe_detach, shape_error, with_batch_axis};
+use crate::call::{Call, enter, shape_error, with_batch_axis};
 use crate::convert::{
-    Array, CoordArray, NetworkOutput, in_own_precision, new_array, values_mut, zeros,
+    Array, CoordArray, DtypePolicy, NetworkOutput, OutputArray, in_own_precision, new_array,
 };
-use crate::error::raise;
 
 /// Keypoints, scores, the root depth and the hand type.
 pub(crate) type DecodedHand3d<'py> =
@@ -40,7 +39,7 @@ pub(crate) fn decode_hand_3d<'py>(
         let wanted = ["(1,) or (1, 1)", "(B,), (B, 1) or (B, 1, 1), one per sample"];
         return Err(shape_error(py, "root_depth", call, wanted, roots.shape()));
     }
-    let types = CoordArray::read(hand_type, "hand_type", true)?;
+    let types = CoordArray::read(hand_type, "hand_type", DtypePolicy::Promote)?;
     let (fits, rest) = with_batch_axis(call, batch, types.shape());
     if !fits || !matches!(rest, [2] | [1, 2]) {
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), one per sample"];
@@ -73,13 +72,11 @@ fn decode_maps<'py, E: HeatmapValue + Element>(
     shape: [usize; 5],
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let [batch, count, ..] = shape;
-    let keypoints = zeros::<f32>(py, "keypoints", &call.shape(batch, &[1, count, 3]))?;
-    let scores = zeros::<E>(py, "scores", &call.shape(batch, &[1, count]))?;
-    // SAFETY: both arrays are new, and nothing else refers to them.
-    let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
-    let (points, _) = points.as_chunks_mut();
-    let maps = maps.values();
-    maybe_detach(py, maps.len(), || codec.decode_batch(maps, shape, points, values))
-        .map_err(|error| raise(py, &error))?;
+    let mut keypoints =
+        OutputArray::<f32>::zeros(py, "keypoints", &call.shape(batch, &[1, count, 3]))?;
+    let mut scores = OutputArray::<E>::zeros(py, "scores", &call.shape(batch, &[1, count]))?;
+    let (points, _) = keypoints.values_mut().as_chunks_mut();
+    let (maps, values) = (maps.values(), scores.values_mut());
+    enter(py, maps.len(), || codec.decode_batch(maps, shape, points, values))?;
     Ok((keypoints.into_any(), scores.into_any()))
 }

@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 
 use super::flip::{Flip, FlipArguments};
 use super::{Decoded, encoded_name};
-use crate::call::{Call, maybe_detach, shape_error};
-use crate::convert::{Array, NetworkOutput, in_own_precision, values_mut, zeros};
-use crate::error::raise;
+use crate::call::{Call, enter, shape_error};
+use crate::convert::{Array, NetworkOutput, OutputArray, in_own_precision};
+use crate::error::Error;
 
 /// Decodes heatmaps (maps, H, W).
 pub(crate) fn decode_heatmaps<'py, C>(
@@ -56,7 +56,7 @@ where
         }
     };
     let plan = DecodePlan::new(codec, shape)
-        .map_err(|error| raise(py, &error.rename_argument("heatmaps", argument)))?;
+        .map_err(|error| Error::from(error.rename_argument("heatmaps", argument)))?;
     let maps = [maps];
     let flip = flip.map(|flip| flip.read(py, [argument], &maps)).transpose()?.flatten();
     in_own_precision!(&maps[0], array => fill_plan(py, &plan, call, array, flip.as_ref()))
@@ -74,11 +74,11 @@ where
     E: HeatmapValue + Element,
 {
     let (batch, count) = (plan.batch(), plan.keypoints());
-    let keypoints = zeros::<C::Coordinate>(py, "keypoints", &call.shape(batch, &[1, count, 2]))?;
-    let scores = zeros::<E>(py, "scores", &call.shape(batch, &[1, count]))?;
-    // SAFETY: both arrays are new, and nothing else refers to them.
-    let (points, values) = unsafe { (values_mut(&keypoints), values_mut(&scores)) };
-    let (points, _) = points.as_chunks_mut();
+    let mut keypoints =
+        OutputArray::<C::Coordinate>::zeros(py, "keypoints", &call.shape(batch, &[1, count, 2]))?;
+    let mut scores = OutputArray::<E>::zeros(py, "scores", &call.shape(batch, &[1, count]))?;
+    let (points, _) = keypoints.values_mut().as_chunks_mut();
+    let values = scores.values_mut();
     let flipped = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
     let flipped = flip.zip(flipped.as_ref()).map(|(flip, flipped)| FlippedMaps {
         heatmaps: flipped.values(),
@@ -86,7 +86,9 @@ where
         shift: flip.shift,
     });
     let maps = Maps { own: maps.values(), flipped };
-    maybe_detach(py, maps.own.len(), || plan.fill(maps, points, values))
-        .map_err(|error| raise(py, &error.rename_argument("heatmaps", encoded_name(call))))?;
+    enter(py, maps.own.len(), || {
+        plan.fill(maps, points, values)
+            .map_err(|error| error.rename_argument("heatmaps", encoded_name(call)))
+    })?;
     Ok((keypoints.into_any(), scores.into_any()))
 }

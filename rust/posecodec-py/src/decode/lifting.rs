@@ -3,16 +3,16 @@
 use numpy::{Element, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::Float;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{DecodePoses, ImageScale, Init, MotionBertLabel, decode_poses_batch};
+use posecodec::codecs::{DecodePoses, ImageScale, MotionBertLabel, decode_poses_batch};
 use pyo3::prelude::*;
 
 use super::{Decoded, encoded_name};
-use crate::call::{Call, maybe_detach, shape_error};
+use crate::call::{Call, enter, shape_error};
 use crate::convert::{
-    Array, FloatArray, NetworkOutput, as_half, contiguous, fresh, promotes_to_single, real_array,
-    values_mut,
+    Array, FloatArray, NetworkOutput, OutputArray, as_half, contiguous, promotes_to_single,
+    real_array,
 };
-use crate::error::{invalid, raise};
+use crate::error::{Error, invalid};
 
 /// Decodes poses (N, K, C), (B, N, K, C) or, from a head that returns one pose per sample,
 /// (B, K, C), with roots or without.
@@ -45,7 +45,7 @@ pub(crate) fn decode_poses<'py, D: DecodePoses>(
     }
     let decoded = codec
         .decoded_keypoints([poses, count, dims], roots.is_some())
-        .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
+        .map_err(|error| Error::from(error.rename_argument("encoded", argument)))?;
 
     let roots_double = roots.as_ref().is_some_and(|roots| !promotes_to_single(&roots.dtype()));
     // float16 stays what it is until it meets something wider.
@@ -115,24 +115,21 @@ impl Poses {
         let roots = roots.map(|roots| contiguous::<L>(&roots)).transpose()?;
         let roots = roots.as_ref().map(Array::values);
         let shape = self.call.shape(batch, &[poses, self.decoded, dims]);
-        let keypoints = fresh::<L>(py, "keypoints", &shape, Init::Uninit)?;
+        let mut keypoints = OutputArray::<L>::uninit(py, "keypoints", &shape)?;
         let scores = scores(py, &shape[..shape.len() - 1])?;
-        // SAFETY: the array is new, and nothing else refers to it.
-        let filled = unsafe { values_mut(&keypoints) };
-        let values = encoded.values();
-        maybe_detach(py, values.len(), || {
+        let (values, filled) = (encoded.values(), keypoints.values_mut());
+        enter(py, values.len(), || {
             decode_poses_batch(codec, values, self.shape, roots, filled)
-        })
-        .map_err(|error| raise(py, &error.rename_argument("encoded", encoded_name(self.call))))?;
+                .map_err(|error| error.rename_argument("encoded", encoded_name(self.call)))
+        })?;
         Ok((keypoints.into_any(), scores))
     }
 }
 
 /// Ones, in single precision.
 fn scores<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    let scores = fresh::<f32>(py, "scores", shape, Init::Uninit)?;
-    // SAFETY: the array is new, and nothing else refers to it.
-    unsafe { values_mut(&scores) }.fill(1.0);
+    let mut scores = OutputArray::<f32>::uninit(py, "scores", shape)?;
+    scores.values_mut().fill(1.0);
     Ok(scores.into_any())
 }
 
@@ -225,11 +222,13 @@ fn filled_frames<'py, T: Float + Element>(
     encoded: &Array<'py, T>,
     scale: ImageScale<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let keypoints = fresh::<T>(py, "keypoints", encoded.shape(), Init::Uninit)?;
-    // SAFETY: the array is new, and nothing else refers to it.
-    let (filled, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
+    let mut keypoints = OutputArray::<T>::uninit(py, "keypoints", encoded.shape())?;
+    let (filled, _) = keypoints.values_mut().as_chunks_mut();
     let (points, _) = encoded.values().as_chunks();
-    maybe_detach(py, encoded.values().len(), || codec.decode_frames(points, scale, filled))
-        .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
+    enter(py, encoded.values().len(), || {
+        codec
+            .decode_frames(points, scale, filled)
+            .map_err(|error| error.rename_argument("encoded", argument))
+    })?;
     Ok(keypoints.into_any())
 }

@@ -1,14 +1,14 @@
 //! `decode` and `batch_decode` of the regression codecs.
 
-use numpy::{Element, PyArrayDyn};
+use numpy::Element;
 use posecodec::HeatmapValue;
 use posecodec::codecs::RegressionLabel;
 use pyo3::prelude::*;
 
 use super::{Decoded, encoded_name};
 use crate::call::{Call, shape_error};
-use crate::convert::{NetworkOutput, in_own_precision, values_mut, zeros};
-use crate::error::raise;
+use crate::convert::{NetworkOutput, OutputArray, in_own_precision};
+use crate::error::Error;
 
 /// Decodes regressed coordinates (N, K, 2 or 4) or (B, N, K, 2 or 4).
 pub(crate) fn decode_regression<'py>(
@@ -27,11 +27,10 @@ pub(crate) fn decode_regression<'py>(
         return Err(shape_error(py, argument, call, wanted, rows.shape()));
     };
     RegressionLabel::check_columns(columns)
-        .map_err(|error| raise(py, &error.rename_argument("encoded", argument)))?;
+        .map_err(|error| Error::from(error.rename_argument("encoded", argument)))?;
     let points_shape: Vec<usize> = shape.iter().copied().chain([2]).collect();
-    let keypoints = zeros::<f64>(py, "keypoints", &points_shape)?;
-    // SAFETY: the array is new, and nothing else refers to it.
-    let (points, _) = unsafe { values_mut(&keypoints) }.as_chunks_mut();
+    let mut keypoints = OutputArray::<f64>::zeros(py, "keypoints", &points_shape)?;
+    let (points, _) = keypoints.values_mut().as_chunks_mut();
     let decoder = Rows { codec, columns, shape };
     let scores = in_own_precision!(&rows, array => {
         let values = array.values();
@@ -59,10 +58,9 @@ impl Rows<'_> {
         py: Python<'py>,
         rows: &[E],
         points: &mut [[f64; 2]],
-    ) -> PyResult<Bound<'py, PyArrayDyn<S>>> {
-        let scores = zeros::<S>(py, "scores", self.shape)?;
-        // SAFETY: the array is new, and nothing else refers to it.
-        self.codec.decode_rows(rows, self.columns, points, unsafe { values_mut(&scores) });
+    ) -> PyResult<OutputArray<'py, S>> {
+        let mut scores = OutputArray::<S>::zeros(py, "scores", self.shape)?;
+        self.codec.decode_rows(rows, self.columns, points, scores.values_mut());
         Ok(scores)
     }
 
@@ -72,7 +70,7 @@ impl Rows<'_> {
         py: Python<'py>,
         rows: &[E],
         points: &mut [[f64; 2]],
-    ) -> PyResult<Bound<'py, PyArrayDyn<E>>> {
+    ) -> PyResult<OutputArray<'py, E>> {
         self.decode(py, rows, points)
     }
 }

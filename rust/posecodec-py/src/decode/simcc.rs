@@ -11,9 +11,9 @@ use pyo3::prelude::*;
 
 use super::Decoded;
 use super::flip::{Flip, FlipArguments};
-use crate::call::{Call, maybe_detach, shape_error};
-use crate::convert::{Array, NetworkOutput, in_shared_precision, values_mut, zeros};
-use crate::error::{invalid, raise};
+use crate::call::{Call, enter, shape_error};
+use crate::convert::{Array, NetworkOutput, OutputArray, in_shared_precision};
+use crate::error::invalid;
 
 /// How SimCC rows are arranged.
 #[derive(Clone, Copy)]
@@ -162,26 +162,25 @@ fn decode_two<'py, E: HeatmapValue + Element>(
 ) -> PyResult<Decoded<'py>> {
     let with_visibility = codec.options().decode_visibility;
     let shape = layout.shape();
-    let keypoints = zeros::<f32>(py, "keypoints", &layout.points_shape())?;
-    let scores = zeros::<E>(py, "scores", &shape)?;
+    let mut keypoints = OutputArray::<f32>::zeros(py, "keypoints", &layout.points_shape())?;
+    let mut scores = OutputArray::<E>::zeros(py, "scores", &shape)?;
     let seen_shape: &[usize] = match (with_visibility, layout.flat, layout.call) {
         (false, ..) => &[0],
         // MMPose gives keypoints and scores an instance dimension, but not visibilities.
         (true, true, Call::Single) => &layout.samples[1..],
         (true, ..) => &shape,
     };
-    let seen = zeros::<f64>(py, "visibility", seen_shape)?;
-    // SAFETY: the arrays are new, and nothing else refers to them.
-    let (points, values_of, visibility) =
-        unsafe { (values_mut(&keypoints), values_mut(&scores), values_mut(&seen)) };
-    let (points, _) = points.as_chunks_mut();
+    let mut seen = OutputArray::<f64>::zeros(py, "visibility", seen_shape)?;
     let vectors = layout.vectors(arrays, flipped.as_ref());
-    let decoded = SimccDecodedRows { keypoints: points, scores: values_of, visibility };
+    let decoded = SimccDecodedRows {
+        keypoints: keypoints.values_mut().as_chunks_mut().0,
+        scores: scores.values_mut(),
+        visibility: seen.values_mut(),
+    };
     let values = vectors.own.values();
-    maybe_detach(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))
-        .map_err(|error| raise(py, &error))?;
+    enter(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))?;
     let scores = if with_visibility {
-        (scores, seen).into_pyobject(py)?.into_any()
+        (scores.into_any(), seen.into_any()).into_pyobject(py)?.into_any()
     } else {
         scores.into_any()
     };
@@ -221,20 +220,16 @@ fn decode_three<'py, E: HeatmapValue + Element>(
     layout: Layout<3>,
 ) -> PyResult<Decoded3d<'py>> {
     let shape = layout.points_shape();
-    let keypoints = zeros::<f32>(py, "keypoints", &shape)?;
-    let keypoints_simcc = zeros::<f32>(py, "keypoints_simcc", &shape)?;
-    let scores = zeros::<E>(py, "scores", &layout.shape())?;
-    // SAFETY: the arrays are new, and nothing else refers to them.
-    let (points, pixels, values_of) =
-        unsafe { (values_mut(&keypoints), values_mut(&keypoints_simcc), values_mut(&scores)) };
+    let mut keypoints = OutputArray::<f32>::zeros(py, "keypoints", &shape)?;
+    let mut keypoints_simcc = OutputArray::<f32>::zeros(py, "keypoints_simcc", &shape)?;
+    let mut scores = OutputArray::<E>::zeros(py, "scores", &layout.shape())?;
     let vectors = layout.vectors(arrays, flipped.as_ref());
     let decoded = Simcc3dDecodedRows {
-        keypoints: points.as_chunks_mut().0,
-        keypoints_simcc: pixels.as_chunks_mut().0,
-        scores: values_of,
+        keypoints: keypoints.values_mut().as_chunks_mut().0,
+        keypoints_simcc: keypoints_simcc.values_mut().as_chunks_mut().0,
+        scores: scores.values_mut(),
     };
     let values = vectors.own.values();
-    maybe_detach(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))
-        .map_err(|error| raise(py, &error))?;
+    enter(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))?;
     Ok((keypoints.into_any(), keypoints_simcc.into_any(), scores.into_any()))
 }

@@ -11,8 +11,8 @@ use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, VISIBLE, map_images, read_visible};
 use crate::call::Call;
-use crate::convert::{CoordArray, fresh};
-use crate::error::{conversion_error, invalid, raise};
+use crate::convert::{CoordArray, DtypePolicy, fresh};
+use crate::error::{Error, conversion_error, invalid};
 
 /// Encodes one image.
 pub(crate) fn encode_decoupled<'py>(
@@ -22,12 +22,12 @@ pub(crate) fn encode_decoupled<'py>(
     visible: Option<&Bound<'py, PyAny>>,
     bbox: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = CoordArray::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let [_, instances, count] =
-        check_instances::<2>(points.shape(), false, None).map_err(|error| raise(py, &error))?;
+        check_instances::<2>(points.shape(), false, None).map_err(Error::from)?;
     let visible = read_visible(visible)?;
     check_visible_shape(visible.as_ref().map(CoordArray::shape), &[instances, count])
-        .map_err(|error| raise(py, &error))?;
+        .map_err(Error::from)?;
     let sigmas = bbox.map(|bbox| sigmas_of_boxes(codec, bbox, instances)).transpose()?;
     let arguments = [(VISIBLE, visible.as_ref().map(Argument::Coords))];
     let image = Image { codec, instances, count, arguments: &arguments };
@@ -86,7 +86,7 @@ fn no_heatmaps<'py>(
     codec: &DecoupledHeatmap,
     keypoints: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let points = CoordArray::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let &[0, _, count, 2] = points.shape() else {
         let wanted = "must have at least one image, or be an array of shape (B, N, K, 2)";
         let got = format!("shape {}", Shown(points.shape()));
@@ -103,7 +103,7 @@ fn sigmas_of_boxes(
     bbox: &Bound<'_, PyAny>,
     instances: usize,
 ) -> PyResult<Vec<f32>> {
-    let boxes = CoordArray::read(bbox, "bbox", true)?;
+    let boxes = CoordArray::read(bbox, "bbox", DtypePolicy::Promote)?;
     // MMPose reshapes any array of this size: its own tests pass pairs of corners.
     let corners = matches!(boxes.shape(), [_, 8] | [.., 2]);
     if !corners || boxes.shape().iter().product::<usize>() != 8 * instances {
@@ -157,7 +157,7 @@ impl<'py> Image<'_, 'py> {
         let plan = codec.instance_outputs(&selection, count);
         let mut outputs = allocate(&plan)?;
         let arrays = outputs.arrays::<3>().into_inner().expect("three outputs");
-        codec.fill_instances(&keypoints, &selection, arrays).map_err(|error| raise(py, &error))?;
+        codec.fill_instances(&keypoints, &selection, arrays).map_err(Error::from)?;
         dict.update(outputs.finish()?.as_mapping())?;
         Ok(dict)
     }

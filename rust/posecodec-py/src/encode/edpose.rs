@@ -8,8 +8,8 @@ use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, VISIBLE, check_several_visible, people, read_visible};
 use crate::call::{Call, shape_error};
-use crate::convert::{CoordArray, Shape, real_array, try_vec_of, try_with_capacity};
-use crate::error::{invalid, raise};
+use crate::convert::{CoordArray, DtypePolicy, Shape, real_array, try_vec_of, try_with_capacity};
+use crate::error::{Result, invalid};
 
 /// What `encode` takes of an image or of a batch, by MMPose's names.
 pub(crate) struct EdPoseArguments<'a, 'py> {
@@ -27,7 +27,7 @@ pub(crate) fn encode_edpose<'py>(
     arguments: &EdPoseArguments<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = CoordArray::read(arguments.keypoints, "keypoints", true)?.native();
+    let points = CoordArray::read(arguments.keypoints, "keypoints", DtypePolicy::Promote)?.native();
     let people = people(py, call, &points)?;
     let batch = if call == Call::Batch { people[0] } else { 1 };
     let instances = &people[..people.len() - 1];
@@ -80,14 +80,14 @@ fn read_images(
     call: Call,
     batch: usize,
     img_shape: &Bound<'_, PyAny>,
-) -> PyResult<Vec<Image>> {
-    let sizes = CoordArray::read(img_shape, "img_shape", true)?;
+) -> Result<Vec<Image>> {
+    let sizes = CoordArray::read(img_shape, "img_shape", DtypePolicy::Promote)?;
     let all = match (call, sizes.shape()) {
         (_, [2]) => true,
         (Call::Batch, &[images, 2]) if images == batch => false,
         (_, got) => {
             let wanted = ["(2,): (w, h)", "(2,): (w, h), or (B, 2)"];
-            return Err(shape_error(py, "img_shape", call, wanted, got));
+            return Err(shape_error(py, "img_shape", call, wanted, got).into());
         }
     };
     let values = sizes.to_f64()?;
@@ -95,7 +95,7 @@ fn read_images(
     let size = |sample: usize| sizes[if all { 0 } else { sample }];
     let mut images = try_with_capacity(batch)?;
     for sample in 0..batch {
-        images.push(Image::new(size(sample)).map_err(|error| raise(py, &error))?);
+        images.push(Image::new(size(sample))?);
     }
     Ok(images)
 }
@@ -103,7 +103,7 @@ fn read_images(
 /// Numbers in the precision in which NumPy divides them by a Python number: integers in double.
 fn read_divided<'py>(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<CoordArray<'py>> {
     let array = real_array(object, argument)?;
-    let numbers = CoordArray::read(array.as_any(), argument, true)?;
+    let numbers = CoordArray::read(array.as_any(), argument, DtypePolicy::Promote)?;
     if array.dtype().kind() == b'f' {
         return Ok(numbers.native());
     }

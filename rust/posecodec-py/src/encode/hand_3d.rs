@@ -8,8 +8,8 @@ use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, VISIBLE, floats, plan, read_visible};
 use crate::call::{Call, shape_error, with_batch_axis};
-use crate::convert::{ComputePrecision, CoordArray, PromotedArray, real_array};
-use crate::error::{invalid, raise};
+use crate::convert::{ComputePrecision, CoordArray, DtypePolicy, PromotedArray, real_array};
+use crate::error::{Error, invalid};
 
 /// Encodes one sample or a batch: `keypoints`, visibilities and the dataset's weights; root depth
 /// and its weight, hand type and its weight.
@@ -22,12 +22,12 @@ pub(crate) fn encode_hand_3d<'py>(
     [depth, valid, hand_type, type_valid]: [&Bound<'py, PyAny>; 4],
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = CoordArray::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let visible = read_visible(visible)?;
     // The weights are read only if they are used: one per joint, the same for all samples.
     let weights = dataset_weights
         .filter(|_| codec.options().use_different_joint_weights)
-        .map(|weights| CoordArray::read(weights, "dataset_keypoint_weights", true))
+        .map(|weights| CoordArray::read(weights, "dataset_keypoint_weights", DtypePolicy::Promote))
         .transpose()?;
     if let Some(weights) = weights.as_ref().filter(|weights| weights.shape().len() != 1) {
         let got = format!("shape {}", Shape(weights.shape()));
@@ -54,8 +54,8 @@ pub(crate) fn encode_hand_3d<'py>(
     }
 
     let count = points.shape().iter().rev().nth(1).copied().unwrap_or(0);
-    let encoder = codec.encoder(count, weights.as_deref()).map_err(|error| raise(py, &error))?;
-    let plan = plan(py, &encoder, call, points.shape(), visible.as_ref())?;
+    let encoder = codec.encoder(count, weights.as_deref()).map_err(Error::from)?;
+    let plan = plan(&encoder, call, points.shape(), visible.as_ref())?;
     let roots = Hand3dHeatmap::root_outputs(root_dtypes(depth.precision, valid.precision));
     let outputs: Vec<Output> = plan.outputs.iter().cloned().chain(roots).collect();
     let arguments = [

@@ -16,8 +16,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::call::{Call, shape_error};
-use crate::convert::{CoordArray, Shape};
-use crate::error::{invalid, raise};
+use crate::convert::{CoordArray, DtypePolicy, Shape};
+use crate::error::{Result, invalid};
 
 pub(crate) use decoupled::{encode_decoupled, encode_decoupled_images};
 pub(crate) use edpose::{EdPoseArguments, encode_edpose};
@@ -37,9 +37,9 @@ pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
     visible: Option<&Bound<'py, PyAny>>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = CoordArray::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let visible = read_visible(visible)?;
-    let plan = plan(py, codec, call, points.shape(), visible.as_ref())?;
+    let plan = plan(codec, call, points.shape(), visible.as_ref())?;
     let arguments = [(VISIBLE, visible.as_ref().map(Argument::Coords))];
     let (call, init) = ((call, plan.batch), codec.init());
     let outputs = OutputDict::allocate(py, call, &plan.outputs, &arguments, out, init)?;
@@ -52,15 +52,13 @@ const VISIBLE: &str = "keypoints_visible";
 
 /// The checked shapes of a call and its outputs.
 fn plan<C: Encode<D>, const D: usize>(
-    py: Python<'_>,
     codec: &C,
     call: Call,
     keypoints: &[usize],
     visible: Option<&CoordArray<'_>>,
-) -> PyResult<EncodePlan> {
+) -> Result<EncodePlan> {
     let visible = visible.map(CoordArray::shape);
-    EncodePlan::new(codec, keypoints, visible, call == Call::Batch)
-        .map_err(|error| raise(py, &error))
+    Ok(EncodePlan::new(codec, keypoints, visible, call == Call::Batch)?)
 }
 
 /// The numbers of an array, as the core takes them.
@@ -75,7 +73,7 @@ fn floats<'a>(array: &'a CoordArray<'_>) -> Floats<'a> {
 pub(crate) fn read_visible<'py>(
     visible: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Option<CoordArray<'py>>> {
-    visible.map(|visible| CoordArray::read(visible, VISIBLE, false)).transpose()
+    visible.map(|visible| CoordArray::read(visible, VISIBLE, DtypePolicy::Keep)).transpose()
 }
 
 /// The shape (N, K), or (B, N, K) of a batch, of points [x, y].

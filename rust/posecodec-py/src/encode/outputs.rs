@@ -7,12 +7,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString};
 
-use crate::call::{Call, maybe_detach};
+use crate::call::{Call, enter};
 use crate::convert::{
     CoordArray, cast, check_no_overlap, copied_array, fresh, try_vec_of, values_mut, writable,
     writable_as,
 };
-use crate::error::{invalid, raise};
+use crate::error::invalid;
 
 /// The most outputs that an encoder has.
 pub(crate) const MAX_OUTPUTS: usize = 12;
@@ -211,7 +211,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         let (py, init) = (self.py, self.init);
         let arrays = self.arrays();
         let values = arrays.iter().map(ArrayMut::len).sum();
-        maybe_detach(py, values, || fill(arrays, init)).map_err(|error| raise(py, &error))?;
+        enter(py, values, || fill(arrays, init))?;
         self.finish()
     }
 

@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::{Argument, OutputDict, VISIBLE, encode, floats, plan, read_visible};
-use crate::call::{Call, maybe_detach};
-use crate::convert::{CoordArray, try_with_capacity};
-use crate::error::{conversion_error, invalid, raise};
+use crate::call::{Call, enter};
+use crate::convert::{CoordArray, DtypePolicy, try_with_capacity};
+use crate::error::{conversion_error, invalid};
 
 /// Encodes a batch: keypoints (B, N, K, 2), or a list of one (N, K, 2) per image, where N may differ.
 ///
@@ -68,8 +68,7 @@ pub(crate) fn encode_images<'py, C: Encode>(
             arrays: image.plan.outputs.iter().filter_map(array).collect(),
         });
     }
-    maybe_detach(py, values, || encode_samples(codec, samples, init))
-        .map_err(|error| raise(py, &error))?;
+    enter(py, values, || encode_samples(codec, samples, init))?;
     drop(rest);
 
     let dict = maps.finish()?;
@@ -101,9 +100,9 @@ fn read_images<'py, C: Encode>(
     let visible = visible.map(|visible| visible_items(visible, keypoints.len())).transpose()?;
     let mut images: Vec<Image<'py>> = Vec::with_capacity(keypoints.len());
     for (number, points) in keypoints.iter().enumerate() {
-        let points = CoordArray::read(points, "keypoints", true)?;
+        let points = CoordArray::read(points, "keypoints", DtypePolicy::Promote)?;
         let visible = read_visible(visible.as_ref().map(|visible| &visible[number]))?;
-        let plan = plan(py, codec, Call::Single, points.shape(), visible.as_ref())?;
+        let plan = plan(codec, Call::Single, points.shape(), visible.as_ref())?;
         if let Some(first) = images.first().filter(|first| first.plan.count != plan.count) {
             let count = first.plan.count;
             let wanted = format!("must have the same number of keypoints ({count}) in every image");

@@ -7,7 +7,7 @@ use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, VISIBLE, floats, people, plan, read_visible};
 use crate::call::Call;
-use crate::convert::{CoordArray, Shape, real_array};
+use crate::convert::{CoordArray, DtypePolicy, Shape, real_array};
 use crate::error::invalid;
 
 /// Encodes one sample or a batch: keypoints, 3D keypoints and visibilities.
@@ -19,7 +19,7 @@ pub(crate) fn encode_simcc_3d<'py>(
     [keypoints_3d, visible]: [Option<&Bound<'py, PyAny>>; 2],
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let points = CoordArray::read(keypoints, "keypoints", true)?;
+    let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     if call == Call::Single && points.shape().is_empty() && keypoints_3d.is_none() {
         let plan = Simcc3dLabel::placeholder_outputs();
         let outputs = OutputDict::allocate(py, (call, 1), &plan, &[], out, Init::Uninit)?;
@@ -30,15 +30,16 @@ pub(crate) fn encode_simcc_3d<'py>(
     }
     let people = people(py, call, &points)?;
     let shape: Shape = people.iter().copied().chain([3]).collect();
-    let places =
-        keypoints_3d.map(|places| CoordArray::read(places, "keypoints_3d", true)).transpose()?;
+    let places = keypoints_3d
+        .map(|places| CoordArray::read(places, "keypoints_3d", DtypePolicy::Promote))
+        .transpose()?;
     if let Some(places) = places.as_ref().filter(|places| places.shape() != &*shape) {
         let wanted = format!("must be of shape {}, as `keypoints` is", Shown(&shape));
         let got = format!("shape {}", Shown(places.shape()));
         return Err(invalid(py, "keypoints_3d", &wanted, got));
     }
     let visible = read_visible(visible)?;
-    let plan: EncodePlan = plan(py, codec, call, &shape, visible.as_ref())?;
+    let plan: EncodePlan = plan(codec, call, &shape, visible.as_ref())?;
     let places_array = keypoints_3d.map(|places| real_array(places, "keypoints_3d")).transpose()?;
     let places = places.as_ref().map(floats);
     let depths = places.map(|places: Floats<'_>| places.dtype());

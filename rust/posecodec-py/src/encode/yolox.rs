@@ -8,7 +8,7 @@ use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, check_several_visible, people, read_visible};
 use crate::call::Call;
-use crate::convert::{CoordArray, Shape, integers, real_array};
+use crate::convert::{CoordArray, DtypePolicy, Shape, integers, real_array};
 use crate::error::invalid;
 
 /// The arguments of `encode`, by MMPose's names.
@@ -65,12 +65,12 @@ impl<'py> Boxes<'py> {
         annotations: &YoloxArguments<'_, 'py>,
         bbox: &Bound<'py, PyAny>,
     ) -> PyResult<Self> {
-        let boxes = CoordArray::read(bbox, "bbox", false)?;
+        let boxes = CoordArray::read(bbox, "bbox", DtypePolicy::Keep)?;
         let Some(keypoints) = annotations.keypoints else {
             let wanted = "must be an array of numbers: expand_bbox needs them";
             return Err(invalid(py, "keypoints", wanted, "None"));
         };
-        let points = CoordArray::read(keypoints, "keypoints", true)?;
+        let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
         let people = people(py, call, &points)?;
         let (&count, instances) = people.split_last().expect("two dimensions at least");
         if boxes.shape().split_last() != Some((&4, instances)) {

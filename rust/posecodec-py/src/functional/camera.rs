@@ -11,7 +11,7 @@ use super::points::{first_columns, in_precision};
 use crate::class::OptionalArg;
 use crate::class::parse::{describe, flag, integer};
 use crate::convert::{
-    ComputePrecision, CoordArray, PromotedArray, new_array, real_array, try_vec_of,
+    ComputePrecision, CoordArray, DtypePolicy, PromotedArray, new_array, real_array, try_vec_of,
 };
 use crate::encode::pair;
 use crate::error::{Result, invalid};
@@ -119,7 +119,7 @@ pub(crate) fn camera_to_image_coord<'py>(
     const NAME: &str = "kpts_3d_cam";
     let py = kpts_3d_cam.py();
     let root = integer("root_index", "must be the integer index of a keypoint", root_index)?;
-    let poses = CoordArray::read(kpts_3d_cam, NAME, true)?;
+    let poses = CoordArray::read(kpts_3d_cam, NAME, DtypePolicy::Promote)?;
     let (people, count) = match *poses.shape() {
         [count, 3] => (1, count),
         [people, count, 3] => (people, count),
@@ -153,7 +153,7 @@ fn read_points<'py>(points: &Bound<'py, PyAny>) -> PyResult<(CoordArray<'py>, us
     match *array.shape() {
         // `Shape` has at most 5 dimensions.
         [.., columns] if columns >= 3 && array.ndim() <= 5 => {
-            Ok((CoordArray::read(array.as_any(), "kpts_3d", true)?, columns))
+            Ok((CoordArray::read(array.as_any(), "kpts_3d", DtypePolicy::Promote)?, columns))
         }
         _ => {
             let wanted = "must be of shape (..., D), D at least 3, with at most 5 dimensions";

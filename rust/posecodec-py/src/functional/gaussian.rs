@@ -9,7 +9,7 @@ use super::points::{self, Columns, Points, Sigmas, first_columns, in_precision, 
 use crate::call::enter;
 use crate::class::OptionalArg;
 use crate::class::parse::{flag, keypoint_indices, number, sequence};
-use crate::convert::{ComputePrecision, CoordArray, OutputArray, PromotedArray};
+use crate::convert::{ComputePrecision, CoordArray, DtypePolicy, OutputArray, PromotedArray};
 use crate::error::{Result, invalid};
 
 /// Heatmaps and weights.
@@ -280,7 +280,7 @@ fn read_weights<'py>(py: Python<'py>, weights: Option<&Bound<'py, PyAny>>) -> Py
         let wanted = "must be given with `use_different_joint_weights`";
         return Err(invalid(py, NAME, wanted, "None"));
     };
-    let numbers = CoordArray::read(weights, NAME, true)?;
+    let numbers = CoordArray::read(weights, NAME, DtypePolicy::Promote)?;
     if numbers.shape().len() != 1 {
         let got = format!("shape {}", Shape(numbers.shape()));
         return Err(invalid(py, NAME, "must be of shape (K,)", got));

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use super::points::{self, Columns, Points, first_columns, in_precision, weighed};
 use crate::call::enter;
 use crate::class::parse::number;
-use crate::convert::{CoordArray, OutputArray};
+use crate::convert::{CoordArray, DtypePolicy, OutputArray};
 use crate::error::invalid;
 
 /// Two arrays.
@@ -151,7 +151,7 @@ fn numbers_of<'py>(
     name: &str,
     shape: &[usize],
 ) -> PyResult<CoordArray<'py>> {
-    let numbers = CoordArray::read(object, name, true)?;
+    let numbers = CoordArray::read(object, name, DtypePolicy::Promote)?;
     if numbers.shape() == shape {
         return Ok(numbers);
     }

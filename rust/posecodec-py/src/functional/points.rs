@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
 use crate::class::parse::{self, number};
-use crate::convert::{ComputePrecision, CoordArray, PromotedArray, try_with_capacity};
+use crate::convert::{ComputePrecision, CoordArray, DtypePolicy, PromotedArray, try_with_capacity};
 use crate::error::{Result, invalid};
 
 /// Calls a generic function with numbers in their own precision.
@@ -67,7 +67,11 @@ pub(super) struct Points<'py> {
 impl<'py> Points<'py> {
     /// Reads keypoints, and promotes them as NumPy does for a computation.
     pub(super) fn read(keypoints: &Bound<'py, PyAny>, columns: Columns) -> PyResult<Self> {
-        Self::of(keypoints, columns, CoordArray::read(keypoints, "keypoints", true)?)
+        Self::of(
+            keypoints,
+            columns,
+            CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?,
+        )
     }
 
     /// Checks the shape of keypoints that were read.
@@ -100,7 +104,7 @@ impl<'py> Points<'py> {
 
     /// Visibilities of these keypoints, in their own dtype.
     pub(super) fn read_visible(&self, visible: &Bound<'py, PyAny>) -> PyResult<CoordArray<'py>> {
-        let numbers = CoordArray::read(visible, "keypoints_visible", false)?;
+        let numbers = CoordArray::read(visible, "keypoints_visible", DtypePolicy::Keep)?;
         if numbers.shape() == self.people().as_slice() {
             return Ok(numbers);
         }

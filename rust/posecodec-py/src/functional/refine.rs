@@ -10,7 +10,7 @@ use super::blur::three_sides;
 use super::points::{Columns, Points, first_columns, in_precision};
 use crate::call::enter;
 use crate::class::parse::count;
-use crate::convert::{CoordArray, NetworkOutput, in_own_precision};
+use crate::convert::{CoordArray, DtypePolicy, NetworkOutput, in_own_precision};
 use crate::error::invalid;
 
 /// Move keypoints by a quarter of a heatmap pixel towards the larger neighbor along each axis.
@@ -180,7 +180,7 @@ fn kernel(size: &Bound<'_, PyAny>) -> PyResult<usize> {
 
 /// Keypoints of a floating-point dtype.
 fn floats<'py>(keypoints: &Bound<'py, PyAny>) -> PyResult<CoordArray<'py>> {
-    let numbers = CoordArray::read(keypoints, "keypoints", false)?;
+    let numbers = CoordArray::read(keypoints, "keypoints", DtypePolicy::Keep)?;
     match &numbers {
         CoordArray::F64(_, _, Some(dtype)) if dtype.kind() != b'f' => {
             let wanted = "must have a floating-point dtype";

@@ -1,6 +1,6 @@
 //! The dicts that describe cameras, `camera_param`.
 
-use numpy::{PyArrayDescrMethods, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{Camera, Pair, VideoPoseLifting};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -8,8 +8,8 @@ use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyTuple};
 
 use crate::call::Call;
 use crate::class::parse::{describe, number};
-use crate::convert::{FloatArray, copied_array, real_array, values_mut, zeros};
-use crate::error::{invalid, raise};
+use crate::convert::{CopyMode, FloatArray, copied_array, new_array, real_array};
+use crate::error::{Result, invalid};
 
 const WANTED: &str =
     "must be a dict with the width `w` and height `h` of images (and the camera's `f` and `c`)";
@@ -44,20 +44,20 @@ impl<'py> Cameras<'py> {
             }
             param.try_iter()?.map(|item| dict(&item?)).collect::<PyResult<_>>()?
         };
-        let cameras = params.iter().map(camera).collect::<PyResult<_>>()?;
+        let cameras = params.iter().map(camera).collect::<Result<_>>()?;
         Ok(Self { cameras, params })
     }
 
     /// Copies of the dicts with normalized focal lengths and principal points: one, or for a batch
     /// a list of one per sample.
-    pub(crate) fn normalized(&self, call: Call, batch: usize) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn normalized(&self, call: Call, batch: usize) -> Result<Bound<'py, PyAny>> {
         let one = |number: usize| normalized(&self.params[number], &self.cameras[number]);
         if call == Call::Single {
             return one(0);
         }
         let Some(param) = self.params.first() else { unreachable!("checked to be there") };
         let number = |sample: usize| if self.params.len() == 1 { 0 } else { sample };
-        let dicts: PyResult<Vec<_>> = (0..batch).map(|sample| one(number(sample))).collect();
+        let dicts: Result<Vec<_>> = (0..batch).map(|sample| one(number(sample))).collect();
         Ok(PyList::new(param.py(), dicts?)?.into_any())
     }
 }
@@ -68,7 +68,7 @@ fn dict<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     object.cast::<PyDict>().cloned().map_err(refused)
 }
 
-fn camera(param: &Bound<'_, PyDict>) -> PyResult<Camera> {
+fn camera(param: &Bound<'_, PyDict>) -> Result<Camera> {
     let py = param.py();
     let side = |key: &str, name: &str| match param.get_item(key)? {
         Some(side) => number(name, &side),
@@ -79,7 +79,7 @@ fn camera(param: &Bound<'_, PyDict>) -> PyResult<Camera> {
         param.get_item(key)?.map(|values| pair(&values, name)).transpose()
     };
     let (focal, center) = (pair("f", "camera_param['f']")?, pair("c", "camera_param['c']")?);
-    Camera::new(size, focal, center).map_err(|error| raise(py, &error))
+    Ok(Camera::new(size, focal, center)?)
 }
 
 /// Two numbers, of shape (2,) or (2, 1).
@@ -90,20 +90,20 @@ pub(crate) fn pair(values: &Bound<'_, PyAny>, name: &str) -> PyResult<Pair> {
         let got = format!("shape {}", posecodec::Shape(array.shape()));
         return Err(invalid(py, name, "must be of shape (2,) or (2, 1)", got));
     }
-    Ok(match FloatArray::of(&array, false)? {
+    Ok(match FloatArray::of(&array, CopyMode::IfNeeded)? {
         FloatArray::F32(array) => Pair::F32([0, 1].map(|axis| array.values()[axis])),
         FloatArray::F64(array) => Pair::F64([0, 1].map(|axis| array.values()[axis])),
     })
 }
 
 /// A copy of the dict in units of the image.
-fn normalized<'py>(param: &Bound<'py, PyDict>, camera: &Camera) -> PyResult<Bound<'py, PyAny>> {
+fn normalized<'py>(param: &Bound<'py, PyDict>, camera: &Camera) -> Result<Bound<'py, PyAny>> {
     let py = param.py();
     let copy = PyDict::new(py);
     for (key, value) in param {
         copy.set_item(key, deep_copy(&value)?)?;
     }
-    let pairs = VideoPoseLifting::normalize_camera(camera).map_err(|error| raise(py, &error))?;
+    let pairs = VideoPoseLifting::normalize_camera(camera)?;
     for (key, pair) in ["f", "c"].into_iter().zip(pairs) {
         let came = real_array(&param.as_any().get_item(key)?, key)?;
         copy.set_item(key, pair_array(py, pair, came.shape())?)?;
@@ -126,18 +126,8 @@ fn deep_copy<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 }
 
 fn pair_array<'py>(py: Python<'py>, pair: Pair, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    fn filled<'py, T: numpy::Element + Copy>(
-        py: Python<'py>,
-        pair: [T; 2],
-        shape: &[usize],
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let array: Bound<'py, PyArrayDyn<T>> = zeros(py, "camera_param", shape)?;
-        // SAFETY: the array was made here and has no other reference yet.
-        unsafe { values_mut(&array) }.copy_from_slice(&pair);
-        Ok(array.into_any())
-    }
     match pair {
-        Pair::F32(pair) => filled(py, pair, shape),
-        Pair::F64(pair) => filled(py, pair, shape),
+        Pair::F32(pair) => new_array(py, "camera_param", shape, &pair),
+        Pair::F64(pair) => new_array(py, "camera_param", shape, &pair),
     }
 }

@@ -9,9 +9,9 @@ use super::camera::Cameras;
 use super::factors::Factors;
 use super::poses::Poses;
 use crate::call::Call;
-use crate::convert::{FloatArray, contiguous, promotes_to_single};
+use crate::convert::{CopyMode, FloatArray, contiguous, promotes_to_single};
 use crate::encode::{Argument, OutputDict};
-use crate::error::{invalid, raise};
+use crate::error::{Error, invalid};
 
 /// The arguments of an encoder.
 #[derive(Clone, Copy, Default)]
@@ -32,20 +32,20 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     keypoints: &Bound<'py, PyAny>,
     inputs: Inputs<'_, 'py>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let copy = inputs.out.is_some(); // which may be in the memory of an input
-    let refuse = |error: posecodec::Error| raise(py, &error);
+    // `out` may be in the memory of an input.
+    let copy = if inputs.out.is_some() { CopyMode::Always } else { CopyMode::IfNeeded };
     let names = ["keypoints", "keypoints_visible"];
     let visible = inputs.keypoints_visible;
-    let keypoints = Poses::read(py, codec, call, names, keypoints, visible, copy)?;
+    let keypoints = Poses::read(codec, call, names, keypoints, visible, copy)?;
     let [batch, frames, _, dims] = keypoints.shape;
     let cameras = Cameras::read(call, batch, inputs.camera_param)?;
     for number in 0..cameras.cameras.len().max(1) {
-        codec.check_keypoints(dims, cameras.cameras.get(number)).map_err(refuse)?;
+        codec.check_keypoints(dims, cameras.cameras.get(number)).map_err(Error::from)?;
     }
     let target = inputs.lifting_target.map(|target| {
         let visible = inputs.lifting_target_visible;
         let names = ["lifting_target", "lifting_target_visible"];
-        Poses::read(py, codec, call, names, target, visible, copy)
+        Poses::read(codec, call, names, target, visible, copy)
     });
     let target = target.transpose()?;
     if let Some(target) = target.as_ref().filter(|target| target.shape[0] != batch) {
@@ -75,7 +75,8 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     });
     let extra = extra.transpose()?;
     let target_visible = target.as_ref().and_then(|target| target.visible.as_ref());
-    let seen = target_visible.map(|seen| FloatArray::of(&seen.array, false)).transpose()?;
+    let seen =
+        target_visible.map(|seen| FloatArray::of(&seen.array, CopyMode::IfNeeded)).transpose()?;
 
     let plan = LiftPlan {
         keypoints: keypoints.plan(call),
@@ -91,7 +92,7 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
         target_visible: seen.as_ref().map(floats),
         cameras: &cameras.cameras,
     };
-    plan.check_target(codec, &numbers).map_err(refuse)?;
+    plan.check_target(codec, &numbers).map_err(Error::from)?;
     let outputs = plan.outputs(codec);
     let normalized = outputs.iter().any(|output| output.name == "camera_param");
     let normalized = normalized.then(|| cameras.normalized(call, batch)).transpose()?;

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use crate::call::Call;
 use crate::convert::{Array, contiguous, promotes_to_single, real_array};
-use crate::error::{invalid, raise};
+use crate::error::{Result, invalid};
 
 /// The factors of a call.
 pub(super) struct Factors<'py> {
@@ -26,7 +26,7 @@ impl<'py> Factors<'py> {
         target: Option<(usize, Dtype)>,
         cameras: &[Camera],
         passed: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Self> {
+    ) -> Result<Self> {
         let frames = target.map_or(keypoint_frames, |(frames, _)| frames);
         let passed = passed.map(|passed| Passed::read(py, call, [batch, frames], passed));
         let passed = passed.transpose()?;
@@ -35,8 +35,7 @@ impl<'py> Factors<'py> {
             each: passed.each,
             double: !promotes_to_single(&passed.array.dtype()),
         });
-        let values = FactorValues::new(numbers, [batch, keypoint_frames], target, cameras)
-            .map_err(|error| raise(py, &error))?;
+        let values = FactorValues::new(numbers, [batch, keypoint_frames], target, cameras)?;
         let kept = passed.filter(|_| values.dtype.is_none()).map(|passed| {
             let shape = call.shape(batch, &[passed.each, 1]);
             Ok::<_, PyErr>(passed.array.call_method1("reshape", (shape.to_vec(),))?.cast_into()?)

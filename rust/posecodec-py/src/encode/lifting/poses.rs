@@ -6,8 +6,8 @@ use posecodec::codecs::{Floats, LiftPose, PoseShape, check_poses, check_visible}
 use pyo3::prelude::*;
 
 use crate::call::Call;
-use crate::convert::{FloatArray, Shape, copied_array, real_array};
-use crate::error::raise;
+use crate::convert::{CopyMode, FloatArray, Shape, real_array};
+use crate::error::Result;
 
 /// Poses (T, K, D), (K, D) or (B, T, K, D), and their visibilities.
 pub(super) struct Poses<'py> {
@@ -35,18 +35,16 @@ impl Visible<'_> {
 
 impl<'py> Poses<'py> {
     pub(super) fn read<C: LiftPose>(
-        py: Python<'py>,
         codec: &C,
         call: Call,
         names: [&'static str; 2],
         poses: &Bound<'py, PyAny>,
         visible: Option<&Bound<'py, PyAny>>,
-        copy: bool,
-    ) -> PyResult<Self> {
+        copy: CopyMode,
+    ) -> Result<Self> {
         let array = real_array(poses, names[0])?;
-        let refuse = |error: posecodec::Error| raise(py, &error);
         let (came, count) = (array.shape(), codec.skeleton().count());
-        let shape = check_poses(names[0], came, call == Call::Batch, count).map_err(refuse)?;
+        let shape = check_poses(names[0], came, call == Call::Batch, count)?;
         let visible = match visible {
             None => None,
             Some(visible) => {
@@ -54,9 +52,9 @@ impl<'py> Poses<'py> {
                 // One pose (K, D) may come with visibilities (1, K).
                 let alone = came.len() == 2 && array.shape().starts_with(&[1, count]);
                 let keypoints = if alone { &[1, count] } else { &came[..came.len() - 1] };
-                check_visible(names[1], array.shape(), keypoints).map_err(refuse)?;
+                check_visible(names[1], array.shape(), keypoints)?;
                 let axis = keypoints.len() - 1;
-                Some(Visible { array: if copy { copied_array(&array)? } else { array }, axis })
+                Some(Visible { array: copy.apply(array)?, axis })
             }
         };
         let values = FloatArray::of(&array, copy)?;
