@@ -3054,27 +3054,27 @@ def _unpickle(
 def get_num_threads() -> int:
     """The number of threads that batches may use.
 
-    What :func:`set_num_threads` said; else the environment variable ``POSECODEC_NUM_THREADS``; else
-    the processors that this process may use. Calls for one sample never use more than one.
+    The value of :func:`set_num_threads`; else the environment variable ``POSECODEC_NUM_THREADS``; else
+    the processors that this process may use. Calls for one sample use one thread.
     """
 
 def set_num_threads(num_threads: int) -> None:
-    """Sets the number of threads that batches of this process may use.
+    """Set the number of threads that batches of this process may use.
 
     Args:
         num_threads (int): 1 to 1024; 0 restores the default.
 
     Raises:
-        InvalidInputError: For anything else.
+        InvalidInputError: For another value.
     """
 
 def simd_tiers() -> tuple[list[_Tier], _Tier]:
-    """The vector instructions that the kernels could use here, narrowest first, and those that they
-    use now: ``(["baseline", "avx2", "avx512"], "avx512")``.
+    """The SIMD tiers (sets of vector instructions) of this processor, narrowest first, and the tier that
+    kernels use now: ``(["baseline", "avx2", "avx512"], "avx512")``.
     """
 
 def force_simd_tier(tier: _Tier | None) -> None:
-    """Sets the vector instructions of the calling thread and of the batches that it starts; ``None``
+    """Set the vector instructions of the calling thread and of the batches that it starts; ``None``
     restores the widest. For tests and benchmarks: results are bit-identical.
 
     Args:
@@ -3114,76 +3114,77 @@ def to_image(
 def generate_gaussian_heatmaps(
     heatmap_size: _Size, keypoints: ArrayInput, keypoints_visible: ArrayInput, sigma: ArrayInput
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """Generate Gaussian heatmaps of keypoints, around the cells that they round to.
+    """Generate Gaussian heatmaps of keypoints, centered on their rounded coordinates.
 
     Paper: `Simple Baselines <https://arxiv.org/abs/1804.06208>`_ (Xiao et al. 2018).
 
     Args:
-        heatmap_size (tuple): Size (W, H) in cells.
-        keypoints (array): Shape (N, K, 2), in cells; float32 or float64 (others are converted). NaN
-            and infinite keypoints have no Gaussian and weight 0.
+        heatmap_size (tuple): Size (W, H) in pixels.
+        keypoints (array): Shape (N, K, 2), in heatmap pixels; float32 or float64 (other dtypes are
+            converted). NaN and infinite keypoints have no Gaussian and weight 0.
         keypoints_visible (array): Shape (N, K); below 0.5 is unlabelled.
-        sigma (float or array): Standard deviation in cells, or one an instance; 0 is one cell.
+        sigma (float or array): Standard deviation in heatmap pixels, or one per instance; 0 is one
+            pixel.
 
     Returns:
         tuple:
-        - heatmaps (array): Shape (K, H, W), float32. Where instances overlap, the larger value stays.
+        - heatmaps (array): Shape (K, H, W), float32. Where instances overlap, the maximum.
         - keypoint_weights (array): Shape (N, K), of the visibilities' dtype: the visibilities, 0 for
-          keypoints outside.
+          keypoints outside the map.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, a size of 0, sigmas that are negative,
-            not finite or too few.
+        InvalidInputError: For a wrong shape or dtype, a size of 0, or sigmas that are negative, not
+            finite or too few.
     """
 
 def generate_udp_gaussian_heatmaps(
     heatmap_size: _Size, keypoints: ArrayInput, keypoints_visible: ArrayInput, sigma: float
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """Generate Gaussian heatmaps of keypoints, as UDP does: the peaks where the keypoints are.
+    """Generate Gaussian heatmaps of keypoints, as UDP does: centered on the exact coordinates.
 
     Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 
     Args:
-        heatmap_size (tuple): Size (W, H) in cells.
-        keypoints (array): Shape (N, K, 2), in cells; float32 or float64 (others are converted). NaN
-            and infinite keypoints have no Gaussian and weight 0.
+        heatmap_size (tuple): Size (W, H) in pixels.
+        keypoints (array): Shape (N, K, 2), in heatmap pixels; float32 or float64 (other dtypes are
+            converted). NaN and infinite keypoints have no Gaussian and weight 0.
         keypoints_visible (array): Shape (N, K); below 0.5 is unlabelled.
-        sigma (float): Standard deviation in cells.
+        sigma (float): Standard deviation in heatmap pixels.
 
     Returns:
         tuple:
-        - heatmaps (array): Shape (K, H, W), float32. Where instances overlap, the larger value stays.
+        - heatmaps (array): Shape (K, H, W), float32. Where instances overlap, the maximum.
         - keypoint_weights (array): Shape (N, K), of the visibilities' dtype: the visibilities, 0 for
-          keypoints outside.
+          keypoints outside the map.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a sigma that is negative
-            or not finite.
+        InvalidInputError: For a wrong shape or dtype, a size of 0, or a sigma that is negative or
+            not finite.
     """
 
 def generate_unbiased_gaussian_heatmaps(
     heatmap_size: _Size, keypoints: ArrayInput, keypoints_visible: ArrayInput, sigma: float
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """Generate Gaussian heatmaps of keypoints that are neither rounded nor cut off.
+    """Generate Gaussian heatmaps of keypoints that are neither rounded nor truncated.
 
     Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
 
     Args:
-        heatmap_size (tuple): Size (W, H) in cells.
-        keypoints (array): Shape (N, K, 2), in cells; float32 or float64 (others are converted). NaN
-            and infinite keypoints have no Gaussian and weight 0.
+        heatmap_size (tuple): Size (W, H) in pixels.
+        keypoints (array): Shape (N, K, 2), in heatmap pixels; float32 or float64 (other dtypes are
+            converted). NaN and infinite keypoints have no Gaussian and weight 0.
         keypoints_visible (array): Shape (N, K); below 0.5 is unlabelled.
-        sigma (float): Standard deviation in cells.
+        sigma (float): Standard deviation in heatmap pixels.
 
     Returns:
         tuple:
-        - heatmaps (array): Shape (K, H, W), float32. Where instances overlap, the larger value stays.
+        - heatmaps (array): Shape (K, H, W), float32. Where instances overlap, the maximum.
         - keypoint_weights (array): Shape (N, K), of the visibilities' dtype: the visibilities, 0 for
-          keypoints outside.
+          keypoints outside the map.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a sigma that is negative
-            or not finite.
+        InvalidInputError: For a wrong shape or dtype, a size of 0, or a sigma that is negative or
+            not finite.
     """
 
 def generate_3d_gaussian_heatmaps(
@@ -3198,34 +3199,34 @@ def generate_3d_gaussian_heatmaps(
     use_different_joint_weights: bool = False,
     dataset_keypoint_weights: ArrayInput | None = None,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """Generate three-dimensional Gaussian heatmaps of keypoints.
+    """Generate 3D Gaussian heatmaps of keypoints.
 
     Paper: `InterHand2.6M <https://arxiv.org/abs/2008.09309>`_ (Moon et al. 2020).
 
     Args:
-        heatmap_size (tuple): Size (W, H, D) in cells.
-        keypoints (array): Shape (N, K, C), of which x and y in pixels of the picture and the depth are
-            used; float32 or float64 (others are converted). NaN and infinite keypoints have no
+        heatmap_size (tuple): Size (W, H, D) in pixels.
+        keypoints (array): Shape (N, K, C), of which x and y in image pixels and the depth are used;
+            float32 or float64 (other dtypes are converted). NaN and infinite keypoints have no
             Gaussian and weight 0.
         keypoints_visible (array): Shape (N, K).
-        sigma (float or array): Standard deviation in cells, or one an instance.
-        image_size (tuple): Size (w, h) of the picture in pixels.
+        sigma (float or array): Standard deviation in heatmap pixels, or one per instance.
+        image_size (tuple): Size (w, h) of the image in pixels.
         heatmap3d_depth_bound (float): The depth that the maps cover. Default: 400.
-        joint_indices (list, optional): The joints that have a map, by their index. Default: all.
-        max_bound (float): The largest value of the maps. Default: 1.
+        joint_indices (list, optional): Indices of the joints that have a map. Default: all.
+        max_bound (float): Maximum of the maps. Default: 1.
         use_different_joint_weights (bool): Multiply visibilities by the dataset's weights. Default:
             False.
-        dataset_keypoint_weights (array, optional): Shape (K,), a weight a joint with a map.
+        dataset_keypoint_weights (array, optional): Shape (K,), one weight per joint with a map.
 
     Returns:
         tuple:
-        - heatmaps (array): Shape (K·D, H, W), float32. Where instances overlap, the larger value stays.
+        - heatmaps (array): Shape (K·D, H, W), float32. Where instances overlap, the maximum.
         - keypoint_weights (array): Shape (N, K), of the visibilities' dtype: the visibilities, 0 for
           depths beyond the bound.
 
     Raises:
-        InvalidInputError: For shapes, dtypes or indices that do not fit, sizes, bounds or sigmas that
-            are not positive and finite.
+        InvalidInputError: For wrong shapes, dtypes or indices, or sizes, bounds or sigmas that are
+            not positive and finite.
     """
 
 def generate_offset_heatmap(
@@ -3234,26 +3235,26 @@ def generate_offset_heatmap(
     keypoints_visible: ArrayInput,
     radius_factor: float,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
-    """Generate offset heatmaps of keypoints: three maps each, 1 near the keypoint, and the offsets to it
-    along x and y.
+    """Generate offset heatmaps of keypoints: for each keypoint three maps, which are 1 near it and the
+    offsets to it along x and y.
 
     Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 
     Args:
-        heatmap_size (tuple): Size (W, H) in cells.
-        keypoints (array): Shape (N, K, D), of which x and y, in cells, are used; float32 or float64
-            (others are converted). NaN and infinite keypoints have no maps and weight 0.
+        heatmap_size (tuple): Size (W, H) in pixels.
+        keypoints (array): Shape (N, K, D), of which x and y, in heatmap pixels, are used; float32 or float64
+            (other dtypes are converted). NaN and infinite keypoints have no maps and weight 0.
         keypoints_visible (array): Shape (N, K); below 0.5 is unlabelled.
-        radius_factor (float): The radius, in which offsets are measured, in units of max(W, H).
+        radius_factor (float): The radius, which is the unit of offsets, in units of max(W, H).
 
     Returns:
         tuple:
-        - heatmaps (array): Shape (K·3, H, W), float32. Of several instances the last shows.
+        - heatmaps (array): Shape (K·3, H, W), float32. Where instances overlap, the last one's.
         - keypoint_weights (array): The visibilities.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a factor that is not
-            positive and finite.
+        InvalidInputError: For a wrong shape or dtype, a size of 0, or a factor that is not positive
+            and finite.
     """
 
 def generate_displacement_heatmap(
@@ -3265,32 +3266,32 @@ def generate_displacement_heatmap(
     diagonal_lengths: ArrayInput,
     radius: float,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Generate displacement heatmaps of keypoints: around each instance's root, the ways from there to
-    its keypoints.
+    """Generate displacement heatmaps of keypoints: around each instance's root, the vectors from each
+    pixel to the keypoints.
 
     Paper: `Single-stage Multi-person Pose Machines <https://arxiv.org/abs/1908.09220>`_ (Nie et al.
     2019).
 
     Args:
-        heatmap_size (tuple): Size (W, H) in cells.
-        keypoints (array): Shape (N, K, 2), in cells; float32 or float64 (others are converted). Those
+        heatmap_size (tuple): Size (W, H) in pixels.
+        keypoints (array): Shape (N, K, 2), in heatmap pixels; float32 or float64 (other dtypes are converted). Those
             outside have no displacements.
         keypoints_visible (array): Shape (N, K); below 1 a keypoint has no displacements.
-        roots (array): Shape (N, 2), in cells; instances whose root is outside have none.
+        roots (array): Shape (N, 2), in heatmap pixels; instances whose root is outside have none.
         roots_visible (array): Shape (N,); below 1 an instance has none.
-        diagonal_lengths (array): Shape (N,), in cells, of the instances' boxes. Where instances
-            overlap, the smaller one shows.
-        radius (float): How far around the roots there are displacements, in cells.
+        diagonal_lengths (array): Shape (N,), in heatmap pixels, of the instances' boxes. Where
+            instances overlap, the maps have the smaller one's values.
+        radius (float): Radius around the roots in which there are displacements, in heatmap
+            pixels.
 
     Returns:
         tuple:
-        - displacements (array): Shape (K·2, H, W), float32, in cells.
-        - displacement_weights (array): Shape (K·2, H, W), float32: one over the diagonal; 0 far from
+        - displacements (array): Shape (K·2, H, W), float32, in heatmap pixels.
+        - displacement_weights (array): Shape (K·2, H, W), float32: 1 / the diagonal; 0 far from
           roots.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, a size of 0, a radius that is not
-            finite.
+        InvalidInputError: For a wrong shape or dtype, a size of 0, or a radius that is not finite.
     """
 
 def get_instance_root(
@@ -3298,10 +3299,10 @@ def get_instance_root(
     keypoints_visible: ArrayInput | None = None,
     root_type: _RootType = "kpt_center",
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Where instances are, from their visible keypoints.
+    """Compute the roots of instances from their visible keypoints.
 
     Args:
-        keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
+        keypoints (array): Shape (N, K, 2); float32 or float64 (other dtypes are converted). NaN and
             infinite keypoints count as not visible.
         keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
         root_type (str): ``'kpt_center'``, the mean of the keypoints, or ``'bbox_center'``, the center
@@ -3313,16 +3314,16 @@ def get_instance_root(
         - roots_visible (array): Shape (N,), float32: 1, or 0 where no keypoint is visible.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, another type.
+        InvalidInputError: For a wrong shape or dtype, or another root type.
     """
 
 def get_instance_bbox(
     keypoints: ArrayInput, keypoints_visible: ArrayInput | None = None
 ) -> npt.NDArray[np.float32]:
-    """The boxes around instances' visible keypoints.
+    """Compute the boxes around the visible keypoints of instances.
 
     Args:
-        keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
+        keypoints (array): Shape (N, K, 2); float32 or float64 (other dtypes are converted). NaN and
             infinite keypoints count as not visible.
         keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
 
@@ -3330,16 +3331,16 @@ def get_instance_bbox(
         array: Shape (N, 4), float32: x1, y1, x2, y2; zeros where no keypoint is visible.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit.
+        InvalidInputError: For a wrong shape or dtype.
     """
 
 def get_diagonal_lengths(
     keypoints: ArrayInput, keypoints_visible: ArrayInput | None = None
 ) -> npt.NDArray[np.float32]:
-    """The diagonals of the boxes around instances' visible keypoints.
+    """Compute the diagonals of the boxes around the visible keypoints of instances.
 
     Args:
-        keypoints (array): Shape (N, K, 2); float32 or float64 (others are converted). NaN and
+        keypoints (array): Shape (N, K, 2); float32 or float64 (other dtypes are converted). NaN and
             infinite keypoints count as not visible.
         keypoints_visible (array, optional): Shape (N, K); visible above 0. Default: all.
 
@@ -3347,65 +3348,65 @@ def get_diagonal_lengths(
         array: Shape (N,), float32; 0 where no keypoint is visible.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit.
+        InvalidInputError: For a wrong shape or dtype.
     """
 
 def get_heatmap_maximum(heatmaps: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]:
-    """Where heatmaps are largest, and how large.
+    """Find the maxima of heatmaps.
 
     Args:
-        heatmaps (array): Shape (K, H, W) or (B, K, H, W); of any real numbers.
+        heatmaps (array): Shape (K, H, W) or (B, K, H, W); of any numeric dtype.
 
     Returns:
         tuple:
-        - locs (array): Shape (K, 2) or (B, K, 2), float32: x and y of the first maximum, in cells; -1
-          where no value is above 0. NaN counts as largest.
+        - locs (array): Shape (K, 2) or (B, K, 2), float32: x and y of the first maximum, in pixels;
+          -1 where no value is above 0. NaN counts as the maximum.
         - vals (array): Shape (K,) or (B, K), the maxima, of the heatmaps' dtype.
 
     Raises:
-        InvalidInputError: For another number of dimensions, maps without a cell.
+        InvalidInputError: For another number of dimensions, or maps without a pixel.
     """
 
 def get_heatmap_3d_maximum(heatmaps: ArrayInput) -> tuple[npt.NDArray[np.float32], _Scores]:
-    """Where three-dimensional heatmaps are largest, and how large.
+    """Find the maxima of 3D heatmaps.
 
     Args:
-        heatmaps (array): Shape (K, D, H, W) or (B, K, D, H, W); of any real numbers.
+        heatmaps (array): Shape (K, D, H, W) or (B, K, D, H, W); of any numeric dtype.
 
     Returns:
         tuple:
-        - locs (array): Shape (K, 3) or (B, K, 3), float32: x, y and z of the first maximum, in cells;
-          -1 where no value is above 0. NaN counts as largest.
+        - locs (array): Shape (K, 3) or (B, K, 3), float32: x, y and z of the first maximum, in
+          pixels; -1 where no value is above 0. NaN counts as the maximum.
         - vals (array): Shape (K,) or (B, K), the maxima, of the heatmaps' dtype.
 
     Raises:
-        InvalidInputError: For another number of dimensions, maps without a cell.
+        InvalidInputError: For another number of dimensions, or maps without a pixel.
     """
 
 def get_simcc_maximum(
     simcc_x: ArrayInput, simcc_y: ArrayInput, apply_softmax: bool = False
 ) -> tuple[npt.NDArray[np.float32], _Scores]:
-    """Where SimCC vectors are largest along x and y, and how large.
+    """Find the maxima of SimCC vectors along x and y.
 
     Paper: `SimCC <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
 
     Args:
         simcc_x (array): Shape (K, Wx) or (N, K, Wx); float16, float32 or float64.
         simcc_y (array): Shape (K, Wy) or (N, K, Wy).
-        apply_softmax (bool): Of the vectors' softmax. Default: False.
+        apply_softmax (bool): Apply a softmax to the vectors first. Default: False.
 
     Returns:
         tuple:
         - locs (array): Shape (K, 2) or (N, K, 2), float32: the bins of the first maxima along x and
           y; -1 where the value is not above 0.
-        - vals (array): Shape (K,) or (N, K), the lesser of both maxima, of the dtype of ``simcc_x``.
+        - vals (array): Shape (K,) or (N, K), the smaller of both maxima, of the dtype of ``simcc_x``.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit, vectors without a bin.
+        InvalidInputError: For a wrong shape or dtype, or vectors without a bin.
     """
 
 def get_simcc_normalized(batch_pred_simcc: _InKind, sigma: float | None = None) -> _InKind:
-    """Bring SimCC vectors to a scale of 0 to 1.
+    """Normalize SimCC vectors to the range 0 to 1.
 
     Args:
         batch_pred_simcc (array or Tensor): Shape (B, K, W); float16, float32 or float64, of tensors
@@ -3414,17 +3415,16 @@ def get_simcc_normalized(batch_pred_simcc: _InKind, sigma: float | None = None) 
             trained with: they are divided by ``sigma`` · √2π first. Default: not divided.
 
     Returns:
-        array or Tensor: As ``batch_pred_simcc``: of the same dtype and on the same device, outside the
-        graph of gradients. Negative values are 0, and vectors that exceed 1 are divided by their
-        maximum.
+        array or Tensor: Of the type, shape and dtype of ``batch_pred_simcc``, on the same device,
+        without gradients. Negative values are set to 0, and vectors with values above 1 are divided
+        by their maximum.
 
     Raises:
-        InvalidInputError: For a shape or dtype that does not fit, a sigma that is not positive and
-            finite.
+        InvalidInputError: For a wrong shape or dtype, or a sigma that is not positive and finite.
     """
 
 def batch_heatmap_nms(batch_heatmaps: _InKind, kernel_size: int = 5) -> _InKind:
-    """Keep what is the largest of its neighborhood in heatmaps, and make all else 0.
+    """Non-maximum suppression: keep the maxima of neighborhoods in heatmaps, and set other values to 0.
 
     Args:
         batch_heatmaps (array or Tensor): Shape (B, K, H, W); float16, float32 or float64, of tensors
@@ -3432,125 +3432,125 @@ def batch_heatmap_nms(batch_heatmaps: _InKind, kernel_size: int = 5) -> _InKind:
         kernel_size (int): Size of the neighborhood, odd. Default: 5.
 
     Returns:
-        array or Tensor: As ``batch_heatmaps``: on the same device, outside the graph of gradients;
-        tensors of half precision become float32, as torch multiplies them.
+        array or Tensor: Of the type and shape of ``batch_heatmaps``: on the same device, without
+        gradients; tensors of half precision become float32, as torch multiplies them.
 
     Raises:
-        InvalidInputError: For an even kernel, a shape or dtype that does not fit.
+        InvalidInputError: For an even kernel size, or a wrong shape or dtype.
     """
 
 def gaussian_blur(heatmaps: ArrayInput, kernel: int = 11) -> _Scores:
-    """Blur heatmaps with OpenCV's Gaussian, each scaled back to its former maximum.
+    """Blur heatmaps with OpenCV's Gaussian and rescale each to its previous maximum.
 
-    Zeros lie outside. Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
+    Outside the heatmaps, values are 0. Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
 
     Args:
-        heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+        heatmaps (array): Shape (K, H, W); float16, float32 or float64. Not modified.
         kernel (int): Size of the Gaussian kernel, odd: 17 for a sigma of 3, 11 for 2. Default: 11.
 
     Returns:
         array: Shape (K, H, W), of the heatmaps' dtype; computed in float32.
 
     Raises:
-        InvalidInputError: For an even kernel, a shape or dtype that does not fit.
+        InvalidInputError: For an even kernel size, or a wrong shape or dtype.
     """
 
 def gaussian_blur1d(simcc: ArrayInput, kernel: int = 11) -> _Scores:
-    """Blur SimCC vectors with OpenCV's Gaussian, each scaled back to its former maximum.
+    """Blur SimCC vectors with OpenCV's Gaussian and rescale each to its previous maximum.
 
-    Zeros lie outside.
+    Outside the vectors, values are 0.
 
     Args:
-        simcc (array): Shape (N, K, W); float16, float32 or float64. It is left as it is.
+        simcc (array): Shape (N, K, W); float16, float32 or float64. Not modified.
         kernel (int): Size of the Gaussian kernel, odd: 17 for a sigma of 3, 11 for 2. Default: 11.
 
     Returns:
         array: Shape (N, K, W), of the vectors' dtype; computed in float32.
 
     Raises:
-        InvalidInputError: For an even kernel, a shape or dtype that does not fit.
+        InvalidInputError: For an even kernel size, or a wrong shape or dtype.
     """
 
 def refine_keypoints(keypoints: ArrayInput, heatmaps: ArrayInput) -> _Scores:
-    """Move keypoints by a quarter of a cell towards the larger neighbor along each axis.
+    """Move keypoints by a quarter of a heatmap pixel towards the larger neighbor along each axis.
 
     Args:
-        keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
+        keypoints (array): Shape (N, K, 2), in heatmap pixels; float16, float32 or float64. Not modified.
         heatmaps (array): Shape (K, H, W); float16, float32 or float64.
 
     Returns:
-        array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside stay where they are.
+        array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside the map are not moved.
 
     Raises:
-        InvalidInputError: For shapes or dtypes that do not fit.
+        InvalidInputError: For a wrong shape or dtype.
     """
 
 def refine_keypoints_dark(
     keypoints: ArrayInput, heatmaps: ArrayInput, blur_kernel_size: int
 ) -> _Scores:
-    """Move keypoints to the summits beside them, as DARK estimates them.
+    """Move keypoints to the nearby peaks, as DARK estimates them.
 
     Paper: `DarkPose <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
 
     Args:
-        keypoints (array): Shape (N, K, D), of which x and y, in cells, are refined; float16, float32
-            or float64. It is left as it is.
-        heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+        keypoints (array): Shape (N, K, D), of which x and y, in heatmap pixels, are refined; float16, float32
+            or float64. Not modified.
+        heatmaps (array): Shape (K, H, W); float16, float32 or float64. Not modified.
         blur_kernel_size (int): Size of the Gaussian that the heatmaps are blurred with, odd.
 
     Returns:
-        array: Shape (N, K, D), of the keypoints' dtype. Keypoints within two cells of the border or
-        outside, or where the Hessian is singular, stay where they are.
+        array: Shape (N, K, D), of the keypoints' dtype. Keypoints within two pixels of the border or
+        outside, or where the Hessian is singular, are not moved.
 
     Raises:
-        InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+        InvalidInputError: For an even kernel size, or a wrong shape or dtype.
     """
 
 def refine_keypoints_dark_udp(
     keypoints: ArrayInput, heatmaps: ArrayInput, blur_kernel_size: int
 ) -> _Scores:
-    """Move keypoints to the summits beside them, as UDP's variant of DARK estimates them.
+    """Move keypoints to the nearby peaks, as UDP's variant of DARK estimates them.
 
     Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 
     Args:
-        keypoints (array): Shape (N, K, 2), in cells; float16, float32 or float64. It is left as it is.
-        heatmaps (array): Shape (K, H, W); float16, float32 or float64. It is left as it is.
+        keypoints (array): Shape (N, K, 2), in heatmap pixels; float16, float32 or float64. Not modified.
+        heatmaps (array): Shape (K, H, W); float16, float32 or float64. Not modified.
         blur_kernel_size (int): Size of the Gaussian that the heatmaps are blurred with, odd.
 
     Returns:
         array: Shape (N, K, 2), of the keypoints' dtype. Keypoints outside, or where the Hessian is
-        singular, stay where they are.
+        singular, are not moved.
 
     Raises:
-        InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+        InvalidInputError: For an even kernel size, or a wrong shape or dtype.
     """
 
 def refine_simcc_dark(keypoints: ArrayInput, simcc: ArrayInput, blur_kernel_size: int) -> _Scores:
-    """Move places along an axis to the summits beside them, as DARK estimates them.
+    """Move coordinates along one axis to the nearby peaks, as DARK estimates them.
 
     Paper: `UDP <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 
     Args:
-        keypoints (array): Shape (N, K), in bins; float16, float32 or float64. It is left as it is.
-        simcc (array): Shape (N, K, W); float16, float32 or float64. It is left as it is.
+        keypoints (array): Shape (N, K), in bins; float16, float32 or float64. Not modified.
+        simcc (array): Shape (N, K, W); float16, float32 or float64. Not modified.
         blur_kernel_size (int): Size of the Gaussian that the vectors are blurred with, odd.
 
     Returns:
-        array: Shape (N, K), of the keypoints' dtype. Places outside stay where they are.
+        array: Shape (N, K), of the keypoints' dtype. Coordinates outside are not moved.
 
     Raises:
-        InvalidInputError: For an even kernel, shapes or dtypes that do not fit.
+        InvalidInputError: For an even kernel size, or a wrong shape or dtype.
     """
 
 def camera_to_pixel(
     kpts_3d: ArrayInput, fx: float, fy: float, cx: float, cy: float, shift: bool = False
 ) -> _Scores:
-    """Project points from a camera's space to its picture.
+    """Project points from camera coordinates to the image.
 
     Args:
-        kpts_3d (array): Shape (..., D), D at least 3: x, y and depth; float32 or float64 (others are
-            converted).
+        kpts_3d (array): Shape (..., D), D at least 3: x, y and depth; float32 or float64 (other dtypes
+            are converted).
         fx (float): Focal length along x.
         fy (float): Focal length along y.
         cx (float): Principal point, x.
@@ -3561,48 +3561,46 @@ def camera_to_pixel(
         array: Shape (..., 2), of the points' dtype, in the units of the focal lengths.
 
     Raises:
-        InvalidInputError: For a shape or dtypes that do not fit.
+        InvalidInputError: For a wrong shape or dtype.
     """
 
 def pixel_to_camera(kpts_3d: ArrayInput, fx: float, fy: float, cx: float, cy: float) -> _Scores:
-    """Find the points in a camera's space that are seen at places in its picture.
+    """Convert image points with depths to camera coordinates.
 
     Args:
         kpts_3d (array): Shape (..., D), D at least 3: x and y in the units of the focal lengths, and
-            depth; float32 or float64 (others are converted). It is left as it is.
+            depth; float32 or float64 (other dtypes are converted). Not modified.
         fx (float): Focal length along x.
         fy (float): Focal length along y.
         cx (float): Principal point, x.
         cy (float): Principal point, y.
 
     Returns:
-        array: Shape (..., D), of the points' dtype; depths, and what follows them, are those given.
+        array: Shape (..., D), of the points' dtype; depths and other columns are unchanged.
 
     Raises:
-        InvalidInputError: For a shape or dtypes that do not fit.
+        InvalidInputError: For a wrong shape or dtype.
     """
 
 def camera_to_image_coord(
     root_index: int, kpts_3d_cam: ArrayInput, camera_param: Mapping[str, Any]
 ) -> tuple[_Scores, _Scores]:
-    """Project poses from a camera's space to its picture, depths in the same units, relative to the root.
+    """Project poses from camera coordinates to the image, with root-relative depths in the same units.
 
     Paper: `MotionBERT <https://arxiv.org/abs/2210.06551>`_ (Zhu et al. 2023).
 
     Args:
-        root_index (int): The root, by its index; from the end where negative.
-        kpts_3d_cam (array): Shape (N, K, 3) or (K, 3): x, y and depth; float32 or float64 (others are
-            converted).
+        root_index (int): Index of the root; negative indices count from the end.
+        kpts_3d_cam (array): Shape (N, K, 3) or (K, 3): x, y and depth; float32 or float64 (other dtypes
+            are converted).
         camera_param (dict): The camera: ``f``, focal lengths, and ``c``, principal point, arrays of
-            shape (2,) or (2, 1), in pixels. They are counted in thousands.
+            shape (2,) or (2, 1), in pixels. They are used in units of 1000 pixels.
 
     Returns:
         tuple:
-        - kpts_3d_image (array): As ``kpts_3d_cam``, in units of the picture.
-        - factor (array): Shape (N,), of the same dtype: times this, the picture's units are the
-          camera's again.
+        - kpts_3d_image (array): As ``kpts_3d_cam``, in units of the image.
+        - factor (array): Shape (N,), of the same dtype: camera units per image unit.
 
     Raises:
-        InvalidInputError: For shapes, dtypes or an index that do not fit, a camera without ``f`` or
-            ``c``.
+        InvalidInputError: For a wrong shape, dtype or index, or a camera without ``f`` or ``c``.
     """
