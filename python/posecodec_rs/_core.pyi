@@ -33,6 +33,7 @@ from posecodec_rs.types import (
     RegressionTargets,
     SimCC3DTargets,
     SimCCTargets,
+    SKPSTargets,
     SPRTargets,
     TensorLike,
     VideoPoseTargets,
@@ -53,6 +54,7 @@ __all__ = [
     "MegviiHeatmap",
     "MotionBERTLabel",
     "RegressionLabel",
+    "SKPSHeatmap",
     "SimCC3DLabel",
     "SimCCLabel",
     "UDPHeatmap",
@@ -952,6 +954,125 @@ class MegviiHeatmap(BaseKeypointCodec):
         """
 
 @disjoint_base
+class SKPSHeatmap(BaseKeypointCodec):
+    """Represent keypoints as Gaussian heatmaps and maps of the offset to each keypoint ("simple
+    keypoints").
+
+    A project of MMPose: `projects/skps
+    <https://github.com/open-mmlab/mmpose/tree/main/projects/skps>`_. The heatmaps are those of
+    ``MSRAHeatmap`` with ``unbiased``.
+
+    Args:
+        input_size (tuple): Input size (w, h) in pixels.
+        heatmap_size (tuple): Heatmap size (W, H) in pixels.
+        sigma (float): Standard deviation of the Gaussian, in heatmap pixels.
+
+    Raises:
+        InvalidInputError: For a size of 0 or a sigma that is not positive and finite.
+    """
+    def __init__(self, input_size: _Size, heatmap_size: _Size, sigma: float) -> None: ...
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Input size (w, h) in pixels."""
+    @property
+    def heatmap_size(self) -> tuple[int, int]:
+        """Heatmap size (W, H) in pixels."""
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the Gaussian, in heatmap pixels."""
+    @property
+    def scale_factor(self) -> npt.NDArray[np.float32]:
+        """Input pixels per heatmap pixel, shape (2,), float32."""
+    def encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SKPSTargets | None = None,
+    ) -> SKPSTargets:
+        """Encode the keypoints of one sample.
+
+        Args:
+            keypoints (array): Shape (1, K, 2), input pixels; float32 or float64 (other dtypes are
+                converted). NaN and infinite keypoints have weight 0 and maps of zeros.
+            keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
+                all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - heatmaps (array): Shape (K, H, W), 1 at the keypoint, float32.
+            - keypoint_weights (array): Shape (K,), the visibilities and their dtype; 0 for keypoints
+              whose Gaussian is outside the map.
+            - displacements (array): Shape (2K, H, W), float64: for every heatmap pixel the offset to
+              the keypoint in heatmap pixels; along x for all keypoints, then along y.
+
+        Raises:
+            InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
+        """
+    def batch_encode(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SKPSTargets | None = None,
+    ) -> SKPSTargets:
+        """Encode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+
+        Args:
+            keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict: The arrays of ``encode``, each with a leading B.
+
+        Raises:
+            InvalidInputError: As for ``encode``.
+        """
+    def decode(
+        self, encoded: ArrayInput, offset_maps: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
+        """Decode the maps of one sample: the pixel with the maximum of a heatmap plus the offsets there.
+
+        Args:
+            encoded (array or torch.Tensor): Heatmaps, shape (K, H, W), float16, float32 or float64.
+            offset_maps (array or torch.Tensor): Shape (2K, H, W), in heatmap pixels.
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (1, K, 2), input pixels, float32. Where no value is above 0,
+              the offsets of the first pixel.
+            - scores (array): Shape (1, K), the maxima, of the heatmaps' dtype.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, or maps without a pixel.
+        """
+    def batch_decode(
+        self, batch_encoded: ArrayInput, batch_offset_maps: ArrayInput
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
+        """Decode a batch.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
+
+        Args:
+            batch_encoded (array or torch.Tensor): Heatmaps, shape (B, K, H, W), float16, float32 or
+                float64.
+            batch_offset_maps (array or torch.Tensor): Shape (B, 2K, H, W), in heatmap pixels.
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, 1, K, 2), input pixels, float32.
+            - scores (array): Shape (B, 1, K), of the heatmaps' dtype.
+
+        Raises:
+            InvalidInputError: As for ``decode``.
+        """
+
 class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
     """Represent keypoints as one classification vector per axis, "SimCC" (once called SimDR).
 

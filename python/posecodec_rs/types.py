@@ -32,6 +32,7 @@ __all__ = [
     "ListedYOLOXPoseTargets",
     "MotionBERTTargets",
     "RegressionTargets",
+    "SKPSTargets",
     "SPRTargets",
     "SimCC3DTargets",
     "SimCCTargets",
@@ -66,6 +67,19 @@ class HeatmapTargets(TypedDict):
 
     keypoint_weights: npt.NDArray[Any]
     """Shape (1, K)."""
+
+
+class SKPSTargets(TypedDict):
+    """The targets of ``SKPSHeatmap``."""
+
+    heatmaps: npt.NDArray[np.float32]
+    """Shape (K, H, W)."""
+
+    keypoint_weights: npt.NDArray[Any]
+    """Shape (K,)."""
+
+    displacements: npt.NDArray[np.float64]
+    """Shape (2K, H, W)."""
 
 
 class RegressionTargets(TypedDict):

@@ -146,6 +146,13 @@ ENTRIES = (
         bench={"MegviiHeatmap": {**SMALL, "kernel_size": 11}},
     ),
     Entry(
+        "SKPSHeatmap",
+        decodes=("heatmaps", "displacements"),
+        usual=_gaussians,
+        demo={"SKPSHeatmap": Variant({}, ("#c51b8a", "-", 2.0))},
+        bench={"SKPSHeatmap": {**SMALL, "sigma": 2.0}},
+    ),
+    Entry(
         "SimCCLabel",
         decodes=("keypoint_x_labels", "keypoint_y_labels"),
         usual=_vectors,

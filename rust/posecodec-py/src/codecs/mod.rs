@@ -17,6 +17,7 @@ macro_rules! codecs {
 codecs! {
     regression { RegressionLabel, IntegralRegressionLabel }
     heatmaps { MsraHeatmap, UdpHeatmap, MegviiHeatmap }
+    skps { SkpsHeatmap }
     simcc { SimccLabel }
     simcc_3d { Simcc3dLabel }
     spr { Spr }

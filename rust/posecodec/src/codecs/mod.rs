@@ -25,6 +25,7 @@ mod simcc_3d_label;
 mod simcc_axis;
 mod simcc_label;
 mod simcc_vectors;
+mod skps_heatmap;
 mod spr;
 mod udp_heatmap;
 mod video_pose_lifting;
@@ -69,6 +70,7 @@ pub use simcc_label::{
     SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
 };
 pub use simcc_vectors::{FlippedRows, SimccVectors};
+pub use skps_heatmap::{SkpsHeatmap, SkpsTargets};
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
