@@ -3,15 +3,15 @@
 use crate::error::{Error, Result, Shape};
 use crate::kernels::gaussian::heatmap_3d::GaussianPatch3d;
 
-/// The longest side of an image or a heatmap.
+/// The maximum side of an image or a heatmap.
 const MAX_SIDE: usize = 1 << 20;
 
-/// How many values an array of this shape holds; `None` where that cannot be said.
+/// The number of values of an array of this shape; `None` if it overflows.
 pub(crate) fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |product, &side| product.checked_mul(side))
 }
 
-/// A size `[w, h]` or `[w, h, d]` in pixels or cells: all sides positive, and at most [`MAX_SIDE`].
+/// Checks a size `[w, h]` or `[w, h, d]`: all sides must be positive and at most [`MAX_SIDE`].
 pub(crate) fn size<const N: usize>(argument: &'static str, size: [usize; N]) -> Result<[usize; N]> {
     let (sides, number) = if N == 3 { ("[w, h, d]", "three") } else { ("[w, h]", "two") };
     if size.contains(&0) {
@@ -25,7 +25,7 @@ pub(crate) fn size<const N: usize>(argument: &'static str, size: [usize; N]) -> 
     Ok(size)
 }
 
-/// A number above zero, and not so far from one that arithmetic with it overflows.
+/// Checks that a number is positive, and in a range in which arithmetic does not overflow.
 pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64> {
     if (1e-30..=1e30).contains(&value) {
         Ok(value)
@@ -35,14 +35,14 @@ pub(crate) fn positive(argument: &'static str, value: f64) -> Result<f64> {
     }
 }
 
-/// A standard deviation: a number that is [`positive`], or 0 for a Gaussian of one cell.
+/// Checks a standard deviation: [`positive`], or 0 for a Gaussian of one heatmap pixel.
 pub(crate) fn sigma(argument: &'static str, sigma: f64) -> Result<f64> {
     if sigma == 0.0 { Ok(sigma) } else { positive(argument, sigma) }
 }
 
-/// The neighborhood of a three-dimensional Gaussian whose sigma is [`positive`].
+/// The 3D Gaussian of a standard deviation, which must be [`positive`].
 pub(crate) fn gaussian_patch_3d(sigma: f64) -> Result<GaussianPatch3d> {
-    /// Offsets along an axis; the reference makes their cube.
+    /// Offsets along an axis: MMPose allocates arrays of their cube.
     const MAX_OFFSETS: usize = 1 << 16;
     if GaussianPatch3d::count(positive("sigma", sigma)?) > MAX_OFFSETS {
         let wanted = format!("must be at most {}", MAX_OFFSETS / 6);
@@ -51,7 +51,7 @@ pub(crate) fn gaussian_patch_3d(sigma: f64) -> Result<GaussianPatch3d> {
     Ok(GaussianPatch3d::new(sigma))
 }
 
-/// That there are sigmas for so many instances: one for all, or one each.
+/// Checks that there is one sigma for all instances, or one per instance.
 pub(crate) fn sigmas(sigmas: usize, instances: usize) -> Result<()> {
     if sigmas == 1 || sigmas >= instances {
         return Ok(());
@@ -60,7 +60,7 @@ pub(crate) fn sigmas(sigmas: usize, instances: usize) -> Result<()> {
     Err(Error::invalid("sigma", wanted, format_args!("{sigmas} values")))
 }
 
-/// A number that is neither infinite nor none.
+/// Checks that a number is neither infinite nor NaN.
 pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64> {
     if value.is_finite() {
         Ok(value)
@@ -69,7 +69,7 @@ pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64> {
     }
 }
 
-/// A number of heatmap pixels or bins: at least one, and at most the side of an image.
+/// Checks a number of heatmap pixels or bins: at least 1, and at most [`MAX_SIDE`].
 pub(crate) fn count(argument: &'static str, count: usize) -> Result<usize> {
     if (1..=MAX_SIDE).contains(&count) {
         return Ok(count);
@@ -78,7 +78,7 @@ pub(crate) fn count(argument: &'static str, count: usize) -> Result<usize> {
     Err(Error::invalid(argument, wanted, count))
 }
 
-/// The place in an axis of `length` that an index says, from the end where it is negative.
+/// The position of an index in an axis of `length`; a negative index counts from the end.
 pub(crate) fn index(argument: &'static str, index: isize, length: usize) -> Result<usize> {
     let place =
         if index < 0 { length.checked_sub(index.unsigned_abs()) } else { Some(index as usize) };
@@ -89,7 +89,7 @@ pub(crate) fn index(argument: &'static str, index: isize, length: usize) -> Resu
     })
 }
 
-/// An odd number of taps, small enough that a kernel may be made of it.
+/// Checks a number of taps: odd, and at most the number that [`limited_kernel_size`] allows.
 pub(crate) fn kernel_size(argument: &'static str, size: usize) -> Result<usize> {
     if size.is_multiple_of(2) {
         return Err(Error::invalid(argument, "must be a positive odd integer", size));
@@ -97,9 +97,9 @@ pub(crate) fn kernel_size(argument: &'static str, size: usize) -> Result<usize> 
     limited_kernel_size(argument, size)
 }
 
-/// A number of taps small enough that a kernel may be made of it.
+/// Checks that a kernel with this number of taps can be allocated.
 pub(crate) fn limited_kernel_size(argument: &'static str, size: usize) -> Result<usize> {
-    // A blur wider than any map: a plane and its margins still fit in memory.
+    // Wider than any heatmap in use, and small enough that a plane with its margins fits in memory.
     const MAX_TAPS: usize = 1 << 16;
     if size > MAX_TAPS {
         let wanted = format!("must be at most {MAX_TAPS}");

@@ -1,5 +1,5 @@
-//! Plan, allocate, fill: a call's outputs are described from shapes alone, the owner of the
-//! memory allocates them, and the codec fills them.
+//! Outputs in three steps: a codec plans the outputs of a call from shapes alone, the caller
+//! allocates them, and the codec fills them.
 
 use arrayvec::ArrayVec;
 
@@ -27,7 +27,7 @@ pub enum Dtype {
     Like(&'static str),
 }
 
-/// What an output has one entry, or one array, for.
+/// The dimension over which an output has one entry or one array each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Per {
     /// One array per sample, of a shape that does not depend on the number of instances.
@@ -81,7 +81,7 @@ pub struct Output {
     pub dtype: Dtype,
     /// The shape for one sample; empty for an output that is not an array.
     pub shape: OutputShape,
-    /// What it has one entry for.
+    /// The dimension over which it has one entry or one array each.
     pub per: Per,
     /// Where its values come from.
     pub source: Source,
@@ -130,8 +130,8 @@ impl Output {
         self.shape.contains(&0)
     }
 
-    /// Checks that an array can take this output of `batch` samples. `like` is the number type that
-    /// [`Dtype::Like`] stands for.
+    /// Checks the length and the number type of the array for this output of `batch` samples.
+    /// `like` is the number type that [`Dtype::Like`] stands for.
     pub(crate) fn check(&self, array: &ArrayMut<'_>, batch: usize, like: Dtype) -> Result<()> {
         let dtype = if matches!(self.dtype, Dtype::Like(_)) { like } else { self.dtype };
         if array.dtype() != dtype {
@@ -151,14 +151,14 @@ impl Output {
 /// What the values of a new array are before they are filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Init {
-    /// Zeros, which need not be written again.
+    /// Zeros, which need no clearing.
     Zeroed,
     /// Any value.
     Uninit,
 }
 
 impl Init {
-    /// Writes zeros, unless the values are zeros.
+    /// Writes zeros, unless the values are zeros already.
     #[inline]
     pub(crate) fn clear(self, values: &mut [f32]) {
         if self == Self::Uninit {
@@ -185,7 +185,7 @@ impl Floats<'_> {
         }
     }
 
-    /// How many there are.
+    /// Number of values.
     pub fn len(&self) -> usize {
         match self {
             Self::F32(values) => values.len(),
@@ -193,7 +193,7 @@ impl Floats<'_> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -229,7 +229,7 @@ pub enum ArrayMut<'a> {
 pub trait Element: Copy + Default + Send + Sync {
     /// The number type.
     const DTYPE: Dtype;
-    /// The memory as values of this type, if it has it.
+    /// The array as values of this type, or `None` if it has another type.
     fn of_array(array: ArrayMut<'_>) -> Option<&mut [Self]>;
     /// These values as the memory of an output.
     fn into_array(values: &mut [Self]) -> ArrayMut<'_>;

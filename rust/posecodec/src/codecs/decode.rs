@@ -1,5 +1,5 @@
-//! Decoding heatmaps, with or without a flip test: check shapes, split the batch into samples, decode
-//! each.
+//! Decoding heatmaps, with or without a flip test: check shapes, split the batch into samples,
+//! decode each.
 
 use ndarray::{Array2, Array3, ArrayView3};
 
@@ -43,13 +43,14 @@ pub trait DecodeHeatmaps: Sync {
         1
     }
 
-    /// Which of a keypoint's maps has offsets along x: a flip changes their sign.
+    /// Index of the map with offsets along x, among the maps of a keypoint; a flip changes their
+    /// sign.
     fn x_offset_map(&self) -> Option<usize> {
         None
     }
 
-    /// Decodes one sample, or some of its keypoints: one point `[x, y]` in input pixels and one score
-    /// per keypoint. Maps have at least one pixel.
+    /// Decodes one sample, or some of its keypoints: one point `[x, y]` in input pixels and one
+    /// score per keypoint. Maps have at least one pixel.
     fn decode_sample<E: HeatmapValue>(
         &self,
         maps: SampleMaps<'_, E>,
@@ -92,8 +93,8 @@ pub trait DecodeHeatmaps: Sync {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and unless there is
-    /// one valid index per keypoint.
+    /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and unless there
+    /// is one valid index per keypoint.
     fn decode_flipped<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
@@ -183,8 +184,8 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         self.keypoints
     }
 
-    /// Decodes maps of the plan's shape into B·K points and scores; on several threads if the batch is
-    /// large enough.
+    /// Decodes maps of the plan's shape into B·K points and scores; on several threads if the batch
+    /// is large enough.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for maps without a pixel, slices of other lengths than the shape
@@ -255,8 +256,8 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
     }
 }
 
-/// Decodes a batch of maps of shape `[B, maps, H, W]` into B·K points and scores; on several threads
-/// if the batch is large enough. Allocate the outputs with the help of [`DecodePlan`].
+/// Decodes a batch of maps of shape `[B, maps, H, W]` into B·K points and scores; on several
+/// threads if the batch is large enough. Allocate the outputs with the help of [`DecodePlan`].
 ///
 /// ```
 /// use posecodec::codecs::{Maps, MsraHeatmap, decode_heatmaps_batch};

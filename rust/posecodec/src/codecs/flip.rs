@@ -1,4 +1,4 @@
-//! Flip tests: a network's output for an image and for the flipped image is averaged while it is
+//! Flip tests: averages a network's outputs for an image and for the flipped image while they are
 //! decoded, one keypoint at a time.
 
 use crate::error::{Error, Result};
@@ -31,15 +31,15 @@ pub(super) fn check_flipped_len<E>(own: &[E], flipped: &[E]) -> Result<()> {
     Err(Error::invalid("flipped", wanted, flipped.len()))
 }
 
-/// The averages of a sample's maps and of those of its flipped image, for one keypoint at a time: its
-/// maps are still in the cache when they are decoded.
+/// Averages a sample's maps with those of its flipped image, one keypoint at a time, so that the
+/// averages are still in the cache when they are decoded.
 pub(super) struct MapAverager<'a, E> {
     own: SampleMaps<'a, E>,
     flipped: SampleMaps<'a, E>,
     flip_indices: &'a [usize],
     shift: HeatmapShift,
     maps_per_keypoint: usize,
-    /// Which of a keypoint's maps has offsets along x.
+    /// Index of the map with offsets along x, among the maps of a keypoint.
     x_offsets: Option<usize>,
     /// The maps of one keypoint.
     averages: Vec<E>,

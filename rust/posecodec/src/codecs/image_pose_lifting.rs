@@ -17,7 +17,7 @@ use crate::kernels::lifting::root::{fill_centered, fill_roots};
 pub struct ImagePoseLiftingOptions {
     /// The keypoints whose mean is the root.
     pub root_index: Vec<usize>,
-    /// Whether targets are without the root, where it is one keypoint.
+    /// Whether the root is removed from targets, if it is one keypoint.
     pub remove_root: bool,
     /// Whether the outputs include the index of the removed keypoint.
     pub save_index: bool,
@@ -25,9 +25,10 @@ pub struct ImagePoseLiftingOptions {
     pub reshape_keypoints: bool,
     /// Whether visibilities are concatenated to the keypoints.
     pub concat_vis: bool,
-    /// Where 2D keypoints usually are, (K, D), in pixels.
+    /// Means and standard deviations of the 2D keypoints, (K, D), in pixels.
     pub keypoints: Option<Statistics>,
-    /// Where root-relative 3D keypoints usually are: (K, C), or (K - 1, C) where that is removed.
+    /// Means and standard deviations of the root-relative 3D keypoints, (K, C), or (K - 1, C) if
+    /// the root is removed.
     pub target: Option<Statistics>,
 }
 
@@ -45,11 +46,11 @@ impl Default for ImagePoseLiftingOptions {
     }
 }
 
-/// 2D poses minus their means, divided by their deviations, as [A simple yet effective baseline for 3d
-/// human pose estimation](https://arxiv.org/abs/1705.03098) (Martinez et al. 2017) lifts them.
+/// 2D poses minus their means, divided by their standard deviations: [A simple yet effective
+/// baseline for 3d human pose estimation](https://arxiv.org/abs/1705.03098) (Martinez et al. 2017).
 ///
-/// Keypoints are in pixels; targets keep their unit where they are not divided by deviations:
-/// meters in Human3.6M as MMPose reads it.
+/// Keypoints are in pixels. Targets keep their unit if they are not divided by standard deviations:
+/// MMPose reads Human3.6M in meters.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -77,11 +78,11 @@ pub struct ImagePoseLifting {
 }
 
 impl ImagePoseLifting {
-    /// A codec of poses with so many keypoints.
+    /// A codec of poses with `num_keypoints` keypoints.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for no keypoint, a root that is none of them, or means and
-    /// deviations of another shape, that are not finite or divide by 0.
+    /// [`Error::InvalidInput`] for no keypoint, a root that is none of them, means or standard
+    /// deviations of another shape or that are not finite, or a standard deviation of 0.
     pub fn new(num_keypoints: usize, options: ImagePoseLiftingOptions) -> Result<Self> {
         let skeleton = Skeleton::new(num_keypoints, &options.root_index, options.remove_root)?;
         let mut options = options;

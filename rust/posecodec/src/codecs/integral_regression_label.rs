@@ -1,4 +1,4 @@
-//! `IntegralRegressionLabel`: coordinates, and heatmaps that add up to 1.
+//! `IntegralRegressionLabel`: coordinates, and heatmaps that sum to 1.
 
 use ndarray::{Array2, Array3, ArrayView3};
 
@@ -12,7 +12,7 @@ use crate::kernels::gaussian::heatmap::normalize;
 use crate::plan::{Dtype, Init, Output, Per};
 
 /// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
-/// (Nibali et al. 2018). [`RegressionLabel`] and [`MsraHeatmap`] in one.
+/// (Nibali et al. 2018). Combines [`RegressionLabel`] and [`MsraHeatmap`].
 ///
 /// Targets: `keypoint_labels` (1, K, 2), `heatmaps` (K, H, W) and `keypoint_weights` (1, K).
 ///
@@ -69,7 +69,7 @@ impl IntegralRegressionLabel {
         })
     }
 
-    /// The codec of the coordinates, which decodes as well.
+    /// The codec of the coordinates, which also decodes them.
     pub fn keypoint_codec(&self) -> &RegressionLabel {
         &self.keypoint_codec
     }
@@ -123,7 +123,7 @@ impl Encode for IntegralRegressionLabel {
         let (labels, heatmaps) = (arrays.take(), arrays.take());
         let weights = arrays.take::<f32>();
         self.keypoint_codec.encode_points(keypoints, labels, weights);
-        // The heatmaps' own weights, which the reference drops.
+        // MMPose discards the weights of the heatmap codec.
         let mut unused = vec![V::zero(); weights.len()];
         self.heatmap_codec.encode_planes(keypoints, heatmaps, &mut unused, arrays.init, |plane| {
             if self.normalize {

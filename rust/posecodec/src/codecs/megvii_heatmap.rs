@@ -1,4 +1,4 @@
-//! `MegviiHeatmap`: a blurred point, scaled to 255.
+//! `MegviiHeatmap`: a blurred point whose maximum is scaled to 255.
 
 use super::decode::DecodeHeatmaps;
 use super::encode::{
@@ -17,8 +17,8 @@ use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::{Peak, sign};
 use crate::plan::Output;
 
-/// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148)
-/// (2019) and [CPN](https://arxiv.org/abs/1711.07319) (2018).
+/// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148) (Li et
+/// al. 2019) and [CPN](https://arxiv.org/abs/1711.07319) (Chen et al. 2018).
 ///
 /// Targets: `heatmaps` (K, H, W), 255 at the keypoint, and `keypoint_weights` (1, K).
 ///
@@ -41,8 +41,8 @@ pub struct MegviiHeatmap {
 }
 
 impl MegviiHeatmap {
-    /// A codec of input size `[w, h]` in pixels, map size `[W, H]` and a Gaussian of
-    /// `kernel_size` × `kernel_size` cells.
+    /// A codec of input size `[w, h]` in pixels, heatmap size `[W, H]` and a Gaussian of
+    /// `kernel_size` × `kernel_size` heatmap pixels.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or an even kernel.
@@ -58,12 +58,13 @@ impl MegviiHeatmap {
         Ok(Self { heatmap_size, scale_factor, kernel })
     }
 
-    /// Input pixels a map cell, `[x, y]`.
+    /// Input pixels per heatmap pixel, `[x, y]`.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// The blurred point along one axis, its center scaled to `top`; returns its first cell.
+    /// Fills `response` with the blurred point along one axis, its center scaled to `top`. Returns
+    /// the index of the first heatmap pixel that it covers.
     fn response(&self, center: usize, length: usize, top: f32, response: &mut Vec<f32>) -> usize {
         let start = self.kernel.impulse_response(center, length, response);
         let at_center = response[center - start];
@@ -117,7 +118,8 @@ impl Encode for MegviiHeatmap {
 impl DecodeHeatmaps for MegviiHeatmap {
     type Coordinate = f32;
 
-    /// Blurs each map, scales it back to its old maximum, and looks for the maximum there.
+    /// Blurs each map, scales it so that its maximum is that of the unblurred map, and locates the
+    /// maximum.
     fn decode_sample<E: HeatmapValue>(
         &self,
         maps: SampleMaps<'_, E>,
@@ -134,8 +136,8 @@ impl DecodeHeatmaps for MegviiHeatmap {
 }
 
 impl MegviiHeatmap {
-    /// The maximum of a map after the blur, in heatmap pixels, and its height. Where a finite map overflows in
-    /// between, its own largest value and that value's cell.
+    /// The location of the maximum of a blurred and scaled map, in heatmap pixels, and its value.
+    /// If a map of finite values overflows on the way, the maximum of the unblurred map.
     fn blurred_peak<E: HeatmapValue>(
         &self,
         plane: &[E],
@@ -169,12 +171,13 @@ impl MegviiHeatmap {
         }
         let factor = before / after.value;
         if factor > 0.0 && factor.is_finite() && before > 0.0 {
-            // Scaling moves no maximum, and keeps the signs of slopes.
+            // A positive factor changes neither the location of the maximum nor the signs of
+            // slopes.
             let at = [after.index % width, after.index / width];
             let value = after.value * factor;
             return (quarter_from_center(&Peak { plane: blurred, width, at, value }), value);
         }
-        // Negative, infinite or NaN: whatever scaling makes of the whole map.
+        // With a negative, infinite or NaN factor the maximum may move: scale the whole map.
         let blurred = blur_plane(plane, width, &self.kernel, Border::Zero, buffers);
         for value in &mut *blurred {
             *value *= factor;
@@ -184,8 +187,8 @@ impl MegviiHeatmap {
     }
 }
 
-/// The center of the peak's cell, moved a quarter towards its larger neighbors; the cell's corner
-/// within two cells of the border, as in the reference.
+/// The center of the peak's pixel, shifted by a quarter of a pixel towards the larger neighbor
+/// along each axis. As in MMPose, a peak near the border stays at the pixel's corner.
 fn quarter_from_center(peak: &Peak<'_, f32>) -> [f32; 2] {
     let ([x, y], width) = (peak.at, peak.width);
     let corner = [x as f32, y as f32];

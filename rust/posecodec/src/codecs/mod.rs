@@ -1,11 +1,11 @@
-//! The codecs, one file each: what it is made of, its checks, encode and decode.
+//! The codecs, one file or folder per codec: its options, checks, encoder and decoder.
 //!
-//! Every codec has an inherent `new`; [`Encode`] and the decoding traits do the rest, for one
-//! sample with `ndarray` views and for batches with flat slices. [`LiftPose`] and [`DecodePoses`] are
-//! the same for the codecs that lift 2D poses to 3D.
+//! Every codec has an inherent `new`. The traits [`Encode`] and [`DecodeHeatmaps`] encode and
+//! decode one sample from `ndarray` views, or a batch from flat slices. [`LiftPose`] and
+//! [`DecodePoses`] do so for the codecs that lift 2D poses to 3D.
 //!
 //! See the codec for examples of its `…Options`, `…Targets` and `…Decoded` types.
-//! `check_*` are the checks that come first, for callers that allocate what is to be encoded.
+//! The functions `check_*` check shapes before the caller allocates the outputs.
 
 mod associative_embedding;
 mod decode;
@@ -86,21 +86,23 @@ pub use crate::plan::{
     ArrayMut, Dtype, Element, Floats, Init, Output, OutputShape, Per, Source, Value,
 };
 
-/// Input pixels a map cell, `input_size / heatmap_size` in single precision, as NumPy computes it.
+/// Input pixels per heatmap pixel, `input_size / heatmap_size` in single precision, as NumPy
+/// computes it.
 fn scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| (input_size[axis] as f64 / heatmap_size[axis] as f64) as f32)
 }
 
-/// Input pixels a map cell between the centers of the outermost, (w-1)/(W-1), as UDP scales.
+/// Input pixels per heatmap pixel as UDP computes them, (w-1)/(W-1): the distances between the
+/// centers of the outermost pixels.
 fn udp_scale_factor(input_size: [usize; 2], heatmap_size: [usize; 2]) -> [f32; 2] {
     [0, 1].map(|axis| {
         let [input, heatmap] = [input_size[axis], heatmap_size[axis]].map(|side| side - 1);
-        // A map one cell wide: everything falls into that cell, as in the reference.
+        // On a map that is one pixel wide, MMPose moves all points to that pixel.
         if heatmap == 0 { f32::INFINITY } else { (input as f64 / heatmap as f64) as f32 }
     })
 }
 
-/// A point in map cells, in its own precision.
+/// Converts a point from input pixels to heatmap pixels, in the precision of the point.
 fn to_heatmap_pixels<T: Float>(point: [T; 2], scale_factor: [f32; 2]) -> [T; 2] {
     [0, 1].map(|axis| point[axis] / T::of(f64::from(scale_factor[axis])))
 }

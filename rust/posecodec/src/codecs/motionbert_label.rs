@@ -16,20 +16,20 @@ use crate::inputs::pair::intrinsics_over_1000;
 use crate::kernels::lifting::motionbert::{Denormalize, Factors, ImageSpace};
 use crate::kernels::lifting::normalize::{ImageNormalized, ImageUnit, LabelLayout, fill_labels};
 
-/// What [`MotionBertLabel`] makes of targets.
+/// The unit of the labels that [`MotionBertLabel`] encodes from targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MotionBertMode {
-    /// Half widths of the image, which the network learns.
+    /// Half the width of the image: the labels that the network is trained with.
     Train,
-    /// The target's unit, to compare with what is decoded.
+    /// The target's unit, for comparison with decoded poses.
     Test,
 }
 
 impl MotionBertMode {
-    /// The mode of the reference's `mode`: `"train"` or `"test"`, in any case.
+    /// The mode with MMPose's name, `"train"` or `"test"`, in upper or lower case.
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for another word.
+    /// [`Error::UnknownOption`] for another string.
     pub fn named(mode: &str) -> Result<Self> {
         match mode.to_lowercase().as_str() {
             "train" => Ok(Self::Train),
@@ -44,8 +44,8 @@ impl MotionBertMode {
     }
 }
 
-/// The options of [`MotionBertLabel`], with the reference's defaults. (It also has `remove_root`
-/// and `save_index`, which it does not use.)
+/// The options of [`MotionBertLabel`], with MMPose's defaults. MMPose also has `remove_root` and
+/// `save_index`, but does not use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MotionBertOptions {
     /// The root.
@@ -54,7 +54,7 @@ pub struct MotionBertOptions {
     pub concat_vis: bool,
     /// Whether decoding moves keypoint 0 to the origin first.
     pub rootrel: bool,
-    /// What is made of targets.
+    /// The unit of the labels.
     pub mode: MotionBertMode,
 }
 
@@ -64,12 +64,13 @@ impl Default for MotionBertOptions {
     }
 }
 
-/// 2D poses in half widths of the image, and 3D poses projected into it with their depth in the
-/// same unit: [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu et al. 2023).
+/// 2D poses relative to the center of the image, in units of half its width, and 3D poses projected
+/// into the image with depths in the same unit: [MotionBERT](https://arxiv.org/abs/2210.06551) (Zhu
+/// et al. 2023).
 ///
-/// Keypoints and the camera are in pixels; labels for training are in half widths, too. Factors lead
-/// from thousands of pixels to the target's unit, so what is decoded is divided by 1000: targets in
-/// meters, in the camera's space, come back as meters.
+/// Keypoints and the camera are in pixels. Labels for training are also in units of half the width.
+/// Factors convert thousands of pixels to the target's unit, so decoding divides by 1000: targets
+/// in meters, in camera space, are decoded to meters.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -101,12 +102,12 @@ pub struct MotionBertLabel {
 pub struct ImageScale<'a> {
     /// Widths and heights of images, in pixels.
     pub size: Option<[&'a [f64]; 2]>,
-    /// Factors, from thousands of pixels to the target's unit.
+    /// Factors that convert thousands of pixels to the target's unit.
     pub factor: Option<&'a [f64]>,
 }
 
 impl MotionBertLabel {
-    /// A codec of poses with so many keypoints.
+    /// A codec of poses with `num_keypoints` keypoints.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for no keypoint, or a root that is none of them.
@@ -125,8 +126,8 @@ impl MotionBertLabel {
         &self.options
     }
 
-    /// Decodes a network's answers, frames (N, K, 3), to the target's unit from the root. The
-    /// scores are 1.
+    /// Decodes a network's output (N, K, 3) for N frames to root-relative poses in the target's
+    /// unit. The scores are 1.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for another shape, or scales that do not fit.
@@ -147,7 +148,7 @@ impl MotionBertLabel {
         Ok(Decoded { keypoints, scores: Array2::ones((frames, count)) })
     }
 
-    /// Decodes frames of K points, one after the other.
+    /// Decodes frames of K points each, stored one after the other.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for scales that are not positive or do not fit the frames.

@@ -1,4 +1,4 @@
-//! `MSRAHeatmap`: Gaussian heatmaps around the rounded or the exact keypoint.
+//! `MSRAHeatmap`: Gaussian heatmaps centered on the rounded or the exact keypoint.
 
 use super::decode::DecodeHeatmaps;
 use super::encode::{
@@ -48,9 +48,10 @@ pub struct MsraHeatmap {
 }
 
 impl MsraHeatmap {
-    /// A codec of input size `[w, h]` in pixels, map size `[W, H]` and `sigma` in map cells.
-    /// `unbiased` encodes without rounding and decodes with DARK, whose blur has
-    /// `blur_kernel_size` taps; else decoding shifts by a quarter cell.
+    /// A codec of input size `[w, h]` in pixels, heatmap size `[W, H]` and `sigma` in heatmap
+    /// pixels. With `unbiased`, encoding does not round keypoints and decoding refines them with
+    /// DARK, whose blur has `blur_kernel_size` taps. Without it, decoding shifts maxima by a
+    /// quarter of a pixel.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0, a sigma that is not
@@ -76,17 +77,17 @@ impl MsraHeatmap {
         })
     }
 
-    /// Input pixels a map cell, `[x, y]`.
+    /// Input pixels per heatmap pixel, `[x, y]`.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// Map size `[W, H]` in cells.
+    /// Heatmap size `[W, H]`.
     pub fn heatmap_size(&self) -> [usize; 2] {
         self.heatmap_size
     }
 
-    /// Fills one heatmap and one weight per keypoint; `finish` is called with every plane that was drawn
+    /// Fills one heatmap and one weight per keypoint. Calls `finish` with each plane that was drawn
     /// into.
     pub(super) fn encode_planes<T: Float, V: Float>(
         &self,
@@ -118,7 +119,8 @@ impl MsraHeatmap {
         }
     }
 
-    /// The Gaussian over the whole plane; `false` where its 3-sigma box lies outside.
+    /// Fills the whole plane with the Gaussian. Returns `false` if the box of 3 sigmas around it is
+    /// outside, and then leaves the plane as it is.
     fn fill_unbiased<T: Float>(
         &self,
         plane: &mut [f32],

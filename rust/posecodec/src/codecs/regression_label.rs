@@ -10,7 +10,8 @@ use crate::float::{Float, HeatmapValue, single};
 use crate::inputs::keypoints::Keypoints;
 use crate::plan::{Dtype, Output, Per};
 
-/// Keypoints as coordinates divided by the input size, as DeepPose and its successors regress them.
+/// Keypoints as coordinates divided by the input size, as in
+/// [DeepPose](https://arxiv.org/abs/1312.4659) (Toshev and Szegedy 2014).
 ///
 /// Targets: `keypoint_labels` (N, K, 2) and `keypoint_weights` (N, K), 1 for visible keypoints
 /// inside the input and 0 for others.
@@ -49,7 +50,7 @@ impl RegressionLabel {
         Ok(Self { input_size: check::size("input_size", input_size)? })
     }
 
-    /// Fills labels and weights, in double precision as NumPy computes them.
+    /// Fills labels and weights. Computes in double precision, as NumPy does.
     pub(super) fn encode_points<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -72,8 +73,8 @@ impl RegressionLabel {
         }
     }
 
-    /// Decodes one row per keypoint: its coordinates, and with 4 `columns` its sigmas, which lower the
-    /// score to `1 - mean(sigma)`. The score is 1 with 2 columns.
+    /// Decodes one row per keypoint: its coordinates, and with 4 `columns` its sigmas, which lower
+    /// the score to `1 - mean(sigma)`. The score is 1 with 2 columns.
     pub fn decode_rows<E: HeatmapValue, S: HeatmapValue>(
         &self,
         encoded: &[E],
@@ -85,7 +86,7 @@ impl RegressionLabel {
         for ((row, point), score) in rows.zip(keypoints).zip(scores) {
             *point = [0, 1].map(|axis| {
                 let coordinate = row[axis].as_f64();
-                // Finite coordinates stay finite.
+                // Finite coordinates must not overflow.
                 let limit = if coordinate.is_finite() { f64::MAX } else { f64::INFINITY };
                 (coordinate * self.input_size[axis] as f64).clamp(-limit, limit)
             });
@@ -120,7 +121,7 @@ impl RegressionLabel {
     /// Checks that there are coordinates, or coordinates and sigmas.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where there are not 2 or 4 columns.
+    /// [`Error::InvalidInput`] for another number of columns than 2 or 4.
     pub fn check_columns(columns: usize) -> Result<()> {
         if columns == 2 || columns == 4 {
             return Ok(());

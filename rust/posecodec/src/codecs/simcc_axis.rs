@@ -91,7 +91,8 @@ pub(super) fn bins_of<T: Float, const A: usize>(point: [T; A], simcc_split_ratio
     point.map(|coordinate| (coordinate * ratio).round_half_even().as_f64())
 }
 
-/// Draws a Gaussian around each bin into vectors of zeros. Returns whether all overlap their vectors.
+/// Draws a Gaussian around each bin into vectors of zeros. Returns whether all overlap their
+/// vectors.
 #[inline]
 pub(super) fn draw_gaussians<const A: usize>(
     axes: &[SimccAxis; A],
@@ -135,7 +136,7 @@ pub(super) fn encode_vectors<T: Float, V: Float, const A: usize>(
 pub(super) struct AxisPeaks<E, const A: usize> {
     /// Their bins, refined with DARK; -1 without a response.
     pub(super) bins: [f32; A],
-    /// The maxima themselves.
+    /// The values and indices of the maxima.
     pub(super) maxima: [Maximum<E>; A],
     /// The smaller of the maxima along x and y; the one along x if either is NaN.
     pub(super) score: E,

@@ -23,13 +23,14 @@ pub struct SimccVectors<'a, E, const A: usize = 2> {
 pub struct FlippedRows<'a, E, const A: usize = 2> {
     /// As many rows and bins as for the images that are not flipped.
     pub rows: SimccRows<'a, E, A>,
-    /// For each keypoint of an instance the index of its mirror image: for a left wrist, the index of
-    /// the right one.
+    /// For each keypoint of an instance the index of its mirror image: for a left wrist, the index
+    /// of the right one.
     pub flip_indices: &'a [usize],
 }
 
 impl<'a, E: HeatmapValue, const A: usize> SimccVectors<'a, E, A> {
-    /// Checks the vectors of a batch of shape `[B, N, K]`. Returns false if there is nothing to decode.
+    /// Checks the vectors of a batch of shape `[B, N, K]`. Returns false if there is nothing to
+    /// decode.
     pub(super) fn check(
         &self,
         arguments: [&'static str; A],
@@ -72,7 +73,8 @@ impl<'a, E: HeatmapValue, const A: usize> SimccVectors<'a, E, A> {
     }
 }
 
-/// Reads the vectors of a sample row by row: as they are, or averaged with those of the flipped image.
+/// Reads the vectors of a sample row by row: as they are, or averaged with those of the flipped
+/// image.
 pub(super) struct RowReader<'a, E, const A: usize> {
     vectors: SimccVectors<'a, E, A>,
     averages: [Vec<E>; A],

@@ -1,4 +1,4 @@
-//! `UDPHeatmap`: Unbiased Data Processing, with Gaussian maps or class and offset maps.
+//! `UDPHeatmap`: Unbiased Data Processing, with Gaussian heatmaps or with class and offset maps.
 
 use super::decode::DecodeHeatmaps;
 use super::encode::{
@@ -22,24 +22,24 @@ use crate::plan::{Init, Output};
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum UdpHeatmapKind {
-    /// One Gaussian map per keypoint, with this sigma in heatmap pixels.
+    /// One Gaussian map per keypoint.
     Gaussian {
-        /// In map cells.
+        /// Standard deviation in heatmap pixels.
         sigma: f64,
     },
-    /// Three maps per keypoint: 1 near the keypoint, and the offsets to it along x and y in units of
-    /// the radius `radius_factor · max(W, H)`.
+    /// Three maps per keypoint: 1 near the keypoint, and the offsets to it along x and y in units
+    /// of the radius `radius_factor · max(W, H)`.
     Combined {
-        /// In units of the longer side of the map.
+        /// The radius in units of the longer side of the map.
         radius_factor: f64,
     },
 }
 
 impl UdpHeatmapKind {
-    /// The kind of the reference's `heatmap_type`: `"gaussian"` or `"combined"`.
+    /// The kind with the name of MMPose's `heatmap_type`: `"gaussian"` or `"combined"`.
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for another word.
+    /// [`Error::UnknownOption`] for another string.
     pub fn named(heatmap_type: &str, sigma: f64, radius_factor: f64) -> Result<Self> {
         match heatmap_type {
             "gaussian" => Ok(Self::Gaussian { sigma }),
@@ -59,8 +59,8 @@ impl UdpHeatmapKind {
 /// al. 2020).
 ///
 /// Targets: `heatmaps` (K, H, W), or (3K, H, W) for [`UdpHeatmapKind::Combined`], and
-/// `keypoint_weights` (1, K). As in the reference, encoding scales by (w-1)/(W-1) and decoding by
-/// w/(W-1): decoded keypoints are up to one pixel farther from the center than encoded ones.
+/// `keypoint_weights` (1, K). As in MMPose, encoding scales by (w-1)/(W-1) but decoding by w/(W-1),
+/// so decoded coordinates are up to one input pixel larger than encoded ones.
 ///
 /// ```
 /// use ndarray::array;
@@ -82,7 +82,7 @@ pub struct UdpHeatmap {
     kernel: GaussianKernel,
 }
 
-/// [`UdpHeatmapKind`] and what is computed once of it.
+/// [`UdpHeatmapKind`] with the values that are computed once per codec.
 #[derive(Debug, Clone, PartialEq)]
 enum MapKind {
     Gaussian(GaussianPatch),
@@ -90,12 +90,12 @@ enum MapKind {
 }
 
 impl UdpHeatmap {
-    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`. Decoding blurs with
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`. Decoding blurs with
     /// `blur_kernel_size` taps, or with 2·`blur_kernel_size` + 1 for [`UdpHeatmapKind::Combined`].
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a size of 0, a sigma or radius
-    /// factor that is not positive and finite, or (with Gaussian maps) an even kernel.
+    /// [`Error::InvalidInput`] for a size of 0, a sigma or radius factor that is not positive and
+    /// finite, or (with Gaussian maps) an even kernel.
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
@@ -121,17 +121,18 @@ impl UdpHeatmap {
         Ok(Self { input_size, heatmap_size, scale_factor, maps, kernel })
     }
 
-    /// Input pixels a map cell when encoding, `[x, y]`; infinite along an axis of one cell.
+    /// Input pixels per heatmap pixel when encoding, `[x, y]`; infinite along an axis of one
+    /// heatmap pixel.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// The radius of the class map in cells, on maps of this size.
+    /// The radius of the class map in heatmap pixels, for maps of this size.
     fn radius(radius_factor: f64, [width, height]: [usize; 2]) -> f64 {
         radius_factor * width.max(height) as f64
     }
 
-    /// From map cells to input pixels, as the reference restores them.
+    /// Converts heatmap pixels to input pixels, with MMPose's w/(W-1).
     fn restore(&self, pixel: [f32; 2]) -> [f64; 2] {
         [0, 1].map(|axis| {
             let last = (self.heatmap_size[axis] - 1).max(1) as f64;
@@ -168,7 +169,7 @@ impl Encode for UdpHeatmap {
         let (heatmaps, weights, init) = (arrays.take(), arrays.take(), arrays.init);
         let [width, height] = self.heatmap_size;
         let map_len = width * height;
-        // None on an input one pixel wide, whose scale is 0.
+        // `None` for an input that is one pixel wide: its scale factor is 0.
         let to_heatmap_pixels = |point: [T; 2]| {
             let at = to_heatmap_pixels(point, self.scale_factor);
             (at[0].is_finite() && at[1].is_finite()).then_some(at)
@@ -253,7 +254,7 @@ impl UdpHeatmap {
         }
     }
 
-    /// `radius` is the offset maps' unit, in cells.
+    /// `radius` is the unit of the offset maps, in heatmap pixels.
     fn decode_combined<E: HeatmapValue>(
         &self,
         maps: &SampleMaps<'_, E>,
@@ -267,7 +268,7 @@ impl UdpHeatmap {
             let unblurred = maximum(class).expect("a map has pixels");
             let (peak, _) =
                 blurred_argmax(class, width, unblurred, &self.kernel, border, &mut buffers);
-            // Values near the largest float32 may overflow in the blur.
+            // Values near the maximum of float32 may overflow in the blur.
             let finite = peak.value.is_finite();
             *score = if finite { E::of(f64::from(peak.value)) } else { unblurred.value };
             let mut pixel = [-1f32; 2];

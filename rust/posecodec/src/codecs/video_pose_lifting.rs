@@ -1,5 +1,5 @@
-//! `VideoPoseLifting`: the 2D poses of some frames in units of the image, and the root-relative 3D
-//! pose.
+//! `VideoPoseLifting`: 2D poses of several frames in units of the image, and root-relative 3D
+//! poses.
 
 use arrayvec::ArrayVec;
 
@@ -13,14 +13,14 @@ use crate::inputs::pair::Pair;
 use crate::kernels::lifting::normalize::{Identity, LabelLayout, Standardized, fill_labels};
 use crate::kernels::lifting::root::{fill_centered, fill_roots};
 
-/// The options of [`VideoPoseLifting`], with the reference's defaults.
+/// The options of [`VideoPoseLifting`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VideoPoseLiftingOptions {
     /// Whether targets are centered on their root.
     pub zero_center: bool,
     /// The keypoints whose mean is the root.
     pub root_index: Vec<usize>,
-    /// Whether centered targets are without the root, where it is one keypoint.
+    /// Whether the root is removed from centered targets, if it is one keypoint.
     pub remove_root: bool,
     /// Whether the outputs include the index of the removed keypoint.
     pub save_index: bool,
@@ -46,11 +46,12 @@ impl Default for VideoPoseLiftingOptions {
     }
 }
 
-/// 2D poses in half widths of the image from its center, as [3D human pose estimation in video
-/// with temporal convolutions](https://arxiv.org/abs/1811.11742) (Pavllo et al. 2019) lifts them.
+/// 2D poses relative to the center of the image, in units of half its width: [3D human pose
+/// estimation in video with temporal convolutions](https://arxiv.org/abs/1811.11742) (Pavllo et al.
+/// 2019).
 ///
-/// Keypoints and the camera are in pixels; targets keep their unit: meters in Human3.6M as MMPose
-/// reads it.
+/// Keypoints and the camera are in pixels. Targets keep their unit: MMPose reads Human3.6M in
+/// meters.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -70,7 +71,7 @@ pub struct VideoPoseLifting {
 }
 
 impl VideoPoseLifting {
-    /// A codec of poses with so many keypoints.
+    /// A codec of poses with `num_keypoints` keypoints.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for no keypoint, or a root that is none of them.
@@ -84,11 +85,11 @@ impl VideoPoseLifting {
         &self.options
     }
 
-    /// The focal lengths and the principal point of a camera in half widths of its images, the
-    /// latter from their center.
+    /// The focal lengths and the principal point of a camera in units of half the width of its
+    /// images. The principal point is relative to their center.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where the camera does not say them.
+    /// [`Error::InvalidInput`] if they are not known.
     pub fn normalize_camera(camera: &Camera) -> Result<[Pair; 2]> {
         let [focal, center] = camera.known_intrinsics()?;
         let (middle, scale) = half_size(camera);
@@ -96,7 +97,7 @@ impl VideoPoseLifting {
     }
 }
 
-/// The center of a camera's images and half their width, in pixels, in single precision.
+/// The center of a camera's images and half their width, in pixels, in MMPose's single precision.
 fn half_size(camera: &Camera) -> ([f32; 2], f32) {
     let half = camera.size().map(|side| (0.5 * side) as f32);
     (half, half[0])

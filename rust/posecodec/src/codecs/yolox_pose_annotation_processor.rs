@@ -1,4 +1,4 @@
-//! `YOLOXPoseAnnotationProcessor`: boxes around their keypoints, and class labels.
+//! `YOLOXPoseAnnotationProcessor`: boxes expanded to contain their keypoints, and class labels.
 
 use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayView2, ArrayView3};
@@ -9,8 +9,8 @@ use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
 use crate::plan::{ArrayMut, Dtype, Output, Per};
 
-/// Boxes and labels as [YOLOX-Pose](https://arxiv.org/abs/2204.06806) (after YOLO-Pose, Maji et al.
-/// 2022) and RTMO learn them.
+/// Boxes and labels for YOLOX-Pose, which follows [YOLO-Pose](https://arxiv.org/abs/2204.06806)
+/// (Maji et al. 2022), and for RTMO.
 ///
 /// ```
 /// use ndarray::array;
@@ -33,12 +33,12 @@ pub struct YoloxPoseAnnotationProcessor {
 /// The outputs of [`YoloxPoseAnnotationProcessor`].
 pub type YoloxOutputs = ArrayVec<Output, 2>;
 
-/// Where MMPose puts invisible keypoints, in pixels: outside of every image.
+/// The coordinate to which MMPose moves invisible keypoints, in pixels: outside of every image.
 const INVISIBLE_COORDINATE: f64 = 1e6;
 
 impl YoloxPoseAnnotationProcessor {
-    /// A processor that grows boxes, or omits them from its outputs; the size of the network's input
-    /// is not used.
+    /// A processor that expands boxes, or omits them from its outputs. `input_size` is checked but
+    /// not used, as in MMPose.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for a size of 0.
@@ -47,13 +47,13 @@ impl YoloxPoseAnnotationProcessor {
         Ok(Self { expand_bbox })
     }
 
-    /// Whether boxes are to be grown.
+    /// Whether boxes are expanded.
     pub fn expand_bbox(&self) -> bool {
         self.expand_bbox
     }
 
-    /// Boxes (N, 4), `[left, top, right, bottom]` in pixels, grown to hold the keypoints (N, K, 2)
-    /// whose visibility (N, K) is not 0; all where there are no visibilities.
+    /// Expands boxes (N, 4), `[left, top, right, bottom]` in pixels, to contain the keypoints
+    /// (N, K, 2) whose visibility (N, K) is not 0; without visibilities, all keypoints.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for shapes that do not fit.
@@ -87,10 +87,10 @@ impl YoloxPoseAnnotationProcessor {
             bbox.rows().into_iter().map(|row| std::array::from_fn(|side| row[side])).collect();
         self.expand_boxes(&keypoints, &mut boxes);
         let flat = boxes.into_iter().flatten().collect();
-        Ok(Array2::from_shape_vec((instances, 4), flat).expect("a box each"))
+        Ok(Array2::from_shape_vec((instances, 4), flat).expect("one box per instance"))
     }
 
-    /// Grows one box per instance; NaN and infinite keypoints are ignored.
+    /// Expands one box per instance. Ignores NaN and infinite keypoints.
     pub fn expand_boxes<T: Float, V: Float, B: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -98,7 +98,7 @@ impl YoloxPoseAnnotationProcessor {
     ) {
         let Keypoints { points, visible, count, .. } = *keypoints;
         for (instance, corners) in boxes.iter_mut().enumerate() {
-            let mut grown = corners.map(Float::as_f64);
+            let mut expanded = corners.map(Float::as_f64);
             for index in instance * count..(instance + 1) * count {
                 let point = points[index].map(Float::as_f64);
                 let is_visible = point.iter().all(|coordinate| coordinate.is_finite())
@@ -109,21 +109,21 @@ impl YoloxPoseAnnotationProcessor {
                     } else {
                         [INVISIBLE_COORDINATE, -INVISIBLE_COORDINATE]
                     };
-                    // A box that is NaN stays so.
-                    if low < grown[axis] {
-                        grown[axis] = low;
+                    // A comparison with NaN is false, so a side that is NaN stays NaN.
+                    if low < expanded[axis] {
+                        expanded[axis] = low;
                     }
-                    if high > grown[axis + 2] {
-                        grown[axis + 2] = high;
+                    if high > expanded[axis + 2] {
+                        expanded[axis + 2] = high;
                     }
                 }
             }
-            *corners = grown.map(B::of);
+            *corners = expanded.map(B::of);
         }
     }
 
-    /// The output of the boxes, `bbox`, if they are grown and passed, and that of the labels of
-    /// categories of this shape.
+    /// The output `bbox`, if boxes are passed and expanded, and the output `bbox_labels`, if
+    /// categories are passed. The arguments are their shapes.
     pub fn outputs(&self, bbox: Option<&[usize]>, category_id: Option<&[usize]>) -> YoloxOutputs {
         let bbox = bbox.filter(|_| self.expand_bbox);
         let bbox = bbox.map(|shape| Output::new("bbox", Dtype::Like("bbox"), shape, Per::Instance));
@@ -132,7 +132,7 @@ impl YoloxPoseAnnotationProcessor {
         bbox.into_iter().chain(labels).collect()
     }
 
-    /// Fills the arrays of [`Self::outputs`] of all instances: the boxes, which are grown here, and the
+    /// Expands the boxes of all instances, and fills the arrays of [`Self::outputs`] with boxes and
     /// labels.
     ///
     /// # Errors
@@ -165,7 +165,7 @@ impl YoloxPoseAnnotationProcessor {
         Ok(())
     }
 
-    /// The label of a category: one less, in 8 bits, as the reference wraps it.
+    /// The label of a category: `category_id - 1`, wrapped to 8 bits as in MMPose.
     pub fn label(category_id: i64) -> i8 {
         (category_id as i8).wrapping_sub(1)
     }

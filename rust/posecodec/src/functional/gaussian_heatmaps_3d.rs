@@ -19,12 +19,12 @@ pub struct Volumes<'a> {
     pub heatmap3d_depth_bound: f64,
     /// The joints that have a volume, by their index (from the end where negative); all by default.
     pub joint_indices: Option<&'a [isize]>,
-    /// The largest value.
+    /// The maximum.
     pub max_bound: f64,
     /// Factors of the visibilities, one per joint that has a volume.
     pub dataset_keypoint_weights: Option<&'a [f64]>,
-    /// Whether the two sizes count as double precision, as NumPy's own integers do: single-precision
-    /// keypoints are then converted to heatmap pixels in double precision.
+    /// Whether the two sizes count as double precision, as NumPy's own integers do:
+    /// single-precision keypoints are then converted to heatmap pixels in double precision.
     pub double: [bool; 2],
 }
 
@@ -69,16 +69,16 @@ impl Volumes<'_> {
         check::positive("max_bound", self.max_bound).map(drop)
     }
 
-    /// A point in cells, every step rounded as NumPy rounds it.
-    fn cells<T: Float>(&self, [x, y, z]: [T; 3]) -> [f64; 3] {
-        let [double_cells, double_pixels] = self.double;
+    /// A point in heatmap pixels, rounded at every step as NumPy rounds.
+    fn to_heatmap_pixels<T: Float>(&self, [x, y, z]: [T; 3]) -> [f64; 3] {
+        let [double_heatmap, double_pixels] = self.double;
         let times = |value: T, side: usize| {
             let side = side as f64;
-            if double_cells { value.as_f64() * side } else { (value * T::of(side)).as_f64() }
+            if double_heatmap { value.as_f64() * side } else { (value * T::of(side)).as_f64() }
         };
         let over = |value: f64, side: f64| {
             let share = value / side;
-            if double_cells || double_pixels { share } else { T::of(share).as_f64() }
+            if double_heatmap || double_pixels { share } else { T::of(share).as_f64() }
         };
         let [width, height, depth] = self.heatmap_size;
         let share = z / T::of(self.heatmap3d_depth_bound) + T::of(0.5);
@@ -91,12 +91,12 @@ impl Volumes<'_> {
 }
 
 /// Fills volumes (K·D, H, W), which hold zeros, with a Gaussian around each keypoint `[x, y, z]`,
-/// pixels and a depth, and the weights (N, K): the visibilities, 0 for depths beyond the bound. Where
-/// instances overlap, the larger value stays.
+/// pixels and a depth, and the weights (N, K): the visibilities, 0 for depths beyond the bound.
+/// Where instances overlap, the larger value stays.
 ///
-/// As in [InterHand2.6M](https://arxiv.org/abs/2008.09309) (Moon et al. 2020). `sigmas`, in cells, is
-/// one for all instances or one each. Whatever their visibility, all keypoints have a Gaussian; of
-/// those outside, the part that reaches the border.
+/// As in [InterHand2.6M](https://arxiv.org/abs/2008.09309) (Moon et al. 2020). `sigmas`, in heatmap
+/// pixels, has one value for all instances, or one per instance. Every keypoint is drawn, whatever
+/// its visibility; if it is outside, only the part of its Gaussian that lies inside the volume.
 ///
 /// ```
 /// use posecodec::functional::{Keypoints, Volumes, generate_3d_gaussian_heatmaps};
@@ -111,8 +111,8 @@ impl Volumes<'_> {
 /// ```
 ///
 /// # Errors
-/// [`crate::Error::InvalidInput`] for sizes, bounds or sigmas that are not positive and finite, too few
-/// sigmas, joints beyond K, slices of the wrong length.
+/// [`crate::Error::InvalidInput`] for sizes, bounds or sigmas that are not positive and finite, too
+/// few sigmas, joints beyond K, slices of the wrong length.
 pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V, 3>,
     volumes: &Volumes<'_>,
@@ -151,7 +151,7 @@ pub fn generate_3d_gaussian_heatmaps<T: Float, V: Float>(
                 continue;
             }
             let (size, peak, merge) = (volumes.heatmap_size, volumes.max_bound, instance > 0);
-            let center = volumes.cells(keypoints.points[index]);
+            let center = volumes.to_heatmap_pixels(keypoints.points[index]);
             if single {
                 let center = center.map(|coordinate| coordinate as f32);
                 patch.draw_gaussian(volume, size, center, peak, merge, &mut buffers);

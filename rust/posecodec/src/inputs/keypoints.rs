@@ -3,8 +3,8 @@
 use crate::float::Float;
 use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, PixelRange};
 
-/// The keypoints of one sample: `instances` × `count` points `[x, y]` in input pixels, or with `D`
-/// coordinates.
+/// The keypoints of one sample: `instances` × `count` points with `D` coordinates, `[x, y]` in
+/// input pixels if `D` is 2.
 ///
 /// ```
 /// use posecodec::codecs::Keypoints;
@@ -42,8 +42,8 @@ impl<T: Float, V: Float, const D: usize> Keypoints<'_, T, V, D> {
         self.visible.map_or(V::one(), |visible| visible[index])
     }
 
-    /// Whether the keypoint at this flat index gets a target: it is finite and its visibility is not
-    /// below 0.5.
+    /// Whether the keypoint at this flat index gets a target: it is finite and its visibility is
+    /// not below 0.5.
     #[inline]
     pub(crate) fn is_labelled(&self, index: usize) -> bool {
         self.is_finite(index) && self.visible.is_none_or(|visible| !(visible[index] < V::of(0.5)))
@@ -59,7 +59,8 @@ impl<T: Float, V: Float> Keypoints<'_, T, V> {
         self.points.iter().map(|&point| to_heatmap_pixels(point)).collect()
     }
 
-    /// The points of an instance, from `at`, that are finite and have a visibility above 0.
+    /// The points of an instance that are finite and have a visibility above 0. `at` has all
+    /// points.
     pub(crate) fn visible_of<'a>(
         &'a self,
         instance: usize,
@@ -73,9 +74,10 @@ impl<T: Float, V: Float> Keypoints<'_, T, V> {
             .map(|index| at[index])
     }
 
-    /// Draws the keypoints of all instances, `at` in heatmap pixels, into one map per keypoint and
-    /// fills one weight per instance and keypoint. Where Gaussians overlap, the larger value stays.
-    /// `drawn` is called with the keypoint's number, its map and the pixels that the Gaussian covers.
+    /// Draws the keypoints of all instances into one map per keypoint, and fills one weight per
+    /// instance and keypoint. `at` has the points in heatmap pixels. Where Gaussians overlap, the
+    /// map keeps the larger value. `drawn` is called with the index of the keypoint, its map and
+    /// the pixels that the Gaussian covers.
     pub(crate) fn draw_instances(
         &self,
         at: &[[T; 2]],
@@ -101,18 +103,18 @@ impl<T: Float, V: Float> Keypoints<'_, T, V> {
     }
 }
 
-/// How the keypoints of several instances become Gaussians.
+/// How the keypoints of several instances are drawn as Gaussians.
 pub(crate) struct GaussianDrawer<'a> {
     /// Map size `[W, H]`.
     pub(crate) size: [usize; 2],
-    /// One for all instances, or one per instance.
+    /// One patch for all instances, or one per instance.
     pub(crate) patches: &'a [&'a GaussianPatch],
     pub(crate) center: Center,
 }
 
 impl GaussianDrawer<'_> {
-    /// Draws one keypoint of an instance, `at` in heatmap pixels. Returns the pixels that the Gaussian
-    /// covers, `None` where it is outside.
+    /// Draws one keypoint of an instance, `at` in heatmap pixels. Returns the pixels that the
+    /// Gaussian covers, or `None` if it is outside.
     #[inline]
     fn draw<T: Float>(
         &self,
@@ -121,7 +123,8 @@ impl GaussianDrawer<'_> {
         map: &mut [f32],
         scratch: &mut [Vec<f32>; 2],
     ) -> Option<[PixelRange; 2]> {
-        // UDP's scale is 0 for an input that is one pixel wide.
+        // UDP's scale factor is 0 for an input that is one pixel wide: points are then infinite or
+        // NaN.
         if !(at[0].is_finite() && at[1].is_finite()) {
             return None;
         }

@@ -29,7 +29,8 @@ pub struct Maps<'a, E> {
 pub struct FlippedMaps<'a, E> {
     /// Of the same shape as the maps of the images that are not flipped.
     pub heatmaps: &'a [E],
-    /// For each keypoint the index of its mirror image: for a left wrist, the index of the right one.
+    /// For each keypoint the index of its mirror image: for a left wrist, the index of the right
+    /// one.
     pub flip_indices: &'a [usize],
     /// Whether maps are shifted after they are flipped back.
     pub shift: HeatmapShift,
@@ -81,8 +82,8 @@ pub(crate) fn peak_coordinates<E>(peak: Option<&Peak<'_, E>>) -> [f32; 2] {
     peak.map_or([-1.0; 2], |peak| peak.at.map(|coordinate| coordinate as f32))
 }
 
-/// The peak of a map in heatmap pixels, with the offset that `refine` returns added, and the maximum.
-/// The coordinates are -1 if no value is above 0.
+/// The peak of a map in heatmap pixels, with the offset that `refine` returns added, and the
+/// maximum. The coordinates are -1 if no value is above 0.
 pub(crate) fn refined_peak<E: HeatmapValue>(
     maps: &SampleMaps<'_, E>,
     number: usize,
@@ -94,8 +95,8 @@ pub(crate) fn refined_peak<E: HeatmapValue>(
     ([0, 1].map(|axis| coordinates[axis] + offset[axis]), value)
 }
 
-/// The peaks of the maps from `first` on. Writes the maximum of each to `scores` and its coordinates
-/// in heatmap pixels to `coordinates`, -1 if no value is above 0.
+/// The peaks of the maps from `first` on. Writes the maximum of each to `scores` and its
+/// coordinates in heatmap pixels to `coordinates`, -1 if no value is above 0.
 pub(crate) fn peaks<'a, E: HeatmapValue>(
     maps: &SampleMaps<'a, E>,
     first: usize,

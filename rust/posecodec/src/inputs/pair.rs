@@ -2,7 +2,7 @@
 
 use crate::kernels::lifting::camera::Intrinsics;
 
-/// Two numbers, x and y, in the precision that they came in: NumPy divides in it.
+/// Two numbers, x and y, in the precision in which they were passed, because NumPy divides in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pair {
     /// Single precision.
@@ -31,7 +31,7 @@ impl Pair {
     }
 }
 
-/// Intrinsics in thousands of pixels, as MotionBERT has them.
+/// Intrinsics in thousands of pixels: MotionBERT's unit.
 pub(crate) fn intrinsics_over_1000([focal, center]: [Pair; 2]) -> Intrinsics {
     let [focal, center] = [focal, center].map(|pair| pair.normalized([0.0; 2], 1000.0).values());
     Intrinsics { focal, center }

@@ -1,4 +1,4 @@
-//! `AssociativeEmbedding`: heatmaps and tags to instances.
+//! `AssociativeEmbedding`: decoding heatmaps and tags to instances.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::kernels::math::pairwise_sum::pairwise_sum;
 use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
 use crate::parallel;
 
-/// The instances of one image, in the order in which grouping began them.
+/// The instances of one image, in the order in which grouping created them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupedKeypoints {
     /// (N, K, 2), in input pixels. A keypoint that was not detected is placed where its heatmap and
@@ -32,12 +32,12 @@ pub struct GroupedKeypoints {
 }
 
 impl AssociativeEmbedding {
-    /// Decodes one image: heatmaps (K, H, W) and tags (L·K, H, W), the first channel of all keypoints
-    /// first, of any size.
+    /// Decodes one image: heatmaps (K, H, W) and tags (L·K, H, W) of any size. Tags are ordered by
+    /// channel: the first K maps are channel 0 of the K keypoints.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer pixels than candidates, or a
-    /// keypoint order of another length than K.
+    /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer pixels than candidates,
+    /// or a keypoint order of another length than K.
     pub fn decode<T: Float + HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, T>,
@@ -52,11 +52,11 @@ impl AssociativeEmbedding {
         Ok(decoded.into_iter().next().expect("one for one image"))
     }
 
-    /// Decodes B images, on several threads if there are enough: flat heatmaps and tags of
-    /// `shapes` `[B, K, H, W]` and `[B, L·K, H, W]`.
+    /// Decodes B images, on several threads if the batch is large enough. The flat heatmaps and
+    /// tags have the `shapes` `[B, K, H, W]` and `[B, L·K, H, W]`.
     ///
     /// # Errors
-    /// As [`Self::decode`]'s, and [`Error::OutOfMemory`].
+    /// As for [`Self::decode`], and [`Error::OutOfMemory`] if the results cannot be allocated.
     pub fn decode_batch<T: Float + HeatmapValue>(
         &self,
         heatmaps: &[T],
@@ -154,7 +154,7 @@ impl AssociativeEmbedding {
     }
 }
 
-/// The maps of one image; the slices may go on with those of the next images.
+/// The maps of one image. The slices may continue with the maps of the next images.
 struct ImageMaps<'a, T> {
     heatmaps: SampleMaps<'a, T>,
     tags: SampleMaps<'a, T>,
@@ -201,18 +201,18 @@ impl<'a, T: Float + HeatmapValue> ImageMaps<'a, T> {
 struct Refinement<'a, T: Clone> {
     codec: &'a AssociativeEmbedding,
     image: &'a ImageMaps<'a, T>,
-    /// The candidates of each keypoint, the largest first.
+    /// The candidates of each keypoint, in descending order of response.
     largest: &'a [Vec<Candidate<T>>],
-    /// Where missing keypoints are looked for, made when the first is.
+    /// The maps in which missing keypoints are searched for, created on first use.
     maps: Vec<Option<TagMap<'a, T>>>,
 }
 
-/// The score of a keypoint as it was found, 0 of a missing one.
+/// The score of a detected keypoint; 0 for a missing one.
 fn score<T: Float>(found: Option<([usize; 2], T)>) -> f32 {
     found.map_or(0.0, |(_, value)| single(value.as_f64()))
 }
 
-/// The mean score of a group's keypoints, finite where they are.
+/// The mean score of a group's keypoints; finite if the scores are.
 fn mean_score<T: Float>(group: &Group<T>) -> f32 {
     let scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
     let mean = pairwise_sum(&scores) / scores.len() as f32;
@@ -251,7 +251,7 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
         (points, scores)
     }
 
-    /// A detected keypoint, moved towards the peak of its heatmap.
+    /// A detected keypoint, refined with its neighbors in the heatmap.
     fn refined(&self, keypoint: usize, at: [usize; 2]) -> [f32; 2] {
         let SampleMaps { width, .. } = self.image.heatmaps;
         let plane = self.image.heatmaps.plane(keypoint);
@@ -268,7 +268,7 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
         refined.map(|coordinate| coordinate + self.codec.options.center_shift as f32)
     }
 
-    /// The tag at a location in heatmap pixels, which is truncated.
+    /// The tag at a location in heatmap pixels. The coordinates are truncated to integers.
     fn tag_at(&self, keypoint: usize, point: [f32; 2]) -> Vec<T> {
         let SampleMaps { width, map_len, .. } = self.image.tags;
         let [x, y] = [0, 1].map(|axis| {
@@ -278,8 +278,9 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
         self.image.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
     }
 
-    /// Where a missing keypoint of the instance with this tag most likely is, and the response there:
-    /// with `use_udp` the logarithm that DARK works on, as in MMPose.
+    /// The most likely location of a missing keypoint of the instance with this tag, and the
+    /// response there. As in MMPose, with `use_udp` the response is the logarithm that DARK works
+    /// on.
     fn most_likely(&mut self, keypoint: usize, tag: &[T]) -> Option<([f32; 2], f32)> {
         let (image, codec) = (self.image, self.codec);
         let SampleMaps { width, .. } = image.heatmaps;

@@ -1,27 +1,27 @@
-//! Keypoint candidates to instances, by their tags.
+//! Groups keypoint candidates to instances by their tags.
 
 use crate::error::{Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::grouping::hungarian::linear_sum_assignment;
 use crate::kernels::math::pairwise_sum::pairwise_sum;
 
-/// A candidate keypoint: where, how sure, and what it is tagged with.
+/// A candidate keypoint: its location, response and tag.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TaggedCandidate<T> {
-    /// Cell `[x, y]`.
+    /// Heatmap pixel `[x, y]`.
     pub(super) at: [usize; 2],
-    /// The heatmap's response.
+    /// The response of the heatmap.
     pub(super) value: T,
     /// Its tag, one number per channel; all finite.
     pub(super) tag: Vec<T>,
 }
 
-/// The keypoints of one instance: place and score each, `None` where one is missing.
+/// The keypoints of one instance: location and score, or `None` for a missing keypoint.
 pub(super) type Group<T> = Vec<Option<([usize; 2], T)>>;
 
-/// An instance in the making.
+/// An instance to which candidates are added.
 struct Instance<T> {
-    /// The first channel of the tag that it began with, by which it is known.
+    /// The first channel of its first tag. MMPose uses it as the key of a dict of instances.
     key: T,
     group: Group<T>,
     /// The tags of its keypoints.
@@ -29,14 +29,14 @@ struct Instance<T> {
 }
 
 impl<T: Float> Instance<T> {
-    /// The mean of its tags, in their precision, added up as NumPy does.
+    /// The mean of its tags, in their precision, summed in NumPy's order.
     fn mean_tag(&self) -> Vec<T> {
         mean_tag(&self.tags)
     }
 }
 
-/// The mean of tags, of which there is one at least: channels one by one, but a single channel, which
-/// lies contiguous, pairwise, as NumPy adds.
+/// The mean of at least one tag. Like NumPy, it sums tags of several channels one after the other,
+/// and tags of one channel, which are contiguous, pairwise.
 pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
     let count = T::of(tags.len() as f64);
     let channels = tags[0].len();
@@ -53,14 +53,16 @@ pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
         .collect()
 }
 
-/// Groups candidates like MMPose's `_group_keypoints_by_tags`: keypoint by keypoint in `order`,
-/// each candidate joins the instance that the least-cost assignment gives it if its tag is nearer
-/// than `threshold` to the instance's mean tag, and else begins one.
+/// Groups candidates like MMPose's `_group_keypoints_by_tags`. For each keypoint in `order`,
+/// candidates are assigned to instances with minimum total cost. A candidate joins its instance if
+/// the distance between its tag and the instance's mean tag is below `threshold`; otherwise it
+/// starts a new instance.
 ///
-/// `candidates` holds those of each keypoint, largest response first.
+/// `candidates` has the candidates of each keypoint, in descending order of response.
 ///
 /// # Errors
-/// [`crate::Error::OutOfMemory`]: what it takes grows with the square of the instances.
+/// [`crate::Error::OutOfMemory`] if the cost matrices, which grow with the square of the number of
+/// instances, cannot be allocated.
 pub(super) fn group_by_tags<T: Float>(
     candidates: &[Vec<TaggedCandidate<T>>],
     order: &[usize],
@@ -72,7 +74,7 @@ pub(super) fn group_by_tags<T: Float>(
         if added.is_empty() {
             continue;
         }
-        // At the first keypoint there is nothing to join.
+        // The first keypoint has no instances to join.
         let matched = if instances.is_empty() {
             vec![None; added.len()]
         } else {
@@ -92,8 +94,8 @@ pub(super) fn group_by_tags<T: Float>(
     Ok(instances.into_iter().map(|instance| instance.group).collect())
 }
 
-/// A new instance with this candidate's tag; where one began with the same tag, that one, with no
-/// tag but this.
+/// Starts an instance with the tag of this candidate, and returns its index. If there is an
+/// instance with the same key, MMPose overwrites that one's tags instead; so does this.
 fn begin<T: Float>(
     instances: &mut Vec<Instance<T>>,
     candidate: &TaggedCandidate<T>,
@@ -112,14 +114,14 @@ fn begin<T: Float>(
     }
 }
 
-/// The instance that each candidate joins.
+/// The instance that each candidate joins, or `None`.
 fn match_to_instances<T: Float>(
     added: &[TaggedCandidate<T>],
     instances: &[Instance<T>],
     threshold: f64,
 ) -> Result<Vec<Option<usize>>> {
     let means: Vec<_> = instances.iter().map(Instance::mean_tag).collect();
-    // Where there are more candidates than instances, some have to stay without.
+    // The cost of no instance: with more candidates than instances, some candidates get none.
     const NO_INSTANCE: f64 = 1e10;
     let columns = instances.len().max(added.len());
     let mut distances = try_with_capacity("distances of tags", added.len() * instances.len())?;
@@ -140,7 +142,7 @@ fn match_to_instances<T: Float>(
     Ok(linear_sum_assignment(&costs, columns)?.into_iter().enumerate().map(near).collect())
 }
 
-/// The Euclidean distance of two tags, in double precision.
+/// The Euclidean distance between two tags, in double precision.
 fn distance<T: Float>(one: &[T], other: &[T]) -> f64 {
     let squares = one.iter().zip(other).map(|(a, b)| {
         let difference = a.as_f64() - b.as_f64();

@@ -1,4 +1,4 @@
-//! `AssociativeEmbedding`: heatmaps of everyone's keypoints, and tags that say whose they are.
+//! `AssociativeEmbedding`: heatmaps of the keypoints of all people, and tags that group them.
 
 mod decode;
 mod grouping;
@@ -23,8 +23,8 @@ pub use decode::GroupedKeypoints;
 /// Grouping](https://arxiv.org/abs/1611.05424) (Newell et al. 2017), with `use_udp` on maps of
 /// [UDP](https://arxiv.org/abs/1911.07524) (Huang et al. 2020).
 ///
-/// Targets: `heatmaps` (K, H, W) of all instances, `keypoint_indices` (N, K, 2), the cell `y·W + x`
-/// of each keypoint and whether it is visible there, and `keypoint_weights` (N, K).
+/// Targets: `heatmaps` (K, H, W) of all instances; `keypoint_indices` (N, K, 2), the heatmap pixel
+/// `y·W + x` of each keypoint and whether it is visible there; and `keypoint_weights` (N, K).
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -37,7 +37,7 @@ pub use decode::GroupedKeypoints;
 /// let targets = codec.encode::<f32, f32>(people.view(), None)?;
 /// assert_eq!(targets.keypoint_indices[[0, 0, 0]], 10 * 64 + 10);
 ///
-/// // Tags that are far apart for the two of them: here, by where they stand.
+/// // Tags that are far apart for the two people, who are left and right of column 36.
 /// let tags = Array3::from_shape_fn((2, 64, 64), |(_, _, x)| if x < 36 { 0.0f32 } else { 9.0 });
 /// let decoded = codec.decode(targets.heatmaps.view(), tags.view())?;
 /// assert_eq!(decoded.keypoints.dim(), (2, 2, 2));
@@ -53,29 +53,30 @@ pub struct AssociativeEmbedding {
     options: AssociativeEmbeddingOptions,
 }
 
-/// How [`AssociativeEmbedding`] encodes and decodes. The defaults are the reference's.
+/// How [`AssociativeEmbedding`] encodes and decodes. The defaults are MMPose's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociativeEmbeddingOptions {
-    /// Standard deviation of the Gaussians in map cells. `None`: √(W·H) / 64.
+    /// Standard deviation of the Gaussians in heatmap pixels. `None`: √(W·H) / 64.
     pub sigma: Option<f64>,
-    /// Gaussians around the exact keypoint, scales by (w-1)/(W-1), and DARK when decoding; else
-    /// around the rounded keypoint, scales by w/W, and a quarter of a cell.
+    /// With UDP, Gaussians are centered on the exact keypoint, scale factors are (w-1)/(W-1), and
+    /// decoding refines with DARK. Without it, Gaussians are centered on the rounded keypoint,
+    /// scale factors are w/W, and decoding shifts by a quarter of a pixel.
     pub use_udp: bool,
-    /// In which order keypoints are grouped: each index below K once. Needed for decoding.
+    /// The order in which keypoints are grouped: each index below K once. Required for decoding.
     pub keypoint_order: Vec<usize>,
-    /// Size of the neighborhood in which a candidate has to be the largest; odd.
+    /// Size of the neighborhood in which a candidate must be the maximum; odd.
     pub nms_kernel: usize,
     /// Taps of the blur before DARK, with `use_udp`; odd.
     pub gaussian_kernel: usize,
-    /// The least response of a candidate.
+    /// Candidates must have a response above this one.
     pub keypoint_threshold: f64,
-    /// The distance between tags from which on a keypoint does not join an instance.
+    /// A keypoint joins an instance if the distance between their tags is below this one.
     pub tag_threshold: f64,
-    /// The most candidates a keypoint.
+    /// Maximum number of candidates per keypoint.
     pub top_k: usize,
-    /// Map cells that are added to what was detected.
+    /// Heatmap pixels that are added to the coordinates of detected keypoints.
     pub center_shift: f64,
-    /// The most instances to decode; `None` for all.
+    /// Maximum number of instances to decode; `None` for all.
     pub max_instances: Option<usize>,
 }
 
@@ -101,14 +102,15 @@ impl Default for AssociativeEmbeddingOptions {
 pub struct AssociativeEmbeddingTargets<V> {
     /// (K, H, W).
     pub heatmaps: Array3<f32>,
-    /// (N, K, 2): the keypoint's cell as `y·W + x`, and 1 where it is visible and inside, else 0.
+    /// (N, K, 2): the keypoint's heatmap pixel as `y·W + x`, and 1 if it is visible and inside, or
+    /// 0.
     pub keypoint_indices: Array3<i64>,
     /// (N, K): the visibilities, 0 for keypoints whose Gaussian lies outside.
     pub keypoint_weights: Array2<V>,
 }
 
 impl AssociativeEmbedding {
-    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a size of 0, a sigma that is not positive and finite, an even
@@ -153,23 +155,23 @@ impl AssociativeEmbedding {
         })
     }
 
-    /// Input pixels a map cell, `[x, y]`.
+    /// Input pixels per heatmap pixel, `[x, y]`.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// Standard deviation of the Gaussians, in map cells.
+    /// Standard deviation of the Gaussians, in heatmap pixels.
     pub fn sigma(&self) -> f64 {
         self.sigma
     }
 
-    /// The cell that a point rounds to as `y·W + x`, and whether it lies inside. As in the reference,
-    /// a point outside has an index too, which is that of no cell or of another.
+    /// The heatmap pixel to which a point rounds, as `y·W + x`, and whether it is inside. As in
+    /// MMPose, a point outside also has an index, which is out of range or that of another pixel.
     fn index<T: Float>(&self, at: [T; 2]) -> (i64, bool) {
         let [width, height] = self.heatmap_size.map(|side| side as i64);
         let [x, y] = at.map(|coordinate| {
             let rounded = (coordinate + T::of(0.5)).as_f64();
-            // What no integer can hold becomes the least one, as on the reference's processors.
+            // A value beyond int64 becomes its minimum, as NumPy's cast does on x86-64.
             if rounded.abs() < i64::MAX as f64 { rounded as i64 } else { i64::MIN }
         });
         let inside = (0..width).contains(&x) && (0..height).contains(&y);

@@ -1,4 +1,4 @@
-//! `DecoupledHeatmap`: heatmaps of instances to keypoints.
+//! `DecoupledHeatmap`: decoding heatmaps of instances to keypoints.
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayView4};
 
@@ -11,7 +11,7 @@ use crate::inputs::maps::{SampleMaps, refined_peak};
 use crate::kernels::refinement::quarter_shift;
 use crate::parallel;
 
-/// The instances of one image, and where they are decoded to.
+/// The instances of one image, and the output arrays of their keypoints.
 #[derive(Debug)]
 pub struct InstanceMaps<'a, E, S> {
     /// Flat heatmaps.
@@ -27,8 +27,8 @@ pub struct InstanceMaps<'a, E, S> {
 }
 
 impl DecoupledHeatmap {
-    /// Decodes the heatmaps (N, K, H, W) of N instances, of any size, whose roots have the scores
-    /// (N, 1), or which have one score per keypoint (N, K). Returns keypoints (N, K, 2) in input
+    /// Decodes the heatmaps (N, K, H, W) of N instances, of any size. The scores of the instances
+    /// are one per root (N, 1), or one per keypoint (N, K). Returns keypoints (N, K, 2) in input
     /// pixels, and their responses times those scores.
     ///
     /// ```
@@ -75,11 +75,11 @@ impl DecoupledHeatmap {
         })
     }
 
-    /// Decodes images, on several threads if there are enough.
+    /// Decodes the images of a batch, on several threads if the batch is large enough.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for maps without a pixel, or an array of another length than the shape
-    /// implies.
+    /// [`Error::InvalidInput`] for maps without a pixel, or an array of another length than the
+    /// shape implies.
     pub fn decode_images<E: HeatmapValue, S: HeatmapValue>(
         &self,
         images: Vec<InstanceMaps<'_, E, S>>,
@@ -108,7 +108,7 @@ impl DecoupledHeatmap {
     fn decode_image<E: HeatmapValue, S: HeatmapValue>(&self, image: InstanceMaps<'_, E, S>) {
         let InstanceMaps { heatmaps, shape, instance_scores, keypoints, scores } = image;
         let [_, count, height, width] = shape;
-        // Without maps, their sides may be anything.
+        // An empty batch may have sides whose product overflows.
         let maps = SampleMaps { values: heatmaps, map_len: height.saturating_mul(width), width };
         let per_keypoint = instance_scores.len() == scores.len();
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {

@@ -21,8 +21,9 @@ pub use decode::InstanceMaps;
 /// Estimation](https://openaccess.thecvf.com/content/CVPR2022/html/Wang_Contextual_Instance_Decoupling_for_Robust_Multi-Person_Pose_Estimation_CVPR_2022_paper.html)
 /// (Wang and Zhang 2022).
 ///
-/// Targets: `heatmaps` (K+1, H, W) of all instances, the roots' last, and of M instances
-/// `instance_heatmaps` (M·K, H, W), `keypoint_weights` (M, K) and `instance_coords` (M, 2).
+/// Targets: `heatmaps` (K+1, H, W) of all instances, the root heatmap last; and for M selected
+/// instances `instance_heatmaps` (M·K, H, W), `keypoint_weights` (M, K) and `instance_coords`
+/// (M, 2).
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -53,14 +54,15 @@ pub struct DecoupledHeatmap {
     options: DecoupledHeatmapOptions,
 }
 
-/// How [`DecoupledHeatmap`] encodes. The defaults are the reference's.
+/// How [`DecoupledHeatmap`] encodes. The defaults are MMPose's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecoupledHeatmapOptions {
-    /// What the root is.
+    /// How the root is computed.
     pub root_type: RootType,
-    /// The overlap of boxes that a keypoint a sigma off leaves: sigmas follow from it and the box.
+    /// Minimum IoU with a box whose corners are off by three sigmas; it determines sigma from the
+    /// size of the box, like `gaussian_radius` in CenterNet.
     pub heatmap_min_overlap: f64,
-    /// The most instances that get heatmaps of their own.
+    /// Maximum number of instances that get heatmaps of their own.
     pub max_instances: usize,
 }
 
@@ -70,9 +72,9 @@ impl Default for DecoupledHeatmapOptions {
     }
 }
 
-/// Where the encoder's random numbers come from.
+/// The source of the encoder's random numbers.
 pub trait RandomSource {
-    /// One step of -1, 0 or 1 along x and y for each root; `roots` is their number.
+    /// One step `[x, y]` of -1, 0 or 1 per root; `roots` is the number of roots.
     fn jitter(&mut self, roots: usize) -> Vec<[i64; 2]>;
     /// `count` different numbers below `population`.
     fn sample(&mut self, population: usize, count: usize) -> Vec<usize>;
@@ -81,35 +83,35 @@ pub trait RandomSource {
 /// What [`DecoupledHeatmap`] encodes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecoupledTargets<V> {
-    /// (K+1, H, W): the keypoints' maps and, last, the roots'.
+    /// (K+1, H, W): one map per keypoint, and the map of the roots last.
     pub heatmaps: Array3<f32>,
-    /// (M·K, H, W): the maps of each chosen instance in turn.
+    /// (M·K, H, W): K maps per selected instance.
     pub instance_heatmaps: Array3<f32>,
     /// (M, K): the visibilities, 0 for keypoints without a target.
     pub keypoint_weights: Array2<V>,
-    /// (M, 2): the roots of the chosen instances in map cells, jittered by up to a cell.
+    /// (M, 2): the roots of the selected instances in heatmap pixels, jittered by up to one pixel.
     pub instance_coords: Array2<i32>,
 }
 
-/// Which instances get heatmaps of their own, and what is needed to make them.
+/// The instances that get heatmaps of their own, and what is needed to draw them.
 #[derive(Debug, Clone)]
 pub struct SelectedInstances<T> {
     /// The instances, in the order of the targets.
     pub instances: Vec<usize>,
-    /// Their roots in map cells.
+    /// Their roots in heatmap pixels.
     pub coords: Vec<[i32; 2]>,
-    /// All keypoints in map cells.
+    /// All keypoints in heatmap pixels.
     at: Vec<[T; 2]>,
-    /// One sigma per instance, in map cells.
+    /// One sigma per instance, in heatmap pixels.
     sigmas: Vec<f32>,
 }
 
 impl DecoupledHeatmap {
-    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or an overlap that is not
-    /// between 0 and 1.
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or an overlap that is
+    /// not between 0 and 1.
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
@@ -126,22 +128,22 @@ impl DecoupledHeatmap {
         Ok(Self { heatmap_size, scale_factor, options })
     }
 
-    /// Input pixels a map cell, `[x, y]`.
+    /// Input pixels per heatmap pixel, `[x, y]`.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// Map size `[W, H]` in cells.
+    /// Heatmap size `[W, H]`.
     pub fn heatmap_size(&self) -> [usize; 2] {
         self.heatmap_size
     }
 
-    /// Encodes one image: keypoints (N, K, 2) in input pixels, visibilities (N, K) or none, and the
-    /// corners of the boxes (N, 8), or none for boxes around the visible keypoints.
+    /// Encodes one image: keypoints (N, K, 2) in input pixels, optional visibilities (N, K), and
+    /// the corners of the boxes (N, 8). Without boxes, those around the visible keypoints are used.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a shape that does not fit,
-    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) for targets that do not.
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) if the targets cannot be allocated.
     pub fn encode<T: Float, V: Float, B: Float>(
         &self,
         keypoints: ArrayView3<'_, T>,
@@ -186,13 +188,13 @@ impl DecoupledHeatmap {
         Ok(DecoupledTargets { heatmaps, instance_heatmaps, keypoint_weights, instance_coords })
     }
 
-    /// One sigma per instance in map cells, from the corners of its box in input pixels: left top, left
-    /// bottom, right top, right bottom.
+    /// One sigma per instance in heatmap pixels, from the corners of its box in input pixels: left
+    /// top, left bottom, right top, right bottom.
     pub fn sigmas_of_boxes<B: Float>(&self, boxes: &[[B; 8]]) -> Vec<f32> {
         boxes.iter().map(|corners| self.sigma(corners)).collect()
     }
 
-    /// One sigma per instance in map cells, from the box around its visible keypoints.
+    /// One sigma per instance in heatmap pixels, from the box around its visible keypoints.
     pub fn sigmas_of_keypoints<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -206,8 +208,8 @@ impl DecoupledHeatmap {
             .collect()
     }
 
-    /// Fills the heatmaps (K+1, H, W) of all instances, which hold zeros, and chooses the instances
-    /// that get their own. `sigmas` has one per instance.
+    /// Fills the heatmaps (K+1, H, W) of all instances, which must hold zeros, and selects the
+    /// instances that get heatmaps of their own. `sigmas` has one value per instance.
     pub fn encode_heatmaps<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -232,7 +234,7 @@ impl DecoupledHeatmap {
             let Some(root) = instance_root(visible.clone(), self.options.root_type) else {
                 continue;
             };
-            // As MMPose does: the root in the precision of the keypoints.
+            // MMPose draws the root in the precision of the keypoints.
             let [x, y] = root.map(|coordinate| T::of(coordinate.into()));
             if patch
                 .draw_gaussian(root_map, size, [x, y], Center::Rounded, Blend::Max, &mut scratch)
@@ -241,14 +243,16 @@ impl DecoupledHeatmap {
                 roots.push((diagonal_length(instance_bbox(visible)), instance, root));
             }
         }
-        // Small ones first; NaN, of keypoints beyond single precision, last.
+        // Small instances first. Keypoints that overflow single precision have a diagonal of NaN:
+        // last.
         roots.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
         let (instances, coords) = self.choose(&roots, random);
         SelectedInstances { instances, coords, at, sigmas }
     }
 
-    /// The instances that get heatmaps of their own, and their roots: moved by up to a cell, each in
-    /// a place of its own, no more than so many.
+    /// Selects the instances that get heatmaps of their own, and jitters their roots by up to one
+    /// heatmap pixel. Drops instances whose root coincides with an earlier one, and samples
+    /// `max_instances` of the rest if there are more.
     fn choose(
         &self,
         roots: &[(f32, usize, [f32; 2])],
@@ -300,10 +304,10 @@ impl DecoupledHeatmap {
         [Output::new("instance_heatmaps", dtype, &maps, Per::Instance), weights, coords]
     }
 
-    /// Fills the arrays of [`Self::instance_outputs`]; the maps hold zeros.
+    /// Fills the arrays of [`Self::instance_outputs`]; the maps must hold zeros.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for other arrays.
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for arrays of other lengths or dtypes.
     pub fn fill_instances<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -323,7 +327,7 @@ impl DecoupledHeatmap {
         Ok(())
     }
 
-    /// Fills the maps and the weights of the selected instances; the maps hold zeros.
+    /// Fills the maps and the weights of the selected instances; the maps must hold zeros.
     fn encode_instances<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -346,7 +350,7 @@ impl DecoupledHeatmap {
                 instances: 1,
                 count,
             };
-            // The reference takes this sigma in double precision.
+            // MMPose uses this sigma in double precision.
             let sigma = f64::from(selection.sigmas[instance]);
             let patch = GaussianPatch::new(if sigma > 0.0 { sigma } else { 0.0 });
             let drawer = GaussianDrawer {
@@ -358,9 +362,9 @@ impl DecoupledHeatmap {
         }
     }
 
-    /// The sigma of an instance in map cells: a third of the least radius at which boxes of its size
-    /// overlap as little as allowed, under the three ways in which two boxes can be apart. As in the
-    /// reference, each radius is half of b + √(b² - 4ac), computed in the boxes' own precision.
+    /// The sigma of an instance in heatmap pixels: a third of the minimum of three radii, at which
+    /// two boxes of its size have the minimum overlap when they are shifted, nested or enclosing.
+    /// As in MMPose, each radius is (b + √(b² - 4ac)) / 2, computed in the precision of the boxes.
     fn sigma<B: Float>(&self, corners: &[B; 8]) -> f32 {
         let scaled: [B; 8] =
             std::array::from_fn(|i| corners[i] / B::of(self.scale_factor[i % 2].into()));

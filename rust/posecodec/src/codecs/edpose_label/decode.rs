@@ -1,4 +1,4 @@
-//! Decoding candidates: the best of them, in pixels of the input.
+//! Decoding the candidates with the highest scores to input pixels.
 
 use std::cmp::Ordering;
 
@@ -9,10 +9,10 @@ use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 
-/// What a network says of one image: Q candidates.
+/// A network's output for one image: Q candidates.
 #[derive(Debug, Clone, Copy)]
 pub struct EdPosePredictions<'a, E> {
-    /// (Q, C): a score a class.
+    /// (Q, C): one score per class.
     pub logits: ArrayView2<'a, E>,
     /// (Q, 4): `[x, y, w, h]` of the center and the size, in units of the input's size.
     pub boxes: ArrayView2<'a, E>,
@@ -20,7 +20,7 @@ pub struct EdPosePredictions<'a, E> {
     pub keypoints: ArrayView2<'a, E>,
 }
 
-/// What [`EdPoseLabel`] decodes to: the S candidates with the largest scores, best first.
+/// What [`EdPoseLabel`] decodes to: the S candidates with the highest scores, in descending order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EdPoseDecoded<E> {
     /// (S, 4): `[left, top, right, bottom]` in pixels.
@@ -85,7 +85,7 @@ impl EdPoseLabel {
     /// Checks the shapes of one image's predictions: (Q, C), (Q, 4) and (Q, 3·K).
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for others.
+    /// [`crate::Error::InvalidInput`] for other shapes.
     pub fn check(&self, logits: &[usize], boxes: &[usize], keypoints: &[usize]) -> Result<()> {
         let &[candidates, _] = logits else {
             return Err(check::shape("pred_logits", "(Q, C)", logits));
@@ -101,16 +101,17 @@ impl EdPoseLabel {
         Ok(())
     }
 
-    /// The number of scores that are kept of `scores`.
+    /// The number of scores that are kept, out of this number.
     pub fn kept(&self, scores: usize) -> usize {
         self.num_select.min(scores)
     }
 
-    /// The largest scores of (Q, C), best first; the first of equal ones first, NaN last.
+    /// The highest scores of (Q, C) in descending order. Equal scores keep their order, NaN is
+    /// last.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for a number of scores that is no multiple of `classes`,
-    /// [`crate::Error::OutOfMemory`].
+    /// [`crate::Error::OutOfMemory`] if the candidates cannot be allocated.
     pub fn best<E: HeatmapValue>(
         &self,
         logits: &[E],
@@ -187,7 +188,7 @@ pub struct ScoredPose<E> {
     pub score: E,
 }
 
-/// Larger scores first, NaN last.
+/// Orders scores from high to low, with NaN last.
 fn descending<E: HeatmapValue>(one: E, other: E) -> Ordering {
     let (one, other) = (one.as_f64(), other.as_f64());
     other.partial_cmp(&one).unwrap_or_else(|| one.is_nan().cmp(&other.is_nan()))

@@ -1,4 +1,5 @@
-//! `EDPoseLabel`: keypoints, boxes and areas in units of the image, and the best of many candidates.
+//! `EDPoseLabel`: keypoints, boxes and areas in units of the image, and the selection of
+//! candidates.
 
 mod decode;
 
@@ -12,8 +13,8 @@ use crate::plan::{ArrayMut, Dtype, Output, Per, Value, split_off};
 
 pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
 
-/// Keypoints, boxes and areas in units of the image, as [ED-Pose](https://arxiv.org/abs/2302.01593)
-/// (Yang et al. 2023) learns them; decoding keeps the candidates with the largest scores.
+/// Keypoints, boxes and areas in units of the image: [ED-Pose](https://arxiv.org/abs/2302.01593)
+/// (Yang et al. 2023). Decoding keeps the candidates with the highest scores.
 ///
 /// ```
 /// use ndarray::array;
@@ -63,7 +64,7 @@ impl EdPoseLabel {
         })
     }
 
-    /// Number of keypoints a candidate, K.
+    /// Number of keypoints per candidate, K.
     pub fn num_keypoints(&self) -> usize {
         self.num_keypoints
     }
@@ -72,7 +73,8 @@ impl EdPoseLabel {
     /// (N, K), areas (N,) in square pixels and boxes (N, 4), `[left, top, right, bottom]`.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for a side that is not positive and finite, or shapes that do not fit.
+    /// [`crate::Error::InvalidInput`] for a side that is not positive and finite, or shapes that do
+    /// not fit.
     pub fn encode<T: Float, V: Float>(
         &self,
         img_shape: [f64; 2],
@@ -145,8 +147,8 @@ pub struct EdPoseAnnotations {
 }
 
 impl EdPoseAnnotations {
-    /// The outputs for one image with `instances` instances and `count` keypoints per instance, whose
-    /// visibilities have the shape `visible`.
+    /// The outputs for one image with `instances` instances and `count` keypoints per instance,
+    /// whose visibilities have the shape `visible`.
     pub fn outputs(&self, [instances, count]: [usize; 2], visible: &[usize]) -> [Output; 4] {
         let array = |name, argument, shape: &[usize]| {
             Output::new(name, Dtype::Like(argument), shape, Per::Instance)
@@ -162,8 +164,9 @@ impl EdPoseAnnotations {
         ]
     }
 
-    /// Fills the arrays of [`Self::outputs`] of all images. Computed in double precision: what NumPy
-    /// divides once in single precision is rounded once here, too.
+    /// Fills the arrays of [`Self::outputs`] of all images. Computes in double precision: a
+    /// quotient of single-precision numbers, rounded to single precision, is then the same as
+    /// NumPy's.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for arrays of other lengths.
@@ -198,7 +201,7 @@ impl EdPoseAnnotations {
     }
 }
 
-/// The size of an image, which [`EdPoseLabel`] encodes in units of.
+/// The size of an image: the unit of the targets of [`EdPoseLabel`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Image {
     size: [f64; 2],
@@ -216,13 +219,13 @@ impl Image {
         Ok(Self { size: img_shape })
     }
 
-    /// Divides a coordinate along an axis. The reference keeps sizes in single precision.
+    /// Divides a coordinate by the size along an axis. MMPose stores sizes in single precision.
     fn share<T: Float>(&self, coordinate: T, axis: usize) -> T {
         coordinate / T::of(f64::from(self.size[axis] as f32))
     }
 
-    /// Points in pixels become points in units of the image's size. NaN and infinite ones become 0,
-    /// and so do their visibilities, of which each point has as many.
+    /// Converts points from pixels to units of the image's size. NaN and infinite points become 0,
+    /// and so do their visibilities. All points have the same number of visibilities.
     pub fn normalize_points<T: Float, V: Float>(&self, points: &mut [[T; 2]], visible: &mut [V]) {
         let each = visible.len().checked_div(points.len()).unwrap_or(0);
         for (index, point) in points.iter_mut().enumerate() {
@@ -235,8 +238,8 @@ impl Image {
         }
     }
 
-    /// `[left, top, right, bottom]` in pixels becomes `[x, y, w, h]`, the center and the size, in
-    /// units of the image's size.
+    /// Converts a box from `[left, top, right, bottom]` in pixels to `[x, y, w, h]`, the center and
+    /// the size, in units of the image's size.
     pub fn normalize_box<T: Float>(&self, [left, top, right, bottom]: [T; 4]) -> [T; 4] {
         let half = T::of(0.5);
         [
@@ -247,7 +250,7 @@ impl Image {
         ]
     }
 
-    /// An area in square pixels in units of the image's area.
+    /// Converts an area from square pixels to units of the image's area.
     pub fn normalize_area<T: Float>(&self, area: T) -> T {
         area / T::of(self.size[0] * self.size[1])
     }

@@ -1,4 +1,4 @@
-//! Batches of samples, on several threads where it is worth it.
+//! Encoding batches of samples, on several threads if the batch is large enough.
 
 use arrayvec::ArrayVec;
 
@@ -9,14 +9,15 @@ use crate::inputs::keypoints::Keypoints;
 use crate::parallel;
 use crate::plan::{ArrayMut, Dtype, Floats, Init, with_floats};
 
-/// Fills the arrays of a batch, each with the B samples one after the other; on several threads where
-/// it is worth it. `keypoints` and `visible` are the numbers that `plan` was made for.
+/// Fills the arrays of a batch, each with the values of the B samples one after the other; on
+/// several threads if the batch is large enough. `plan` must have been made from the shapes of
+/// `keypoints` and `visible`.
 ///
 /// ```
 /// use posecodec::codecs::{ArrayMut, EncodePlan, Floats, Init, RegressionLabel, encode_batch};
 ///
 /// let codec = RegressionLabel::new([100, 200])?;
-/// let plan = EncodePlan::new(&codec, &[2, 1, 1, 2], None, true)?; // two samples, one keypoint each
+/// let plan = EncodePlan::new(&codec, &[2, 1, 1, 2], None, true)?; // 2 samples of one keypoint
 /// let keypoints = Floats::F32(&[50.0, 50.0, 25.0, 150.0]);
 /// let [mut labels, mut weights] = [vec![0.0f32; 4], vec![0.0f32; 2]];
 /// let arrays = [ArrayMut::F32(&mut labels), ArrayMut::F32(&mut weights)];
@@ -26,7 +27,7 @@ use crate::plan::{ArrayMut, Dtype, Floats, Init, with_floats};
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for arrays that are not those of the plan.
+/// [`Error::InvalidInput`] for inputs or arrays that do not fit the plan.
 pub fn encode_batch<C: Encode<D> + ?Sized, const D: usize>(
     codec: &C,
     plan: &EncodePlan,
@@ -53,7 +54,7 @@ fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
     let EncodePlan { batch, instances, count, ref outputs } = *plan;
     let keypoints = keypoints_of(plan, points, visible)?;
     check_arrays(outputs, &arrays, batch, V::DTYPE)?;
-    // Any number of samples may hold nothing; even their list would take memory.
+    // Arrays without values may have any number of samples, too many to list them below.
     if arrays.iter().all(ArrayMut::is_empty) {
         return Ok(());
     }
@@ -94,8 +95,8 @@ pub struct SampleOfList<'a> {
     pub arrays: ArrayVec<ArrayMut<'a>, 4>,
 }
 
-/// Encodes samples that may differ in their number of instances, each into its own arrays; on several
-/// threads where it is worth it.
+/// Encodes samples that may differ in their number of instances, each into its own arrays; on
+/// several threads if the list is large enough.
 ///
 /// ```
 /// use posecodec::codecs::{
@@ -114,7 +115,7 @@ pub struct SampleOfList<'a> {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for arrays that are not those of the plan.
+/// [`Error::InvalidInput`] for inputs or arrays that do not fit the plan.
 pub fn encode_samples<C: Encode<D> + ?Sized, const D: usize>(
     codec: &C,
     samples: Vec<SampleOfList<'_>>,
@@ -157,7 +158,7 @@ fn encode_sample<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
     codec.encode_sample(&Keypoints { points, visible, instances, count }, arrays);
 }
 
-/// Checks that the keypoints and visibilities are as many as the plan has.
+/// Checks that the numbers of keypoints and visibilities are those of the plan.
 fn keypoints_of<'a, T: Float, V: Float, const D: usize>(
     plan: &EncodePlan,
     coordinates: &'a [T],
@@ -183,7 +184,7 @@ fn visible_error(plan: &EncodePlan, got: usize) -> Error {
     Error::invalid("keypoints_visible", wanted, got)
 }
 
-/// Checks that the arrays are those of the outputs.
+/// Checks that number, lengths and dtypes of the arrays are those of the outputs.
 fn check_arrays(
     outputs: &Outputs,
     arrays: &ArrayVec<ArrayMut<'_>, 4>,

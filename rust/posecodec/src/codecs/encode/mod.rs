@@ -1,4 +1,4 @@
-//! What all encoders share: planning the outputs, filling those of one sample or of a batch.
+//! What all encoders share: planning the outputs, and filling those of one sample or of a batch.
 
 mod batch;
 mod ndarray_outputs;
@@ -45,11 +45,12 @@ pub trait Encode<const D: usize = 2>: Sync {
     /// What [`Encode::encode`] returns; `V` is the type of the visibilities.
     type Targets<V: Float>;
 
-    /// The outputs for one sample of this many instances and keypoints, in the order of MMPose's dict.
+    /// The outputs for one sample of this many instances and keypoints, in the order of MMPose's
+    /// dict.
     fn outputs(&self, instances: usize, keypoints: usize) -> Outputs;
 
-    /// How new arrays are best allocated: [`Init::Uninit`] if the codec writes to all values of nearly
-    /// every sample. [`Encode::encode_sample`] fills arrays of either kind.
+    /// The faster allocation of new arrays: [`Init::Uninit`] if the codec overwrites all values of
+    /// nearly every sample. [`Encode::encode_sample`] fills arrays of either kind.
     fn init(&self) -> Init {
         Init::Zeroed
     }
@@ -87,12 +88,12 @@ pub trait Encode<const D: usize = 2>: Sync {
 #[derive(Debug)]
 pub struct SampleArrays<'a> {
     arrays: arrayvec::IntoIter<ArrayMut<'a>, 4>,
-    /// What they hold before.
+    /// What the arrays hold before they are filled.
     pub init: Init,
 }
 
 impl<'a> SampleArrays<'a> {
-    /// These arrays.
+    /// The arrays of one sample, in the order of [`Encode::outputs`].
     pub fn new(arrays: ArrayVec<ArrayMut<'a>, 4>, init: Init) -> Self {
         Self { arrays: arrays.into_iter(), init }
     }

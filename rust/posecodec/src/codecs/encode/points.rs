@@ -28,7 +28,7 @@ impl<'a, T: Float, V: Float, const D: usize> Points<'a, T, V, D> {
     }
 }
 
-/// The array itself where it is contiguous, else a copy that is.
+/// The array itself if it is contiguous, otherwise a contiguous copy.
 fn contiguous<T: Clone, I: Dimension>(array: ArrayView<'_, T, I>) -> CowArray<'_, T, I> {
     if array.is_standard_layout() {
         array.into()
@@ -81,7 +81,7 @@ impl EncodePlan {
         Ok(Self { batch, instances, count, outputs: codec.outputs(instances, count) })
     }
 
-    /// Number of keypoints of all samples, B·N·K.
+    /// Number of keypoints in all samples, B·N·K.
     pub(crate) fn points(&self) -> usize {
         product(&[self.batch, self.instances, self.count]).unwrap_or(usize::MAX)
     }
@@ -121,8 +121,8 @@ pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
     check_instances::<D>(shape, batched, C::SINGLE_INSTANCE.then_some(C::NAME))
 }
 
-/// [`check_keypoints`] for a codec that takes any number of instances, or just one, and then has
-/// this name.
+/// [`check_keypoints`] without the codec's type. `single` is the codec's name if it takes
+/// exactly one instance, `None` if it takes any number.
 ///
 /// ```
 /// use posecodec::codecs::check_instances;

@@ -20,8 +20,8 @@ pub struct Hand3dDecoded<E> {
 }
 
 impl Hand3dHeatmap {
-    /// Decodes maps (K, D, H, W) of any size: the pixel of the maximum, or -1 along each axis if no value
-    /// is above 0.
+    /// Decodes maps (K, D, H, W) of any size: the pixel of the maximum, or -1 along each axis if no
+    /// value is above 0.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for maps without a pixel.
@@ -44,7 +44,7 @@ impl Hand3dHeatmap {
     }
 
     /// Decodes a batch of maps of shape `[B, K, D, H, W]`, flat, into B·K points and scores; on
-    /// several threads where it is worth it.
+    /// several threads if the batch is large enough.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for maps without a pixel, or an array of another length than
@@ -92,14 +92,14 @@ impl Hand3dHeatmap {
         [x * scale_x, y * scale_y, share * self.options.heatmap3d_depth_bound as f32]
     }
 
-    /// The depth, in millimeters, of one hand's root behind the other's, from its bin (of
-    /// `root_heatmap_size`).
+    /// The depth of one hand's root relative to the other's, in millimeters, from its bin among
+    /// `root_heatmap_size`.
     pub fn decode_root<E: HeatmapValue>(&self, root_depth: E) -> E {
         let share = root_depth.as_f64() / self.options.root_heatmap_size as f64 - 0.5;
         E::of(share * self.options.root_depth_bound)
     }
 
-    /// Whether there is a hand of a type: 1 where its response is above 0, else 0.
+    /// 1 if a hand type is present, i.e. if its response is above 0; otherwise 0.
     pub fn decode_hand_type(response: f64) -> i64 {
         i64::from(response > 0.0)
     }

@@ -1,4 +1,5 @@
-//! `Hand3DHeatmap`: one 3D Gaussian per joint of two hands, the depth between their roots, the hand type.
+//! `Hand3DHeatmap`: one 3D Gaussian per joint of two hands, the depth between their roots, the hand
+//! type.
 
 mod decode;
 
@@ -13,30 +14,30 @@ use crate::plan::{ArrayMut, Dtype, Output, Per, Source};
 
 pub use decode::Hand3dDecoded;
 
-/// The options of [`Hand3dHeatmap`], with the reference's defaults.
+/// The options of [`Hand3dHeatmap`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hand3dOptions {
     /// Input size `[w, h]` in pixels.
     pub image_size: [usize; 2],
     /// Bins of the root depth that the network returns, for decoding.
     pub root_heatmap_size: usize,
-    /// Size `[w, h, d]` of a joint's map, in cells.
+    /// Size `[W, H, D]` of a joint's map, in heatmap pixels.
     pub heatmap_size: [usize; 3],
-    /// The depth, in millimetres, that a map covers: half of it before the root, half behind.
+    /// The depth in millimeters that a map covers: half of it in front of the root, half behind.
     pub heatmap3d_depth_bound: f64,
     /// Bins of the encoded root depth.
     pub heatmap_size_root: usize,
-    /// The root depth, in millimetres, that its bins cover.
+    /// The root depth in millimeters that the bins cover.
     pub root_depth_bound: f64,
-    /// Cells along the depth of the maps that the network returns, for decoding.
+    /// Heatmap pixels along the depth of the maps that the network returns, for decoding.
     pub depth_size: usize,
     /// Whether visibilities are multiplied by the weights of the dataset's keypoints.
     pub use_different_joint_weights: bool,
-    /// Standard deviation of the Gaussian, in cells.
+    /// Standard deviation of the Gaussian, in heatmap pixels.
     pub sigma: f64,
-    /// The joints that have a map, by their index (from the end where negative); all by default.
+    /// Indices of the joints that have a map; negative ones count from the end. By default all.
     pub joint_indices: Option<Vec<isize>>,
-    /// The largest value of a map.
+    /// The maximum of a map.
     pub max_bound: f64,
 }
 
@@ -58,12 +59,13 @@ impl Default for Hand3dOptions {
     }
 }
 
-/// The joints of two hands as 3D Gaussians, [InterHand2.6M](https://arxiv.org/abs/2008.09309) (Moon
-/// et al. 2020), with the depth of one hand's root relative to the other's, and the hand type.
+/// The joints of two hands as 3D Gaussians, with the depth of one hand's root relative to the
+/// other's, and the hand type: [InterHand2.6M](https://arxiv.org/abs/2008.09309) (Moon et al.
+/// 2020).
 ///
-/// Keypoints are `[x, y, z]`: input pixels, and millimetres of depth from the hand's own root.
-/// Targets: `heatmaps` (K·D, H, W) and `keypoint_weights` (N, K), 0 for joints beyond the depth
-/// bound; [`Hand3dHeatmap::encode_root`] makes the root's.
+/// Keypoints are `[x, y, z]`: input pixels, and the depth in millimeters relative to the hand's
+/// root. Targets: `heatmaps` (K·D, H, W) and `keypoint_weights` (N, K), 0 for joints beyond the
+/// depth bound. [`Hand3dHeatmap::encode_root`] encodes the root depth.
 ///
 /// ```
 /// use ndarray::array;
@@ -89,7 +91,8 @@ impl Hand3dHeatmap {
     /// A codec with these options.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a size of 0, or a sigma or bound that is not positive and finite.
+    /// [`Error::InvalidInput`] for a size of 0, or a sigma or bound that is not positive and
+    /// finite.
     pub fn new(options: Hand3dOptions) -> Result<Self> {
         let image_size = check::size("image_size", options.image_size)?;
         let [width, height, _] = check::size("heatmap_size", options.heatmap_size)?;
@@ -107,22 +110,22 @@ impl Hand3dHeatmap {
         Ok(Self { patch: check::gaussian_patch_3d(options.sigma)?, scale_factor, options })
     }
 
-    /// The options it was made with.
+    /// The options of the codec.
     pub fn options(&self) -> &Hand3dOptions {
         &self.options
     }
 
-    /// Input pixels a map cell, along x and y.
+    /// Input pixels per heatmap pixel, along x and y.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// The encoder of samples of `count` joints, K; `dataset_keypoint_weights` are the joints' own,
-    /// needed and used with `use_different_joint_weights` alone.
+    /// The encoder of samples of `count` joints, K. `dataset_keypoint_weights` has one weight per
+    /// selected joint; it is required with `use_different_joint_weights` and otherwise ignored.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for joint indices beyond K, or weights that are missing or not one per
-    /// selected joint.
+    /// [`Error::InvalidInput`] for joint indices beyond K, or weights that are missing or not one
+    /// per selected joint.
     pub fn encoder<'a>(
         &'a self,
         count: usize,
@@ -154,8 +157,9 @@ impl Hand3dHeatmap {
         Ok(Hand3dEncoder { codec: self, joints, weights })
     }
 
-    /// The bin, of `heatmap_size_root`, of the depth of the left hand's root behind the right one's,
-    /// in millimetres; and its weight: `valid`, or 0 for a bin that does not exist.
+    /// The bin among `heatmap_size_root` of the depth of the left hand's root relative to the right
+    /// hand's, in millimeters; and its weight: `rel_root_valid`, or 0 for a bin that does not
+    /// exist.
     ///
     /// NaN and infinity have bin 0 and weight 0.
     pub fn encode_root<T: Float>(&self, rel_root_depth: T, rel_root_valid: f64) -> (T, f64) {
@@ -185,8 +189,8 @@ impl Hand3dHeatmap {
         ]
     }
 
-    /// Fills the encoded root depths of a batch and their weights: [`Self::encode_root`], computed in
-    /// the precision `computed`.
+    /// Fills the encoded root depths of a batch and their weights: [`Self::encode_root`], computed
+    /// in the precision `computed`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for slices of different lengths.
@@ -214,19 +218,21 @@ impl Hand3dHeatmap {
     }
 }
 
-/// A [`Hand3dHeatmap`] that encodes samples of a given number of joints: [`Hand3dHeatmap::encoder`].
+/// A [`Hand3dHeatmap`] that encodes samples of a given number of joints:
+/// [`Hand3dHeatmap::encoder`].
 #[derive(Debug, Clone)]
 pub struct Hand3dEncoder<'a> {
     codec: &'a Hand3dHeatmap,
     /// The joints that have a map.
     joints: Vec<usize>,
-    /// A factor each of their visibilities.
+    /// One factor per joint, by which its visibility is multiplied.
     weights: Option<&'a [f64]>,
 }
 
 impl Hand3dEncoder<'_> {
-    /// A joint in cells of its map. As in NumPy, where sizes are integers of 64 bits, in double
-    /// precision, but for the depth's share of its bound.
+    /// A joint in heatmap pixels of its map. As in NumPy, where sizes are 64-bit integers, the
+    /// result is in double precision; only the division of the depth by its bound keeps the
+    /// keypoint's precision.
     fn center<T: Float>(&self, [x, y, z]: [T; 3]) -> [f64; 3] {
         let options = &self.codec.options;
         let [width, height, depth] = options.heatmap_size.map(|side| side as f64);
@@ -278,7 +284,7 @@ impl Encode<3> for Hand3dEncoder<'_> {
                 let merge = instance > 0;
                 let patch = &self.codec.patch;
                 patch.draw_gaussian(volume, heatmap_size, center, max_bound, merge, &mut buffers);
-                // The map is there all the same: of its border, and of joints out of sight.
+                // MMPose draws a joint beyond the depth bound too; only its weight is 0.
                 if (0.0..heatmap_size[2] as f64).contains(&center[2]) {
                     let visibility = keypoints.visibility(index);
                     let factor = self.weights.map_or(1.0, |weights| weights[number]);

@@ -1,4 +1,4 @@
-//! Batches of samples, on several threads where it is worth it.
+//! Encoding batches of poses, on several threads if the batch is large enough.
 
 use super::check::check_poses;
 use super::encode::needs_factor;
@@ -41,15 +41,16 @@ impl<'a, T> PoseBatch<'a, T> {
     }
 }
 
-/// The arrays of B samples' 3D poses, to be filled, each B times as long as in [`TargetBuffers`].
+/// The output arrays for the 3D poses of B samples, each B times as long as in [`TargetBuffers`].
 #[derive(Debug)]
 pub struct TargetBatch<'a, T> {
     /// (B, T, K, C), or (B, T, K - 1, C) without the root.
     pub label: &'a mut [T],
     /// (B, T, C).
     pub roots: RootOutput<'a, T>,
-    /// (B, T): those given are kept, where the first of a sample is not 0, and the others encoded.
-    /// Where all are given they may be (B, 1), or as many as [`LiftPose::check_factors`] lets be.
+    /// (B, T). The factors of a sample are derived if the first of them is 0, and kept otherwise.
+    /// If all are kept, they may also be (B, 1), or of any number that [`LiftPose::check_factors`]
+    /// allows.
     pub factor: &'a mut [f64],
 }
 
@@ -57,17 +58,19 @@ fn lengths() -> Error {
     Error::invalid("targets", "must hold as many values as the batch has", "other lengths")
 }
 
-/// Fills the labels of a batch of keypoints; `extra` has the visibilities that are concatenated to them.
+/// Fills the labels of a batch of keypoints. `extra` has the visibilities to concatenate to the
+/// keypoints.
 ///
 /// ```
 /// use posecodec::codecs::{
-///     Camera, LiftPose, PoseBatch, VideoPoseLifting, VideoPoseLiftingOptions, encode_keypoints_batch,
+///     Camera, LiftPose, PoseBatch, VideoPoseLifting, VideoPoseLiftingOptions,
+///     encode_keypoints_batch,
 /// };
 ///
 /// let options = VideoPoseLiftingOptions { reshape_keypoints: false, ..Default::default() };
 /// let codec = VideoPoseLifting::new(1, options)?;
 /// let camera = Camera::new([1000.0, 1000.0], None, None)?;
-/// let pixels = [750.0f32, 500.0, 500.0, 0.0]; // of two samples
+/// let pixels = [750.0f32, 500.0, 500.0, 0.0]; // two samples
 /// let keypoints = PoseBatch { values: &pixels, shape: [2, 1, 1, 2], cameras: &[camera] };
 /// let mut labels = [0.0f32; 4];
 /// encode_keypoints_batch(&codec, keypoints, &[], codec.layout(2, 0), &mut labels)?;
@@ -76,7 +79,7 @@ fn lengths() -> Error {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] where an array has not as many values as the batch.
+/// [`Error::InvalidInput`] for an array of another length than the shape implies.
 pub fn encode_keypoints_batch<C: LiftPose, T: Float, L: Float>(
     codec: &C,
     keypoints: PoseBatch<'_, T>,
@@ -114,7 +117,7 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Float, L: Float>(
     Ok(())
 }
 
-/// Checks that all targets of a batch can be encoded: [`LiftPose::check_target`].
+/// Checks that all targets of a batch can be encoded; see [`LiftPose::check_target`].
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a shape or values that cannot.
@@ -124,16 +127,16 @@ pub fn check_target_batch<C: LiftPose, U: Float>(
 ) -> Result<()> {
     target.check("lifting_target", codec)?;
     let [batch, frames, count, dims] = target.shape;
-    // Samples without a frame are alike but for their cameras.
-    let alike = target.values.is_empty();
-    let unlike = if alike { batch.min(target.cameras.len().max(1)) } else { batch };
-    (0..unlike).try_for_each(|number| {
+    // Samples without a frame differ only in their cameras, so one check per camera is enough.
+    let empty = target.values.is_empty();
+    let checked = if empty { batch.min(target.cameras.len().max(1)) } else { batch };
+    (0..checked).try_for_each(|number| {
         let (values, camera) = target.sample(number);
         codec.check_target(values, [frames, count, dims], camera)
     })
 }
 
-/// Fills what a batch of targets becomes.
+/// Fills the labels, roots and factors of a batch of 3D poses.
 ///
 /// ```
 /// use posecodec::codecs::{
@@ -142,7 +145,7 @@ pub fn check_target_batch<C: LiftPose, U: Float>(
 /// };
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
-/// let poses = [0.5f32, 1.0, 4.0, 0.5, 1.0, 5.0]; // of two samples
+/// let poses = [0.5f32, 1.0, 4.0, 0.5, 1.0, 5.0]; // two samples
 /// let target = PoseBatch { values: &poses, shape: [2, 1, 1, 3], cameras: &[] };
 /// check_target_batch(&codec, target)?;
 /// let (mut label, mut roots) = ([1.0f32; 6], [0.0; 6]);
@@ -154,7 +157,7 @@ pub fn check_target_batch<C: LiftPose, U: Float>(
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] where an array has not as many values as the batch.
+/// [`Error::InvalidInput`] for an array of another length than the shape implies.
 pub fn encode_target_batch<C: LiftPose, U: Float>(
     codec: &C,
     target: PoseBatch<'_, U>,

@@ -22,7 +22,8 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// A camera with images of size `[w, h]`; focal lengths and principal point, in pixels, may be unknown.
+    /// A camera with images of size `[w, h]` in pixels. The focal lengths and the principal point,
+    /// in pixels, are `None` if they are unknown.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a size that is not positive, or numbers that are not finite.
@@ -53,10 +54,10 @@ impl Camera {
         self.focal.is_some() && self.center.is_some()
     }
 
-    /// Focal lengths and principal point, where both are known.
+    /// Focal lengths and principal point, or `None` if both are unknown.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where one is known without the other.
+    /// [`Error::InvalidInput`] if only one of them is known.
     pub fn intrinsics(&self) -> Result<Option<[Pair; 2]>> {
         match (self.focal, self.center) {
             (Some(focal), Some(center)) => Ok(Some([focal, center])),
@@ -68,7 +69,7 @@ impl Camera {
     /// Focal lengths and principal point.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] where they are not known.
+    /// [`Error::InvalidInput`] if they are not known.
     pub fn known_intrinsics(&self) -> Result<[Pair; 2]> {
         self.intrinsics()?.ok_or_else(|| incomplete("neither"))
     }
@@ -78,10 +79,10 @@ fn incomplete(got: &str) -> Error {
     Error::invalid("camera_param", "must hold the camera's `f` and `c` together", got)
 }
 
-/// The camera, which the codec cannot do without.
+/// The camera, for a codec that requires one.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] where there is none.
+/// [`Error::InvalidInput`] if there is none.
 pub(crate) fn needed(camera: Option<&Camera>) -> Result<&Camera> {
     camera.ok_or_else(|| {
         Error::invalid("camera_param", "must hold the width `w` and height `h` of images", "none")

@@ -5,11 +5,11 @@ use crate::error::{Error, Result, Shape};
 use crate::float::Float;
 use crate::kernels::lifting::root::{holds_zero, third_items};
 
-/// Checks that an array is of shape (T, K, D) or (K, D), or (B, T, K, D) where `batched`, with K =
+/// Checks that an array has the shape (T, K, D) or (K, D), or (B, T, K, D) if `batched`, with K =
 /// `count` and D at least 1. Returns B, T, K and D.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] where it is not.
+/// [`Error::InvalidInput`] for another shape.
 pub fn check_poses(
     argument: &'static str,
     shape: &[usize],
@@ -28,11 +28,11 @@ pub fn check_poses(
     })
 }
 
-/// Checks that there is one visibility per keypoint, or several: `shape` begins with
-/// `poses`, (T, K), and has at most one dimension more.
+/// Checks that there are one or more visibilities per keypoint: `shape` must be `poses`, (T, K), or
+/// have one dimension more.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] where it does not.
+/// [`Error::InvalidInput`] for another shape.
 pub fn check_visible(argument: &'static str, shape: &[usize], poses: &[usize]) -> Result<()> {
     if shape.starts_with(poses) && shape.len() <= poses.len() + 1 {
         return Ok(());
@@ -41,11 +41,11 @@ pub fn check_visible(argument: &'static str, shape: &[usize], poses: &[usize]) -
     Err(Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape))))
 }
 
-/// Checks that trajectories can be weighted by `1 / target[:, 2]`: there is such an item, of
-/// `count` items of `size` values, and nothing in it is 0.
+/// Checks that trajectories can be weighted by `1 / target[:, 2]`: a target of `count` items of
+/// `size` values must have a third item, without zeros.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] where they cannot.
+/// [`Error::InvalidInput`] for fewer items, or a third item with a 0.
 pub fn check_invertible<T: Float>(target: &[T], [count, size]: [usize; 2]) -> Result<()> {
     const WITHOUT: &str = "must, without `lifting_target_visible`, have a depth to be divided by: ";
     if count < 3 {
@@ -64,7 +64,8 @@ pub fn check_invertible<T: Float>(target: &[T], [count, size]: [usize; 2]) -> Re
 /// # Errors
 /// [`Error::InvalidInput`] for a depth of 0.
 pub(crate) fn check_depths<T: Float>(target: &[T], count: usize) -> Result<()> {
-    // Any zero at all, which whole vectors tell, is rare enough to look again where it is.
+    // Targets rarely hold zeros. A vectorized test finds those without; only the others are
+    // searched.
     if !holds_zero(target) {
         return Ok(());
     }

@@ -24,7 +24,7 @@ use crate::parallel;
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 pub trait DecodePoses: Sync {
-    /// The poses.
+    /// The skeleton of the poses.
     fn skeleton(&self) -> &Skeleton;
 
     /// The mean and standard deviation of target keypoints, if they were standardized.
@@ -32,7 +32,7 @@ pub trait DecodePoses: Sync {
         None
     }
 
-    /// Checks the shape of encoded poses (N, K, C), where K may be 1 of a trajectory, and returns the
+    /// Checks the shape of encoded poses (N, K, C); K may also be 1, for a trajectory. Returns the
     /// number of keypoints of decoded poses: one more with roots, if the codec removes them.
     ///
     /// # Errors
@@ -60,7 +60,8 @@ pub trait DecodePoses: Sync {
         Ok(count + usize::from(inserted.is_some()))
     }
 
-    /// Decodes poses (N, K, C): denormalizes them and adds roots (1, C) or (N, C), if given. The scores are 1.
+    /// Decodes poses (N, K, C): denormalizes them and adds roots (1, C) or (N, C), if given. The
+    /// scores are 1.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for shapes that do not fit.
@@ -92,14 +93,14 @@ pub trait DecodePoses: Sync {
     }
 }
 
-/// Decodes a batch of encoded poses (B, N, K, C), flat; on several threads if the batch is large enough.
-/// `roots` are one per sample, (B, 1, C), or one per pose, (B, N, C).
+/// Decodes a batch of encoded poses (B, N, K, C), flat; on several threads if the batch is large
+/// enough. `roots` are one per sample, (B, 1, C), or one per pose, (B, N, C).
 ///
 /// ```
 /// use posecodec::codecs::{VideoPoseLifting, VideoPoseLiftingOptions, decode_poses_batch};
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
-/// let encoded = [0.0f32, 0.0, 0.0, 0.5, 0.0, 0.0]; // of two samples
+/// let encoded = [0.0f32, 0.0, 0.0, 0.5, 0.0, 0.0]; // two samples
 /// let roots = [1.0f32, 1.0, 4.0, 1.0, 1.0, 5.0];
 /// let mut keypoints = [0.0f32; 6];
 /// decode_poses_batch(&codec, &encoded, [2, 1, 1, 3], Some(&roots), &mut keypoints)?;
@@ -108,8 +109,8 @@ pub trait DecodePoses: Sync {
 /// ```
 ///
 /// # Errors
-/// [`crate::Error::InvalidInput`] for a shape that does not fit, or an array of another length than the shape
-/// implies.
+/// [`crate::Error::InvalidInput`] for a shape that does not fit, or an array of another length than
+/// the shape implies.
 pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Float, L: Float>(
     codec: &D,
     encoded: &[T],

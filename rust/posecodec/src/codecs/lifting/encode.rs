@@ -1,4 +1,4 @@
-//! Encoding: 2D poses become the network's input, 3D poses its target.
+//! Encoding 2D poses to a lifting network's input, and 3D poses to its target.
 
 use arrayvec::ArrayVec;
 use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView2, ArrayView3};
@@ -10,30 +10,30 @@ use crate::float::Float;
 use crate::kernels::lifting::normalize::LabelLayout;
 use crate::kernels::lifting::root::{fill_reciprocals, fill_weights};
 
-/// One item of what a codec answers.
+/// One item of the dict that a codec returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputItem {
     /// Its key in MMPose's dict.
     pub name: &'static str,
-    /// What it is.
+    /// What the item holds.
     pub field: OutputField,
 }
 
 impl OutputItem {
-    /// The item of this name and field, if it is wanted.
+    /// The item with this name and field, if it is requested.
     pub(crate) fn requested(
-        (wanted, name, field): (bool, &'static str, OutputField),
+        (requested, name, field): (bool, &'static str, OutputField),
     ) -> Option<Self> {
-        wanted.then_some(Self { name, field })
+        requested.then_some(Self { name, field })
     }
 }
 
-/// What an item of an answer is.
+/// What an item of an encoder's dict holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputField {
     /// The normalized 2D poses.
     KeypointLabels,
-    /// The visibilities of the 2D poses, as they came.
+    /// The visibilities of the 2D poses, as they were passed.
     KeypointsVisible,
     /// Means of the 2D poses.
     KeypointsMean,
@@ -43,7 +43,7 @@ pub enum OutputField {
     TargetLabel,
     /// The weights of the 3D poses.
     TargetWeight,
-    /// The visibilities of the 3D poses, as they came.
+    /// The visibilities of the 3D poses, as they were passed.
     TargetVisible,
     /// Means of the 3D poses.
     TargetMean,
@@ -51,9 +51,9 @@ pub enum OutputField {
     TargetStd,
     /// The roots that the 3D poses were centered on.
     TargetRoot,
-    /// That the 3D poses are without their root.
+    /// Whether the root was removed from the 3D poses: always true.
     TargetRootRemoved,
-    /// Which keypoint the root was.
+    /// The index of the removed root.
     TargetRootIndex,
     /// The weights of the trajectory.
     TrajectoryWeights,
@@ -66,11 +66,11 @@ pub enum OutputField {
 /// The precision in which a codec returns roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RootKind {
-    /// It has none.
+    /// The codec returns no roots.
     Absent,
-    /// Single.
+    /// Single precision.
     Float32,
-    /// The target's own.
+    /// The precision of the target.
     Target,
 }
 
@@ -81,28 +81,28 @@ pub enum RootOutput<'a, T> {
     Absent,
     /// In single precision.
     Float32(&'a mut [f32]),
-    /// In the target's own.
+    /// In the precision of the target.
     Target(&'a mut [T]),
 }
 
 /// The factor of each frame of a sample.
 #[derive(Debug)]
 pub enum Factor<'a> {
-    /// One per frame, or one for all.
+    /// The factors that were passed: one per frame, or one for all.
     Given(&'a [f64]),
-    /// To be derived, one per frame. Empty for a codec that has none.
+    /// The memory for factors to derive, one per frame. Empty for a codec that has none.
     Derived(&'a mut [f64]),
 }
 
-/// The factor of frames whose camera is not known well enough to work one out.
+/// The factor of frames whose camera has no known intrinsics, from which one could be derived.
 pub const DEFAULT_FACTOR: f64 = 4.0;
 
-/// Whether factors are to be worked out: where none are given, or the first is 0.
+/// Whether factors must be derived: if none are given, or the first is 0.
 pub fn needs_factor(given: Option<&[f64]>) -> bool {
     given.is_none_or(|given| given.first() == Some(&0.0))
 }
 
-/// The arrays of one sample's 3D poses, to be encoded.
+/// The output arrays for the 3D poses of one sample.
 #[derive(Debug)]
 pub struct TargetBuffers<'a, T> {
     /// (T, K, C), or (T, K - 1, C) without the root.
@@ -113,15 +113,15 @@ pub struct TargetBuffers<'a, T> {
     pub factor: Factor<'a>,
 }
 
-/// What a network that lifts should find.
+/// The training targets of a lifting network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoseTargets<U> {
     /// (T, K, C), or (T, K - 1, C) without the root.
     pub label: Array3<U>,
     /// (T, K) or (T, K - 1), 0 or 1.
     pub weight: Array2<f32>,
-    /// The weights of all keypoints (T, K), or without visibilities `1 / target[:, 2]` (T, C), as
-    /// the reference has it. `None` for a codec that has none.
+    /// The weights of all keypoints (T, K). Without visibilities MMPose returns `1 / target[:, 2]`,
+    /// (T, C). `None` for a codec that has no trajectory weights.
     pub trajectory_weights: Option<Array2<U>>,
     /// (T, C), for a codec that returns roots.
     pub root: Option<Array2<U>>,
@@ -129,7 +129,7 @@ pub struct PoseTargets<U> {
     pub factor: Option<Array1<f64>>,
 }
 
-/// A codec that prepares 2D poses for a network that lifts them, and the 3D poses it should find.
+/// A codec that encodes 2D poses as the input of a lifting network, and 3D poses as its targets.
 ///
 /// ```
 /// use ndarray::array;
@@ -152,10 +152,10 @@ pub trait LiftPose: Sync {
     /// The codec's name in MMPose.
     const NAME: &'static str;
 
-    /// The poses.
+    /// The skeleton of the poses.
     fn skeleton(&self) -> &Skeleton;
 
-    /// The items of an answer, in the order of MMPose's dict.
+    /// The items of the encoder's dict, in MMPose's order.
     fn items(&self, with_target: bool) -> ArrayVec<OutputItem, 12>;
 
     /// Whether labels are reshaped to (K·D, T).
@@ -166,7 +166,8 @@ pub trait LiftPose: Sync {
     /// Whether visibilities are concatenated to the keypoints.
     fn concatenates_visibilities(&self) -> bool;
 
-    /// How the labels of keypoints with `dims` coordinates and so many visibilities each lie.
+    /// The layout of the labels of keypoints with `dims` coordinates and this number of
+    /// visibilities per keypoint.
     fn layout(&self, dims: usize, visibilities: usize) -> LabelLayout {
         LabelLayout {
             count: self.skeleton().count(),
@@ -181,17 +182,17 @@ pub trait LiftPose: Sync {
         RootKind::Absent
     }
 
-    /// The keypoint that targets are without.
+    /// The root keypoint, if it is removed from targets.
     fn removed(&self) -> Option<usize> {
         self.skeleton().removed()
     }
 
-    /// Whether the outputs with a target include an item of this field.
+    /// Whether the outputs for a target include an item with this field.
     fn has_output(&self, field: OutputField) -> bool {
         self.items(true).iter().any(|item| item.field == field)
     }
 
-    /// The means or deviations that an item of this field holds.
+    /// The means or standard deviations of an item with this field.
     fn statistics(&self, field: OutputField) -> Option<&Array2<f32>> {
         let _ = field;
         None
@@ -200,7 +201,7 @@ pub trait LiftPose: Sync {
     /// Checks that this number of factors fits a target of this number of frames.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::Error::InvalidInput) where they do not.
+    /// [`InvalidInput`](crate::Error::InvalidInput) if it does not fit.
     fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
         let _ = (factors, frames);
         Ok(())
@@ -209,14 +210,14 @@ pub trait LiftPose: Sync {
     /// Checks that keypoints of `dims` coordinates, taken with this camera, can be encoded.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::Error::InvalidInput) for too few or too many coordinates, or a camera of which too little
-    /// is known.
+    /// [`InvalidInput`](crate::Error::InvalidInput) for too few or too many coordinates, or a
+    /// camera that lacks parameters.
     fn check_keypoints(&self, dims: usize, camera: Option<&Camera>) -> Result<()>;
 
     /// Checks that a target of shape (T, K, C), taken with this camera, can be encoded.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::Error::InvalidInput) for a shape or values that cannot.
+    /// [`InvalidInput`](crate::Error::InvalidInput) for a shape or values that cannot be encoded.
     fn check_target<U: Float>(
         &self,
         target: &[U],
@@ -244,7 +245,7 @@ pub trait LiftPose: Sync {
     );
 
     /// Encodes the 2D poses (T, K, D) of one sample, with visibilities (T, K) or none, to the
-    /// network's input: (T, K, D), or (K·D, T) reshaped; with visibilities D is one more.
+    /// network's input: (T, K, D), or (K·D, T) if reshaped. Concatenated visibilities add 1 to D.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for shapes or a camera that do not fit.
@@ -265,8 +266,8 @@ pub trait LiftPose: Sync {
         Ok(ArrayD::from_shape_vec(&*shape, labels).expect("a value a label"))
     }
 
-    /// Encodes the 3D poses (T, K, C) of one sample, in the camera's space, with visibilities
-    /// (T, K) and factors (T,) or none.
+    /// Encodes the 3D poses (T, K, C) of one sample in camera space, optionally with visibilities
+    /// (T, K) and factors (T,).
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for shapes, values or a camera that do not fit.
@@ -342,7 +343,7 @@ fn flat<T: Float>(array: ArrayView3<'_, T>) -> Vec<T> {
     array.iter().copied().collect()
 }
 
-/// Visibilities of this shape, in order; 1 where there are none.
+/// Visibilities of this shape, in order; ones if none are given.
 fn visibilities<T: Float>(
     argument: &'static str,
     visible: Option<ArrayView2<'_, T>>,

@@ -18,19 +18,20 @@ pub struct PassedFactors<'a> {
 /// Factors of a call: `each` per sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FactorValues {
-    /// Those passed, zeros where they are derived.
+    /// The factors that were passed, zeros for those that are derived.
     pub values: Vec<f64>,
     /// How many per sample.
     pub each: usize,
-    /// The number type of the output; `None` if it is the argument itself, all factors being passed.
+    /// The number type of the output; `None` if it is the argument itself, all factors being
+    /// passed.
     pub dtype: Option<Dtype>,
 }
 
 impl FactorValues {
-    /// The factors of `batch` samples. Those that were not passed, or whose first is 0, are derived: one
-    /// per frame of the target for a camera with known intrinsics; otherwise they are
-    /// [`DEFAULT_FACTOR`], one per frame of the keypoints. `target` has the number of frames and the
-    /// number type of the 3D poses.
+    /// The factors of `batch` samples. Those that were not passed, or whose first is 0, are
+    /// derived: one per frame of the target for a camera with known intrinsics; otherwise they are
+    /// [`DEFAULT_FACTOR`], one per frame of the keypoints. `target` has the number of frames and
+    /// the number type of the 3D poses.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) if they cannot be allocated.
@@ -63,7 +64,7 @@ impl FactorValues {
                 None => values.extend(std::iter::repeat_n(DEFAULT_FACTOR, each)),
             }
         }
-        // Derived factors have the target's precision, the default one is single.
+        // Derived factors have the target's precision; the default factor has single precision.
         let double_target = target.is_some_and(|(_, dtype)| dtype == Dtype::Float64);
         let double_passed = passed.is_some_and(|passed| passed.double && derived().count() < batch);
         let double = double_target && any_known || double_passed;

@@ -1,4 +1,4 @@
-//! What the codecs share that lift 2D poses to 3D: skeletons, cameras, arrays, batches.
+//! What the codecs that lift 2D poses to 3D share: skeletons, cameras, arrays and batches.
 
 mod batch;
 mod camera;

@@ -13,7 +13,7 @@ use crate::kernels::lifting::normalize::LabelLayout;
 use crate::kernels::lifting::root::{fill_reciprocals, fill_weights};
 use crate::plan::{ArrayMut, Dtype, Floats, Output, OutputShape, Per, Source, Value, with_floats};
 
-/// The most outputs of a lifting encoder.
+/// The maximum number of outputs of a lifting encoder.
 const MAX_OUTPUTS: usize = 12;
 
 /// The outputs of a lifting encoder, in the order of MMPose's dict.
@@ -44,7 +44,7 @@ impl PoseShape {
         &self.passed[..self.passed.len() - 1]
     }
 
-    /// The shape of one value per visibility, or per keypoint; without the removed keypoint.
+    /// The shape of one value per visibility, or per keypoint, without the removed keypoint.
     fn weights(&self, removed: Option<usize>) -> OutputShape {
         let (mut shape, axis) = match &self.visible {
             Some(visible) => (visible.clone(), self.visible_axis),
@@ -54,14 +54,15 @@ impl PoseShape {
         shape
     }
 
-    /// The shape without the axis, from the end.
+    /// The shape without this axis.
     fn without_axis(&self, axis: usize) -> OutputShape {
         let mut shape = self.passed.clone();
         shape.remove(axis);
         shape
     }
 
-    /// What `lifting_target[:, 2]` is the third item of: how many items, and of how many values.
+    /// The number of items along the axis that `lifting_target[:, 2]` indexes, and the number of
+    /// values per item.
     pub fn items(&self) -> [usize; 2] {
         let [.., count, dims] = self.full;
         if self.passed.len() == 2 { [dims, 1] } else { [count, dims] }
@@ -120,7 +121,7 @@ impl LiftPlan {
             OutputField::KeypointsVisible if self.keypoints.visible.is_some() => {
                 argument("keypoints_visible")
             }
-            // `keypoints.shape[:2]`, also of one pose (K, D): MMPose has it so.
+            // MMPose returns `np.ones(keypoints.shape[:2])`, also for one pose (K, D).
             OutputField::KeypointsVisible => computed(single, &self.keypoints.passed[..2]),
             OutputField::TargetVisible if target?.visible.is_some() => {
                 argument("lifting_target_visible")
@@ -169,15 +170,16 @@ impl LiftPlan {
     }
 }
 
-/// The output that another one may repeat.
+/// The name of the output that `lifting_target` may repeat.
 const TARGET_LABEL: &str = "lifting_target_label";
 
-/// The numbers that a lifting encoder reads.
+/// The arrays that a lifting encoder reads.
 #[derive(Debug)]
 pub struct LiftInputs<'a> {
     /// The 2D poses.
     pub keypoints: Floats<'a>,
-    /// Their visibilities in the number type of the labels, if they are put next to the keypoints.
+    /// Their visibilities in the number type of the labels, if they are concatenated to the
+    /// keypoints.
     pub extra: Option<Floats<'a>>,
     /// The 3D poses.
     pub target: Option<Floats<'a>>,
@@ -191,7 +193,8 @@ impl LiftPlan {
     /// Checks that all targets can be encoded.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a shape or values that cannot, or factors that do not fit them.
+    /// [`Error::InvalidInput`] for a shape or values that cannot be encoded, or factors that do not
+    /// fit.
     pub fn check_target<C: LiftPose>(&self, codec: &C, inputs: &LiftInputs<'_>) -> Result<()> {
         let (Some(target), Some(poses)) = (&self.target, inputs.target) else { return Ok(()) };
         let (shape, cameras) = (target.full, inputs.cameras);
@@ -210,7 +213,7 @@ impl LiftPlan {
     /// Fills the computed arrays of [`Self::outputs`] of a batch.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for numbers or arrays that are not those of the plan.
+    /// [`Error::InvalidInput`] for inputs or arrays that do not fit the plan.
     pub fn fill<C: LiftPose>(
         mut self,
         codec: &C,

@@ -1,4 +1,4 @@
-//! The poses that are lifted: how many keypoints, which is the root, where keypoints usually are.
+//! The poses that are lifted: the number of keypoints, the root, and the statistics of keypoints.
 
 use ndarray::Array2;
 
@@ -13,8 +13,8 @@ pub struct Skeleton {
 }
 
 impl Skeleton {
-    /// A skeleton of `num_keypoints` whose root is the mean of the keypoints `root_index`. A root
-    /// of one keypoint can be left out of the targets (`remove_root`).
+    /// A skeleton of `num_keypoints` whose root is the mean of the keypoints `root_index`.
+    /// `remove_root` removes a root of one keypoint from the targets.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for no keypoint, no root, or a root that is none of the keypoints.
@@ -42,7 +42,7 @@ impl Skeleton {
         &self.roots
     }
 
-    /// The root where targets are without it.
+    /// The root keypoint, if it is removed from targets.
     pub fn removed(&self) -> Option<usize> {
         self.removed
     }
@@ -53,18 +53,18 @@ impl Skeleton {
     }
 }
 
-/// Where keypoints are on average and how far from there: mean and standard deviation, (K, D).
+/// Means and standard deviations of the coordinates of keypoints, (K, D).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
-    /// Means, in the unit of what they belong to.
+    /// Means, in the unit of the keypoints.
     pub mean: Array2<f32>,
-    /// Standard deviations, none of them 0.
+    /// Standard deviations in the same unit, none of them 0.
     pub std: Array2<f32>,
 }
 
 impl Statistics {
-    /// Checks that there are `count` rows of both and that they can be divided by. `names` are
-    /// the arguments that they came as.
+    /// Checks that both have `count` rows, and that no standard deviation is 0. `names` are the
+    /// names of the arguments.
     pub(crate) fn checked(self, names: [&'static str; 2], count: usize) -> Result<Self> {
         let (mean, std) = (self.mean.shape(), self.std.shape());
         if mean[0] != count || mean[1] == 0 {
@@ -83,7 +83,7 @@ impl Statistics {
             let wanted = "must hold finite numbers other than 0, in single precision";
             return Err(Error::invalid(names[1], wanted, std));
         }
-        // Kernels walk both by one index.
+        // Kernels read both with the same flat index.
         let Self { mean, std } = self;
         Ok(Self {
             mean: mean.as_standard_layout().into_owned(),
@@ -91,7 +91,7 @@ impl Statistics {
         })
     }
 
-    /// Coordinates a keypoint.
+    /// Coordinates per keypoint.
     pub fn dims(&self) -> usize {
         self.mean.ncols()
     }

@@ -47,12 +47,12 @@ impl Simcc3dLabel {
         self.decode_views([x, y, z], None)
     }
 
-    /// A flip test: decodes the averages of vectors along x, y and z and of those of the flipped image.
-    /// `flip_indices` has the index of each keypoint's mirror image.
+    /// A flip test: decodes the averages of vectors along x, y and z and of those of the flipped
+    /// image. `flip_indices` has the index of each keypoint's mirror image.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and unless there
-    /// is one valid index per keypoint.
+    /// [`crate::Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and
+    /// unless there is one valid index per keypoint.
     pub fn decode_flipped<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 3],
@@ -94,9 +94,9 @@ impl Simcc3dLabel {
     /// threads if the batch is large enough.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for vectors without a bin, slices of other lengths than the shape
-    /// implies, flipped vectors of another shape, and unless there is one valid flip index per
-    /// keypoint.
+    /// [`crate::Error::InvalidInput`] for vectors without a bin, slices of other lengths than the
+    /// shape implies, flipped vectors of another shape, and unless there is one valid flip index
+    /// per keypoint.
     pub fn decode_batch<E: HeatmapValue>(
         &self,
         shape: [usize; 3],

@@ -18,20 +18,20 @@ use crate::plan::{ArrayMut, Dtype, Floats, Init, Output, Per, Source, Value, wit
 
 pub use decode::{Simcc3dDecoded, Simcc3dDecodedRows};
 
-/// The options of [`Simcc3dLabel`], with the reference's defaults.
+/// The options of [`Simcc3dLabel`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simcc3dOptions {
     /// Standard deviation along x, y and z, in bins.
     pub sigma: [f64; 3],
-    /// Bins an input pixel.
+    /// Bins per input pixel.
     pub simcc_split_ratio: f64,
     /// Whether Gaussians are divided by `sigma·√2π`.
     pub normalize: bool,
     /// Whether decoding refines with DARK.
     pub use_dark: bool,
-    /// The keypoints whose mean depth is the root's, by their index (from the end where negative).
+    /// Indices of the keypoints whose mean depth is the root's; negative ones count from the end.
     pub root_index: Vec<isize>,
-    /// The depth, in meters, that lies before the root within the input, and that behind it.
+    /// The depth in meters that the input covers in front of the root, and also behind it.
     pub z_range: f64,
 }
 
@@ -48,13 +48,13 @@ impl Default for Simcc3dOptions {
     }
 }
 
-/// Keypoints as three classification vectors, as [RTMW](https://arxiv.org/abs/2407.08634) (Jiang et
-/// al. 2024) has it, after [SimCC](https://arxiv.org/abs/2107.03332).
+/// Keypoints as three classification vectors: [RTMW](https://arxiv.org/abs/2407.08634) (Jiang et
+/// al. 2024), which extends [SimCC](https://arxiv.org/abs/2107.03332) (Li et al. 2022) to 3D.
 ///
-/// It encodes points `[x, y, z]` in pixels of an input that is d pixels deep, its middle at the
-/// root's depth: [`Simcc3dLabel::points`] makes them from keypoints and depths in meters. Targets:
-/// `keypoint_x_labels` (N, K, Wx), `keypoint_y_labels` (N, K, Wy), `keypoint_z_labels` (N, K, Wz)
-/// and `keypoint_weights` (N, K), with Wx = w·`simcc_split_ratio` bins.
+/// Encodes points `[x, y, z]` in pixels of an input that is d pixels deep and whose middle is at
+/// the root's depth. [`Simcc3dLabel::points`] computes them from keypoints and depths in meters.
+/// Targets: `keypoint_x_labels` (N, K, Wx), `keypoint_y_labels` (N, K, Wy), `keypoint_z_labels`
+/// (N, K, Wz) and `keypoint_weights` (N, K), with Wx = w·`simcc_split_ratio` bins.
 ///
 /// ```
 /// use ndarray::{Array3, array};
@@ -99,9 +99,9 @@ pub struct Simcc3dTargets<V> {
 /// Keypoints with their depths, as [`Simcc3dLabel`] encodes them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simcc3dPoints<T, Z> {
-    /// A point `[x, y, z]` a keypoint, in input pixels.
+    /// One point `[x, y, z]` per keypoint, in input pixels.
     pub points: Vec<[T; 3]>,
-    /// The root's depth in meters, an instance; none without depths.
+    /// One root depth per instance, in meters; empty without depths.
     pub root_z: Vec<Z>,
 }
 
@@ -109,8 +109,8 @@ pub struct Simcc3dPoints<T, Z> {
 pub type Simcc3dOutputs = ArrayVec<Output, 8>;
 
 impl Simcc3dLabel {
-    /// The mean depth of the root in the datasets that RTMW was trained on, in meters: what is said
-    /// of keypoints without depths.
+    /// The mean depth of the root in the datasets that RTMW was trained on, in meters. It is
+    /// returned for keypoints without depths.
     pub const ROOT_Z: f64 = 5.14388;
 
     /// A codec of input size `[w, h, d]` in pixels.
@@ -136,18 +136,18 @@ impl Simcc3dLabel {
         std::array::from_fn(|axis| self.axes[axis].bins)
     }
 
-    /// The options it was made with.
+    /// The options of the codec.
     pub fn options(&self) -> &Simcc3dOptions {
         &self.options
     }
 
-    /// Puts keypoints `[x, y]` in input pixels and their places `[_, _, z]` in meters together, `count`
-    /// an instance: z becomes pixels, relative to the mean depth of the instance's own roots. Without
-    /// places every z is 1, as in the reference.
+    /// Combines keypoints `[x, y]` in input pixels with 3D keypoints `[_, _, z]` in meters, `count`
+    /// per instance. The depth z is converted to pixels, relative to the mean depth of the
+    /// instance's root keypoints. Without 3D keypoints every z is 1, as in MMPose.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for another number of places than keypoints, or a root beyond K;
-    /// [`Error::OutOfMemory`].
+    /// [`Error::InvalidInput`] if the numbers of keypoints and 3D keypoints differ, or for a root
+    /// beyond K; [`Error::OutOfMemory`] if the points cannot be allocated.
     pub fn points<P: Float, Z: Float, T: Float>(
         &self,
         keypoints: &[[P; 2]],
@@ -170,7 +170,7 @@ impl Simcc3dLabel {
         let roots = roots.collect::<Result<Vec<_>>>()?;
         let range = Z::of(self.options.z_range);
         let middle = Z::of(self.input_size[2] as f64 / 2.0);
-        // In the places' own precision, as NumPy computes it.
+        // In the precision of the 3D keypoints, as in NumPy.
         for (keypoints, places) in keypoints.chunks(count).zip(places.chunks(count)) {
             let sum = roots.iter().fold(Z::zero(), |sum, &root| sum + places[root][2]);
             let root = sum / Z::of(roots.len() as f64);
@@ -185,8 +185,8 @@ impl Simcc3dLabel {
 }
 
 impl Simcc3dLabel {
-    /// The outputs of a call whose own are `encoded`, with what MMPose returns of depths. `depths` is
-    /// the number type of `keypoints_3d`, if there are any.
+    /// Adds the outputs for depths to those that were `encoded`, in MMPose's order. `depths` is the
+    /// number type of `keypoints_3d`, if they are given.
     pub fn outputs_with_depths(
         encoded: &Outputs,
         depths: Option<Dtype>,
@@ -217,7 +217,8 @@ impl Simcc3dLabel {
         outputs
     }
 
-    /// What MMPose returns for a sample without keypoints: arrays of 0 but for the weight of 1.
+    /// What MMPose returns for a sample without keypoints: a weight of 1, and zeros in the other
+    /// arrays.
     pub fn placeholder_outputs() -> Simcc3dOutputs {
         let list = |name, value| Output::value(name, value, Per::List);
         let array = |name, dtype| Output::new(name, dtype, &[1], Per::Sample);
@@ -241,11 +242,11 @@ impl Simcc3dLabel {
         }
     }
 
-    /// Fills the computed arrays of [`Self::outputs_with_depths`] of a batch: keypoints (B, N, K, 2),
-    /// their 3D keypoints (B, N, K, 3) in meters and their visibilities.
+    /// Fills the computed arrays of [`Self::outputs_with_depths`] of a batch: keypoints
+    /// (B, N, K, 2), their 3D keypoints (B, N, K, 3) in meters and their visibilities.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for numbers or arrays that are not those of the plan.
+    /// [`Error::InvalidInput`] for inputs or arrays that do not fit the plan.
     pub fn encode_with_depths(
         &self,
         plan: &EncodePlan,
@@ -255,7 +256,7 @@ impl Simcc3dLabel {
         mut arrays: ArrayVec<ArrayMut<'_>, 8>,
         init: Init,
     ) -> Result<()> {
-        // The last array is `weight_z` without depths; with depths the one before the weights is
+        // Without depths the last array is `weight_z`. With depths the array before the weights is
         // `root_z`.
         let (root_z, weight_z) = match keypoints_3d {
             Some(_) if arrays.len() == 5 => (Some(arrays.remove(3)), None),
@@ -277,7 +278,7 @@ impl Simcc3dLabel {
         }
     }
 
-    /// [`Self::points`] of numbers of any precision; fills the roots' depths.
+    /// [`Self::points`] for arguments of any precision. Also fills the depths of the roots.
     fn joined<T: Float>(
         &self,
         keypoints: Floats<'_>,

@@ -20,7 +20,7 @@ pub use decode::{SimccDecoded, SimccDecodedRows};
 pub enum SimccSmoothing {
     /// A Gaussian of `sigma` bins.
     Gaussian,
-    /// `1 - label_smooth_weight` in the keypoint's bin, the rest shared by the others.
+    /// `1 - label_smooth_weight` in the keypoint's bin; the other bins share the rest.
     Standard {
         /// From 0 (one-hot) to 1.
         label_smooth_weight: f64,
@@ -28,11 +28,11 @@ pub enum SimccSmoothing {
 }
 
 impl SimccSmoothing {
-    /// The smoothing of the reference's `smoothing_type`: `"gaussian"` or `"standard"`.
+    /// The smoothing of MMPose's `smoothing_type`: `"gaussian"` or `"standard"`.
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for another word, [`Error::InvalidInput`] for a weight that
-    /// Gaussians have no use for, or outside [0, 1].
+    /// [`Error::UnknownOption`] for another string, [`Error::InvalidInput`] for a weight outside
+    /// [0, 1], or above 0 for `"gaussian"`, which does not use it.
     pub fn named(smoothing_type: &str, label_smooth_weight: f64) -> Result<Self> {
         const WEIGHT: &str = "label_smooth_weight";
         let gaussian = match smoothing_type {
@@ -59,14 +59,14 @@ impl SimccSmoothing {
     }
 }
 
-/// The options of [`SimccLabel`], with the reference's defaults.
+/// The options of [`SimccLabel`], with MMPose's defaults.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SimccOptions {
     /// How a keypoint is spread over the bins.
     pub smoothing: SimccSmoothing,
     /// Standard deviation along x and y, in bins.
     pub sigma: [f64; 2],
-    /// Bins an input pixel.
+    /// Bins per input pixel.
     pub simcc_split_ratio: f64,
     /// Whether Gaussians are divided by `sigma·√2π`.
     pub normalize: bool,
@@ -74,7 +74,7 @@ pub struct SimccOptions {
     pub use_dark: bool,
     /// Whether decoding also returns visibilities.
     pub decode_visibility: bool,
-    /// Scale of the responses before the softmax that visibilities come from.
+    /// Scale of the responses before the softmax from which visibilities are computed.
     pub decode_beta: f64,
 }
 
@@ -156,12 +156,12 @@ impl SimccLabel {
         [self.axes[0].bins, self.axes[1].bins]
     }
 
-    /// The options it was made with.
+    /// The options of the codec.
     pub fn options(&self) -> &SimccOptions {
         &self.options
     }
 
-    /// Puts a keypoint into its two vectors, which hold zeros; `false` where it lies outside.
+    /// Draws a keypoint into its two vectors of zeros. Returns whether the keypoint is inside.
     fn encode_point<T: Float>(&self, point: [T; 2], vectors: [&mut [f32]; 2]) -> bool {
         let bins = bins_of(point, self.options.simcc_split_ratio);
         let SimccSmoothing::Standard { label_smooth_weight: weight } = self.options.smoothing

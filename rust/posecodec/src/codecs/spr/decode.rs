@@ -1,4 +1,4 @@
-//! `SPR`: roots and displacements to instances.
+//! `SPR`: decoding roots and displacements to instances.
 
 use ndarray::{Array1, Array2, Array3, ArrayView3};
 
@@ -17,13 +17,14 @@ pub struct SprDecoded<T> {
     pub keypoints: Array3<T>,
     /// (N,), the responses of the roots.
     pub root_scores: Array1<T>,
-    /// (N, K), the responses of the keypoints, if the codec generates keypoint heatmaps and they were given.
+    /// (N, K), the responses of the keypoints, if the codec generates keypoint heatmaps and they
+    /// were passed.
     pub keypoint_scores: Option<Array2<T>>,
 }
 
 impl Spr {
-    /// Decodes one image: heatmaps (1, H, W) or (K+1, H, W), the root's last, and displacements
-    /// (2K, H, W) in heatmap pixels, of any size.
+    /// Decodes one image: heatmaps (1, H, W), or (K+1, H, W) with the root heatmap last, and
+    /// displacements (2K, H, W) in heatmap pixels. H and W may have any size.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for an odd number of displacements, no heatmap, maps of different
@@ -63,7 +64,7 @@ impl Spr {
             let radius = self.options.nms_kernel / 2;
             let neighborhood = Neighborhood { plane: root_map, width, radius };
             let mut roots = top_k(neighborhood, self.options.max_instances);
-            // In the maps' precision, as torch compares.
+            // torch compares in the precision of the maps.
             let threshold = <T as Float>::of(self.options.threshold);
             roots.retain(|root| root.value > threshold);
             roots

@@ -20,8 +20,8 @@ pub use decode::SprDecoded;
 /// Structured pose representation: [Single-stage Multi-person Pose
 /// Machines](https://arxiv.org/abs/1908.09220) (Nie et al. 2019).
 ///
-/// Targets: `heatmaps` and `heatmap_weights` (1, H, W), or (K+1, H, W) with keypoint heatmaps, the
-/// root's last; `displacements` and `displacement_weights` (2K, H, W), in map cells.
+/// Targets: `heatmaps` and `heatmap_weights` (1, H, W), or (K+1, H, W) with keypoint heatmaps and
+/// the root heatmap last; `displacements` and `displacement_weights` (2K, H, W), in heatmap pixels.
 ///
 /// ```
 /// use ndarray::array;
@@ -49,27 +49,28 @@ pub struct Spr {
     options: SprOptions,
 }
 
-/// How [`Spr`] encodes and decodes. The defaults are the reference's.
+/// How [`Spr`] encodes and decodes. The defaults are MMPose's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SprOptions {
-    /// Standard deviation of the roots' Gaussians in map cells, and the radius within which
+    /// Standard deviation of the roots' Gaussians in heatmap pixels, and the radius within which
     /// displacements have a target. `None`: √(W·H) / 32.
     pub root_sigma: Option<f64>,
-    /// The same of the keypoints' Gaussians. `None`: half the default root sigma, rounded down.
+    /// Standard deviation of the keypoints' Gaussians in heatmap pixels. `None`: half the default
+    /// root sigma, rounded down.
     pub keypoint_sigma: Option<f64>,
-    /// Whether there is one heatmap per keypoint in addition to the root's.
+    /// Whether there is one heatmap per keypoint in addition to the root heatmap.
     pub generate_keypoint_heatmaps: bool,
-    /// What the root is.
+    /// How the root is computed.
     pub root_type: RootType,
-    /// Instances whose box has a shorter diagonal, in map cells, have no target.
+    /// Instances whose box has a shorter diagonal, in heatmap pixels, are omitted from the targets.
     pub minimal_diagonal_length: f64,
     /// The loss weight where a heatmap is 0.
     pub background_weight: f64,
-    /// Size of the neighborhood in which a root has to be the largest; odd.
+    /// Size of the neighborhood in which a root must be the maximum; odd.
     pub nms_kernel: usize,
-    /// The most instances to decode.
+    /// Maximum number of instances to decode.
     pub max_instances: usize,
-    /// The least response of a root.
+    /// Decoded roots must have a response above this one.
     pub threshold: f64,
 }
 
@@ -90,10 +91,11 @@ impl Default for SprOptions {
 }
 
 impl SprOptions {
-    /// With sigmas as the reference takes them: none, the roots', or the roots' and the keypoints'.
+    /// Sets the sigmas from MMPose's argument `sigma`: no value, that of the roots, or those of the
+    /// roots and the keypoints.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for more of them.
+    /// [`Error::InvalidInput`] for more than two values.
     pub fn with_sigmas(mut self, sigmas: &[f64]) -> Result<Self> {
         (self.root_sigma, self.keypoint_sigma) = match *sigmas {
             [] => (None, None),
@@ -115,22 +117,23 @@ impl SprOptions {
 /// What [`Spr`] encodes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SprTargets {
-    /// (1, H, W), or (K+1, H, W) with the root's last.
+    /// (1, H, W), or (K+1, H, W) with the root heatmap last.
     pub heatmaps: Array3<f32>,
-    /// As `heatmaps`: 1 where those are above 0, the background weight elsewhere.
+    /// Same shape as `heatmaps`: 1 where a heatmap is above 0, the background weight elsewhere.
     pub heatmap_weights: Array3<f32>,
-    /// (2K, H, W), in map cells, x and y in turn; 0 far from roots.
+    /// (2K, H, W), in heatmap pixels, alternating x and y; 0 far from roots.
     pub displacements: Array3<f32>,
-    /// As `displacements`: one over the instance's diagonal in map cells; 0 far from roots.
+    /// Same shape as `displacements`: 1 / diagonal of the instance in heatmap pixels; 0 far from
+    /// roots.
     pub displacement_weights: Array3<f32>,
 }
 
 impl Spr {
-    /// A codec of input size `[w, h]` in pixels and map size `[W, H]`.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a size of 0, a sigma that is negative or not finite, a root sigma
-    /// without a keypoint sigma where both are needed, or an even kernel.
+    /// [`Error::InvalidInput`] for a size of 0, a sigma that is not positive and finite, a root
+    /// sigma without a keypoint sigma if both are needed, or an even kernel.
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
@@ -143,7 +146,7 @@ impl Spr {
             options.root_sigma.map_or(Ok(default), |sigma| check::positive("sigma", sigma))?;
         let keypoint_sigma = match (options.generate_keypoint_heatmaps, options.keypoint_sigma) {
             (false, _) => None,
-            // On maps below 64 × 64 this is 0, a Gaussian of one cell.
+            // For maps below 64 × 64 this is 0, a Gaussian of one heatmap pixel.
             (true, None) if options.root_sigma.is_none() => Some((default / 2.0).floor()),
             (true, Some(sigma)) => Some(check::positive("sigma", sigma)?),
             (true, None) => {
@@ -171,23 +174,24 @@ impl Spr {
         })
     }
 
-    /// Input pixels a map cell, `[x, y]`.
+    /// Input pixels per heatmap pixel, `[x, y]`.
     pub fn scale_factor(&self) -> [f32; 2] {
         self.scale_factor
     }
 
-    /// Standard deviation of the roots' Gaussians, in map cells.
+    /// Standard deviation of the roots' Gaussians, in heatmap pixels.
     pub fn root_sigma(&self) -> f64 {
         self.root_sigma
     }
 
-    /// Standard deviation of the keypoints' Gaussians, in map cells, where there are any.
+    /// Standard deviation of the keypoints' Gaussians in heatmap pixels, or `None` without keypoint
+    /// heatmaps.
     pub fn keypoint_sigma(&self) -> Option<f64> {
         self.keypoint_sigma
     }
 
-    /// The root and the diagonal of each instance, in map cells; none for those without a visible
-    /// keypoint and for those that are too small.
+    /// The root and the diagonal of each instance, in heatmap pixels; `None` for an instance that
+    /// has no visible keypoint or is too small.
     fn roots<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -204,7 +208,7 @@ impl Spr {
             .collect()
     }
 
-    /// Fills the displacements around those roots that lie inside.
+    /// Fills the displacements around the roots that are inside the map.
     fn encode_displacements<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V>,
@@ -320,7 +324,8 @@ impl Encode for Spr {
     }
 }
 
-/// Weighs 1 where a map `width` wide is above 0, among the cells that a Gaussian was put into.
+/// Sets weights to 1 where the map, `width` pixels wide, is above 0, among the pixels that a
+/// Gaussian covers.
 fn mark_foreground(map: &[f32], weights: &mut [f32], width: usize, [x, y]: [PixelRange; 2]) {
     for row in y.start..y.end {
         let range = row * width + x.start..row * width + x.end;
