@@ -80,9 +80,9 @@ pub(crate) fn count(argument: &'static str, count: usize) -> Result<usize> {
 
 /// The position of an index in an axis of `length`; a negative index counts from the end.
 pub(crate) fn index(argument: &'static str, index: isize, length: usize) -> Result<usize> {
-    let place =
+    let position =
         if index < 0 { length.checked_sub(index.unsigned_abs()) } else { Some(index as usize) };
-    place.filter(|&place| place < length).ok_or_else(|| {
+    position.filter(|&position| position < length).ok_or_else(|| {
         let wanted =
             format!("must be between -{length} and {length} - 1: there are {length} keypoints");
         Error::invalid(argument, wanted, index)

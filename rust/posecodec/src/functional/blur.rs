@@ -82,8 +82,8 @@ fn modulate<E: HeatmapValue>(
     };
     for (map, out) in values.chunks_exact(maps.map_len).zip(blurred.chunks_exact_mut(maps.map_len))
     {
-        let largest = maximum(map).expect("a map has at least one pixel").value;
-        rescale(blur(map, &kernel, &mut buffers), largest, out);
+        let peak = maximum(map).expect("a map has at least one pixel").value;
+        rescale(blur(map, &kernel, &mut buffers), peak, out);
     }
     Ok(())
 }

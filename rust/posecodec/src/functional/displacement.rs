@@ -39,16 +39,16 @@ pub fn generate_offset_heatmap<T: Float, V: Float>(
     weights: &mut [V],
 ) -> Result<()> {
     let [width, height] = heatmap_size;
-    let cells = width.saturating_mul(height);
+    let map_len = width.saturating_mul(height);
     let classes = &heatmaps[..heatmaps.len() / 3];
     check_maps(keypoints, heatmap_size, classes, weights)?;
     same_length("heatmaps", Some(3 * classes.len()), heatmaps.len())?;
     let radius = check::positive("radius_factor", radius_factor)? * width.max(height) as f64;
     let mut buffers = OffsetBuffers::default();
     for (index, weight) in weights.iter_mut().enumerate() {
-        let planes = &mut heatmaps[3 * (index % keypoints.count) * cells..][..3 * cells];
-        let (class, offsets) = planes.split_at_mut(cells);
-        let (x, y) = offsets.split_at_mut(cells);
+        let planes = &mut heatmaps[3 * (index % keypoints.count) * map_len..][..3 * map_len];
+        let (class, offsets) = planes.split_at_mut(map_len);
+        let (x, y) = offsets.split_at_mut(map_len);
         *weight = keypoints.visibility(index);
         if keypoints.is_labelled(index) {
             let center = keypoints.points[index].map(Float::as_f64);

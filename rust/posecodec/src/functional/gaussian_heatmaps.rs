@@ -116,7 +116,7 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Float, V: Float>(
 ) -> Result<()> {
     check_maps(keypoints, heatmap_size, heatmaps, weights)?;
     let sigma = check::sigma("sigma", sigma)?;
-    let cells = heatmap_size.iter().product();
+    let map_len = heatmap_size.iter().product();
     let mut scratch = Vec::new();
     for (index, weight) in weights.iter_mut().enumerate() {
         let (instance, number) = (index / keypoints.count, index % keypoints.count);
@@ -126,7 +126,7 @@ pub fn generate_unbiased_gaussian_heatmaps<T: Float, V: Float>(
             continue;
         }
         if overlaps_map(point, heatmap_size, sigma) {
-            let plane = &mut heatmaps[number * cells..][..cells];
+            let plane = &mut heatmaps[number * map_len..][..map_len];
             let center = point.map(Float::as_f64);
             fill_unbiased(plane, heatmap_size[0], center, sigma, instance > 0, &mut scratch);
         } else {

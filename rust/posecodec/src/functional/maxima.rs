@@ -8,7 +8,7 @@ use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
 
 /// Fills the location `[x, y]` and the value of the first maximum of each map (..., H, W); the location
-/// is -1 if no value is above 0. NaN counts as largest.
+/// is -1 if no value is above 0. NaN counts as the maximum.
 ///
 /// ```
 /// use posecodec::functional::get_heatmap_maximum;

@@ -54,7 +54,7 @@ use crate::inputs::maps::SampleMaps;
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for a side of 0, or one above the largest image side.
+/// [`Error::InvalidInput`] for a side of 0, or one above the maximum image side.
 pub fn check_heatmap_size<const N: usize>(heatmap_size: [usize; N]) -> Result<[usize; N]> {
     check::size("heatmap_size", heatmap_size)
 }

@@ -81,14 +81,14 @@ pub(super) fn group_by_tags<T: Float>(
             match_to_instances(added, &instances, threshold)?
         };
         for (candidate, instance) in added.iter().zip(matched) {
-            let known = match instance {
-                Some(known) => {
-                    instances[known].tags.push(candidate.tag.clone());
-                    known
+            let index = match instance {
+                Some(index) => {
+                    instances[index].tags.push(candidate.tag.clone());
+                    index
                 }
-                None => begin(&mut instances, candidate, candidates.len()),
+                None => start_instance(&mut instances, candidate, candidates.len()),
             };
-            instances[known].group[keypoint] = Some((candidate.at, candidate.value));
+            instances[index].group[keypoint] = Some((candidate.at, candidate.value));
         }
     }
     Ok(instances.into_iter().map(|instance| instance.group).collect())
@@ -96,16 +96,16 @@ pub(super) fn group_by_tags<T: Float>(
 
 /// Starts an instance with the tag of this candidate, and returns its index. If there is an
 /// instance with the same key, MMPose overwrites that one's tags instead; so does this.
-fn begin<T: Float>(
+fn start_instance<T: Float>(
     instances: &mut Vec<Instance<T>>,
     candidate: &TaggedCandidate<T>,
     keypoints: usize,
 ) -> usize {
     let (key, tags) = (candidate.tag[0], vec![candidate.tag.clone()]);
     match instances.iter().position(|instance| instance.key == key) {
-        Some(known) => {
-            instances[known].tags = tags;
-            known
+        Some(index) => {
+            instances[index].tags = tags;
+            index
         }
         None => {
             instances.push(Instance { key, group: vec![None; keypoints], tags });
@@ -134,12 +134,12 @@ fn match_to_instances<T: Float>(
         }
         costs.resize(costs.len() + columns - instances.len(), NO_INSTANCE);
     }
-    let near = |(row, column): (usize, usize)| {
+    let joined = |(row, column): (usize, usize)| {
         let joins =
             column < instances.len() && distances[row * instances.len() + column] < threshold;
         joins.then_some(column)
     };
-    Ok(linear_sum_assignment(&costs, columns)?.into_iter().enumerate().map(near).collect())
+    Ok(linear_sum_assignment(&costs, columns)?.into_iter().enumerate().map(joined).collect())
 }
 
 /// The Euclidean distance between two tags, in double precision.

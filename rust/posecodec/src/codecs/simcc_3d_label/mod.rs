@@ -63,9 +63,9 @@ impl Default for Simcc3dOptions {
 /// let codec = Simcc3dLabel::new([288, 384, 288], Simcc3dOptions::default())?;
 /// let keypoints = [[100.0f32, 60.0], [120.5, 64.0]];
 /// let meters = [[0.0f32, 0.0, 5.0], [0.1, 0.2, 5.5]];
-/// let made = codec.points::<f32, f32, f32>(&keypoints, Some(&meters), 2)?;
-/// assert_eq!(made.root_z, [5.0]);
-/// let points = Array3::from_shape_fn((1, 2, 3), |(_, k, axis)| made.points[k][axis]);
+/// let combined = codec.points::<f32, f32, f32>(&keypoints, Some(&meters), 2)?;
+/// assert_eq!(combined.root_z, [5.0]);
+/// let points = Array3::from_shape_fn((1, 2, 3), |(_, k, axis)| combined.points[k][axis]);
 /// let targets = codec.encode::<_, f32>(points.view(), None)?;
 /// let decoded = codec.decode(
 ///     targets.keypoint_x_labels.view(),
@@ -157,26 +157,26 @@ impl Simcc3dLabel {
         let (mut points, mut root_z) =
             (try_with_capacity("the points", keypoints.len())?, Vec::new());
         let point = |&[x, y]: &[P; 2], z| [T::of(x.as_f64()), T::of(y.as_f64()), z];
-        let Some(places) = keypoints_3d else {
+        let Some(points_3d) = keypoints_3d else {
             points.extend(keypoints.iter().map(|keypoint| point(keypoint, T::one())));
             return Ok(Simcc3dPoints { points, root_z });
         };
-        if places.len() != keypoints.len() {
+        if points_3d.len() != keypoints.len() {
             let wanted = format!("must hold {} points, as `keypoints` does", keypoints.len());
-            return Err(Error::invalid("keypoints_3d", wanted, places.len()));
+            return Err(Error::invalid("keypoints_3d", wanted, points_3d.len()));
         }
         let roots = self.options.root_index.iter();
         let roots = roots.map(|&index| check::index("root_index", index, count));
         let roots = roots.collect::<Result<Vec<_>>>()?;
         let range = Z::of(self.options.z_range);
-        let middle = Z::of(self.input_size[2] as f64 / 2.0);
+        let half_depth = Z::of(self.input_size[2] as f64 / 2.0);
         // In the precision of the 3D keypoints, as in NumPy.
-        for (keypoints, places) in keypoints.chunks(count).zip(places.chunks(count)) {
-            let sum = roots.iter().fold(Z::zero(), |sum, &root| sum + places[root][2]);
+        for (keypoints, points_3d) in keypoints.chunks(count).zip(points_3d.chunks(count)) {
+            let sum = roots.iter().fold(Z::zero(), |sum, &root| sum + points_3d[root][2]);
             let root = sum / Z::of(roots.len() as f64);
             root_z.push(root);
-            points.extend(keypoints.iter().zip(places).map(|(keypoint, place)| {
-                let z = ((place[2] - root) / range + Z::one()) * middle;
+            points.extend(keypoints.iter().zip(points_3d).map(|(keypoint, point_3d)| {
+                let z = ((point_3d[2] - root) / range + Z::one()) * half_depth;
                 point(keypoint, T::of(z.as_f64()))
             }));
         }
@@ -270,16 +270,16 @@ impl Simcc3dLabel {
         let single = |floats: Floats<'_>| floats.dtype() == Dtype::Float32;
         let count = plan.count;
         if single(keypoints) && keypoints_3d.is_none_or(single) {
-            let points = self.joined::<f32>(keypoints, keypoints_3d, count, root_z)?;
+            let points = self.combined_points::<f32>(keypoints, keypoints_3d, count, root_z)?;
             encode_batch(self, plan, Floats::F32(points.as_flattened()), visible, arrays, init)
         } else {
-            let points = self.joined::<f64>(keypoints, keypoints_3d, count, root_z)?;
+            let points = self.combined_points::<f64>(keypoints, keypoints_3d, count, root_z)?;
             encode_batch(self, plan, Floats::F64(points.as_flattened()), visible, arrays, init)
         }
     }
 
     /// [`Self::points`] for arguments of any precision. Also fills the depths of the roots.
-    fn joined<T: Float>(
+    fn combined_points<T: Float>(
         &self,
         keypoints: Floats<'_>,
         keypoints_3d: Option<Floats<'_>>,
@@ -288,19 +288,19 @@ impl Simcc3dLabel {
     ) -> Result<Vec<[T; 3]>> {
         with_floats!(keypoints, keypoints => {
             let keypoints = keypoints.as_chunks().0;
-            let Some(places) = keypoints_3d else {
+            let Some(points_3d) = keypoints_3d else {
                 return Ok(self.points::<_, T, T>(keypoints, None, count)?.points);
             };
-            with_floats!(places, places => {
-                let joined = self.points(keypoints, Some(places.as_chunks().0), count)?;
+            with_floats!(points_3d, points_3d => {
+                let combined = self.points(keypoints, Some(points_3d.as_chunks().0), count)?;
                 if let Some(root_z) = root_z {
-                    if root_z.len() != joined.root_z.len() {
-                        let wanted = format!("must have {} values", joined.root_z.len());
+                    if root_z.len() != combined.root_z.len() {
+                        let wanted = format!("must have {} values", combined.root_z.len());
                         return Err(Error::invalid("root_z", wanted, root_z.len()));
                     }
-                    root_z.fill_from(joined.root_z.iter().map(|root| root.as_f64()));
+                    root_z.fill_from(combined.root_z.iter().map(|root| root.as_f64()));
                 }
-                Ok(joined.points)
+                Ok(combined.points)
             })
         })
     }

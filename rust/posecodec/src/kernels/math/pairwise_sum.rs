@@ -5,8 +5,8 @@ use crate::float::Float;
 /// The sum of the values in NumPy's pairwise order: more than 128 values are split into halves, fewer
 /// are added up in eight partial sums.
 pub fn pairwise_sum<T: Float>(values: &[T]) -> T {
-    const LONGEST: usize = 128;
-    if values.len() > LONGEST {
+    const MAX_BLOCK_LEN: usize = 128;
+    if values.len() > MAX_BLOCK_LEN {
         let half = (values.len() / 2) / 8 * 8;
         return pairwise_sum(&values[..half]) + pairwise_sum(&values[half..]);
     }
