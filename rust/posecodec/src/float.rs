@@ -5,7 +5,8 @@ use std::ops::{BitOr, BitOrAssign, Neg};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
-use crate::plan::{Element, Floats};
+pub(crate) use crate::element::single;
+use crate::element::{Element, Floats};
 
 mod sealed {
     pub trait Sealed {}
@@ -59,16 +60,6 @@ macro_rules! float {
 }
 float!(f32, F32);
 float!(f64, F64);
-
-/// The nearest single-precision number; finite if `value` is finite.
-#[inline(always)]
-pub(crate) fn single(value: f64) -> f32 {
-    if value.is_finite() {
-        value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
-    } else {
-        value as f32
-    }
-}
 
 /// A value of a heatmap or a SimCC vector: `f16`, `f32` or `f64`.
 ///

@@ -30,6 +30,7 @@
 
 mod check;
 pub mod codecs;
+mod element;
 mod error;
 mod float;
 pub mod functional;

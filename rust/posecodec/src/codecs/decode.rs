@@ -5,11 +5,11 @@ use ndarray::{Array2, Array3, ArrayView3};
 
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
 use crate::check::{self, product};
+use crate::element::split_off;
 use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 use crate::parallel;
-use crate::plan::split_off;
 
 /// Decoded keypoints of one sample. `C` is the type of the coordinates, `E` that of the maps.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,11 +5,12 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::decode::Decoded;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use super::{MsraHeatmap, RegressionLabel};
+use crate::element::Dtype;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::heatmap::normalize;
-use crate::plan::{Dtype, Init, Output, Per};
+use crate::plan::{Init, Output, Per};
 
 /// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
 /// (Nibali et al. 2018). Combines [`RegressionLabel`] and [`MsraHeatmap`].

@@ -76,15 +76,14 @@ pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
 pub use yolox_pose_annotation_processor::{YoloxOutputs, YoloxPoseAnnotationProcessor};
 
+pub use crate::element::{ArrayMut, Dtype, Element, Floats};
 use crate::float::Float;
 pub use crate::inputs::keypoints::Keypoints;
 pub use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 pub use crate::inputs::pair::Pair;
 pub use crate::inputs::simcc_rows::SimccRows;
 pub use crate::kernels::grouping::instance::RootType;
-pub use crate::plan::{
-    ArrayMut, Dtype, Element, Floats, Init, Output, OutputShape, Per, Source, Value,
-};
+pub use crate::plan::{Init, Output, OutputShape, Per, Source, Value};
 
 /// Input pixels per heatmap pixel, `input_size / heatmap_size` in single precision, as NumPy
 /// computes it.

@@ -5,10 +5,11 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::decode::Decoded;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use crate::check;
+use crate::element::Dtype;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue, single};
 use crate::inputs::keypoints::Keypoints;
-use crate::plan::{Dtype, Output, Per};
+use crate::plan::{Output, Per};
 
 /// Keypoints as coordinates divided by the input size, as in
 /// [DeepPose](https://arxiv.org/abs/1312.4659) (Toshev and Szegedy 2014).

@@ -1,6 +1,7 @@
 //! An axis of SimCC vectors, and what codecs of two and of three axes share.
 
 use crate::check;
+use crate::element::split_off;
 use crate::error::{Error, Result, Shape};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
@@ -10,7 +11,7 @@ use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
 use crate::kernels::refinement::simcc_dark_offset;
 use crate::kernels::simcc::SimccProfile;
-use crate::plan::{Init, split_off};
+use crate::plan::Init;
 
 /// The options that determine the axes of a codec.
 pub(super) struct AxisOptions<const A: usize> {

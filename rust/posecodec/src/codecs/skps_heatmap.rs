@@ -6,12 +6,13 @@ use super::decode::Decoded;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned};
 use super::{MsraHeatmap, to_heatmap_pixels};
 use crate::check;
+use crate::element::{Dtype, split_off};
 use crate::error::{Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::SampleMaps;
 use crate::parallel;
-use crate::plan::{Dtype, Init, Output, Per, split_off};
+use crate::plan::{Init, Output, Per};
 
 /// Keypoints as Gaussian heatmaps with maps of the offset to each keypoint, of MMPose's project
 /// `skps`: [Simple Baselines for Human Pose Estimation and Tracking](https://arxiv.org/abs/1804.06208)

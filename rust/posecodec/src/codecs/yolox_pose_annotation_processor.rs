@@ -4,10 +4,11 @@ use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayView2, ArrayView3};
 
 use crate::check;
+use crate::element::{ArrayMut, Dtype};
 use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
-use crate::plan::{ArrayMut, Dtype, Output, Per};
+use crate::plan::{Output, Per};
 
 /// Boxes and labels for YOLOX-Pose, which follows [YOLO-Pose](https://arxiv.org/abs/2204.06806)
 /// (Maji et al. 2022), and for RTMO.

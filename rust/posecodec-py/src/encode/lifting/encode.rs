@@ -1,13 +1,13 @@
 //! `encode` and `batch_encode` of the lifting codecs.
 
 use numpy::PyUntypedArrayMethods;
-use posecodec::codecs::{Dtype, Floats, Init, LiftInputs, LiftPlan, LiftPose, OutputField};
+use posecodec::codecs::{Dtype, Init, LiftInputs, LiftPlan, LiftPose, OutputField};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::camera::Cameras;
 use super::factors::Factors;
-use super::poses::Poses;
+use super::poses::{Poses, floats};
 use crate::call::Call;
 use crate::convert::{CopyMode, FloatArray, contiguous, promotes_to_single};
 use crate::encode::{Argument, OutputDict};
@@ -108,12 +108,4 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     let outputs =
         OutputDict::allocate(py, (call, batch), &outputs, &arguments, inputs.out, Init::Uninit)?;
     outputs.fill(|arrays, _| plan.fill(codec, &numbers, arrays))
-}
-
-/// The numbers of an array, as the core takes them.
-pub(super) fn floats<'a>(array: &'a FloatArray<'_>) -> Floats<'a> {
-    match array {
-        FloatArray::F32(values) => Floats::F32(values.values()),
-        FloatArray::F64(values) => Floats::F64(values.values()),
-    }
 }

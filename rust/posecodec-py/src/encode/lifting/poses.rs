@@ -1,6 +1,5 @@
 //! The poses that an encoder takes, 2D or 3D, and their visibilities.
 
-use super::encode::floats;
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{Floats, LiftPose, PoseShape, check_poses, check_visible};
 use pyo3::prelude::*;
@@ -76,5 +75,13 @@ impl<'py> Poses<'py> {
             visible: self.visible.as_ref().map(|visible| own(visible.array.shape())),
             visible_axis: self.visible.as_ref().map_or(0, |visible| visible.axis - leading),
         }
+    }
+}
+
+/// The numbers of an array, as the core takes them.
+pub(super) fn floats<'a>(array: &'a FloatArray<'_>) -> Floats<'a> {
+    match array {
+        FloatArray::F32(values) => Floats::F32(values.values()),
+        FloatArray::F64(values) => Floats::F64(values.values()),
     }
 }

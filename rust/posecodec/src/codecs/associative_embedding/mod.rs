@@ -10,12 +10,13 @@ use super::encode::{
 };
 use super::{scale_factor, to_heatmap_pixels, udp_scale_factor};
 use crate::check;
+use crate::element::Dtype;
 use crate::error::{Error, Result, Shape};
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::gaussian::heatmap::{Center, GaussianPatch};
-use crate::plan::{Dtype, Output, Per};
+use crate::plan::{Output, Per};
 
 pub use decode::GroupedKeypoints;
 

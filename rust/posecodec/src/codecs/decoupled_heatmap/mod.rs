@@ -8,12 +8,13 @@ use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 use super::encode::{Points, VISIBILITY, check_instances, check_visible_shape, zeros};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
+use crate::element::{ArrayMut, Dtype};
 use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
-use crate::plan::{ArrayMut, Dtype, Output, Per};
+use crate::plan::{Output, Per};
 
 pub use decode::InstanceMaps;
 

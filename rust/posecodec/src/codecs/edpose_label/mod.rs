@@ -7,9 +7,10 @@ use arrayvec::ArrayVec;
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3};
 
 use crate::check;
+use crate::element::{ArrayMut, Dtype, split_off};
 use crate::error::Result;
 use crate::float::Float;
-use crate::plan::{ArrayMut, Dtype, Output, Per, Value, split_off};
+use crate::plan::{Output, Per, Value};
 
 pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
 

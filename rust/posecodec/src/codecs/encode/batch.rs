@@ -3,11 +3,12 @@
 use arrayvec::ArrayVec;
 
 use super::{Encode, EncodePlan, Outputs, SampleArrays};
+use crate::element::{ArrayMut, Dtype, Floats, with_floats};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
 use crate::parallel;
-use crate::plan::{ArrayMut, Dtype, Floats, Init, with_floats};
+use crate::plan::Init;
 
 /// Fills the arrays of a batch, each with the values of the B samples one after the other; on
 /// several threads if the batch is large enough. `plan` must have been made from the shapes of

@@ -8,10 +8,11 @@ mod points;
 use arrayvec::ArrayVec;
 use ndarray::{ArrayView2, ArrayView3};
 
+use crate::element::{ArrayMut, Element};
 use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
-use crate::plan::{ArrayMut, Element, Init, Output};
+use crate::plan::{Init, Output};
 
 pub use batch::{SampleOfList, encode_batch, encode_samples};
 pub use ndarray_outputs::{EncodedArrays, HeatmapTargets};

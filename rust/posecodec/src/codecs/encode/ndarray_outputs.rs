@@ -3,9 +3,10 @@
 use ndarray::{Array, Array2, Array3, ArrayD, Dimension, IntoDimension, IxDyn};
 
 use super::{Outputs, SampleArrays};
+use crate::element::{ArrayMut, Dtype};
 use crate::error::{Result, try_with_capacity};
 use crate::float::Float;
-use crate::plan::{ArrayMut, Dtype, Init};
+use crate::plan::Init;
 
 /// The arrays of one sample.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use ndarray::{ArrayView, ArrayView2, ArrayView3, CowArray, Dimension, Ix2, Ix3};
 
 use super::{Encode, Outputs};
 use crate::check::{self, product};
+use crate::element::Dtype;
 use crate::error::{Result, Shape};
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
-use crate::plan::Dtype;
 
 /// The keypoints (N, K, D) of one sample and their visibilities (N, K), checked and contiguous.
 pub(crate) struct Points<'a, T, V, const D: usize = 2> {

@@ -4,11 +4,11 @@ use ndarray::{Array2, Array3, ArrayView4};
 
 use super::Hand3dHeatmap;
 use crate::check;
+use crate::element::split_off;
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::heatmap_3d_maximum;
 use crate::parallel;
-use crate::plan::split_off;
 
 /// What the maps of [`Hand3dHeatmap`] decode to.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,11 +6,12 @@ mod decode;
 use super::encode::{Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY};
 use super::scale_factor;
 use crate::check;
+use crate::element::{ArrayMut, Dtype};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
-use crate::plan::{ArrayMut, Dtype, Output, Per, Source};
+use crate::plan::{Output, Per, Source};
 
 pub use decode::Hand3dDecoded;
 

@@ -4,11 +4,11 @@ use super::check::check_poses;
 use super::encode::needs_factor;
 use super::{Camera, Factor, LiftPose, OutputField, RootOutput, TargetBuffers};
 use crate::check::product;
+use crate::element::split_off;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::lifting::normalize::LabelLayout;
 use crate::parallel;
-use crate::plan::split_off;
 
 /// The poses of B samples, one after the other.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! The factors of MotionBERT, from image units to those of the target: passed or derived.
 
 use super::{Camera, DEFAULT_FACTOR, needs_factor};
+use crate::element::Dtype;
 use crate::error::{Result, try_with_capacity};
-use crate::plan::Dtype;
 
 /// Factors that were passed.
 #[derive(Debug, Clone, Copy)]

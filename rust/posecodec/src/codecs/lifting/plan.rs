@@ -7,11 +7,12 @@ use super::batch::{
 };
 use super::check::check_invertible;
 use super::{Camera, FactorValues, LiftPose, OutputField, RootKind, RootOutput};
+use crate::element::{ArrayMut, Dtype, Floats, with_floats};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::lifting::normalize::LabelLayout;
 use crate::kernels::lifting::root::{fill_reciprocals, fill_weights};
-use crate::plan::{ArrayMut, Dtype, Floats, Output, OutputShape, Per, Source, Value, with_floats};
+use crate::plan::{Output, OutputShape, Per, Source, Value};
 
 /// The maximum number of outputs of a lifting encoder.
 const MAX_OUTPUTS: usize = 12;

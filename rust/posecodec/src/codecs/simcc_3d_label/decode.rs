@@ -5,11 +5,11 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::Simcc3dLabel;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
 use crate::codecs::simcc_vectors::{RowReader, SimccVectors, with_vectors};
+use crate::element::split_off;
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;
 use crate::parallel;
-use crate::plan::split_off;
 
 /// What [`Simcc3dLabel::decode`] returns.
 #[derive(Debug, Clone, PartialEq)]

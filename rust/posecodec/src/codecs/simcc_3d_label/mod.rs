@@ -11,10 +11,11 @@ use super::encode::{
 };
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
 use crate::check;
+use crate::element::{ArrayMut, Dtype, Floats, with_floats};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
-use crate::plan::{ArrayMut, Dtype, Floats, Init, Output, Per, Source, Value, with_floats};
+use crate::plan::{Init, Output, Per, Source, Value};
 
 pub use decode::{Simcc3dDecoded, Simcc3dDecodedRows};
 

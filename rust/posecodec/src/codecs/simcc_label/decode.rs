@@ -6,12 +6,12 @@ use super::{SimccLabel, SimccOptions};
 use crate::check;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
 use crate::codecs::simcc_vectors::{RowReader, SimccVectors, with_vectors};
+use crate::element::split_off;
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::simcc::softmax_maximum;
 use crate::parallel;
-use crate::plan::split_off;
 
 /// What [`SimccLabel::decode`] returns.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,10 +8,11 @@ use super::encode::{
     Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned, matrix,
 };
 use super::simcc_axis::{AxisOptions, SimccAxis, bins_of, draw_gaussians, encode_vectors};
+use crate::element::Dtype;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
-use crate::plan::{Dtype, Output, Per};
+use crate::plan::{Output, Per};
 
 pub use decode::{SimccDecoded, SimccDecodedRows};
 

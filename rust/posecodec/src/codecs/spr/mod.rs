@@ -7,13 +7,14 @@ use ndarray::Array3;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
+use crate::element::Dtype;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
 use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, PixelRange};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
-use crate::plan::{Dtype, Init, Output, Per};
+use crate::plan::{Init, Output, Per};
 
 pub use decode::SprDecoded;
 
