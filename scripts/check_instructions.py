@@ -4,8 +4,8 @@
 
 Counts are reproducible on a busy machine, unlike times. They depend on the compiler, so they are
 recorded for one version of rustc; with another version, differences are printed but are no error.
-Valgrind does not support AVX-512, so the AVX2 tier is counted, and only this project's code, without
-the C library's `memcpy`.
+Valgrind does not support AVX-512, so the AVX2 tier is counted, and only this project's code,
+without the C library's `memcpy`.
 """
 
 import argparse
@@ -24,7 +24,7 @@ TOLERANCE = 0.02
 recorded, so that a later increase is noticed."""
 
 FEW, MANY = 1, 11
-"""Calls of a kernel in two runs. Their difference excludes the program's start and the first call."""
+"""Calls of a kernel in two runs. The difference excludes the program's start and first call."""
 
 
 def main() -> None:

@@ -84,7 +84,7 @@ impl Output {
     }
 
     /// The output with values from another source.
-    pub(crate) fn from_source(self, source: Source) -> Self {
+    pub(crate) fn with_source(self, source: Source) -> Self {
         Self { source, ..self }
     }
 

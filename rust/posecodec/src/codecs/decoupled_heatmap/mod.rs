@@ -153,7 +153,7 @@ impl DecoupledHeatmap {
         random: &mut dyn RandomSource,
     ) -> Result<DecoupledTargets<V>> {
         let [_, instances, count] = check_instances::<2>(keypoints.shape(), false, None)?;
-        let visible = keypoints_visible.as_ref().map(|visible| visible.shape());
+        let visible = keypoints_visible.as_ref().map(ndarray::ArrayBase::shape);
         check_visible_shape(visible, &[instances, count])?;
         let points = Points::new(keypoints, keypoints_visible);
         let sample = points.sample();

@@ -76,7 +76,7 @@ pub trait Encode<const D: usize = 2>: Sync {
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
     ) -> Result<Self::Targets<V>> {
-        let visible = keypoints_visible.as_ref().map(|visible| visible.shape());
+        let visible = keypoints_visible.as_ref().map(ndarray::ArrayBase::shape);
         let plan = EncodePlan::new(self, keypoints.shape(), visible, false)?;
         let points = Points::<_, _, D>::new(keypoints, keypoints_visible);
         let mut encoded = EncodedArrays::zeros(&plan.outputs)?;

@@ -180,7 +180,7 @@ impl Hand3dHeatmap {
     pub fn root_outputs([depth, weight]: [Dtype; 2]) -> [Output; 4] {
         let kept = |name, argument| {
             let output = Output::new(name, Dtype::Like(argument), &[], Per::Sample);
-            output.from_source(Source::Argument(argument))
+            output.with_source(Source::Argument(argument))
         };
         [
             Output::new("root_depth", depth, &[1], Per::Sample),

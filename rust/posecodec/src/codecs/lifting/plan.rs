@@ -112,7 +112,7 @@ impl LiftPlan {
         let frames = self.keypoints.full[1];
         let computed = |dtype, shape: &[usize]| Output::new(name, dtype, shape, Per::Frame);
         let argument =
-            |argument| computed(Dtype::Like(argument), &[]).from_source(Source::Argument(argument));
+            |argument| computed(Dtype::Like(argument), &[]).with_source(Source::Argument(argument));
         let single = Dtype::Float32;
         let target = self.target.as_ref();
         Some(match field {
@@ -151,7 +151,7 @@ impl LiftPlan {
                 shape[axis] -= usize::from(codec.removed().is_some());
                 let first = earlier.iter().find(|output| output.name == TARGET_LABEL);
                 let source = first.map_or(Source::Computed, |first| Source::SameAs(first.name));
-                computed(self.target_dtype, &shape).from_source(source)
+                computed(self.target_dtype, &shape).with_source(source)
             }
             OutputField::TargetRoot => {
                 let target = target?;
@@ -236,7 +236,7 @@ impl LiftPlan {
             match field {
                 Some(OutputField::KeypointLabels) => self.fill_labels(codec, inputs, array)?,
                 Some(OutputField::KeypointsVisible | OutputField::TargetVisible) => {
-                    array.fill_finite(1.0)
+                    array.fill_finite(1.0);
                 }
                 Some(OutputField::TargetLabel) => label = Some(array),
                 Some(OutputField::TargetRoot) => roots = Some(array),

@@ -202,10 +202,10 @@ impl Simcc3dLabel {
                 let argument = "keypoints_3d";
                 let target =
                     Output::new("lifting_target", Dtype::Like(argument), &[], Per::Instance);
-                outputs.push(target.from_source(Source::CopyOf(argument)));
+                outputs.push(target.with_source(Source::CopyOf(argument)));
                 outputs.push(Output::new("root_z", depths, &[instances], Per::Instance));
                 outputs.push(weights);
-                outputs.push(weight_z.from_source(Source::SameAs("keypoint_weights")));
+                outputs.push(weight_z.with_source(Source::SameAs("keypoint_weights")));
             }
             None => {
                 outputs.push(list("lifting_target", Value::None));
