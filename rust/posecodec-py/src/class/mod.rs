@@ -161,7 +161,9 @@ macro_rules! codec_class {
                 $($arg: OptionalArg<'py>),*
             ) -> $crate::error::Result<()> {
                 let $arguments = $crate::class::arguments::Arguments::new(slf.py());
-                $(let $arg = {
+                // Some kinds keep the argument and have no value of their own.
+                $(#[allow(clippy::let_unit_value)]
+                let $arg = {
                     let value = $arg.or(slf.py(), codec_class!(@value $($default)?))?;
                     let parsed = $crate::class::kinds::$kind(stringify!($arg), &value)?;
                     $arguments.keep(pyo3::intern!(slf.py(), stringify!($arg)), parsed)?

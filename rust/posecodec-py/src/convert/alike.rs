@@ -27,8 +27,8 @@ impl<'py, const A: usize> SamePrecision<'py, A> {
         }
         all_alike!(F32);
         all_alike!(F16);
-        let to_f64 = responses.into_iter().map(NetworkOutput::to_f64);
-        let arrays: ArrayVec<_, A> = to_f64.collect::<PyResult<_>>()?;
+        let doubles = responses.into_iter().map(NetworkOutput::into_f64);
+        let arrays: ArrayVec<_, A> = doubles.collect::<PyResult<_>>()?;
         Ok(Self::F64(arrays.into_inner().unwrap_or_else(|_| unreachable!("A arrays"))))
     }
 }

@@ -127,7 +127,7 @@ impl<'py> NetworkOutput<'py> {
     }
 
     /// The values in double precision.
-    pub(crate) fn to_f64(self) -> PyResult<Array<'py, f64>> {
+    pub(crate) fn into_f64(self) -> PyResult<Array<'py, f64>> {
         self.of_type()
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn encode_yolox<'py>(
     }
     let plan = processor.outputs(
         boxes.as_ref().map(|boxes| boxes.corners.shape()),
-        categories.as_ref().map(|categories| categories.shape()),
+        categories.as_ref().map(PyUntypedArrayMethods::shape),
     );
     let likes = [("bbox", boxes.as_ref().map(|boxes| Argument::Coords(&boxes.corners)))];
     // The shapes are those of the arguments, a batch's leading dimension included.

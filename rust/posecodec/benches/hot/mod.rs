@@ -213,7 +213,7 @@ fn vectors() -> Vec<Case> {
     let (mut buffers, mut whole) = (BlurBuffers::default(), BlurBuffers::default());
     vec![
         case("SimccProfile::draw_gaussian", move || {
-            profile.draw_gaussian(black_box(200), black_box(&mut drawn))
+            profile.draw_gaussian(black_box(200), black_box(&mut drawn));
         }),
         case("simcc_dark_offset", move || {
             let vector = black_box(&refined);
