@@ -32,7 +32,9 @@ pub(crate) fn decode_spr<'py>(
         (NetworkOutput::F32(maps), NetworkOutput::F32(fields)) => {
             decode_spr_maps(py, codec, &maps, &fields, &kinds)
         }
-        (maps, fields) => decode_spr_maps(py, codec, &maps.to_f64()?, &fields.to_f64()?, &kinds),
+        (maps, fields) => {
+            decode_spr_maps(py, codec, &maps.into_f64()?, &fields.into_f64()?, &kinds)
+        }
     }
 }
 
@@ -110,7 +112,7 @@ pub(crate) fn decode_grouped<'py>(
     let tags = NetworkOutput::read(tags, "batch_tags")?;
     let groups = match (maps, tags) {
         (NetworkOutput::F32(maps), NetworkOutput::F32(tags)) => group(py, codec, &maps, &tags)?,
-        (maps, tags) => group(py, codec, &maps.to_f64()?, &tags.to_f64()?)?,
+        (maps, tags) => group(py, codec, &maps.into_f64()?, &tags.into_f64()?)?,
     };
     let lists = (PyList::empty(py), PyList::empty(py), PyList::empty(py));
     for GroupedKeypoints { keypoints, scores, instance_scores } in groups {
@@ -219,7 +221,7 @@ fn decode_instance_maps<'py>(
         let got = format!("shape {}", Shape(instance_scores.shape()));
         return Err(invalid(py, "instance_scores", &wanted, got));
     }
-    let instance_scores = instance_scores.to_f64()?;
+    let instance_scores = instance_scores.into_f64()?;
     let instance_scores = instance_scores.values();
     let target = InstanceTarget { codec, shape, images, decoded_shape, instance_scores };
     in_own_precision!(maps, maps => target.decode(py, &maps))
