@@ -92,6 +92,7 @@ def decode_npy() -> Path:
     return Path(program)
 
 
+@pytest.mark.slow  # cargo compiles the example
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", ">f4"])
 @pytest.mark.parametrize("samples", [None, 1, 3])
 def test_decode_npy_is_bit_identical_to_python(
@@ -110,6 +111,7 @@ def test_decode_npy_is_bit_identical_to_python(
     np.testing.assert_array_equal([sample["scores"] for sample in decoded], scores[:, 0])
 
 
+@pytest.mark.slow  # cargo compiles the example
 @pytest.mark.parametrize(
     ("array", "options", "message"),
     [
@@ -129,6 +131,7 @@ def test_decode_npy_reports_invalid_arguments(
         output_of(decode_npy, tmp_path / "maps.npy", *options)
 
 
+@pytest.mark.slow  # cargo compiles the example
 @pytest.mark.parametrize(
     ("content", "message"),
     [(None, "No such file"), (b"PNG", "is not a file of"), (200, "too early")],
