@@ -1,7 +1,7 @@
 //! The vector instructions that kernels run with, chosen at run time.
 //!
 //! A portable build is compiled for the oldest processor that it supports. Each hot kernel is therefore
-//! compiled once per [`Tier`], and [`dispatch`] calls the version for the widest tier that the processor
+//! compiled once per [`Tier`], and `dispatch` calls the version for the widest tier that the processor
 //! has. No kernel uses fused multiply-add, and reductions keep their lanes at every tier, so results are
 //! bit-identical at all tiers.
 

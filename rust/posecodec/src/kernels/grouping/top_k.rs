@@ -16,10 +16,11 @@
 //! On a map of a few peaks, nearly every block has no candidate. The first test is cheap because it
 //! compares whole vectors with the top and with the pixels left, right, above and below.
 //!
-//! Equal values are ordered by index. `torch.topk` leaves their order unspecified.
+//! Equal values keep the order of `torch.topk` on Linux, which decides which of two people comes first
+//! when their peaks are equally high, as those of targets are. It is the order that libstdc++ leaves:
+//! `std::partial_sort` where k is at most a 64th of the plane, else `std::nth_element` and `std::sort`.
+//! A stable order was tried: 51 of the recorded results differ then.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::ops::Range;
 
 use crate::float::HeatmapValue;
@@ -27,7 +28,7 @@ use crate::kernels::grouping::nms::Neighborhood;
 use crate::simd::{Vectorized, dispatch};
 
 /// A value and the index of its pixel.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate<E> {
     /// The response.
     pub value: E,
@@ -35,50 +36,56 @@ pub struct Candidate<E> {
     pub pixel: usize,
 }
 
-/// What comes first is less: NaN before numbers, then the larger value, then the smaller index.
-impl<E: HeatmapValue> Ord for Candidate<E> {
+impl<E: HeatmapValue> Candidate<E> {
+    /// Whether this one comes first: NaN before numbers, then the larger.
     #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        let is_number = |candidate: &Self| candidate.value.nan_mask() == E::NOT_NAN;
-        let by_value = match (is_number(self), is_number(other)) {
-            (true, true) => other.value.order_key().partial_cmp(&self.value.order_key()),
-            (one, another) => Some(one.cmp(&another)),
-        };
-        by_value.unwrap_or(Ordering::Equal).then(self.pixel.cmp(&other.pixel))
+    fn precedes(&self, other: &Self) -> bool {
+        let nan = |candidate: &Self| candidate.value.nan_mask() != E::NOT_NAN;
+        match (nan(self), nan(other)) {
+            (false, false) => self.value.order_key() > other.value.order_key(),
+            (one, another) => one && !another,
+        }
     }
 }
 
-impl<E: HeatmapValue> PartialOrd for Candidate<E> {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<E: HeatmapValue> PartialEq for Candidate<E> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl<E: HeatmapValue> Eq for Candidate<E> {}
-
-/// The `k` largest values after non-maximum suppression, the largest first, NaN before numbers; equal
-/// values in the order of their pixels. `k` must not exceed the number of pixels.
+/// The `k` largest values after suppression of non-maxima, largest first. `k` must not exceed the
+/// number of pixels.
 pub fn top_k<E: HeatmapValue>(neighborhood: Neighborhood<'_, E>, k: usize) -> Vec<Candidate<E>> {
     if k == 0 {
         return Vec::new();
     }
+    let pixels = neighborhood.plane.len();
     let candidate = |pixel| Candidate { value: neighborhood.suppressed(pixel), pixel };
-    let mut heap: BinaryHeap<_> = (0..k).map(candidate).collect();
+    if k.saturating_mul(64) <= pixels {
+        return sort_partially(neighborhood, (0..k).map(candidate).collect());
+    }
+    let mut all: Vec<_> = (0..pixels).map(candidate).collect();
+    select(&mut all, k - 1);
+    introsort(&mut all[..k - 1]);
+    all.truncate(k);
+    all
+}
+
+/// C++'s `std::partial_sort`. `heap` has the first candidates and becomes a heap of the largest so far,
+/// with the smallest of them at the top.
+fn sort_partially<E: HeatmapValue>(
+    neighborhood: Neighborhood<'_, E>,
+    mut heap: Vec<Candidate<E>>,
+) -> Vec<Candidate<E>> {
+    let length = heap.len();
+    for hole in (0..length / 2).rev() {
+        let value = heap[hole];
+        sift(&mut heap, hole, value);
+    }
     dispatch(HeapPass { neighborhood, heap: &mut heap });
-    heap.into_sorted_vec()
+    sort_heap(&mut heap);
+    heap
 }
 
 /// Lets the pixels after the first k into the heap.
 struct HeapPass<'a, 'b, E> {
     neighborhood: Neighborhood<'a, E>,
-    heap: &'b mut BinaryHeap<Candidate<E>>,
+    heap: &'b mut [Candidate<E>],
 }
 
 /// Pixels of a row that are tested together. For the 30 largest of 128×128 pixels with AVX-512, 16,
@@ -94,20 +101,17 @@ impl<E: HeatmapValue> Vectorized for HeapPass<'_, '_, E> {
         let width = neighborhood.width;
         let mut start = heap.len();
         while start < neighborhood.plane.len() {
-            let Some(top) = heap.peek() else { return };
             // Up to the end of a row, so that all have their neighbors at the same distances.
             let row_end = (start / width + 1) * width;
             let end = row_end.min(start + BLOCK);
             let mut is_candidate = [false; BLOCK];
-            if set_candidates(&neighborhood, start..end, top.value, &mut is_candidate) {
+            if set_candidates(&neighborhood, start..end, heap[0].value, &mut is_candidate) {
                 let [x, y] = [start + width - row_end, row_end / width - 1];
                 for step in set_indices(&is_candidate).take_while(|step| start + step < end) {
                     let value = neighborhood.suppressed_at([x + step, y]);
                     let candidate = Candidate { value, pixel: start + step };
-                    if let Some(mut top) = heap.peek_mut()
-                        && candidate < *top
-                    {
-                        *top = candidate;
+                    if candidate.precedes(&heap[0]) {
+                        sift(heap, 0, candidate);
                     }
                 }
             }
@@ -186,5 +190,166 @@ fn set_candidates<E: HeatmapValue>(
 fn clear_candidates<E: HeatmapValue>(flags: &mut [bool], values: &[E], neighbors: &[E]) {
     for ((flag, value), neighbor) in flags.iter_mut().zip(values).zip(neighbors) {
         *flag &= !(neighbor.order_key() > value.order_key());
+    }
+}
+
+/// Fills the hole of a heap with `value`: the hole moves down to a leaf, then the value moves up.
+fn sift<E: HeatmapValue>(heap: &mut [Candidate<E>], hole: usize, value: Candidate<E>) {
+    let (top, length) = (hole, heap.len());
+    let mut hole = hole;
+    loop {
+        let right = 2 * hole + 2;
+        let child = if right < length {
+            // The child that comes last, as the top is the one that comes last of all.
+            if heap[right].precedes(&heap[right - 1]) { right - 1 } else { right }
+        } else if right == length {
+            right - 1
+        } else {
+            break;
+        };
+        heap[hole] = heap[child];
+        hole = child;
+    }
+    while hole > top {
+        let parent = (hole - 1) / 2;
+        if !heap[parent].precedes(&value) {
+            break;
+        }
+        heap[hole] = heap[parent];
+        hole = parent;
+    }
+    heap[hole] = value;
+}
+
+/// C++'s `std::sort_heap`: removes the top repeatedly.
+fn sort_heap<E: HeatmapValue>(heap: &mut [Candidate<E>]) {
+    for last in (1..heap.len()).rev() {
+        let value = heap[last];
+        heap[last] = heap[0];
+        sift(&mut heap[..last], 0, value);
+    }
+}
+
+/// C++'s `std::nth_element`: the candidates before `nth` come before it, the others after.
+fn select<E: HeatmapValue>(candidates: &mut [Candidate<E>], nth: usize) {
+    let (mut first, mut last) = (0, candidates.len());
+    let mut depth = 2 * candidates.len().ilog2();
+    while last - first > 3 {
+        if depth == 0 {
+            let part = &mut candidates[first..last];
+            heap_select(part, nth + 1 - first);
+            part.swap(0, nth - first);
+            return;
+        }
+        depth -= 1;
+        let cut = first + partition(&mut candidates[first..last]);
+        if cut <= nth {
+            first = cut;
+        } else {
+            last = cut;
+        }
+    }
+    insertion_sort(&mut candidates[first..last]);
+}
+
+/// C++'s `std::sort`.
+fn introsort<E: HeatmapValue>(candidates: &mut [Candidate<E>]) {
+    const SHORT: usize = 16;
+    if candidates.is_empty() {
+        return;
+    }
+    let depth = 2 * candidates.len().ilog2();
+    split(candidates, depth);
+    let short = candidates.len().min(SHORT);
+    insertion_sort(&mut candidates[..short]);
+    for next in short..candidates.len() {
+        insert(candidates, next);
+    }
+
+    fn split<E: HeatmapValue>(mut candidates: &mut [Candidate<E>], mut depth: u32) {
+        while candidates.len() > SHORT {
+            if depth == 0 {
+                let length = candidates.len();
+                heap_select(candidates, length);
+                sort_heap(candidates);
+                return;
+            }
+            depth -= 1;
+            let cut = partition(candidates);
+            let (left, right) = candidates.split_at_mut(cut);
+            split(right, depth);
+            candidates = left;
+        }
+    }
+}
+
+/// Gathers the first `middle` candidates in a heap before the others.
+fn heap_select<E: HeatmapValue>(candidates: &mut [Candidate<E>], middle: usize) {
+    let (heap, others) = candidates.split_at_mut(middle);
+    for hole in (0..middle / 2).rev() {
+        let value = heap[hole];
+        sift(heap, hole, value);
+    }
+    for other in others {
+        if other.precedes(&heap[0]) {
+            let value = std::mem::replace(other, heap[0]);
+            sift(heap, 0, value);
+        }
+    }
+}
+
+/// Splits around the median of the second, the middle and the last. Returns the position.
+fn partition<E: HeatmapValue>(candidates: &mut [Candidate<E>]) -> usize {
+    let (a, b, c) = (1, candidates.len() / 2, candidates.len() - 1);
+    let before = |one: usize, other: usize| candidates[one].precedes(&candidates[other]);
+    let median = if before(a, b) {
+        if before(b, c) {
+            b
+        } else if before(a, c) {
+            c
+        } else {
+            a
+        }
+    } else if before(a, c) {
+        a
+    } else if before(b, c) {
+        c
+    } else {
+        b
+    };
+    candidates.swap(0, median);
+    let pivot = candidates[0];
+    let (mut first, mut last) = (1, candidates.len());
+    loop {
+        while candidates[first].precedes(&pivot) {
+            first += 1;
+        }
+        last -= 1;
+        while pivot.precedes(&candidates[last]) {
+            last -= 1;
+        }
+        if first >= last {
+            return first;
+        }
+        candidates.swap(first, last);
+        first += 1;
+    }
+}
+
+fn insertion_sort<E: HeatmapValue>(candidates: &mut [Candidate<E>]) {
+    for next in 1..candidates.len() {
+        if candidates[next].precedes(&candidates[0]) {
+            candidates[..=next].rotate_right(1);
+        } else {
+            insert(candidates, next);
+        }
+    }
+}
+
+/// Moves a candidate towards the front, up to the last one that does not come after it, which must exist.
+fn insert<E: HeatmapValue>(candidates: &mut [Candidate<E>], mut at: usize) {
+    while at > 0 && candidates[at].precedes(&candidates[at - 1]) {
+        candidates.swap(at, at - 1);
+        at -= 1;
     }
 }
