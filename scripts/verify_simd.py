@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = Path(__file__).parent.parent / "rust" / "posecodec" / "src"
-KERNEL = re.compile(r"^impl.* Kernel for ", re.MULTILINE)
+KERNEL = re.compile(r"^impl.* Vectorized for ", re.MULTILINE)
 FUNCTION = re.compile(r" FDE .*pc=([0-9a-f]+)")
 INSTRUCTION = re.compile(r"^ *([0-9a-f]+):\t(.*)$")
 

@@ -953,7 +953,6 @@ class MegviiHeatmap(BaseKeypointCodec):
             InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
-@disjoint_base
 class SKPSHeatmap(BaseKeypointCodec):
     """Represent keypoints as Gaussian heatmaps and maps of the offset to each keypoint ("simple
     keypoints").
@@ -1073,6 +1072,7 @@ class SKPSHeatmap(BaseKeypointCodec):
             InvalidInputError: As for ``decode``.
         """
 
+@disjoint_base
 class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
     """Represent keypoints as one classification vector per axis, "SimCC" (once called SimDR).
 

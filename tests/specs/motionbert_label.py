@@ -10,7 +10,7 @@ from posecodec_rs import MotionBERTLabel
 from .shared import bad, lifting, strategies
 from .shared.golden import Case, Size
 from .shared.golden_lifting import LIFTING_PLAN, camera, lifting_args
-from .shared.messages import PER_FRAME
+from .shared.messages import NUMERIC, PER_FRAME
 from .spec import Args, Config, Draw, Parity, Spec
 
 NAME = "MotionBERTLabel"
@@ -88,7 +88,7 @@ def bad_factors(codec: MotionBERTLabel) -> Iterator[bad.Bad]:
     for shape in ((), (3,), (5,), (0,), (4, 2), (1, 4), (4, 1, 1)):
         yield row("factor", ones(*shape), "(4,)", PER_FRAME, str(shape))
     for value in ("factor", {}, 1j, np.zeros(4, object)):
-        yield row("factor", value, "numbers")
+        yield row("factor", value, NUMERIC)
     batched = {name: value[None] for name, value in poses.items()}
     batch = bad.method(codec, "batch_encode", batched | camera)
     for shape in ((4,), (2, 4), (1, 3), (1, 4, 2)):
@@ -120,7 +120,7 @@ def bad_decoders(codec: MotionBERTLabel) -> Iterator[bad.Bad]:
         ("NaN", {"w": ones(2) * np.nan, "h": ones(2)}, ("`w`", "positive", "NaN")),
         ("too many factors", {"factor": ones(3, 1)}, ("`factor`", "(2,)", "(3, 1)")),
         ("one factor", {"factor": ones(1, 1)}, ("`factor`", "(2,)", "(1, 1)")),
-        ("a string of factors", {"factor": "four"}, ("`factor`", "numbers")),
+        ("a string of factors", {"factor": "four"}, ("`factor`", NUMERIC)),
     ):
         call = lambda scales=scales: codec.decode(two, **scales)  # noqa: E731
         yield bad.Bad(f"{NAME}.decode({what})", call, words)

@@ -32,7 +32,7 @@ def bad_rows() -> Iterator[bad.Bad]:
     yield from bad.keypoint_batches(codec, "N")
     yield from bad.regressed(codec)
     many = np.broadcast_to(np.float32(0), (1, 2**54, 2))
-    words = ("no memory for",)
+    words = ("Unable to allocate",)
     yield bad.Bad(f"{NAME}.encode(too much)", lambda: codec.encode(many), words, MemoryError)
 
 

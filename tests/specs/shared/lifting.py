@@ -129,7 +129,7 @@ def bad_cameras(codec: Any, label: str) -> Iterator[Bad]:
             words = (f"camera_param['{pair}']", "(2,) or (2, 1)", str(np.shape(value)))
             yield row(f"{pair} of shape {np.shape(value)}", PLAIN_CAMERA | {pair: value}, *words)
         for value in ("ab", None, {"x": 1}, 1j):
-            words = (f"camera_param['{pair}']", "numbers")
+            words = (f"camera_param['{pair}']", NUMERIC)
             yield row(f"{pair} {value!r}", PLAIN_CAMERA | {pair: value}, *words)
         words = (f"camera_param['{pair}']", "finite", "NaN")
         yield row(f"{pair} not finite", PLAIN_CAMERA | {pair: [1, np.nan]}, *words)
@@ -198,4 +198,4 @@ def statistic_rows(row: MakeRow, mean: str, std: str) -> Iterator[Bad]:
     for number, shown in ((np.nan, "NaN"), (-np.inf, "-inf"), (1e60, "inf")):
         yield row(mean, [[1, number]] * 17, "finite", shown, **{std: good})
     for value in ("means", object(), {"a": 1}, 1j, [[1], [2, 3]]):
-        yield row(mean, value, "number", **{std: good})
+        yield row(mean, value, NUMERIC, **{std: good})

@@ -27,7 +27,7 @@ class HandCodec(DemoCodec[HandPair]):
     def __init__(self) -> None:
         """Make the codec."""
         self.name = "Hand3DHeatmap"
-        self.codec = pc.Hand3DHeatmap(image_size=INPUT_SIZE)
+        self.codec: Any = pc.Hand3DHeatmap(image_size=INPUT_SIZE)
 
     def inputs(self, sample: HandPair) -> Arguments:
         """Joints in pixels of the input, and millimeters behind their hand's wrist."""
