@@ -195,7 +195,7 @@ def keypoints(codec: Any, count: str, label: str = "") -> Rows:
         yield bad("keypoints_visible", visible, NUMERIC, str(visible.dtype))
     for points in (None, "keypoints", {"x": 1}):
         yield bad("keypoints", points, NUMERIC)
-    yield bad("keypoints", [[[1, 2], [3]]], "array of numbers")
+    yield bad("keypoints", [[[1, 2], [3]]], NUMERIC)
     for visible, shown in (
         (ones(1, 4), "(1, 4)"),
         (ones(5), "(5,)"),
@@ -237,7 +237,7 @@ def maps(codec: Any, dims: str, label: str = "") -> Rows:
             yield bad(argument, None, FLOATS, "object")
             yield bad(argument, "heatmaps", FLOATS)
             yield bad(argument, [[[1, 2], [3, 4]]], FLOATS)
-            yield bad(argument, [[[1.0, 2.0], [3.0]]], "array of numbers")
+            yield bad(argument, [[[1.0, 2.0], [3.0]]], NUMERIC)
 
 
 def empty_maps(codec: Any, label: str = "") -> Rows:

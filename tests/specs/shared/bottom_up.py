@@ -37,7 +37,7 @@ def keypoints(codec: Any) -> Iterator[Bad]:
         yield row("keypoints_visible", visible, NUMERIC, str(visible.dtype))
     yield row("keypoints", None, NUMERIC, "object")
     yield row("keypoints", "keypoints", NUMERIC)
-    yield row("keypoints", [[[1, 2], [3]]], "array of numbers")
+    yield row("keypoints", [[[1, 2], [3]]], NUMERIC)
     yield row("keypoints_visible", ones(2, 2), "(2, 3)", "(2, 2)")
     yield row("keypoints_visible", ones(3), "(2, 3)", "(3,)")
 

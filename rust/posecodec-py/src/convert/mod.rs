@@ -318,7 +318,7 @@ fn as_array<'py>(
         }
         py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "asarray"), (object,))
     };
-    let wanted = "must be an array of numbers";
+    let wanted = "must be a numeric array";
     let array = convert().map_err(|cause| conversion_error(py, argument, wanted, cause))?;
     Ok(array.cast_into::<PyUntypedArray>()?)
 }
