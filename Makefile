@@ -21,6 +21,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 # One process per CPU; the tests of a file share its fixtures.
 PYTEST := -m pytest --numprocesses auto --dist loadfile
+# Limits the address space: in a process of its own, without memory that other tests have freed.
+SCARCE := tests/test_scarce_memory.py
 MATURIN := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin
 SOURCES := $(shell find rust python -name '*.rs' -o -name '*.toml' -o -name '*.py' -o -name '*.pyi' \
 	-o -name '*.json') Cargo.toml Cargo.lock pyproject.toml README.md LICENSE
@@ -55,7 +57,8 @@ check: dev
 test: $(VENV)/.wheel $(VENV)/.test $(VENV)/.examples
 	cargo test --locked -p posecodec
 	cargo test --locked -p posecodec --no-default-features --tests
-	$(BIN)/python $(PYTEST) -m 'not torch' $(OPTIONS)
+	$(BIN)/python -m pytest $(SCARCE)
+	$(BIN)/python $(PYTEST) -m 'not torch' --ignore $(SCARCE) $(OPTIONS)
 
 # The wheel is put next to the environment, not into it: MMPOSE_PYTHON may belong to another project.
 test-mmpose: $(VENV)/.wheel $(if $(filter $(VENV_MMPOSE)/%,$(MMPOSE_PYTHON)),$(VENV_MMPOSE)/.mmpose)
