@@ -31,6 +31,7 @@ BOUNDS = {
     "UDPHeatmap gaussian": (0.6, 1.1),
     "UDPHeatmap combined": (0.6, 1.1),
     "MegviiHeatmap": (1.3, 3.001),
+    "SKPSHeatmap": (1e-4, 1e-3),
     "SimCCLabel": (0.15, 0.251),
     "SimCCLabel DARK": (0.15, 0.251),
     "SimCCLabel standard": (0.15, 0.251),

@@ -953,6 +953,7 @@ class MegviiHeatmap(BaseKeypointCodec):
             InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
+@disjoint_base
 class SKPSHeatmap(BaseKeypointCodec):
     """Represent keypoints as Gaussian heatmaps and maps of the offset to each keypoint ("simple
     keypoints").

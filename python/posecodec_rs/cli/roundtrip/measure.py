@@ -167,4 +167,6 @@ def _round_trip(
     keypoints, scores = codec.batch_decode(*(encoded[key] for key in decodes))
     if isinstance(scores, tuple):  # with visibilities
         scores = scores[0]
-    return keypoints[:, 0], scores[:, 0], encoded["keypoint_weights"][:, 0]
+    # (B, 1, K), or (B, K) of `SKPSHeatmap`.
+    weights = encoded["keypoint_weights"].reshape(len(keypoints), -1)
+    return keypoints[:, 0], scores[:, 0], weights
