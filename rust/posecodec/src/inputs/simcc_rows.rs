@@ -15,7 +15,7 @@ pub struct SimccRows<'a, E, const A: usize = 2> {
 
 impl<'a, E: HeatmapValue, const A: usize> SimccRows<'a, E, A> {
     /// Checks that there is at least one bin per vector, and one vector per axis for each row of
-    /// `shape`, which `formula` names; and that scratch for decoding can be allocated.
+    /// `shape`, which `formula` names.
     pub(crate) fn check(
         &self,
         arguments: [&'static str; A],
