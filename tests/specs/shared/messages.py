@@ -1,7 +1,7 @@
 """Words of error messages that several tables of wrong calls expect: each is here once."""
 
-NUMERIC = "numeric array"
-"""An array of numbers is wanted."""
+NUMERIC = "real numbers"
+"""An array of real numbers is wanted."""
 FLOATS = "float16, float32 or float64"
 """An array of floating-point numbers is wanted."""
 EMPTY_MAPS = "at least one pixel"

@@ -242,7 +242,7 @@ pub(crate) fn real_array<'py>(
         Err(invalid(
             object.py(),
             argument,
-            "must be a numeric array",
+            "must be an array of real numbers",
             format_args!("dtype {}", array.dtype()),
         ))
     }
@@ -318,7 +318,7 @@ fn as_array<'py>(
         }
         py.import(intern!(py, "numpy"))?.call_method1(intern!(py, "asarray"), (object,))
     };
-    let wanted = "must be a numeric array";
+    let wanted = "must be an array of real numbers";
     let array = convert().map_err(|cause| conversion_error(py, argument, wanted, cause))?;
     Ok(array.cast_into::<PyUntypedArray>()?)
 }
