@@ -9,6 +9,62 @@ use super::arguments::Parsed;
 use super::parse;
 use crate::error::invalid;
 
+/// The type of a kind, as docstrings name it.
+macro_rules! type_name {
+    (size) => {
+        "tuple"
+    };
+    (optional_size) => {
+        "tuple, optional"
+    };
+    (count) => {
+        "int"
+    };
+    (optional_count) => {
+        "int, optional"
+    };
+    (number) => {
+        "float"
+    };
+    (optional_number) => {
+        "float, optional"
+    };
+    (numbers) => {
+        "float or tuple, optional"
+    };
+    (per_axis) => {
+        "float or tuple"
+    };
+    (flag) => {
+        "bool"
+    };
+    (string) => {
+        "str"
+    };
+    (keyword) => {
+        "str"
+    };
+    (indices) => {
+        "list of ints"
+    };
+    (keypoint_indices) => {
+        "list of ints, optional"
+    };
+    (keypoint_or_keypoints) => {
+        "int or tuple"
+    };
+    (root) => {
+        "int or list of ints"
+    };
+    (strings) => {
+        "list of str, optional"
+    };
+    (array) => {
+        "array, optional"
+    };
+}
+pub(crate) use type_name;
+
 /// A size `[w, h]` or `[w, h, d]`, kept as a tuple.
 pub(crate) fn size<'py, const N: usize>(
     name: &str,

@@ -8,6 +8,8 @@ pub(crate) mod parse;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::error::Result;
+
 pub(crate) use arguments::OptionalArg;
 pub(crate) use base::{
     BaseKeypointCodec, InitOnce, argument, identity, key_set, list, renamed, sub_codec, unpickle,
@@ -20,7 +22,7 @@ pub(crate) type Any<'a, 'py> = &'a Bound<'py, PyAny>;
 pub(crate) type Opt<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// What `encode` returns.
-pub(crate) type Encoded<'py> = PyResult<Bound<'py, PyDict>>;
+pub(crate) type Encoded<'py> = Result<Bound<'py, PyDict>>;
 
 /// Keypoints and scores.
 pub(crate) type Decoded<'py> = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
@@ -42,6 +44,21 @@ macro_rules! phrase {
     (scale_factor) => {
         "Input pixels per heatmap pixel, shape (2,), float32."
     };
+    // The docstring of a `batch_encode` that takes one array of keypoints (B, $instances, K, 2).
+    (batch_encode $instances:literal) => {
+        concat!(
+            "Encode a batch.\n\n",
+            phrase!(threads),
+            "\n\nArgs:\n    keypoints (array): Shape (B, ",
+            $instances,
+            ", K, 2), input pixels; as for ``encode``.\n    keypoints_visible (array, optional): Shape (B, ",
+            $instances,
+            ", K). Default: all visible.\n",
+            phrase!(out),
+            "\n\nReturns:\n    dict: The arrays of ``encode``, each with a leading B.",
+            "\n\nRaises:\n    InvalidInputError: As for ``encode``."
+        )
+    };
 }
 pub(crate) use phrase;
 
@@ -52,9 +69,11 @@ pub(crate) use phrase;
 /// the argument. From the row come the parameter of `__init__`, its entries in
 /// `__text_signature__` and in `Args:` of the docstring, and the read-only attribute.
 ///
-/// `build` makes the codec from the parsed arguments. `tables` are class attributes, each with the
-/// function that makes it from a list of names. `methods` are `#[pymethods]`. The codecs of a
-/// family share them: its macro (such as `heatmap_codec!`) calls this one and adds the methods.
+/// `build` makes the codec from the parsed arguments. `encode` has the required, the optional and the
+/// keyword-only arguments of `encode` and `batch_encode`, and the expression that both return; then
+/// come their docstrings. `tables` are class attributes, each with the function that makes it from a
+/// list of names. `methods` are other `#[pymethods]`. A family of codecs has a macro of its own (such
+/// as `heatmap_codec!`) that adds what they share and calls this one.
 ///
 /// For example,
 ///
@@ -70,6 +89,11 @@ pub(crate) use phrase;
 ///     }
 ///     raises "For a size of 0 or an even kernel.";
 ///     build |arguments| codecs::MegviiHeatmap::new(input_size, kernel_size);
+///     encode(keypoints; keypoints_visible; out) |py, codec, call| {
+///         encode(py, codec, call, keypoints, keypoints_visible, out)
+///     }
+///     sample_doc { /// Encode the keypoints of one sample. }
+///     batch_doc { #[doc = phrase!(batch_encode "1")] }
 ///     tables { field_mapping_table: identity ["heatmaps"]; }
 ///     methods { fn decode(&self, ..) { .. } }
 /// }
@@ -112,7 +136,14 @@ pub(crate) use phrase;
 ///     #[getter]
 ///     fn input_size(slf) -> PyResult<Py<PyAny>> { argument(slf, "input_size") }
 ///
-///     .. // the same for kernel_size, then the methods
+///     /// Encode the keypoints of one sample.
+///     #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+///     fn encode(&self, py, keypoints: Any, keypoints_visible: Opt, out: Opt) -> Encoded {
+///         let (codec, call) = (self.0.get()?, Call::Single);
+///         encode(py, codec, call, keypoints, keypoints_visible, out)
+///     }
+///
+///     .. // the same for kernel_size and batch_encode, then the methods
 /// }
 /// ```
 macro_rules! codec_class {
@@ -125,6 +156,10 @@ macro_rules! codec_class {
         )*}
         raises $raises:literal $($raises_more:literal)*;
         build |$arguments:ident| $build:expr;
+        encode($($required:ident),*; $($optional:ident),* $(; $out:ident)?)
+            |$py:ident, $this:tt, $call:ident| $encoded:block
+        sample_doc {$(#[doc = $sample_doc:expr])*}
+        batch_doc {$(#[doc = $batch_doc:expr])*}
         tables {$($table:ident: $make:ident $names:tt;)*}
         methods {$($methods:tt)*}
     ) => {
@@ -135,7 +170,7 @@ macro_rules! codec_class {
         ///
         /// Args:
         $(#[doc = concat!(
-            "    ", stringify!($arg), " (", codec_class!(@type $kind), "):", $first
+            "    ", stringify!($arg), " (", $crate::class::kinds::type_name!($kind), "):", $first
             $(, "\n       ", $more)* $(, codec_class!(@doc $default))?
         )])*
         ///
@@ -149,16 +184,16 @@ macro_rules! codec_class {
             #[new]
             #[pyo3(signature = (*_args, **_kwargs), text_signature = None)]
             fn new(
-                _args: &Bound<'_, PyTuple>,
-                _kwargs: Option<&Bound<'_, PyDict>>,
+                _args: &Bound<'_, pyo3::types::PyTuple>,
+                _kwargs: Option<&Bound<'_, pyo3::types::PyDict>>,
             ) -> PyClassInitializer<Self> {
-                BaseKeypointCodec::derived(Self(InitOnce::empty()))
+                $crate::class::BaseKeypointCodec::derived(Self($crate::class::InitOnce::empty()))
             }
 
             #[pyo3(signature = ($($arg $(= codec_class!(@omitted $default))?),*))]
             fn __init__<'py>(
                 slf: &Bound<'py, Self>,
-                $($arg: OptionalArg<'py>),*
+                $($arg: $crate::class::OptionalArg<'py>),*
             ) -> $crate::error::Result<()> {
                 let $arguments = $crate::class::arguments::Arguments::new(slf.py());
                 // Some kinds keep the argument and have no value of their own.
@@ -184,17 +219,40 @@ macro_rules! codec_class {
                 $(#[doc = $more])*
                 #[getter]
                 fn $arg(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-                    let kept = argument(slf, pyo3::intern!(slf.py(), stringify!($arg)))?;
+                    let name = pyo3::intern!(slf.py(), stringify!($arg));
+                    let kept = $crate::class::argument(slf, name)?;
                     $(let kept = $attribute(slf, kept)?;)?
                     Ok(kept.unbind())
                 }
             )*
 
+            $(#[doc = $sample_doc])*
+            #[pyo3(signature = ($($required,)* $($optional=None,)* $(*, $out=None)?))]
+            #[allow(clippy::too_many_arguments, reason = "MMPose's signatures")]
+            fn encode<'py>(
+                &self, $py: Python<'py>, $($required: $crate::class::Any<'_, 'py>,)*
+                $($optional: $crate::class::Opt<'_, 'py>,)* $($out: $crate::class::Opt<'_, 'py>)?
+            ) -> $crate::class::Encoded<'py> {
+                let ($this, $call) = (self.0.get()?, $crate::call::Call::Single);
+                $encoded
+            }
+
+            $(#[doc = $batch_doc])*
+            #[pyo3(signature = ($($required,)* $($optional=None,)* $(*, $out=None)?))]
+            #[allow(clippy::too_many_arguments, reason = "MMPose's signatures")]
+            fn batch_encode<'py>(
+                &self, $py: Python<'py>, $($required: $crate::class::Any<'_, 'py>,)*
+                $($optional: $crate::class::Opt<'_, 'py>,)* $($out: $crate::class::Opt<'_, 'py>)?
+            ) -> $crate::class::Encoded<'py> {
+                let ($this, $call) = (self.0.get()?, $crate::call::Call::Batch);
+                $encoded
+            }
+
             $($methods)*
         }
     };
 
-    (@omitted $default:tt) => { OptionalArg::DEFAULT };
+    (@omitted $default:tt) => { $crate::class::OptionalArg::DEFAULT };
 
     (@doc None) => { "" };
     (@doc $default:tt) => { concat!(" Default: ", stringify!($default), ".") };
@@ -204,23 +262,5 @@ macro_rules! codec_class {
     (@value True) => { true };
     (@value False) => { false };
     (@value $default:tt) => { $default };
-
-    (@type size) => { "tuple" };
-    (@type optional_size) => { "tuple, optional" };
-    (@type count) => { "int" };
-    (@type optional_count) => { "int, optional" };
-    (@type number) => { "float" };
-    (@type optional_number) => { "float, optional" };
-    (@type numbers) => { "float or tuple, optional" };
-    (@type per_axis) => { "float or tuple" };
-    (@type flag) => { "bool" };
-    (@type string) => { "str" };
-    (@type keyword) => { "str" };
-    (@type indices) => { "list of ints" };
-    (@type keypoint_indices) => { "list of ints, optional" };
-    (@type keypoint_or_keypoints) => { "int or tuple" };
-    (@type root) => { "int or list of ints" };
-    (@type strings) => { "list of str, optional" };
-    (@type array) => { "array, optional" };
 }
 pub(crate) use codec_class;

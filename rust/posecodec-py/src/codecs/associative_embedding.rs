@@ -4,15 +4,12 @@ use posecodec::codecs;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::PyList;
 
-use crate::class::{
-    Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase, list,
-};
+use crate::class::{Any, codec_class, list, phrase};
 use crate::convert::new_array;
 use crate::decode::decode_grouped;
-use crate::call::Call;
-use crate::encode::{encode, encode_images};
+use crate::encode::encode_images;
 
 /// The standard deviation, also where the argument is `None`.
 fn sigma<'py>(
@@ -79,14 +76,10 @@ codec_class! {
             max_instances: decode_max_instances,
         },
     );
-    tables {}
-    methods {
-        #[doc = phrase!(scale_factor)]
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    encode(keypoints; keypoints_visible; out) |py, codec, call| {
+        encode_images(py, codec, call, keypoints, keypoints_visible, out)
+    }
+    sample_doc {
         /// Encode the keypoints of the people in one image.
         ///
         /// Args:
@@ -106,13 +99,8 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
-        }
-
+    }
+    batch_doc {
         /// Encode the people of a batch of images.
         ///
         #[doc = phrase!(threads)]
@@ -131,11 +119,13 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for images with different K.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_images(py, self.0.get()?, keypoints, keypoints_visible, out)
+    }
+    tables {}
+    methods {
+        #[doc = phrase!(scale_factor)]
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Not implemented: as in MMPose, this codec only decodes batches. See ``batch_decode``.

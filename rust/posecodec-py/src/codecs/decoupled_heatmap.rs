@@ -2,15 +2,11 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity, key_set,
-};
+use crate::class::{Any, Decoded, codec_class, identity, key_set, phrase};
 use crate::convert::new_array;
 use crate::decode::{decode_instance_batch, decode_instances};
-use crate::encode::{encode_decoupled, encode_decoupled_images};
+use crate::encode::encode_decoupled;
 
 codec_class! {
     /// Represent several people as heatmaps of all of them and heatmaps of each (contextual instance
@@ -44,18 +40,10 @@ codec_class! {
             root_type, heatmap_min_overlap, max_instances: encode_max_instances,
         })
     };
-    tables {
-        auxiliary_encode_keys: key_set ["bbox"];
-        label_mapping_table: identity ["keypoint_weights", "instance_coords"];
-        field_mapping_table: identity ["heatmaps", "instance_heatmaps"];
+    encode(keypoints; keypoints_visible, bbox) |py, codec, call| {
+        encode_decoupled(py, codec, call, keypoints, keypoints_visible, bbox)
     }
-    methods {
-        #[doc = phrase!(scale_factor)]
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    sample_doc {
         /// Encode the keypoints of the people in one image.
         ///
         /// There is no ``out``: the number M of people with heatmaps of their own is only known afterwards.
@@ -79,13 +67,8 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: For a wrong shape or dtype.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, bbox=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, bbox: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_decoupled(py, self.0.get()?, keypoints, keypoints_visible, bbox)
-        }
-
+    }
+    batch_doc {
         /// Encode the people of a batch of images, one image after the other, in the order of the random
         /// numbers.
         ///
@@ -101,11 +84,17 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for images with different K.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, bbox=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, bbox: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_decoupled_images(py, self.0.get()?, keypoints, keypoints_visible, bbox)
+    }
+    tables {
+        auxiliary_encode_keys: key_set ["bbox"];
+        label_mapping_table: identity ["keypoint_weights", "instance_coords"];
+        field_mapping_table: identity ["heatmaps", "instance_heatmaps"];
+    }
+    methods {
+        #[doc = phrase!(scale_factor)]
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Decode the heatmaps of the people in one image.

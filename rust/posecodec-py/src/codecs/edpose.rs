@@ -2,16 +2,12 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
-use crate::encode::{EdPoseArguments, encode_edpose, is_list, map_images};
-use crate::class::{
-    Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
-    key_set, renamed,
-};
+use crate::error::Result;
+use crate::encode::{EdPoseArguments, encode_edpose};
+use crate::class::{Any, codec_class, key_set, phrase, renamed};
 use crate::decode::{DecodedEdPose, decode_edpose};
 use crate::call::Call;
-use crate::error::invalid;
 
 codec_class! {
     /// Keypoints, boxes and areas in units of the image, as ED-Pose learns them.
@@ -27,16 +23,11 @@ codec_class! {
     }
     raises "For a number of 0.";
     build |arguments| codecs::EdPoseLabel::new(num_select, num_keypoints);
-    tables {
-        auxiliary_encode_keys: key_set ["area", "bboxes", "img_shape"];
-        instance_mapping_table: renamed [
-            ("bbox", "bboxes"),
-            ("keypoints", "keypoints"),
-            ("keypoints_visible", "keypoints_visible"),
-            ("area", "areas"),
-        ];
+    encode(img_shape, keypoints; keypoints_visible, area, bboxes; out) |py, _, call| {
+        let annotations = EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes };
+        encode_edpose(py, call, &annotations, out)
     }
-    methods {
+    sample_doc {
         /// Encode the instances of one image. Each array keeps the precision of its input; integers become
         /// float64.
         ///
@@ -60,16 +51,8 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: For an image size that is not positive, or a wrong shape, dtype or
         ///         ``out``.
-        #[pyo3(signature = (img_shape, keypoints, keypoints_visible=None, area=None, bboxes=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, img_shape: Any<'_, 'py>, keypoints: Any<'_, 'py>,
-            keypoints_visible: Opt<'_, 'py>, area: Opt<'_, 'py>, bboxes: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            self.0.get()?;
-            let annotations = EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes };
-            encode_edpose(py, Call::Single, &annotations, out)
-        }
-
+    }
+    batch_doc {
         /// Encode a batch of images.
         ///
         /// Args:
@@ -87,43 +70,17 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for lists of different lengths.
-        #[pyo3(signature = (img_shape, keypoints, keypoints_visible=None, area=None, bboxes=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, img_shape: Any<'_, 'py>, keypoints: Any<'_, 'py>,
-            keypoints_visible: Opt<'_, 'py>, area: Opt<'_, 'py>, bboxes: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            self.0.get()?;
-            if !is_list(Some(keypoints)) {
-                let annotations = EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes };
-                return encode_edpose(py, Call::Batch, &annotations, out);
-            }
-            if let Some(out) = out {
-                let wanted = "must be None for a list of keypoints, which is encoded to lists";
-                return Err(invalid(py, "out", wanted, out.get_type()));
-            }
-            let arguments = [
-                ("img_shape", Some(img_shape)),
-                ("keypoints", Some(keypoints)),
-                ("keypoints_visible", keypoints_visible),
-                ("area", area),
-                ("bboxes", bboxes),
-            ];
-            let names = ["keypoints", "area", "bbox", "keypoints_visible"];
-            map_images(py, arguments, &names, |parts| {
-                let [Some(img_shape), Some(keypoints), visible, area, bboxes] = &parts else {
-                    unreachable!("both are required");
-                };
-                let annotations = EdPoseArguments {
-                    img_shape,
-                    keypoints,
-                    keypoints_visible: visible.as_ref(),
-                    area: area.as_ref(),
-                    bboxes: bboxes.as_ref(),
-                };
-                encode_edpose(py, Call::Single, &annotations, None)
-            })
-        }
-
+    }
+    tables {
+        auxiliary_encode_keys: key_set ["area", "bboxes", "img_shape"];
+        instance_mapping_table: renamed [
+            ("bbox", "bboxes"),
+            ("keypoints", "keypoints"),
+            ("keypoints_visible", "keypoints_visible"),
+            ("area", "areas"),
+        ];
+    }
+    methods {
         /// Decode the candidates of one image: the S with the highest scores, best first, S being
         /// ``num_select`` or, if that is less, Q * C.
         ///
@@ -148,7 +105,7 @@ codec_class! {
         fn decode<'py>(
             &self, py: Python<'py>, input_shapes: Any<'_, 'py>,
             pred_logits: Any<'_, 'py>, pred_boxes: Any<'_, 'py>, pred_keypoints: Any<'_, 'py>,
-        ) -> PyResult<DecodedEdPose<'py>> {
+        ) -> Result<DecodedEdPose<'py>> {
             let predictions = [input_shapes, pred_logits, pred_boxes, pred_keypoints];
             decode_edpose(py, self.0.get()?, Call::Single, predictions)
         }
@@ -169,7 +126,7 @@ codec_class! {
         fn batch_decode<'py>(
             &self, py: Python<'py>, input_shapes: Any<'_, 'py>,
             pred_logits: Any<'_, 'py>, pred_boxes: Any<'_, 'py>, pred_keypoints: Any<'_, 'py>,
-        ) -> PyResult<DecodedEdPose<'py>> {
+        ) -> Result<DecodedEdPose<'py>> {
             let predictions = [input_shapes, pred_logits, pred_boxes, pred_keypoints];
             decode_edpose(py, self.0.get()?, Call::Batch, predictions)
         }

@@ -2,13 +2,9 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
 use super::simcc::axes;
-use crate::class::{
-    Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
-    identity, key_set, list,
-};
+use crate::class::{Any, codec_class, identity, key_set, list, phrase};
 use crate::convert::new_array;
 use crate::call::Call;
 use crate::encode::encode_hand_3d;
@@ -49,23 +45,17 @@ codec_class! {
         image_size, root_heatmap_size, heatmap_size, heatmap3d_depth_bound, heatmap_size_root,
         root_depth_bound, depth_size, use_different_joint_weights, sigma, joint_indices, max_bound,
     });
-    tables {
-        auxiliary_encode_keys: key_set [
-            "dataset_keypoint_weights", "rel_root_depth", "rel_root_valid", "hand_type",
-            "hand_type_valid", "focal", "principal_pt",
-        ];
-        instance_mapping_table: identity ["keypoints", "keypoints_visible", "keypoints_cam"];
-        label_mapping_table: identity [
-            "keypoint_weights", "root_depth_weight", "type_weight", "root_depth", "type",
-        ];
+    encode(
+        keypoints, keypoints_visible, dataset_keypoint_weights, rel_root_depth, rel_root_valid,
+        hand_type, hand_type_valid; focal, principal_pt; out
+    ) |py, codec, call| {
+        let _ = (focal, principal_pt);
+        let joints = [keypoints_visible, dataset_keypoint_weights]
+            .map(|array| Some(array).filter(|array| !array.is_none()));
+        let labels = [rel_root_depth, rel_root_valid, hand_type, hand_type_valid];
+        encode_hand_3d(py, codec, call, keypoints, joints, labels, out)
     }
-    methods {
-        /// Input pixels per heatmap pixel along x and y, float32, shape (2,).
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    sample_doc {
         /// Encode the joints of one sample.
         ///
         /// Args:
@@ -100,20 +90,8 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``, ``joint_indices`` ≥ K, or missing
         ///         weights that are required.
-        #[pyo3(signature = (keypoints, keypoints_visible, dataset_keypoint_weights, rel_root_depth, rel_root_valid, hand_type, hand_type_valid, focal=None, principal_pt=None, *, out=None))]
-        #[allow(clippy::too_many_arguments, reason = "MMPose's signature")]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            dataset_keypoint_weights: Opt<'_, 'py>, rel_root_depth: Any<'_, 'py>, rel_root_valid: Any<'_, 'py>,
-            hand_type: Any<'_, 'py>, hand_type_valid: Any<'_, 'py>,
-            focal: Opt<'_, 'py>, principal_pt: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let _ = (focal, principal_pt);
-            let joints = [keypoints_visible, dataset_keypoint_weights];
-            let labels = [rel_root_depth, rel_root_valid, hand_type, hand_type_valid];
-            encode_hand_3d(py, self.0.get()?, Call::Single, keypoints, joints, labels, out)
-        }
-
+    }
+    batch_doc {
         /// Encode a batch.
         ///
         #[doc = phrase!(threads)]
@@ -135,18 +113,22 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible, dataset_keypoint_weights, rel_root_depth, rel_root_valid, hand_type, hand_type_valid, focal=None, principal_pt=None, *, out=None))]
-        #[allow(clippy::too_many_arguments, reason = "MMPose's signature")]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            dataset_keypoint_weights: Opt<'_, 'py>, rel_root_depth: Any<'_, 'py>, rel_root_valid: Any<'_, 'py>,
-            hand_type: Any<'_, 'py>, hand_type_valid: Any<'_, 'py>,
-            focal: Opt<'_, 'py>, principal_pt: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let _ = (focal, principal_pt);
-            let joints = [keypoints_visible, dataset_keypoint_weights];
-            let labels = [rel_root_depth, rel_root_valid, hand_type, hand_type_valid];
-            encode_hand_3d(py, self.0.get()?, Call::Batch, keypoints, joints, labels, out)
+    }
+    tables {
+        auxiliary_encode_keys: key_set [
+            "dataset_keypoint_weights", "rel_root_depth", "rel_root_valid", "hand_type",
+            "hand_type_valid", "focal", "principal_pt",
+        ];
+        instance_mapping_table: identity ["keypoints", "keypoints_visible", "keypoints_cam"];
+        label_mapping_table: identity [
+            "keypoint_weights", "root_depth_weight", "type_weight", "root_depth", "type",
+        ];
+    }
+    methods {
+        /// Input pixels per heatmap pixel along x and y, float32, shape (2,).
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Decode the network outputs of one sample.

@@ -2,15 +2,10 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity,
-};
+use crate::class::{Any, Decoded, Opt, OptionalArg, codec_class, identity, phrase};
 use crate::convert::new_array;
 use crate::decode::{decode_heatmap_batch, decode_heatmaps};
-use crate::call::Call;
 use crate::encode::encode;
 use crate::decode::FlipArguments;
 
@@ -27,17 +22,10 @@ macro_rules! heatmap_codec {
         $($class:tt)*
     ) => { codec_class! {
         $($class)*
-        tables {
-            label_mapping_table: identity ["keypoint_weights"];
-            field_mapping_table: identity ["heatmaps"];
+        encode(keypoints; keypoints_visible; out) |py, codec, call| {
+            encode(py, codec, call, keypoints, keypoints_visible, out)
         }
-        methods {
-            #[doc = concat!("Input pixels per heatmap pixel, ", $scale, ", shape (2,), float32.")]
-            #[getter]
-            fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-            }
-
+        sample_doc {
             /// Encode the keypoints of one sample.
             ///
             /// Args:
@@ -55,32 +43,17 @@ macro_rules! heatmap_codec {
             ///
             /// Raises:
             ///     InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
-            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-            fn encode<'py>(
-                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-            ) -> Encoded<'py> {
-                encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
-            }
-
-            /// Encode a batch.
-            ///
-            #[doc = phrase!(threads)]
-            ///
-            /// Args:
-            ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
-            ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            #[doc = phrase!(out)]
-            ///
-            /// Returns:
-            ///     dict: The arrays of ``encode``, each with a leading B.
-            ///
-            /// Raises:
-            ///     InvalidInputError: As for ``encode``.
-            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-            fn batch_encode<'py>(
-                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-            ) -> Encoded<'py> {
-                encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
+        }
+        batch_doc { #[doc = phrase!(batch_encode "1")] }
+        tables {
+            label_mapping_table: identity ["keypoint_weights"];
+            field_mapping_table: identity ["heatmaps"];
+        }
+        methods {
+            #[doc = concat!("Input pixels per heatmap pixel, ", $scale, ", shape (2,), float32.")]
+            #[getter]
+            fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
             }
 
             /// Decode the heatmaps of one sample.

@@ -2,12 +2,8 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity, key_set,
-};
+use crate::class::{Any, Decoded, Opt, codec_class, identity, key_set, phrase};
 use crate::call::Call;
 use crate::decode::{Scales, decode_frames};
 use crate::encode::{Inputs, encode_lifting};
@@ -45,12 +41,13 @@ codec_class! {
             codecs::MotionBertOptions { root_index, concat_vis, rootrel, mode },
         )
     };
-    tables {
-        auxiliary_encode_keys: key_set ["lifting_target", "lifting_target_visible", "camera_param", "factor"];
-        instance_mapping_table: identity ["lifting_target", "lifting_target_visible"];
-        label_mapping_table: identity ["trajectory_weights", "lifting_target_label", "lifting_target_weight"];
+    encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible, camera_param, factor; out) |py, codec, call| {
+        let inputs = Inputs {
+            keypoints_visible, lifting_target, lifting_target_visible, camera_param, factor, out,
+        };
+        encode_lifting(py, codec, call, keypoints, inputs)
     }
-    methods {
+    sample_doc {
         /// Encode one sample.
         ///
         /// Args:
@@ -86,18 +83,8 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``, a missing or incomplete camera, or
         ///         the projection of a depth of 0.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, lifting_target=None, lifting_target_visible=None, camera_param=None, factor=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            lifting_target: Opt<'_, 'py>, lifting_target_visible: Opt<'_, 'py>,
-            camera_param: Opt<'_, 'py>, factor: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let inputs = Inputs {
-                keypoints_visible, lifting_target, lifting_target_visible, camera_param, factor, out,
-            };
-            encode_lifting(py, self.0.get()?, Call::Single, keypoints, inputs)
-        }
-
+    }
+    batch_doc {
         /// Encode a batch.
         ///
         #[doc = phrase!(threads)]
@@ -116,18 +103,13 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, lifting_target=None, lifting_target_visible=None, camera_param=None, factor=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            lifting_target: Opt<'_, 'py>, lifting_target_visible: Opt<'_, 'py>,
-            camera_param: Opt<'_, 'py>, factor: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let inputs = Inputs {
-                keypoints_visible, lifting_target, lifting_target_visible, camera_param, factor, out,
-            };
-            encode_lifting(py, self.0.get()?, Call::Batch, keypoints, inputs)
-        }
-
+    }
+    tables {
+        auxiliary_encode_keys: key_set ["lifting_target", "lifting_target_visible", "camera_param", "factor"];
+        instance_mapping_table: identity ["lifting_target", "lifting_target_visible"];
+        label_mapping_table: identity ["trajectory_weights", "lifting_target_label", "lifting_target_weight"];
+    }
+    methods {
         /// Decode network outputs of one sample, in half widths, to meters from the root.
         ///
         /// Args:

@@ -2,39 +2,29 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
 use super::MsraHeatmap;
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity, sub_codec,
-};
+use crate::class::{Any, Decoded, codec_class, identity, phrase, sub_codec};
 use crate::decode::decode_regression;
 use crate::call::Call;
 use crate::encode::encode;
 
 /// [`codec_class!`] with the methods of these codecs. `encode` has the number of instances and the
-/// items that differ, `decode` the function that gives the decoder of the coordinates.
+/// items that differ, `decode` the function that gives the decoder of the coordinates; `attributes` are
+/// other getters.
 macro_rules! regression_codec {
     (
         encode { instances $instances:literal; nonfinite $nonfinite:literal; $(heatmaps $heatmaps:literal;)? raises $raises:literal; }
         decode $decoder:expr;
-        $(#[doc = $about:literal])*
-        class $name:ident $head:tt;
-        args $args:tt
-        raises $invalid:literal;
-        build |$arguments:ident| $build:expr;
         tables $tables:tt
-        methods {$($methods:tt)*}
+        attributes {$($attributes:tt)*}
+        $($class:tt)*
     ) => { codec_class! {
-        $(#[doc = $about])*
-        class $name $head;
-        args $args
-        raises $invalid;
-        build |$arguments| $build;
-        tables $tables
-        methods {
-            $($methods)*
+        $($class)*
+        encode(keypoints; keypoints_visible; out) |py, codec, call| {
+            encode(py, codec, call, keypoints, keypoints_visible, out)
+        }
+        sample_doc {
             /// Encode the keypoints of one sample.
             ///
             /// Args:
@@ -53,34 +43,11 @@ macro_rules! regression_codec {
             ///
             /// Raises:
             #[doc = concat!("    InvalidInputError: For ", $raises)]
-            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-            fn encode<'py>(
-                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-            ) -> Encoded<'py> {
-                encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
-            }
-
-            /// Encode a batch.
-            ///
-            #[doc = phrase!(threads)]
-            ///
-            /// Args:
-            #[doc = concat!("    keypoints (array): Shape (B, ", $instances, ", K, 2), input pixels; as for ``encode``.")]
-            #[doc = concat!("    keypoints_visible (array, optional): Shape (B, ", $instances, ", K). Default: all visible.")]
-            #[doc = phrase!(out)]
-            ///
-            /// Returns:
-            ///     dict: The arrays of ``encode``, each with a leading B.
-            ///
-            /// Raises:
-            ///     InvalidInputError: As for ``encode``.
-            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-            fn batch_encode<'py>(
-                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-            ) -> Encoded<'py> {
-                encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
-            }
-
+        }
+        batch_doc { #[doc = phrase!(batch_encode $instances)] }
+        tables $tables
+        methods {
+            $($attributes)*
             /// Decode the regressed coordinates of one sample.
             ///
             /// Args:
@@ -125,6 +92,8 @@ regression_codec! {
         raises "a wrong shape, dtype or ``out``.";
     }
     decode std::convert::identity;
+    tables { label_mapping_table: identity ["keypoint_labels", "keypoint_weights"]; }
+    attributes {}
     /// Represent keypoints as coordinates in units of the input size, which a network regresses.
     ///
     /// Papers: `DeepPose <https://arxiv.org/abs/1312.4659>`_ (Toshev and Szegedy 2014); with sigmas, `RLE
@@ -136,8 +105,6 @@ regression_codec! {
     }
     raises "For a size of 0.";
     build |arguments| codecs::RegressionLabel::new(input_size);
-    tables { label_mapping_table: identity ["keypoint_labels", "keypoint_weights"]; }
-    methods {}
 }
 
 regression_codec! {
@@ -148,6 +115,24 @@ regression_codec! {
         raises "more than one instance, or a wrong shape, dtype or ``out``.";
     }
     decode codecs::IntegralRegressionLabel::keypoint_codec;
+    tables {
+        label_mapping_table: identity ["keypoint_labels", "keypoint_weights"];
+        field_mapping_table: identity ["heatmaps"];
+    }
+    attributes {
+        /// The codec of the heatmaps, a :class:`MSRAHeatmap`.
+        #[getter]
+        fn heatmap_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            let names = ["input_size", "heatmap_size", "sigma", "unbiased", "blur_kernel_size"];
+            sub_codec::<MsraHeatmap, _>(slf, &names)
+        }
+
+        /// The codec of the coordinates, a :class:`RegressionLabel`.
+        #[getter]
+        fn keypoint_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+            sub_codec::<RegressionLabel, _>(slf, &["input_size"])
+        }
+    }
     /// Represent keypoints as coordinates and as heatmaps that add up to 1.
     ///
     /// Paper: `DSNT <https://arxiv.org/abs/1801.07372>`_ (Nibali et al. 2018).
@@ -170,22 +155,4 @@ regression_codec! {
     build |arguments| codecs::IntegralRegressionLabel::new(
         input_size, heatmap_size, sigma, unbiased, blur_kernel_size, normalize,
     );
-    tables {
-        label_mapping_table: identity ["keypoint_labels", "keypoint_weights"];
-        field_mapping_table: identity ["heatmaps"];
-    }
-    methods {
-        /// The codec of the heatmaps, a :class:`MSRAHeatmap`.
-        #[getter]
-        fn heatmap_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-            let names = ["input_size", "heatmap_size", "sigma", "unbiased", "blur_kernel_size"];
-            sub_codec::<MsraHeatmap, _>(slf, &names)
-        }
-
-        /// The codec of the coordinates, a :class:`RegressionLabel`.
-        #[getter]
-        fn keypoint_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-            sub_codec::<RegressionLabel, _>(slf, &["input_size"])
-        }
-    }
 }

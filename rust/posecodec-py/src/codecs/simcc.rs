@@ -2,12 +2,8 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity,
-};
+use crate::class::{Any, Decoded, Opt, OptionalArg, codec_class, identity, phrase};
 use crate::convert::axes_array;
 use crate::decode::decode_simcc;
 use crate::call::Call;
@@ -57,10 +53,10 @@ codec_class! {
             smoothing, sigma, simcc_split_ratio, normalize, use_dark, decode_visibility, decode_beta,
         })
     };
-    tables {
-        label_mapping_table: identity ["keypoint_x_labels", "keypoint_y_labels", "keypoint_weights"];
+    encode(keypoints; keypoints_visible; out) |py, codec, call| {
+        encode(py, codec, call, keypoints, keypoints_visible, out)
     }
-    methods {
+    sample_doc {
         /// Encode the keypoints of one sample.
         ///
         /// Args:
@@ -79,34 +75,12 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
-        }
-
-        /// Encode a batch.
-        ///
-        #[doc = phrase!(threads)]
-        ///
-        /// Args:
-        ///     keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
-        ///     keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-        #[doc = phrase!(out)]
-        ///
-        /// Returns:
-        ///     dict: The arrays of ``encode``, each with a leading B.
-        ///
-        /// Raises:
-        ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
-        }
-
+    }
+    batch_doc { #[doc = phrase!(batch_encode "N")] }
+    tables {
+        label_mapping_table: identity ["keypoint_x_labels", "keypoint_y_labels", "keypoint_weights"];
+    }
+    methods {
         /// Decode the vectors of one sample, which are not modified.
         ///
         /// Args:

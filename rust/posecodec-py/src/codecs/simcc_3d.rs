@@ -3,13 +3,10 @@
 use posecodec::codecs;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::PyList;
 
 use super::simcc::axes;
-use crate::class::{
-    Any, BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
-    identity, key_set, renamed,
-};
+use crate::class::{Any, Opt, OptionalArg, codec_class, identity, key_set, phrase, renamed};
 use crate::decode::{Decoded3d, decode_simcc_3d};
 use crate::call::Call;
 use crate::decode::FlipArguments;
@@ -65,29 +62,10 @@ codec_class! {
             sigma, simcc_split_ratio, normalize, use_dark, root_index, z_range,
         })
     };
-    tables {
-        auxiliary_encode_keys: key_set ["keypoints_3d"];
-        label_mapping_table: identity [
-            "keypoint_x_labels", "keypoint_y_labels", "keypoint_z_labels", "keypoint_weights",
-            "weight_z", "with_z_label",
-        ];
-        instance_mapping_table: renamed [
-            ("bbox", "bboxes"),
-            ("bbox_score", "bbox_scores"),
-            ("bbox_scale", "bbox_scales"),
-            ("lifting_target", "lifting_target"),
-            ("lifting_target_visible", "lifting_target_visible"),
-            ("camera_param", "camera_params"),
-            ("root_z", "root_z"),
-        ];
+    encode(keypoints; keypoints_3d, keypoints_visible; out) |py, codec, call| {
+        encode_simcc_3d(py, codec, call, keypoints, [keypoints_3d, keypoints_visible], out)
     }
-    methods {
-        /// The mean depth of roots in the datasets that RTMW3D was trained on, in meters, a list of one.
-        #[getter]
-        fn root_z(&self) -> PyResult<[f64; 1]> {
-            self.0.get().map(|_| [codecs::Simcc3dLabel::ROOT_Z])
-        }
-
+    sample_doc {
         /// Encode the keypoints of one sample; the arguments are not modified.
         ///
         /// Args:
@@ -114,14 +92,8 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``, or a root index ≥ K.
-        #[pyo3(signature = (keypoints, keypoints_3d=None, keypoints_visible=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_3d: Opt<'_, 'py>,
-            keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_simcc_3d(py, self.0.get()?, Call::Single, keypoints, [keypoints_3d, keypoints_visible], out)
-        }
-
+    }
+    batch_doc {
         /// Encode a batch.
         ///
         #[doc = phrase!(threads)]
@@ -137,12 +109,28 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_3d=None, keypoints_visible=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_3d: Opt<'_, 'py>,
-            keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_simcc_3d(py, self.0.get()?, Call::Batch, keypoints, [keypoints_3d, keypoints_visible], out)
+    }
+    tables {
+        auxiliary_encode_keys: key_set ["keypoints_3d"];
+        label_mapping_table: identity [
+            "keypoint_x_labels", "keypoint_y_labels", "keypoint_z_labels", "keypoint_weights",
+            "weight_z", "with_z_label",
+        ];
+        instance_mapping_table: renamed [
+            ("bbox", "bboxes"),
+            ("bbox_score", "bbox_scores"),
+            ("bbox_scale", "bbox_scales"),
+            ("lifting_target", "lifting_target"),
+            ("lifting_target_visible", "lifting_target_visible"),
+            ("camera_param", "camera_params"),
+            ("root_z", "root_z"),
+        ];
+    }
+    methods {
+        /// The mean depth of roots in the datasets that RTMW3D was trained on, in meters, a list of one.
+        #[getter]
+        fn root_z(&self) -> PyResult<[f64; 1]> {
+            self.0.get().map(|_| [codecs::Simcc3dLabel::ROOT_Z])
         }
 
         /// Decode the vectors of one sample, which are not modified.

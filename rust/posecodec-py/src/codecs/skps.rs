@@ -2,13 +2,9 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
 use crate::call::{Call, enter, shape_error};
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase,
-};
+use crate::class::{Any, Decoded, codec_class, phrase};
 use crate::convert::{NetworkOutput, OutputArray, in_own_precision, new_array};
 use crate::decode::encoded_name;
 use crate::encode::encode;
@@ -31,14 +27,10 @@ codec_class! {
     }
     raises "For a size of 0 or a sigma that is not positive and finite.";
     build |arguments| codecs::SkpsHeatmap::new(input_size, heatmap_size, sigma);
-    tables {}
-    methods {
-        #[doc = phrase!(scale_factor)]
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    encode(keypoints; keypoints_visible; out) |py, codec, call| {
+        encode(py, codec, call, keypoints, keypoints_visible, out)
+    }
+    sample_doc {
         /// Encode the keypoints of one sample.
         ///
         /// Args:
@@ -58,32 +50,14 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
-        }
-
-        /// Encode a batch.
-        ///
-        #[doc = phrase!(threads)]
-        ///
-        /// Args:
-        ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
-        ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-        #[doc = phrase!(out)]
-        ///
-        /// Returns:
-        ///     dict: The arrays of ``encode``, each with a leading B.
-        ///
-        /// Raises:
-        ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Batch, keypoints, keypoints_visible, out)
+    }
+    batch_doc { #[doc = phrase!(batch_encode "1")] }
+    tables {}
+    methods {
+        #[doc = phrase!(scale_factor)]
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Decode the maps of one sample: the pixel with the maximum of a heatmap plus the offsets there.

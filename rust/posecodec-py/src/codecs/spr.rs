@@ -2,16 +2,12 @@
 
 use posecodec::codecs;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity,
-};
+use crate::class::{Any, Decoded, codec_class, identity, phrase};
 use crate::convert::new_array;
 use crate::decode::{decode_spr, decode_spr_images};
-use crate::call::Call;
-use crate::encode::{encode, encode_images};
+use crate::encode::encode_images;
 
 /// One or two standard deviations as a tuple, also where the argument is `None`.
 fn sigmas<'py>(slf: &Bound<'py, Spr>, kept: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -73,16 +69,10 @@ codec_class! {
         };
         codecs::Spr::new(input_size, heatmap_size, options.with_sigmas(&sigma)?)
     };
-    tables {
-        field_mapping_table: identity ["heatmaps", "heatmap_weights", "displacements", "displacement_weights"];
+    encode(keypoints; keypoints_visible; out) |py, codec, call| {
+        encode_images(py, codec, call, keypoints, keypoints_visible, out)
     }
-    methods {
-        #[doc = phrase!(scale_factor)]
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    sample_doc {
         /// Encode the keypoints of the people in one image. All targets are float32.
         ///
         /// Args:
@@ -105,13 +95,8 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode(py, self.0.get()?, Call::Single, keypoints, keypoints_visible, out)
-        }
-
+    }
+    batch_doc {
         /// Encode the people of a batch of images.
         ///
         #[doc = phrase!(threads)]
@@ -128,11 +113,15 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for images with different K.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_images(py, self.0.get()?, keypoints, keypoints_visible, out)
+    }
+    tables {
+        field_mapping_table: identity ["heatmaps", "heatmap_weights", "displacements", "displacement_weights"];
+    }
+    methods {
+        #[doc = phrase!(scale_factor)]
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Decode the maps of one image. For torch tensors, the results are torch tensors on the same

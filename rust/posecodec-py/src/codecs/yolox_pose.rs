@@ -4,13 +4,8 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::encode::{YoloxArguments, encode_yolox, is_list, map_images};
-use crate::class::{
-    BaseKeypointCodec, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class, phrase,
-    key_set, renamed,
-};
-use crate::call::Call;
-use crate::error::invalid;
+use crate::encode::{YoloxArguments, encode_yolox};
+use crate::class::{codec_class, key_set, phrase, renamed};
 
 codec_class! {
     /// Boxes around their keypoints and class labels, as YOLOX-Pose and RTMO learn them.
@@ -28,23 +23,11 @@ codec_class! {
     }
     raises "For an ``input_size`` that is not a size.";
     build |arguments| codecs::YoloxPoseAnnotationProcessor::new(expand_bbox, input_size);
-    tables {
-        auxiliary_encode_keys: key_set ["category_id", "bbox"];
-        label_mapping_table: renamed [
-            ("bbox", "bboxes"),
-            ("bbox_labels", "labels"),
-            ("keypoints", "keypoints"),
-            ("keypoints_visible", "keypoints_visible"),
-            ("area", "areas"),
-        ];
-        instance_mapping_table: renamed [
-            ("bbox", "bboxes"),
-            ("bbox_score", "bbox_scores"),
-            ("keypoints", "keypoints"),
-            ("keypoints_visible", "keypoints_visible"),
-        ];
+    encode(; keypoints, keypoints_visible, bbox, category_id; out) |py, processor, call| {
+        let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
+        encode_yolox(py, processor, call, &annotations, out)
     }
-    methods {
+    sample_doc {
         /// Encode the annotations of one image, which are not modified.
         ///
         /// Args:
@@ -64,15 +47,8 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``, or missing keypoints that are
         ///         required.
-        #[pyo3(signature = (keypoints=None, keypoints_visible=None, bbox=None, category_id=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Opt<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            bbox: Opt<'_, 'py>, category_id: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
-            encode_yolox(py, self.0.get()?, Call::Single, &annotations, out)
-        }
-
+    }
+    batch_doc {
         /// Encode the annotations of a batch of images, which are not modified.
         ///
         /// Args:
@@ -88,37 +64,24 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for lists of different lengths.
-        #[pyo3(signature = (keypoints=None, keypoints_visible=None, bbox=None, category_id=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Opt<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            bbox: Opt<'_, 'py>, category_id: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let processor = self.0.get()?;
-            if !is_list(keypoints) && !is_list(bbox) {
-                let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
-                return encode_yolox(py, processor, Call::Batch, &annotations, out);
-            }
-            if let Some(out) = out {
-                let wanted = "must be None for lists, which are encoded to lists";
-                return Err(invalid(py, "out", wanted, out.get_type()));
-            }
-            let arguments = [
-                ("keypoints", keypoints),
-                ("keypoints_visible", keypoints_visible),
-                ("bbox", bbox),
-                ("category_id", category_id),
-            ];
-            let boxes = bbox.filter(|_| processor.expand_bbox()).map(|_| "bbox");
-            let labels = category_id.map(|_| "bbox_labels");
-            let names: Vec<&str> = boxes.into_iter().chain(labels).collect();
-            map_images(py, arguments, &names, |parts| {
-                let [keypoints, keypoints_visible, bbox, category_id] =
-                    parts.each_ref().map(Option::as_ref);
-                let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
-                encode_yolox(py, processor, Call::Single, &annotations, None)
-            })
-        }
-
+    }
+    tables {
+        auxiliary_encode_keys: key_set ["category_id", "bbox"];
+        label_mapping_table: renamed [
+            ("bbox", "bboxes"),
+            ("bbox_labels", "labels"),
+            ("keypoints", "keypoints"),
+            ("keypoints_visible", "keypoints_visible"),
+            ("area", "areas"),
+        ];
+        instance_mapping_table: renamed [
+            ("bbox", "bboxes"),
+            ("bbox_score", "bbox_scores"),
+            ("keypoints", "keypoints"),
+            ("keypoints_visible", "keypoints_visible"),
+        ];
+    }
+    methods {
         /// Nothing is decoded, as in MMPose.
         ///
         /// Args:

@@ -16,6 +16,7 @@ use numpy::{
     PyUntypedArray, PyUntypedArrayMethods,
 };
 use posecodec::Float;
+use posecodec::codecs::Floats;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -176,6 +177,14 @@ impl<'py> CoordArray<'py> {
             Self::F32(_, shape) | Self::F64(_, shape, _) => shape,
         }
     }
+
+    /// The numbers, as the core takes them.
+    pub(crate) fn floats(&self) -> Floats<'_> {
+        match self {
+            Self::F32(values, _) => Floats::F32(values),
+            Self::F64(values, ..) => Floats::F64(values),
+        }
+    }
 }
 
 /// When an array is copied before it is read, as NumPy's argument `copy` specifies it.
@@ -220,6 +229,14 @@ impl<'py> FloatArray<'py> {
 
     pub(crate) fn is_double(&self) -> bool {
         matches!(self, Self::F64(_))
+    }
+
+    /// The numbers, as the core takes them.
+    pub(crate) fn floats(&self) -> Floats<'_> {
+        match self {
+            Self::F32(array) => Floats::F32(array.values()),
+            Self::F64(array) => Floats::F64(array.values()),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::convert::{
     Array, CoordArray, DtypePolicy, NetworkOutput, OutputArray, Shape, in_own_precision,
     try_with_capacity,
 };
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Boxes, keypoints and scores.
 pub(crate) type DecodedEdPose<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
@@ -21,12 +21,12 @@ pub(crate) fn decode_edpose<'py>(
     codec: &EdPoseLabel,
     call: Call,
     [input_shapes, pred_logits, pred_boxes, pred_keypoints]: [&Bound<'py, PyAny>; 4],
-) -> PyResult<DecodedEdPose<'py>> {
+) -> Result<DecodedEdPose<'py>> {
     let logits = NetworkOutput::read(pred_logits, "pred_logits")?;
     let dimensions = if call == Call::Batch { 3 } else { 2 };
     if logits.shape().len() != dimensions {
         let wanted = ["(Q, C)", "(B, Q, C)"];
-        return Err(shape_error(py, "pred_logits", call, wanted, logits.shape()));
+        return Err(shape_error(py, "pred_logits", call, wanted, logits.shape()).into());
     }
     let boxes = NetworkOutput::read(pred_boxes, "pred_boxes")?;
     let keypoints = NetworkOutput::read(pred_keypoints, "pred_keypoints")?;
@@ -39,14 +39,12 @@ pub(crate) fn decode_edpose<'py>(
         }
         Ok(shape[dimensions - 2..].iter().copied().collect::<Shape>())
     };
-    codec
-        .check(own, &behind(&boxes, "pred_boxes")?, &behind(&keypoints, "pred_keypoints")?)
-        .map_err(Error::from)?;
+    codec.check(own, &behind(&boxes, "pred_boxes")?, &behind(&keypoints, "pred_keypoints")?)?;
     let batch = leading.first().copied().unwrap_or(1);
     let sizes = CoordArray::read(input_shapes, "input_shapes", DtypePolicy::Promote)?;
     if !sizes.shape().starts_with(leading) || sizes.shape()[leading.len()..] != [2] {
         let wanted = ["(2,): (h, w)", "(B, 2): (h, w) per sample"];
-        return Err(shape_error(py, "input_shapes", call, wanted, sizes.shape()));
+        return Err(shape_error(py, "input_shapes", call, wanted, sizes.shape()).into());
     }
 
     let (candidates, scores) = in_own_precision!(&logits, array => {

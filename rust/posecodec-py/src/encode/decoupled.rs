@@ -7,27 +7,40 @@ use posecodec::codecs::{
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::{Argument, OutputDict, VISIBLE, map_images, read_visible};
 use crate::call::Call;
+use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, fresh};
-use crate::error::{Error, conversion_error, invalid};
+use crate::error::{conversion_error, invalid};
 
-/// Encodes one image.
+/// Encodes one image (N, K, 2), or images one after the other, in the order of the random numbers:
+/// (B, N, K, 2), or a list of (N, K, 2).
 pub(crate) fn encode_decoupled<'py>(
+    py: Python<'py>,
+    codec: &DecoupledHeatmap,
+    call: Call,
+    keypoints: &Bound<'py, PyAny>,
+    visible: Option<&Bound<'py, PyAny>>,
+    bbox: Option<&Bound<'py, PyAny>>,
+) -> Encoded<'py> {
+    match call {
+        Call::Single => encode_image(py, codec, keypoints, visible, bbox),
+        Call::Batch => encode_images(py, codec, keypoints, visible, bbox),
+    }
+}
+
+fn encode_image<'py>(
     py: Python<'py>,
     codec: &DecoupledHeatmap,
     keypoints: &Bound<'py, PyAny>,
     visible: Option<&Bound<'py, PyAny>>,
     bbox: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
     let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
-    let [_, instances, count] =
-        check_instances::<2>(points.shape(), false, None).map_err(Error::from)?;
+    let [_, instances, count] = check_instances::<2>(points.shape(), false, None)?;
     let visible = read_visible(visible)?;
-    check_visible_shape(visible.as_ref().map(CoordArray::shape), &[instances, count])
-        .map_err(Error::from)?;
+    check_visible_shape(visible.as_ref().map(CoordArray::shape), &[instances, count])?;
     let sigmas = bbox.map(|bbox| sigmas_of_boxes(codec, bbox, instances)).transpose()?;
     let arguments = [(VISIBLE, visible.as_ref().map(Argument::Coords))];
     let image = Image { codec, instances, count, arguments: &arguments };
@@ -50,20 +63,18 @@ pub(crate) fn encode_decoupled<'py>(
     }
 }
 
-/// Encodes images one after the other, in the order of the random numbers: (B, N, K, 2), or a list of
-/// (N, K, 2).
-pub(crate) fn encode_decoupled_images<'py>(
+fn encode_images<'py>(
     py: Python<'py>,
     codec: &DecoupledHeatmap,
     keypoints: &Bound<'py, PyAny>,
     visible: Option<&Bound<'py, PyAny>>,
     bbox: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
     let arguments = [("keypoints", Some(keypoints)), (VISIBLE, visible), ("bbox", bbox)];
     let names = ["heatmaps", "instance_heatmaps", "keypoint_weights", "instance_coords"];
     let encoded = map_images(py, arguments, &names, |[keypoints, visible, bbox]| {
         let keypoints = keypoints.expect("is there for every image");
-        encode_decoupled(py, codec, &keypoints, visible.as_ref(), bbox.as_ref())
+        encode_image(py, codec, &keypoints, visible.as_ref(), bbox.as_ref())
     })?;
     // The one array whose shape does not depend on random numbers.
     let heatmaps = encoded.as_any().get_item("heatmaps")?;
@@ -134,7 +145,7 @@ impl<'py> Image<'_, 'py> {
         points: &[T],
         visible: Option<&[V]>,
         sigmas: Option<Vec<f32>>,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> Encoded<'py> {
         let Image { codec, instances, count, arguments } = *self;
         let (points, _) = points.as_chunks();
         let keypoints = Keypoints { points, visible, instances, count };
@@ -150,14 +161,14 @@ impl<'py> Image<'_, 'py> {
         };
         let selection = codec.encode_heatmaps(&keypoints, sigmas, maps, &mut random);
         if let Some(error) = random.error {
-            return Err(error);
+            return Err(error.into());
         }
         let dict = outputs.finish()?;
 
         let plan = codec.instance_outputs(&selection, count);
         let mut outputs = allocate(&plan)?;
         let arrays = outputs.arrays::<3>().into_inner().expect("three outputs");
-        codec.fill_instances(&keypoints, &selection, arrays).map_err(Error::from)?;
+        codec.fill_instances(&keypoints, &selection, arrays)?;
         dict.update(outputs.finish()?.as_mapping())?;
         Ok(dict)
     }

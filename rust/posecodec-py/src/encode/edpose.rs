@@ -4,10 +4,12 @@ use numpy::{PyArrayDescrMethods, PyUntypedArrayMethods};
 use posecodec::Shape as Shown;
 use posecodec::codecs::{EdPoseAnnotations, Image, Init};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
-use super::{Argument, OutputDict, VISIBLE, check_several_visible, people, read_visible};
+use super::{
+    Argument, OutputDict, VISIBLE, check_several_visible, is_list, map_images, people, read_visible,
+};
 use crate::call::{Call, shape_error};
+use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, Shape, real_array, try_vec_of, try_with_capacity};
 use crate::error::{Result, invalid};
 
@@ -20,13 +22,51 @@ pub(crate) struct EdPoseArguments<'a, 'py> {
     pub(crate) bboxes: Option<&'a Bound<'py, PyAny>>,
 }
 
-/// Encodes one image, or a batch of images with the same number of instances.
+/// Encodes one image, a batch of images with the same number of instances, or a list of images.
 pub(crate) fn encode_edpose<'py>(
     py: Python<'py>,
     call: Call,
     arguments: &EdPoseArguments<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
+    let &EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes } = arguments;
+    if call == Call::Single || !is_list(Some(keypoints)) {
+        return encode_arrays(py, call, arguments, out);
+    }
+    if let Some(out) = out {
+        let wanted = "must be None for a list of keypoints, which is encoded to lists";
+        return Err(invalid(py, "out", wanted, out.get_type()).into());
+    }
+    let arguments = [
+        ("img_shape", Some(img_shape)),
+        ("keypoints", Some(keypoints)),
+        (VISIBLE, keypoints_visible),
+        ("area", area),
+        ("bboxes", bboxes),
+    ];
+    let names = ["keypoints", "area", "bbox", "keypoints_visible"];
+    map_images(py, arguments, &names, |parts| {
+        let [Some(img_shape), Some(keypoints), visible, area, bboxes] = &parts else {
+            unreachable!("both are required");
+        };
+        let annotations = EdPoseArguments {
+            img_shape,
+            keypoints,
+            keypoints_visible: visible.as_ref(),
+            area: area.as_ref(),
+            bboxes: bboxes.as_ref(),
+        };
+        encode_arrays(py, Call::Single, &annotations, None)
+    })
+}
+
+/// Encodes one image, or a batch of images with the same number of instances.
+fn encode_arrays<'py>(
+    py: Python<'py>,
+    call: Call,
+    arguments: &EdPoseArguments<'_, 'py>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> Encoded<'py> {
     let points = CoordArray::read(arguments.keypoints, "keypoints", DtypePolicy::Promote)?.native();
     let people = people(py, call, &points)?;
     let batch = if call == Call::Batch { people[0] } else { 1 };
@@ -43,7 +83,7 @@ pub(crate) fn encode_edpose<'py>(
         && area.shape() != instances
     {
         let wanted = format!("must be of shape {}, one per instance", Shown(instances));
-        return Err(invalid(py, "area", &wanted, format!("shape {}", Shown(area.shape()))));
+        return Err(invalid(py, "area", &wanted, format!("shape {}", Shown(area.shape()))).into());
     }
     let boxes = arguments.bboxes.map(|boxes| read_divided(boxes, "bboxes")).transpose()?;
     if let Some(boxes) = &boxes
@@ -51,7 +91,9 @@ pub(crate) fn encode_edpose<'py>(
     {
         let shape: Shape = instances.iter().copied().chain([4]).collect();
         let wanted = format!("must be of shape {}, one per instance", Shown(&shape));
-        return Err(invalid(py, "bboxes", &wanted, format!("shape {}", Shown(boxes.shape()))));
+        return Err(
+            invalid(py, "bboxes", &wanted, format!("shape {}", Shown(boxes.shape()))).into()
+        );
     }
 
     let annotations = EdPoseAnnotations {

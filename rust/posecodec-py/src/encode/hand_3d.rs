@@ -4,12 +4,12 @@ use numpy::PyUntypedArrayMethods;
 use posecodec::Shape;
 use posecodec::codecs::{Dtype, Encode, Hand3dHeatmap, Output, encode_batch};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
-use super::{Argument, OutputDict, VISIBLE, floats, plan, read_visible};
+use super::{Argument, OutputDict, VISIBLE, plan, read_visible};
 use crate::call::{Call, shape_error, with_batch_axis};
+use crate::class::Encoded;
 use crate::convert::{ComputePrecision, CoordArray, DtypePolicy, PromotedArray, real_array};
-use crate::error::{Error, invalid};
+use crate::error::invalid;
 
 /// Encodes one sample or a batch: `keypoints`, visibilities and the dataset's weights; root depth
 /// and its weight, hand type and its weight.
@@ -21,7 +21,7 @@ pub(crate) fn encode_hand_3d<'py>(
     [visible, dataset_weights]: [Option<&Bound<'py, PyAny>>; 2],
     [depth, valid, hand_type, type_valid]: [&Bound<'py, PyAny>; 4],
     out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
     let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let visible = read_visible(visible)?;
     // The weights are read only if they are used: one per joint, the same for all samples.
@@ -31,7 +31,7 @@ pub(crate) fn encode_hand_3d<'py>(
         .transpose()?;
     if let Some(weights) = weights.as_ref().filter(|weights| weights.shape().len() != 1) {
         let got = format!("shape {}", Shape(weights.shape()));
-        return Err(invalid(py, "dataset_keypoint_weights", "must be of shape (K,)", got));
+        return Err(invalid(py, "dataset_keypoint_weights", "must be of shape (K,)", got).into());
     }
     let weights = weights.as_ref().map(CoordArray::to_f64).transpose()?;
 
@@ -45,16 +45,16 @@ pub(crate) fn encode_hand_3d<'py>(
     let (fits, rest) = with_batch_axis(call, batch, hand_type.shape());
     if !fits || !matches!(rest, [2] | [1, 2]) {
         let wanted = ["(2,) or (1, 2)", "(B, 2) or (B, 1, 2), one type per sample"];
-        return Err(shape_error(py, "hand_type", call, wanted, hand_type.shape()));
+        return Err(shape_error(py, "hand_type", call, wanted, hand_type.shape()).into());
     }
     let (fits, rest) = with_batch_axis(call, batch, type_valid.shape());
     if !fits || !matches!(rest, [] | [1 | 2] | [1, 1 | 2]) {
         let wanted = ["(), (1,) or (2,)", "(B,), (B, 1) or (B, 2), one value per sample"];
-        return Err(shape_error(py, "hand_type_valid", call, wanted, type_valid.shape()));
+        return Err(shape_error(py, "hand_type_valid", call, wanted, type_valid.shape()).into());
     }
 
     let count = points.shape().iter().rev().nth(1).copied().unwrap_or(0);
-    let encoder = codec.encoder(count, weights.as_deref()).map_err(Error::from)?;
+    let encoder = codec.encoder(count, weights.as_deref())?;
     let plan = plan(&encoder, call, points.shape(), visible.as_ref())?;
     let roots = Hand3dHeatmap::root_outputs(root_dtypes(depth.precision, valid.precision));
     let outputs: Vec<Output> = plan.outputs.iter().cloned().chain(roots).collect();
@@ -65,7 +65,7 @@ pub(crate) fn encode_hand_3d<'py>(
     ];
     let (call, init) = ((call, plan.batch), encoder.init());
     let outputs = OutputDict::allocate(py, call, &outputs, &arguments, out, init)?;
-    let (points, visible) = (floats(&points), visible.as_ref().map(floats));
+    let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     let computed = match depth.precision {
         ComputePrecision::Single => Dtype::Float32,
         ComputePrecision::Weak | ComputePrecision::Double => Dtype::Float64,

@@ -11,20 +11,21 @@ mod simcc_3d;
 mod yolox;
 
 use posecodec::Shape as Shown;
-use posecodec::codecs::{Encode, EncodePlan, Floats, encode_batch};
+use posecodec::codecs::{Encode, EncodePlan, encode_batch};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use crate::call::{Call, shape_error};
+use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, Shape};
 use crate::error::{Result, invalid};
 
-pub(crate) use decoupled::{encode_decoupled, encode_decoupled_images};
+pub(crate) use decoupled::encode_decoupled;
 pub(crate) use edpose::{EdPoseArguments, encode_edpose};
 pub(crate) use hand_3d::encode_hand_3d;
 pub(crate) use lifting::{Inputs, encode_lifting, pair};
 pub(crate) use outputs::{Argument, OutputDict};
-pub(crate) use ragged::{each, encode_images, is_list, map_images};
+use ragged::map_images;
+pub(crate) use ragged::{each, encode_images, is_list};
 pub(crate) use simcc_3d::encode_simcc_3d;
 pub(crate) use yolox::{YoloxArguments, encode_yolox};
 
@@ -36,14 +37,14 @@ pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
     keypoints: &Bound<'py, PyAny>,
     visible: Option<&Bound<'py, PyAny>>,
     out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
     let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let visible = read_visible(visible)?;
     let plan = plan(codec, call, points.shape(), visible.as_ref())?;
     let arguments = [(VISIBLE, visible.as_ref().map(Argument::Coords))];
     let (call, init) = ((call, plan.batch), codec.init());
     let outputs = OutputDict::allocate(py, call, &plan.outputs, &arguments, out, init)?;
-    let (points, visible) = (floats(&points), visible.as_ref().map(floats));
+    let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     outputs.fill(|arrays, init| encode_batch(codec, &plan, points, visible, arrays, init))
 }
 
@@ -59,14 +60,6 @@ fn plan<C: Encode<D>, const D: usize>(
 ) -> Result<EncodePlan> {
     let visible = visible.map(CoordArray::shape);
     Ok(EncodePlan::new(codec, keypoints, visible, call == Call::Batch)?)
-}
-
-/// The numbers of an array, as the core takes them.
-fn floats<'a>(array: &'a CoordArray<'_>) -> Floats<'a> {
-    match array {
-        CoordArray::F32(values, _) => Floats::F32(values),
-        CoordArray::F64(values, ..) => Floats::F64(values),
-    }
 }
 
 /// Visibilities, which keep their dtype.

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString};
 
 use crate::call::{Call, enter};
+use crate::class::Encoded;
 use crate::convert::{
     CoordArray, cast, check_no_overlap, copied_array, fresh, try_vec_of, values_mut, writable,
     writable_as,
@@ -29,7 +30,7 @@ pub(crate) enum Argument<'a, 'py> {
 pub(crate) type Arguments<'a, 'py> = [(&'static str, Option<Argument<'a, 'py>>)];
 
 /// The memory, or the value, of one output.
-enum OutputArray<'py> {
+enum OutputValue<'py> {
     F32(Bound<'py, PyArrayDyn<f32>>),
     F64(Bound<'py, PyArrayDyn<f64>>),
     I8(Bound<'py, PyArrayDyn<i8>>),
@@ -50,7 +51,7 @@ pub(crate) struct OutputDict<'a, 'py> {
     batch: usize,
     plan: &'a [Output],
     out: Option<Bound<'py, PyDict>>,
-    arrays: ArrayVec<OutputArray<'py>, MAX_OUTPUTS>,
+    arrays: ArrayVec<OutputValue<'py>, MAX_OUTPUTS>,
     init: Init,
 }
 
@@ -86,7 +87,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         output: &Output,
         arguments: &Arguments<'_, 'py>,
         given: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<OutputArray<'py>> {
+    ) -> PyResult<OutputValue<'py>> {
         let argument = |name: &str| {
             let found = arguments.iter().find(|(argument, _)| *argument == name);
             found.and_then(|(_, argument)| argument.as_ref())
@@ -97,14 +98,14 @@ impl<'a, 'py> OutputDict<'a, 'py> {
                 let Some(Argument::Item(cameras)) = argument(output.name) else {
                     unreachable!("the cameras were read")
                 };
-                return Ok(OutputArray::Item(cameras.clone()));
+                return Ok(OutputValue::Item(cameras.clone()));
             }
-            Source::Value(value) => return Ok(OutputArray::Item(self.value(value, output.per)?)),
+            Source::Value(value) => return Ok(OutputValue::Item(self.value(value, output.per)?)),
             Source::SameAs(name) => {
                 let number = self.plan.iter().position(|output| output.name == name);
                 let number = number.expect("an earlier output");
                 if given.is_none() {
-                    return Ok(OutputArray::SameAs(number));
+                    return Ok(OutputValue::SameAs(number));
                 }
                 output.dtype
             }
@@ -119,7 +120,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
                 // Copied before anything is written: `out` may overlap the argument.
                 let copied = given.is_some() || matches!(output.source, Source::CopyOf(_));
                 let array = if copied { copied_array(array)? } else { (*array).clone() };
-                return Ok(OutputArray::Item(array.into_any()));
+                return Ok(OutputValue::Item(array.into_any()));
             }
         };
         let dtype = match like {
@@ -133,11 +134,11 @@ impl<'a, 'py> OutputDict<'a, 'py> {
             dtype => dtype,
         };
         Ok(match dtype {
-            Dtype::Float32 | Dtype::Like(_) => OutputArray::F32(self.array(output, given)?),
-            Dtype::Float64 => OutputArray::F64(self.array(output, given)?),
-            Dtype::Int8 => OutputArray::I8(self.array(output, given)?),
-            Dtype::Int32 => OutputArray::I32(self.array(output, given)?),
-            Dtype::Int64 => OutputArray::I64(self.array(output, given)?),
+            Dtype::Float32 | Dtype::Like(_) => OutputValue::F32(self.array(output, given)?),
+            Dtype::Float64 => OutputValue::F64(self.array(output, given)?),
+            Dtype::Int8 => OutputValue::I8(self.array(output, given)?),
+            Dtype::Int32 => OutputValue::I32(self.array(output, given)?),
+            Dtype::Int64 => OutputValue::I64(self.array(output, given)?),
         })
     }
 
@@ -160,12 +161,12 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         output: &Output,
         dtype: &Bound<'py, PyArrayDescr>,
         given: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<OutputArray<'py>> {
+    ) -> PyResult<OutputValue<'py>> {
         let shape = self.call.shape(self.batch, &output.shape);
         if let Some(given) = given {
             writable_as(given, &format!("out['{}']", output.name), &shape, dtype)?;
         }
-        Ok(OutputArray::Cast(try_vec_of(0.0, shape.iter().product())?, dtype.clone()))
+        Ok(OutputValue::Cast(try_vec_of(0.0, shape.iter().product())?, dtype.clone()))
     }
 
     /// A value, or a list of one per sample.
@@ -188,13 +189,13 @@ impl<'a, 'py> OutputDict<'a, 'py> {
             // slice. What the core reads are copies, or arrays that are not among these.
             unsafe {
                 match array {
-                    OutputArray::F32(array) => ArrayMut::F32(values_mut(array)),
-                    OutputArray::F64(array) => ArrayMut::F64(values_mut(array)),
-                    OutputArray::I8(array) => ArrayMut::I8(values_mut(array)),
-                    OutputArray::I32(array) => ArrayMut::I32(values_mut(array)),
-                    OutputArray::I64(array) => ArrayMut::I64(values_mut(array)),
-                    OutputArray::Cast(values, _) => ArrayMut::F64(values),
-                    OutputArray::SameAs(_) | OutputArray::Item(_) => {
+                    OutputValue::F32(array) => ArrayMut::F32(values_mut(array)),
+                    OutputValue::F64(array) => ArrayMut::F64(values_mut(array)),
+                    OutputValue::I8(array) => ArrayMut::I8(values_mut(array)),
+                    OutputValue::I32(array) => ArrayMut::I32(values_mut(array)),
+                    OutputValue::I64(array) => ArrayMut::I64(values_mut(array)),
+                    OutputValue::Cast(values, _) => ArrayMut::F64(values),
+                    OutputValue::SameAs(_) | OutputValue::Item(_) => {
                         unreachable!("a computed output is an array")
                     }
                 }
@@ -207,12 +208,12 @@ impl<'a, 'py> OutputDict<'a, 'py> {
     pub(crate) fn fill<const M: usize>(
         mut self,
         fill: impl FnOnce(ArrayVec<ArrayMut<'_>, M>, Init) -> posecodec::Result<()> + Send,
-    ) -> PyResult<Bound<'py, PyDict>> {
+    ) -> Encoded<'py> {
         let (py, init) = (self.py, self.init);
         let arrays = self.arrays();
         let values = arrays.iter().map(ArrayMut::len).sum();
         enter(py, values, || fill(arrays, init))?;
-        self.finish()
+        Ok(self.finish()?)
     }
 
     /// How the arrays are initialized.
@@ -228,19 +229,19 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         for (output, array) in plan.iter().zip(arrays) {
             let in_place = !matches!(
                 array,
-                OutputArray::Cast(..) | OutputArray::SameAs(_) | OutputArray::Item(_)
+                OutputValue::Cast(..) | OutputValue::SameAs(_) | OutputValue::Item(_)
             );
             let item = match array {
-                OutputArray::F32(array) => array.into_any(),
-                OutputArray::F64(array) => array.into_any(),
-                OutputArray::I8(array) => array.into_any(),
-                OutputArray::I32(array) => array.into_any(),
-                OutputArray::I64(array) => array.into_any(),
-                OutputArray::Cast(values, dtype) => {
+                OutputValue::F32(array) => array.into_any(),
+                OutputValue::F64(array) => array.into_any(),
+                OutputValue::I8(array) => array.into_any(),
+                OutputValue::I32(array) => array.into_any(),
+                OutputValue::I64(array) => array.into_any(),
+                OutputValue::Cast(values, dtype) => {
                     cast(&values, &call.shape(batch, &output.shape), &dtype)?
                 }
-                OutputArray::SameAs(number) => items[number].clone(),
-                OutputArray::Item(item) => item,
+                OutputValue::SameAs(number) => items[number].clone(),
+                OutputValue::Item(item) => item,
             };
             items.push(item.clone());
             let key = key(py, output.name);

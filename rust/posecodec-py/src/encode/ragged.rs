@@ -7,24 +7,28 @@ use posecodec::codecs::{
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use super::{Argument, OutputDict, VISIBLE, encode, floats, plan, read_visible};
+use super::{Argument, OutputDict, VISIBLE, encode, plan, read_visible};
 use crate::call::{Call, enter};
+use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, try_with_capacity};
 use crate::error::{conversion_error, invalid};
 
-/// Encodes a batch: keypoints (B, N, K, 2), or a list of one (N, K, 2) per image, where N may differ.
+/// Encodes one image (N, K, 2), a batch (B, N, K, 2), or a list of one (N, K, 2) per image, where N
+/// may differ.
 ///
 /// For a list, outputs with one row per instance are lists of arrays; the others are one array.
 pub(crate) fn encode_images<'py, C: Encode>(
     py: Python<'py>,
     codec: &C,
+    call: Call,
     keypoints: &Bound<'py, PyAny>,
     visible: Option<&Bound<'py, PyAny>>,
     out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let Some(keypoints) = images(keypoints)? else {
-        return encode(py, codec, Call::Batch, keypoints, visible, out);
-    };
+) -> Encoded<'py> {
+    if call == Call::Single || !is_list(Some(keypoints)) {
+        return encode(py, codec, call, keypoints, visible, out);
+    }
+    let keypoints = images(keypoints)?;
     let images = read_images(py, codec, &keypoints, visible)?;
     let outputs = &images[0].plan.outputs;
     let is_list = |output: &&Output| output.per == Per::Instance;
@@ -33,7 +37,7 @@ pub(crate) fn encode_images<'py, C: Encode>(
             "cannot be filled from a list of images: '{}' is then a list of arrays",
             list.name
         );
-        return Err(invalid(py, "out", &wanted, "an `out`"));
+        return Err(invalid(py, "out", &wanted, "an `out`").into());
     }
     let shared: Vec<Output> = outputs.iter().filter(|output| !is_list(output)).cloned().collect();
     let call = (Call::Batch, images.len());
@@ -63,8 +67,8 @@ pub(crate) fn encode_images<'py, C: Encode>(
         };
         samples.push(SampleOfList {
             plan: &image.plan,
-            keypoints: floats(&image.points),
-            visible: image.visible.as_ref().map(floats),
+            keypoints: image.points.floats(),
+            visible: image.visible.as_ref().map(CoordArray::floats),
             arrays: image.plan.outputs.iter().filter_map(array).collect(),
         });
     }
@@ -137,8 +141,8 @@ pub(crate) fn map_images<'py, const A: usize>(
     py: Python<'py>,
     arguments: [(&str, Option<&Bound<'py, PyAny>>); A],
     names: &[&str],
-    encode: impl Fn([Option<Bound<'py, PyAny>>; A]) -> PyResult<Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyDict>> {
+    encode: impl Fn([Option<Bound<'py, PyAny>>; A]) -> Encoded<'py>,
+) -> Encoded<'py> {
     const WANTED: &str = "must have one item per image";
     let given = arguments.iter().filter_map(|(name, value)| Some((name, (*value)?)));
     let mut images = None;
@@ -146,7 +150,7 @@ pub(crate) fn map_images<'py, const A: usize>(
         let count = value.len().map_err(|cause| conversion_error(py, name, WANTED, cause))?;
         if images.is_some_and(|images| images != count) {
             let got = format!("{count} for {} images", images.unwrap_or(0));
-            return Err(invalid(py, name, WANTED, got));
+            return Err(invalid(py, name, WANTED, got).into());
         }
         images = Some(count);
     }
@@ -169,16 +173,13 @@ pub(crate) fn map_images<'py, const A: usize>(
     Ok(dict)
 }
 
-/// The images of an argument that is a list of them; `None` if it is one array of all.
-fn images<'py>(argument: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
-    if !is_list(Some(argument)) {
-        return Ok(None);
-    }
+/// The images of an argument that is a list of them.
+fn images<'py>(argument: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let mut images = try_with_capacity(argument.len()?)?;
     for image in argument.try_iter()? {
         images.push(image?);
     }
-    Ok(Some(images))
+    Ok(images)
 }
 
 /// The items of an argument, a list or an array. Without a length it may be endless, and is an error.

@@ -3,10 +3,10 @@
 use posecodec::Shape as Shown;
 use posecodec::codecs::{EncodePlan, Floats, Init, Simcc3dLabel};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
-use super::{Argument, OutputDict, VISIBLE, floats, people, plan, read_visible};
+use super::{Argument, OutputDict, VISIBLE, people, plan, read_visible};
 use crate::call::Call;
+use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, Shape, real_array};
 use crate::error::invalid;
 
@@ -18,7 +18,7 @@ pub(crate) fn encode_simcc_3d<'py>(
     keypoints: &Bound<'py, PyAny>,
     [keypoints_3d, visible]: [Option<&Bound<'py, PyAny>>; 2],
     out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
     let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     if call == Call::Single && points.shape().is_empty() && keypoints_3d.is_none() {
         let plan = Simcc3dLabel::placeholder_outputs();
@@ -36,12 +36,12 @@ pub(crate) fn encode_simcc_3d<'py>(
     if let Some(places) = places.as_ref().filter(|places| places.shape() != &*shape) {
         let wanted = format!("must be of shape {}, as `keypoints` is", Shown(&shape));
         let got = format!("shape {}", Shown(places.shape()));
-        return Err(invalid(py, "keypoints_3d", &wanted, got));
+        return Err(invalid(py, "keypoints_3d", &wanted, got).into());
     }
     let visible = read_visible(visible)?;
     let plan: EncodePlan = plan(codec, call, &shape, visible.as_ref())?;
     let places_array = keypoints_3d.map(|places| real_array(places, "keypoints_3d")).transpose()?;
-    let places = places.as_ref().map(floats);
+    let places = places.as_ref().map(CoordArray::floats);
     let depths = places.map(|places: Floats<'_>| places.dtype());
     let outputs = Simcc3dLabel::outputs_with_depths(&plan.outputs, depths, plan.instances);
     let arguments = [
@@ -50,7 +50,7 @@ pub(crate) fn encode_simcc_3d<'py>(
     ];
     let call = (call, plan.batch);
     let outputs = OutputDict::allocate(py, call, &outputs, &arguments, out, Init::Zeroed)?;
-    let (points, visible) = (floats(&points), visible.as_ref().map(floats));
+    let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     outputs
         .fill(|arrays, init| codec.encode_with_depths(&plan, points, places, visible, arrays, init))
 }

@@ -4,10 +4,12 @@ use numpy::PyUntypedArrayMethods;
 use posecodec::Shape as Shown;
 use posecodec::codecs::{Init, Keypoints, YoloxPoseAnnotationProcessor};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
-use super::{Argument, OutputDict, check_several_visible, people, read_visible};
+use super::{
+    Argument, OutputDict, VISIBLE, check_several_visible, is_list, map_images, people, read_visible,
+};
 use crate::call::Call;
+use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, Shape, integers, real_array};
 use crate::error::invalid;
 
@@ -19,22 +21,55 @@ pub(crate) struct YoloxArguments<'a, 'py> {
     pub(crate) category_id: Option<&'a Bound<'py, PyAny>>,
 }
 
-/// Encodes one image, or a batch of images with the same number of instances; boxes only if
-/// `processor` expands them.
+/// Encodes one image, a batch of images with the same number of instances, or lists of images; boxes
+/// only if `processor` expands them.
 pub(crate) fn encode_yolox<'py>(
     py: Python<'py>,
     processor: &YoloxPoseAnnotationProcessor,
     call: Call,
     arguments: &YoloxArguments<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
+    let &YoloxArguments { keypoints, keypoints_visible, bbox, category_id } = arguments;
+    if call == Call::Single || !(is_list(keypoints) || is_list(bbox)) {
+        return encode_arrays(py, processor, call, arguments, out);
+    }
+    if let Some(out) = out {
+        let wanted = "must be None for lists, which are encoded to lists";
+        return Err(invalid(py, "out", wanted, out.get_type()).into());
+    }
+    let arguments = [
+        ("keypoints", keypoints),
+        (VISIBLE, keypoints_visible),
+        ("bbox", bbox),
+        ("category_id", category_id),
+    ];
+    let boxes = bbox.filter(|_| processor.expand_bbox()).map(|_| "bbox");
+    let labels = category_id.map(|_| "bbox_labels");
+    let names: Vec<&str> = boxes.into_iter().chain(labels).collect();
+    map_images(py, arguments, &names, |parts| {
+        let [keypoints, keypoints_visible, bbox, category_id] =
+            parts.each_ref().map(Option::as_ref);
+        let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
+        encode_arrays(py, processor, Call::Single, &annotations, None)
+    })
+}
+
+/// Encodes one image, or a batch of images with the same number of instances.
+fn encode_arrays<'py>(
+    py: Python<'py>,
+    processor: &YoloxPoseAnnotationProcessor,
+    call: Call,
+    arguments: &YoloxArguments<'_, 'py>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> Encoded<'py> {
     let bbox = arguments.bbox.filter(|_| processor.expand_bbox());
     let boxes = bbox.map(|bbox| Boxes::read(py, call, arguments, bbox)).transpose()?;
     let categories = arguments.category_id.map(|id| real_array(id, "category_id")).transpose()?;
     let labels = categories.as_ref().map(integers).transpose()?;
     if let Some(categories) = categories.as_ref().filter(|array| array.shape().len() > 4) {
         let got = format!("shape {}", Shown(categories.shape()));
-        return Err(invalid(py, "category_id", "must have at most 4 dimensions", got));
+        return Err(invalid(py, "category_id", "must have at most 4 dimensions", got).into());
     }
     let plan = processor.outputs(
         boxes.as_ref().map(|boxes| boxes.corners.shape()),

@@ -5,12 +5,9 @@ mod statistics;
 
 use posecodec::codecs::{self, LiftPose, OutputField};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyList, PyTuple};
 
-use crate::class::{
-    Any, BaseKeypointCodec, Decoded, Encoded, InitOnce, Opt, OptionalArg, argument, codec_class,
-    phrase, identity, key_set,
-};
+use crate::class::{Any, Decoded, Opt, codec_class, identity, key_set, phrase};
 use crate::call::Call;
 use crate::decode::decode_poses;
 use crate::encode::{Inputs, encode_lifting};
@@ -49,28 +46,14 @@ statistics_attributes! {
 
 /// [`codec_class!`] with the tables and the decoders of these codecs.
 macro_rules! lifting_codec {
-    (
-        $(#[doc = $about:literal])*
-        class $name:ident $head:tt;
-        args $args:tt
-        raises $raises:literal $($raises_more:literal)*;
-        keys $keys:ident $names:tt;
-        build |$arguments:ident| $build:expr;
-        methods {$($methods:tt)*}
-    ) => { codec_class! {
-        $(#[doc = $about])*
-        class $name $head;
-        args $args
-        raises $raises $($raises_more)*;
-        build |$arguments| $build;
+    (keys $keys:ident $names:tt; $($class:tt)*) => { codec_class! {
+        $($class)*
         tables {
             auxiliary_encode_keys: $keys $names;
             instance_mapping_table: identity ["lifting_target", "lifting_target_visible"];
             label_mapping_table: identity ["trajectory_weights", "lifting_target_label", "lifting_target_weight"];
         }
         methods {
-            $($methods)*
-
             /// Decode network outputs of one sample: back to the target's unit and, with a root, to its
             /// position.
             ///
@@ -120,6 +103,7 @@ macro_rules! lifting_codec {
 }
 
 lifting_codec! {
+    keys extensible_keys ["lifting_target", "lifting_target_visible"];
     /// Normalize the 2D pose of an image, for a network that lifts it to 3D, and the root-relative 3D
     /// pose, which is its target.
     ///
@@ -157,7 +141,6 @@ lifting_codec! {
     }
     raises "For a root that is not one of the keypoints, means without standard deviations (or the other"
         "way round), of a wrong shape or not finite, or standard deviations of 0.";
-    keys extensible_keys ["lifting_target", "lifting_target_visible"];
     build |arguments| {
         let () = additional_encode_keys;
         let removed = remove_root && root_index.len() == 1 && num_keypoints > 0;
@@ -182,7 +165,13 @@ lifting_codec! {
         };
         codecs::ImagePoseLifting::new(num_keypoints, options)
     };
-    methods {
+    encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible; out) |py, codec, call| {
+        let inputs = Inputs {
+            keypoints_visible, lifting_target, lifting_target_visible, out, ..Default::default()
+        };
+        encode_lifting(py, codec, call, keypoints, inputs)
+    }
+    sample_doc {
         /// Encode one sample.
         ///
         /// Args:
@@ -217,17 +206,8 @@ lifting_codec! {
         ///
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``, or a division by a depth of 0.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, lifting_target=None, lifting_target_visible=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            lifting_target: Opt<'_, 'py>, lifting_target_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let inputs = Inputs {
-                keypoints_visible, lifting_target, lifting_target_visible, out, ..Default::default()
-            };
-            encode_lifting(py, self.0.get()?, Call::Single, keypoints, inputs)
-        }
-
+    }
+    batch_doc {
         /// Encode a batch.
         ///
         #[doc = phrase!(threads)]
@@ -244,20 +224,11 @@ lifting_codec! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, lifting_target=None, lifting_target_visible=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            lifting_target: Opt<'_, 'py>, lifting_target_visible: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let inputs = Inputs {
-                keypoints_visible, lifting_target, lifting_target_visible, out, ..Default::default()
-            };
-            encode_lifting(py, self.0.get()?, Call::Batch, keypoints, inputs)
-        }
     }
 }
 
 lifting_codec! {
+    keys key_set ["lifting_target", "lifting_target_visible", "camera_param"];
     /// Convert the 2D poses of a video to units of its images, for a network that lifts them to 3D, and
     /// center the 3D pose on its root, which is the network's target.
     ///
@@ -283,11 +254,16 @@ lifting_codec! {
         normalize_camera: flag = False;
     }
     raises "For a root that is not one of the keypoints.";
-    keys key_set ["lifting_target", "lifting_target_visible", "camera_param"];
     build |arguments| codecs::VideoPoseLifting::new(num_keypoints, codecs::VideoPoseLiftingOptions {
         zero_center, root_index, remove_root, save_index, reshape_keypoints, concat_vis, normalize_camera,
     });
-    methods {
+    encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible, camera_param; out) |py, codec, call| {
+        let inputs = Inputs {
+            keypoints_visible, lifting_target, lifting_target_visible, camera_param, out, ..Default::default()
+        };
+        encode_lifting(py, codec, call, keypoints, inputs)
+    }
+    sample_doc {
         /// Encode one sample.
         ///
         /// Args:
@@ -327,18 +303,8 @@ lifting_codec! {
         /// Raises:
         ///     InvalidInputError: For a wrong shape, dtype or ``out``, a missing or incomplete camera, or
         ///         a division by a depth of 0.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, lifting_target=None, lifting_target_visible=None, camera_param=None, *, out=None))]
-        fn encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            lifting_target: Opt<'_, 'py>, lifting_target_visible: Opt<'_, 'py>,
-            camera_param: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let inputs = Inputs {
-                keypoints_visible, lifting_target, lifting_target_visible, camera_param, out, ..Default::default()
-            };
-            encode_lifting(py, self.0.get()?, Call::Single, keypoints, inputs)
-        }
-
+    }
+    batch_doc {
         /// Encode a batch.
         ///
         #[doc = phrase!(threads)]
@@ -356,16 +322,5 @@ lifting_codec! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, lifting_target=None, lifting_target_visible=None, camera_param=None, *, out=None))]
-        fn batch_encode<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            lifting_target: Opt<'_, 'py>, lifting_target_visible: Opt<'_, 'py>,
-            camera_param: Opt<'_, 'py>, out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            let inputs = Inputs {
-                keypoints_visible, lifting_target, lifting_target_visible, camera_param, out, ..Default::default()
-            };
-            encode_lifting(py, self.0.get()?, Call::Batch, keypoints, inputs)
-        }
     }
 }

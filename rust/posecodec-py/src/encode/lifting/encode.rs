@@ -3,15 +3,15 @@
 use numpy::PyUntypedArrayMethods;
 use posecodec::codecs::{Dtype, Init, LiftInputs, LiftPlan, LiftPose, OutputField};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::camera::Cameras;
 use super::factors::Factors;
-use super::poses::{Poses, floats};
+use super::poses::Poses;
 use crate::call::Call;
+use crate::class::Encoded;
 use crate::convert::{CopyMode, FloatArray, contiguous, promotes_to_single};
 use crate::encode::{Argument, OutputDict};
-use crate::error::{Error, invalid};
+use crate::error::invalid;
 
 /// The arguments of an encoder.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +31,7 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     call: Call,
     keypoints: &Bound<'py, PyAny>,
     inputs: Inputs<'_, 'py>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Encoded<'py> {
     // `out` may be in the memory of an input.
     let copy = if inputs.out.is_some() { CopyMode::Always } else { CopyMode::IfNeeded };
     let names = ["keypoints", "keypoints_visible"];
@@ -40,7 +40,7 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     let [batch, frames, _, dims] = keypoints.shape;
     let cameras = Cameras::read(call, batch, inputs.camera_param)?;
     for number in 0..cameras.cameras.len().max(1) {
-        codec.check_keypoints(dims, cameras.cameras.get(number)).map_err(Error::from)?;
+        codec.check_keypoints(dims, cameras.cameras.get(number))?;
     }
     let target = inputs.lifting_target.map(|target| {
         let visible = inputs.lifting_target_visible;
@@ -50,10 +50,11 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
     let target = target.transpose()?;
     if let Some(target) = target.as_ref().filter(|target| target.shape[0] != batch) {
         let wanted = format!("must be a batch of {batch}, as `keypoints` is");
-        return Err(invalid(py, "lifting_target", &wanted, target.shape[0]));
+        return Err(invalid(py, "lifting_target", &wanted, target.shape[0]).into());
     }
 
-    let target_dtype = target.as_ref().map_or(Dtype::Float32, |target| target.floats().dtype());
+    let target_dtype =
+        target.as_ref().map_or(Dtype::Float32, |target| target.values.floats().dtype());
     let has_factors =
         codec.items(target.is_some()).iter().any(|item| item.field == OutputField::Factor);
     let frames_of_target = target.as_ref().map(|target| (target.shape[1], target_dtype));
@@ -86,13 +87,13 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
         factors: factors.as_ref().map(|factors| factors.values.clone()),
     };
     let numbers = LiftInputs {
-        keypoints: keypoints.floats(),
-        extra: extra.as_ref().map(floats),
-        target: target.as_ref().map(Poses::floats),
-        target_visible: seen.as_ref().map(floats),
+        keypoints: keypoints.values.floats(),
+        extra: extra.as_ref().map(FloatArray::floats),
+        target: target.as_ref().map(|target| target.values.floats()),
+        target_visible: seen.as_ref().map(FloatArray::floats),
         cameras: &cameras.cameras,
     };
-    plan.check_target(codec, &numbers).map_err(Error::from)?;
+    plan.check_target(codec, &numbers)?;
     let outputs = plan.outputs(codec);
     let normalized = outputs.iter().any(|output| output.name == "camera_param");
     let normalized = normalized.then(|| cameras.normalized(call, batch)).transpose()?;

@@ -1,7 +1,7 @@
 //! The poses that an encoder takes, 2D or 3D, and their visibilities.
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{Floats, LiftPose, PoseShape, check_poses, check_visible};
+use posecodec::codecs::{LiftPose, PoseShape, check_poses, check_visible};
 use pyo3::prelude::*;
 
 use crate::call::Call;
@@ -60,11 +60,6 @@ impl<'py> Poses<'py> {
         Ok(Self { values, came: came.iter().copied().collect(), shape, visible })
     }
 
-    /// The numbers, as the core takes them.
-    pub(super) fn floats(&self) -> Floats<'_> {
-        floats(&self.values)
-    }
-
     /// The shapes for one sample.
     pub(super) fn plan(&self, call: Call) -> PoseShape {
         let leading = usize::from(call == Call::Batch);
@@ -75,13 +70,5 @@ impl<'py> Poses<'py> {
             visible: self.visible.as_ref().map(|visible| own(visible.array.shape())),
             visible_axis: self.visible.as_ref().map_or(0, |visible| visible.axis - leading),
         }
-    }
-}
-
-/// The numbers of an array, as the core takes them.
-pub(super) fn floats<'a>(array: &'a FloatArray<'_>) -> Floats<'a> {
-    match array {
-        FloatArray::F32(values) => Floats::F32(values.values()),
-        FloatArray::F64(values) => Floats::F64(values.values()),
     }
 }
