@@ -167,6 +167,6 @@ def _round_trip(
     keypoints, scores = codec.batch_decode(*(encoded[key] for key in decodes))
     if isinstance(scores, tuple):  # with visibilities
         scores = scores[0]
-    # (B, 1, K), or (B, K) of `SKPSHeatmap`.
-    weights = encoded["keypoint_weights"].reshape(len(keypoints), -1)
+    # Of one instance per sample, with or without an axis for it.
+    weights = encoded["keypoint_weights"].reshape(points.shape[:2])
     return keypoints[:, 0], scores[:, 0], weights
