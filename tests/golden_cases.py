@@ -1,6 +1,6 @@
 """Recorded answers of the reference: reading them, and comparing ours with them.
 
-A recording is a folder of `manifest.json` and one npz a codec, written by `golden/record.py`.
+A recording is a folder with one npz per codec, written by `golden/record.py`.
 Keys, shapes and dtypes must agree exactly, values to within the tolerance of what they are.
 """
 
@@ -127,20 +127,20 @@ class GoldenCase:
 
 
 def load(folder: Path = GOLDEN) -> list[GoldenCase]:
-    """All cases of a recording, in its order."""
-    entries = json.loads((folder / "manifest.json").read_text())["cases"]
+    """All cases of a recording, codec by codec."""
     return [
         GoldenCase(
             folder=folder,
             index=index,
-            codec=entry["codec"],
+            codec=npz.stem,
             method=entry["method"],
             note=entry["note"],
             seed=entry.get("seed"),
             tol=entry.get("tol"),
             encoded={part: entry[part] for part in ("kwargs", "args", "out")},
         )
-        for index, entry in enumerate(entries)
+        for npz in sorted(folder.glob("*.npz"))
+        for index, entry in enumerate(json.loads(_arrays(npz)["manifest"].item())["cases"])
     ]
 
 

@@ -3,8 +3,9 @@
     python tests/golden/record.py [--out DIR] [--codec NAME ...] [--seed N] [--sizes small|full]
         [--repository DIR]
 
-DIR gets `manifest.json` and one npz of arrays per codec, which `golden_cases.py` reads. One seed
-and one set of versions give the same files. With `--codec`, the files of other codecs stay.
+DIR gets one npz per codec, which `golden_cases.py` reads: the arrays and, as JSON in `manifest`,
+the versions and the cases. One seed and one set of versions give the same files. With `--codec`,
+the files of other codecs stay.
 
 Codecs that are not in MMPose's package but among the projects of its repository are recorded only
 with `--repository`, the path of a checkout of https://github.com/open-mmlab/mmpose.
@@ -185,7 +186,7 @@ def record(name: str, sizes: str, seed: int) -> tuple[list[dict[str, Any]], Arra
                 )
                 skipped += 1
                 continue
-            entry = {"codec": name, "kwargs": arrays.describe(case.kwargs), "method": case.method}
+            entry = {"kwargs": arrays.describe(case.kwargs), "method": case.method}
             entry |= {"args": arrays.describe(case.args), "out": arrays.describe(result)}
             entry |= {"note": case.note}
             entry |= {key: value for key in ("seed", "tol") if (value := getattr(case, key))}
@@ -223,20 +224,10 @@ def main() -> None:
     versions = {"reference": f"mmpose {mmpose.__version__}", "numpy": np.__version__}
     versions |= {"opencv": cv2.__version__, "torch": torch.__version__}
     options.out.mkdir(parents=True, exist_ok=True)
-    manifest = options.out / "manifest.json"
-    entries: dict[str, list[dict[str, Any]]] = {}
-    if manifest.exists() and set(options.codec) != set(CALLS):
-        held = json.loads(manifest.read_text())
-        if versions != {key: held[key] for key in versions}:
-            sys.exit(f"{manifest} was recorded with other versions: record all codecs again.")
-        for entry in held["cases"]:
-            entries.setdefault(entry["codec"], []).append(entry)
-
     for name in options.codec:
-        entries[name], arrays = record(name, options.sizes, options.seed)
-        np.savez_compressed(options.out / f"{name}.npz", **arrays.by_name)  # type: ignore[arg-type]
-    lines = ",\n".join(json.dumps(entry) for name in CALLS for entry in entries.get(name, ()))
-    manifest.write_text(f'{json.dumps(versions)[:-1]}, "cases": [\n{lines}\n]}}\n')
+        entries, arrays = record(name, options.sizes, options.seed)
+        manifest = np.array(json.dumps(versions | {"cases": entries}))
+        np.savez_compressed(options.out / f"{name}.npz", manifest=manifest, **arrays.by_name)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
