@@ -1,67 +1,59 @@
 """A fuzzer of the binding: arbitrary calls of everything public, see `fuzz_calls`.
 
-An answer or one of a few exceptions is right. A panic, an abort, a hang, an argument changed, a
-read or a write outside the arrays is a finding. Calls are made in processes of their own, so that
-one that dies or hangs is known by its number:
+A result or one of a few exceptions is right. A panic, an abort, a hang, a changed argument, a read
+or a write outside the arrays is a finding; hypothesis shrinks the exceptions among them. Calls are
+made in processes of their own, so that the last call is known when a process dies or hangs:
 
     python tests/fuzz.py --seconds 600
-    python tests/fuzz.py --seed 7 --call 123     # that one again, here
+    python tests/fuzz.py --seed 7 --here     # the calls of this seed again, in this process
 
-Not atheris: it sees what Python's bytecode covers, and here everything happens below it.
+Not atheris: it observes Python's bytecode, and here everything happens below it.
 """
 
 import argparse
 import multiprocessing
-import multiprocessing.sharedctypes
 import os
 import sys
 import time
-import traceback
 import warnings
 from typing import Any
 
+import hypothesis
+
 SILENCE = 60.0
-"""Seconds after which a call is said to hang; the slowest takes one or two."""
+"""Seconds without a call after which a process hangs; the slowest call takes one or two."""
 
 ADDRESS_SPACE = 3 << 30
 """Bytes per process: sizes that do not fit are a MemoryError and do not fill the machine."""
 
-CALLS_A_PROCESS = 20_000
-"""Then a fresh one takes over."""
-
-OUTCOMES = ("answer", "InvalidInputError", "TypeError", "MemoryError", "others", "findings")
+CALLS_PER_PROCESS = 5_000
 
 
-def run(seed: int, first: int, last: int, at: Any, counts: Any) -> None:
-    """Makes the calls of these numbers, and says in shared memory how far it is."""
+def run(seed: int, calls: Any, last: Any) -> None:
+    """Makes the calls of a seed. Shared memory has their number, and the last one."""
     import fuzz_calls
 
     limit_memory()
     warnings.simplefilter("ignore")
-    for index in range(first, last):
-        at.value = index
-        outcome = one(fuzz_calls.arbitrary, seed, index)
-        known = outcome if outcome in OUTCOMES else "others"
-        counts[OUTCOMES.index(known)] += 1
 
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=CALLS_PER_PROCESS,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(fuzz_calls.calls())
+    def make(call: fuzz_calls.Call) -> None:
+        calls.value += 1
+        last.value = str(call).encode(errors="replace")[: len(last) - 1]
+        call.make()
 
-def one(arbitrary: Any, seed: int, index: int) -> str:
-    """Makes one call."""
-    call = "not made yet"
-    try:
-        call = arbitrary(seed, index)
-        return str(call.make())  # type: ignore[attr-defined]
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        print(f"\nFINDING --seed {seed} --call {index}: {call}", flush=True)
-        traceback.print_exc(limit=-6)
-        sys.stderr.flush()
-        return "findings"
+    make()
 
 
 def limit_memory() -> None:
-    """Of this process, where the system can."""
+    """Limits this process, where the system can."""
     try:
         import resource
     except ImportError:
@@ -70,84 +62,74 @@ def limit_memory() -> None:
 
 
 class Worker:
-    """A process that makes calls, one block of numbers after another."""
+    """A process that makes the calls of one seed after another."""
 
-    def __init__(self, context: Any, seed: int, number: int, of: int) -> None:
-        self.context, self.seed, self.of = context, seed, of
-        self.block = number
-        self.at = context.Value("q", 0, lock=False)
-        self.counts = context.Array("q", len(OUTCOMES), lock=False)
-        self.start(number * CALLS_A_PROCESS)
+    def __init__(self, context: Any, seed: int, step: int) -> None:
+        self.context, self.seed, self.step = context, seed, step
+        self.calls = context.Value("q", 0, lock=False)
+        self.last = context.Array("c", 2000, lock=False)
+        self.findings = 0
+        self.start()
 
-    def start(self, first: int) -> None:
-        """Goes on with this call, in a fresh process."""
-        self.at.value, self.seen, self.since = first, first, time.monotonic()
-        last = (self.block + 1) * CALLS_A_PROCESS
-        arguments = (self.seed, first, last, self.at, self.counts)
+    def start(self) -> None:
+        """Starts a process with the seed."""
+        self.seen, self.since = self.calls.value, time.monotonic()
+        arguments = (self.seed, self.calls, self.last)
         self.process = self.context.Process(target=run, args=arguments, daemon=True)
         self.process.start()
 
-    def look_after(self) -> None:
-        """Notes a death or a hang, and goes on."""
+    def check(self) -> None:
+        """Reports a process that died or hangs, and starts the next one."""
         now = time.monotonic()
-        if self.at.value != self.seen:
-            self.seen, self.since = self.at.value, now
+        if self.calls.value != self.seen:
+            self.seen, self.since = self.calls.value, now
         hangs = now - self.since > SILENCE
         if self.process.is_alive() and not hangs:
             return
-        if self.process.exitcode == 0:
-            self.block += self.of
-            self.start(self.block * CALLS_A_PROCESS)
-            return
         if hangs:
-            self.process.kill()
-            self.process.join()
-        what = f"hangs for {SILENCE:.0f} s" if hangs else f"died ({self.process.exitcode})"
-        print(f"\nFINDING --seed {self.seed} --call {self.at.value}: {what}", flush=True)
-        self.counts[OUTCOMES.index("findings")] += 1
-        self.start(self.at.value + 1)
+            self.kill()
+        if hangs or self.process.exitcode:
+            self.findings += 1
+            what = f"hangs for {SILENCE:.0f} s" if hangs else f"died ({self.process.exitcode})"
+            call = self.last.value.decode(errors="replace")
+            print(f"\nFINDING --seed {self.seed}: {what}, the last call was {call}", flush=True)
+        self.seed += self.step
+        self.start()
+
+    def kill(self) -> None:
+        """Ends the process."""
+        self.process.kill()
+        self.process.join()
 
 
 def main() -> int:
-    """Fuzzes; 1 where there are findings."""
+    """Fuzzes; returns 1 if there are findings."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="how long")
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32, help="of all calls")
-    parser.add_argument("--call", type=int, help="only the call of this number, in this process")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32, help="the first one")
+    parser.add_argument("--here", action="store_true", help="only its calls, in this process")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    if options.call is not None:
-        import fuzz_calls
-
-        limit_memory()
-        print(fuzz_calls.arbitrary(options.seed, options.call))
-        outcome = one(fuzz_calls.arbitrary, options.seed, options.call)
-        print(outcome)
-        return int(outcome == "findings")
+    context = multiprocessing.get_context("spawn")
+    if options.here:
+        run(options.seed, context.Value("q", 0, lock=False), context.Array("c", 2000, lock=False))
+        return 0
 
     print(f"seed {options.seed}, {options.processes} processes, {options.seconds:.0f} s")
-    context = multiprocessing.get_context("spawn")
-    workers = [
-        Worker(context, options.seed, number, options.processes)
-        for number in range(options.processes)
-    ]
+    seeds = range(options.seed, options.seed + options.processes)
+    workers = [Worker(context, seed, options.processes) for seed in seeds]
     end = time.monotonic() + options.seconds
-    totals: list[int] = []
-    while time.monotonic() < end:
+    while (left := end - time.monotonic()) > 0:
         time.sleep(1.0)
         for worker in workers:
-            worker.look_after()
-        totals = [
-            sum(column) for column in zip(*(worker.counts for worker in workers), strict=True)
-        ]
-        left = max(0.0, end - time.monotonic())
-        named = ", ".join(f"{total} {name}" for total, name in zip(totals, OUTCOMES, strict=True))
-        print(f"\r{left:5.0f} s left: {sum(totals)} calls: {named}", end="", flush=True)
+            worker.check()
+        calls = sum(worker.calls.value for worker in workers)
+        findings = sum(worker.findings for worker in workers)
+        print(f"\r{left:5.0f} s left: {calls} calls, {findings} findings", end="", flush=True)
     for worker in workers:
-        worker.process.kill()
-        worker.process.join()
+        worker.kill()
     print()
-    return int(totals[-1] > 0)
+    return int(findings > 0)
 
 
 if __name__ == "__main__":

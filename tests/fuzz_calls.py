@@ -1,19 +1,21 @@
-"""Arbitrary calls of everything public, made of the recorded ones: `golden/`."""
+"""Arbitrary calls of everything public, made from the recorded ones in `golden/`."""
 
 import copy
+import itertools
 import pickle
-import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import fuzz_values
 import golden_cases
 import numpy as np
 import posecodec_rs
-from fuzz_values import HostileError, fenced, guarded, objects, spoilt, unchanging
+from fuzz_values import HostileError, broken_guard, chance, fenced, guarded, objects, spoilt
+from hypothesis import strategies as st
 from posecodec_rs import InvalidInputError, functional
+from posecodec_rs._build import CODECS
 from posecodec_rs._core import _unpickle
 
 ALLOWED = (
@@ -21,13 +23,13 @@ ALLOWED = (
     TypeError,
     MemoryError,
     OverflowError,
-    RecursionError,  # of lists deeper than Python's stack
+    RecursionError,  # for lists deeper than Python's stack
     HostileError,
 )
 """What a call may raise. `InvalidInputError` is the only `ValueError`."""
 
-IN_PIPELINE = (*ALLOWED, KeyError, AttributeError, ValueError)
-"""`GenerateTarget` looks into dicts that are not its own, and multiplies what it finds there."""
+NOT_OURS = (*ALLOWED, KeyError, AttributeError, RuntimeError, ValueError)
+"""`GenerateTarget` reads dicts that are not its own; a pickle that is not ours may be any value."""
 
 
 @dataclass
@@ -41,30 +43,24 @@ class Call:
     out: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        with np.printoptions(threshold=20):
-            return f"{self.name}({', '.join(map(describe, self.args.items()))})"
+        return f"{self.name}({', '.join(map(describe, self.args.items()))})"
 
-    def make(self) -> str:
-        """Makes the call: what came of it. Whatever may not be raises."""
-        writable = [array for array in self._out_arrays() if isinstance(array, np.ndarray)]
+    __repr__ = __str__
+
+    def make(self) -> None:
+        """Makes the call and checks what it changed; an exception that is not allowed is raised."""
+        items = self.out.values() if isinstance(self.out, dict) else ()
+        writable = [array for array in items if isinstance(array, np.ndarray)]
         kept = {
             name: value
             for name, value in self.args.items()
-            if name != "out" and not any(shared(value, array) for array in writable)
+            if name != "out" and not any(shares_memory(value, array) for array in writable)
         }
-        before = unchanging(kept)
-        try:
-            outcome = touched(self.function(**self.args))
-        except self.allowed as error:
-            outcome = type(error).__name__
-        if unchanging(kept) != before:
-            raise AssertionError("the call changed its arguments")
-        if any(map(fuzz_values.broken_guard, writable)):
-            raise AssertionError("the call wrote outside of `out`")
-        return outcome
-
-    def _out_arrays(self) -> list[Any]:
-        return list(self.out.values()) if isinstance(self.out, dict) else []
+        before = contents(kept)
+        with suppress(*self.allowed):
+            read_all(self.function(**self.args))
+        assert contents(kept) == before, "the call changed its arguments"
+        assert not any(map(broken_guard, writable)), "the call wrote outside of `out`"
 
 
 def describe(item: tuple[str, Any]) -> str:
@@ -78,197 +74,194 @@ def describe(item: tuple[str, Any]) -> str:
         return f"{name}=<{type(value).__name__}>"
 
 
-def shared(value: Any, array: np.ndarray, depth: int = 6) -> bool:
-    """Whether an argument lies where an array does."""
+def shares_memory(value: Any, array: np.ndarray, depth: int = 6) -> bool:
+    """Whether an argument may be in the memory of an array."""
     if isinstance(value, dict | list | tuple):
         items = value.values() if isinstance(value, dict) else value
-        return depth > 0 and any(shared(item, array, depth - 1) for item in items)
+        return depth > 0 and any(shares_memory(item, array, depth - 1) for item in items)
     return isinstance(value, np.ndarray) and np.may_share_memory(value, array)
 
 
-def touched(answer: Any) -> str:
-    """Reads all of an answer: memory that is not there is a crash."""
-    if isinstance(answer, np.ndarray):
-        answer.tobytes()
-    elif isinstance(answer, dict):
-        for part in answer.values():
-            touched(part)
-    elif isinstance(answer, list | tuple):
-        for part in answer:
-            touched(part)
-    return "answer"
+def contents(value: Any, depth: int = 6) -> Any:
+    """What must be the same after a call: the contents of arrays, also in lists and dicts."""
+    if not depth:
+        return id(value)
+    if isinstance(value, np.ndarray):
+        plain = value.nbytes < 1 << 24 and not value.dtype.hasobject
+        data = np.asarray(value).tobytes() if plain else None
+        return (value.dtype, value.shape, value.strides, value.flags.writeable, data)
+    if isinstance(value, dict):
+        return [(key, contents(item, depth - 1)) for key, item in value.items()]
+    if isinstance(value, list | tuple):
+        return [contents(item, depth - 1) for item in itertools.islice(value, 50)]
+    return repr(value) if isinstance(value, int | float | str | np.generic) else id(value)
+
+
+def read_all(result: Any) -> None:
+    """Reads all of a result: memory that is not there is a crash."""
+    if isinstance(result, np.ndarray):
+        result.tobytes()
+    elif isinstance(result, dict | list | tuple):
+        for item in result.values() if isinstance(result, dict) else result:
+            read_all(item)
 
 
 @cache
 def recorded() -> tuple[golden_cases.GoldenCase, ...]:
-    """The calls to start from: those of few values, which are quick."""
+    """The calls to start from."""
     return tuple(golden_cases.load())
 
 
-def spoil(draw: random.Random, args: dict[str, Any], most: int = 3) -> dict[str, Any]:
-    """Some of the arguments others, one left out or one too many."""
-    args = {name: fenced(draw, value) for name, value in args.items()}
-    for _ in range(draw.randrange(most + 1)):
-        if args:
-            name = draw.choice(list(args))
-            args[name] = fenced(draw, spoilt(draw, args[name]))
-    if args and draw.random() < 0.03:
-        del args[draw.choice(list(args))]
-    if draw.random() < 0.02:
-        args[draw.choice(("out", "sigma", "more", ""))] = objects(draw)
+of_codecs = st.deferred(
+    lambda: st.sampled_from([case for case in recorded() if not case.of_helper])
+)
+
+
+@st.composite
+def spoilt_args(draw: st.DrawFn, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, of which up to three are changed, one left out or one added."""
+    args = {name: draw(fenced(value)) for name, value in args.items()}
+    for _ in range(draw(st.integers(0, 3)) if args else 0):
+        name = draw(st.sampled_from(list(args)))
+        args[name] = draw(fenced(draw(spoilt(args[name]))))
+    if args and draw(chance(0.03)):
+        del args[draw(st.sampled_from(list(args)))]
+    if draw(chance(0.02)):
+        args[draw(st.sampled_from(("out", "sigma", "more", "")))] = draw(objects)
     return args
 
 
-def of_batch(draw: random.Random, args: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a batch, from those for a sample."""
-    batch = draw.randrange(4)
-    as_list = draw.random() < 0.2
+@st.composite
+def batches(draw: st.DrawFn, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a batch, from those of a sample."""
+    batch, as_list, share = draw(st.tuples(st.integers(0, 3), chance(0.2), st.booleans()))
 
     def several(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return [value] * batch if as_list else np.repeat(value[None], batch, 0)
-        return [value] * batch if draw.random() < 0.5 else value
+        if isinstance(value, np.ndarray) and not as_list:
+            return np.repeat(value[None], batch, 0)
+        return value if share and not isinstance(value, np.ndarray) else [value] * batch
 
     return {name: several(value) for name, value in args.items()}
 
 
-def with_out(draw: random.Random, method: Callable[..., Any], args: dict[str, Any]) -> Any:
-    """Arrays to fill, right ones or nearly: guarded, shared with an argument or each other."""
+@st.composite
+def outs(draw: st.DrawFn, method: Callable[..., Any], args: dict[str, Any]) -> Any:
+    """Values for `out`: right ones or nearly, guarded, shared with an argument or each other."""
     try:
-        answer = method(**args).items()
-        out: Any = {
-            name: guarded(value) if isinstance(value, np.ndarray) else value
-            for name, value in answer
-        }
+        result = method(**args)
     except ALLOWED:
-        return objects(draw)
-    arrays = [name for name, value in out.items() if isinstance(value, np.ndarray)]
-    choice = draw.random()
-    if choice < 0.3 and out:
-        name = draw.choice(list(out))
-        others = [value for value in (*args.values(), *out.values()) if hasattr(value, "shape")]
-        out[name] = draw.choice([*others, spoilt(draw, out[name])])
-    elif choice < 0.4 and arrays:
-        name = draw.choice(arrays)
-        out[name] = out[name].reshape(-1)[: draw.randrange(9)]
-    elif choice < 0.45 and out:
-        out.pop(draw.choice(list(out)))
-    return out if draw.random() < 0.95 else objects(draw)
+        return draw(objects)
+    arrays = {
+        name: guarded(value) if isinstance(value, np.ndarray) else value
+        for name, value in result.items()
+    }
+    if arrays and draw(chance(0.45)):
+        name = draw(st.sampled_from(list(arrays)))
+        others = [value for value in (*args.values(), *arrays.values()) if hasattr(value, "shape")]
+        other = st.sampled_from(others) if others else objects
+        arrays[name] = draw(other | spoilt(arrays[name]))
+    if arrays and draw(chance(0.05)):
+        arrays.pop(draw(st.sampled_from(list(arrays))))
+    return draw(objects) if draw(chance(0.05)) else arrays
 
 
-def method(draw: random.Random) -> Call:
-    """A codec's method, of a sample or a batch."""
-    case = draw.choice(recorded())
+@st.composite
+def methods(draw: st.DrawFn) -> Call:
+    """A helper, or a codec's method, of a sample or a batch."""
+    case = draw(st.sampled_from(recorded()))
+    name, args, out = case.method, case.args, None
     if case.of_helper:
-        args = spoil(draw, case.args)
-        return Call(f"functional.{case.method}", getattr(functional, case.method), args)
+        return Call(f"functional.{name}", getattr(functional, name), draw(spoilt_args(args)))
     codec = getattr(posecodec_rs, case.codec)(**case.kwargs)
-    name, args = case.method, case.args
-    if draw.random() < 0.4 and not name.startswith("batch"):
-        name, args = f"batch_{name}", of_batch(draw, args)
-    function = getattr(codec, name)
-    args, out = spoil(draw, args), None
-    if name.endswith("encode") and draw.random() < 0.25:
-        out = args["out"] = with_out(draw, function, args)
+    if not name.startswith("batch") and draw(chance(0.4)):
+        name, args = f"batch_{name}", draw(batches(args))
+    function, args = getattr(codec, name), draw(spoilt_args(args))
+    if name.endswith("encode") and draw(chance(0.25)):
+        out = args["out"] = draw(outs(function, args))
     return Call(f"{codec!r}.{name}", function, args, out=out)
 
 
-def constructor(draw: random.Random) -> Call:
-    """A constructor, or `build`, and something asked of what it made."""
-    case = draw.choice(recorded())
-    while case.of_helper:
-        case = draw.choice(recorded())
-    kwargs = spoil(draw, case.kwargs)
-    if draw.random() < 0.2:
+@st.composite
+def constructors(draw: st.DrawFn) -> Call:
+    """A constructor, or `build`, and calls of the codec."""
+    case = draw(of_codecs)
+    kwargs = draw(spoilt_args(case.kwargs))
+    if draw(chance(0.2)):
         config = {"type": case.codec, **kwargs}
-        if draw.random() < 0.3:
-            config = spoil(draw, config)
-        return Call("build", lambda cfg: posecodec_rs.build(cfg), {"cfg": config})
+        return Call("build", posecodec_rs.build, {"cfg": draw(st.just(config) | spoilt(config))})
 
-    def made_and_asked(**kwargs: Any) -> Any:
+    def make_and_call(**kwargs: Any) -> Any:
         codec = getattr(posecodec_rs, case.codec)(**kwargs)
-        ask = getattr(codec, case.method)
         (repr(codec), hash(codec), codec == copy.deepcopy(codec))
         copied = pickle.loads(pickle.dumps(codec))
-        if copied != codec:
-            raise AssertionError(f"{copied!r} is not {codec!r}")
-        return ask(**case.args)
+        assert copied == codec, f"{copied!r} is not {codec!r}"
+        return getattr(codec, case.method)(**case.args)
 
-    return Call(f"{case.codec} and {case.method}", made_and_asked, kwargs)
+    return Call(f"{case.codec} and {case.method}", make_and_call, kwargs)
 
 
-def pipeline(draw: random.Random) -> Call:
+@st.composite
+def pipelines(draw: st.DrawFn) -> Call:
     """`GenerateTarget` on a dict."""
-    case = draw.choice([case for case in recorded() if case.method == "encode"])
+    case = draw(of_codecs.filter(lambda case: case.method == "encode"))
     encoder: Any = {"type": case.codec, **case.kwargs}
-    if draw.random() < 0.3:
-        encoder = [encoder] * draw.randrange(4)
+    encoders = st.just(encoder) | spoilt(encoder) | st.lists(st.just(encoder), max_size=3)
     results = case.args
     people = np.shape(results.get("keypoints", np.ones((1, 17, 2))))[:-1]
     results.setdefault("keypoints_visible", np.ones(people, np.float32))
     results["dataset_keypoint_weights"] = np.ones(people[-1], np.float32)
-    options = {"multilevel": draw.random() < 0.3, "use_dataset_keypoint_weights": True}
-    if draw.random() < 0.3:
-        encoder = spoilt(draw, encoder)
-    if draw.random() < 0.3:
-        options = spoil(draw, options)
+    options = {"multilevel": draw(st.booleans()), "use_dataset_keypoint_weights": True}
 
-    def transformed(encoder: Any, results: Any, **options: Any) -> Any:
+    def transform(encoder: Any, results: Any, **options: Any) -> Any:
         step = posecodec_rs.GenerateTarget(encoder, **options)
         repr(step)
         return step(dict(results))
 
-    args = {"encoder": encoder, "results": spoil(draw, results), **options}
-    return Call("GenerateTarget", transformed, args, IN_PIPELINE)
+    args = {"encoder": draw(encoders), "results": draw(spoilt_args(results))}
+    options = draw(st.just(options) | spoilt_args(options))
+    return Call("GenerateTarget", transform, args | options, NOT_OURS)
 
 
-def protocol(draw: random.Random) -> Call:
-    """What Python itself asks: pickling, copies, comparison; objects that were never initialised.
-
-    What is not a pickle of ours may be any wrong value.
-    """
-    name = draw.choice(sorted(posecodec_rs._build.CODECS))
-    kind = posecodec_rs._build.CODECS[name]
-    case = draw.choice([case for case in recorded() if not case.of_helper])
+@st.composite
+def protocols(draw: st.DrawFn) -> Call:
+    """Python's own operations: pickling, copies, comparison; also of objects without `__init__`."""
+    case, kind = draw(of_codecs), draw(st.sampled_from(list(CODECS.values())))
     codec = getattr(posecodec_rs, case.codec)(**case.kwargs)
-    bare = kind.__new__(kind)
 
     class Derived(kind):  # type: ignore[misc,valid-type]
         def __init__(self) -> None:
             """Without the codec's own."""
 
-    anything = objects(draw)
-    state = draw.choice((anything, {"kwargs": anything}, (type(codec), anything), (kind, {})))
-    calls: dict[str, Callable[..., Any]] = {
+    bare = draw(st.sampled_from((kind.__new__(kind), Derived())))
+    calls: dict[str, Callable[[Any], Any]] = {
         "_unpickle": lambda value: _unpickle(*value),
+        "_unpickle of a codec": lambda value: _unpickle(kind, value),
         "__setstate__": lambda value: getattr(codec, "__setstate__", repr)(value),
-        "__reduce__": lambda value: (codec.__reduce__(), bare.__reduce__(), Derived().__reduce__()),
-        "pickle": lambda value: pickle.loads(pickle.dumps(draw.choice((codec, bare)))),
-        "deepcopy": lambda value: copy.deepcopy(draw.choice((codec, bare, Derived()))),
-        "==": lambda value: (codec == value, bare == codec, codec != Derived(), value == bare),
-        "hash": lambda value: (hash(bare), hash(Derived()), repr(bare), repr(Derived())),
-        "bare attribute": lambda value: [
-            getattr(draw.choice((bare, Derived())), each) for each in dir(bare)
-        ],
-        "bare method": lambda value: getattr(draw.choice((bare, Derived())), case.method)(value),
+        "__reduce__": lambda value: (codec.__reduce__(), bare.__reduce__()),
+        "pickle": lambda value: pickle.loads(pickle.dumps(bare)),
+        "deepcopy": lambda value: (copy.deepcopy(codec), copy.deepcopy(bare)),
+        "==": lambda value: (codec == value, bare == codec, codec != bare, value == bare),
+        "hash": lambda value: (hash(bare), repr(bare)),
+        "bare attribute": lambda value: [getattr(bare, name) for name in dir(bare)],
+        "bare method": lambda value: getattr(bare, case.method)(value),
         "__init__ again": lambda value: codec.__init__(**case.kwargs),
-        "set attribute": lambda value: setattr(codec, draw.choice(dir(codec)), value),
         "set_num_threads": posecodec_rs.set_num_threads,
         "force_simd_tier": posecodec_rs.force_simd_tier,
     }
-    name = draw.choice(list(calls))
-    value = (kind, state) if name == "_unpickle" and draw.random() < 0.8 else state
-    allowed = (*ALLOWED, AttributeError, RuntimeError, ValueError)
-    return Call(f"{name} of {codec!r}", lambda value: calls[name](value), {"value": value}, allowed)
+    for name in dir(codec):
+        calls[f"set {name}"] = lambda value, name=name: setattr(codec, name, value)
+    name = draw(st.sampled_from(list(calls)))
+    states = objects | st.fixed_dictionaries({"kwargs": objects}) | st.just((kind, {}))
+    return Call(
+        f"{name} of {codec!r}", lambda value: calls[name](value), {"value": draw(states)}, NOT_OURS
+    )
 
 
-KINDS = (*[method] * 14, *[constructor] * 4, pipeline, protocol)
-
-
-def arbitrary(seed: int, index: int) -> Call:
-    """The call of this number: always the same one."""
-    draw = random.Random(f"{seed}:{index}")
-    np.random.seed(draw.randrange(2**32))  # noqa: NPY002 - `DecoupledHeatmap` draws from it
-    posecodec_rs.set_num_threads(draw.choice((0, 1, 2, 3)))
-    posecodec_rs.force_simd_tier(draw.choice((None, *posecodec_rs.simd_tiers()[0])))
-    return draw.choice(KINDS)(draw)
+@st.composite
+def calls(draw: st.DrawFn) -> Call:
+    """Any call, with any number of threads and any SIMD tier."""
+    np.random.seed(draw(st.integers(0, 2**32 - 1)))  # noqa: NPY002 - `DecoupledHeatmap` draws from it
+    posecodec_rs.set_num_threads(draw(st.integers(0, 3)))
+    posecodec_rs.force_simd_tier(draw(st.sampled_from((None, *posecodec_rs.simd_tiers()[0]))))
+    kinds = (*[methods] * 14, *[constructors] * 4, pipelines, protocols)
+    return draw(draw(st.sampled_from(kinds))())

@@ -3,18 +3,19 @@
 import ctypes
 import datetime
 import decimal
-import itertools
 import mmap
-import random
 import sys
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 PROT_NONE = 0
 """Of `sys/mman.h`."""
+
+MAX_VALUES = 1 << 18
+"""Larger arrays are left as they are: most of them are broadcast, and a copy would not fit."""
 
 
 class HostileError(Exception):
@@ -22,7 +23,7 @@ class HostileError(Exception):
 
 
 class Raising:
-    """Whatever is asked of it fails."""
+    """An object of which every operation fails."""
 
     def _fail(self, *_: Any) -> Any:
         raise HostileError
@@ -32,7 +33,7 @@ class Raising:
 
 
 class Changing:
-    """An array of another shape each time that it is asked."""
+    """An array of another shape at every conversion."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -43,7 +44,7 @@ class Changing:
 
 
 class Endless:
-    """A sequence that says it is longer than memory."""
+    """A sequence whose length is more than memory can hold."""
 
     def __len__(self) -> int:
         return sys.maxsize
@@ -53,7 +54,7 @@ class Endless:
 
 
 class Number:
-    """An integer and a float by its own account."""
+    """An object that converts to an integer and to a float."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -69,55 +70,97 @@ class Number:
 
 
 class Labelled(np.ndarray):  # type: ignore[type-arg]
-    """An array of a class of its own."""
+    """A subclass of arrays."""
 
 
-INTEGERS = (0, 1, 2, 3, 5, 17, 48, 64, 255, -1, -2, 2**16, 2**20, 2**20 + 1, 2**31, 2**32 + 1)
-HUGE = (2**63 - 1, 2**63, -(2**63), 2**64, 10**30, -(10**30))
-FLOATS = (0.0, -0.0, 0.5, 1.0, 2.5, -1.0, 1e-30, 1e30, 1e308, -1e308, 5e-324, 65504.0, 3.4e38)
-NOT_FINITE = (float("nan"), float("inf"), float("-inf"))
-TEXTS = ("", "gaussian", "combined", "standard", "train", "bbox_center", "\ud800", "\0", "é" * 99)
-DTYPES = ("e", "f", "d", "b", "B", "h", "i", "q", "Q", "?", "g", "F", "D", "O", "S3", "U2", "M8[s]")
-LIMITS = (*FLOATS, *NOT_FINITE, np.finfo(np.float32).max, np.finfo(np.float64).max)
-
-
-def number(draw: random.Random) -> Any:
-    """A number of any kind and size."""
-    value = draw.choice((*INTEGERS, *FLOATS, *NOT_FINITE, *HUGE))
-    wrap = draw.choice((*[lambda value: value] * 5, np.float64, np.float16, np.array, Number, str))
-    try:
-        return wrap(value)
-    except (OverflowError, ValueError):
-        return value
-
-
-def objects(draw: random.Random) -> Any:
-    """Anything."""
-    circular: list[Any] = []
-    circular.append(circular)
+def nested(depth: int) -> list[Any]:
+    """Lists in lists; with a depth of 0 one that contains itself."""
     deep: list[Any] = []
-    for _ in range(draw.choice((3, 70, 2000))):
+    if depth == 0:
+        deep.append(deep)
+    for _ in range(depth):
         deep = [deep]
-    makers: tuple[Callable[[], Any], ...] = (
-        lambda: None,
-        lambda: draw.choice((True, False, Ellipsis, NotImplemented, int, len, sys, slice(3))),
-        lambda: draw.choice(TEXTS),
-        lambda: draw.choice((b"", b"bytes", bytearray(9), memoryview(b"12345678"))),
-        lambda: draw.choice((1j, decimal.Decimal("1.5"), datetime.date.min, range(4), {1, 2})),
-        lambda: draw.choice(
-            ({}, {"heatmaps": None}, {"w": 1}, {1: 2}, SimpleNamespace(shape=(2,)))
-        ),
-        lambda: (value for value in (1.0, 2.0)),
-        lambda: draw.choice((circular, deep, [[1, 2], [3]], [[]], [], (), [None], ["a", 1])),
-        lambda: [number(draw) for _ in range(draw.randrange(5))],
-        lambda: tuple(number(draw) for _ in range(draw.randrange(4))),
-        lambda: draw.choice((Raising(), Changing(), Endless(), Number("x"), Number(1e999))),
-        lambda: np.zeros(2, [("x", "f4"), ("y", "f8")]),
-        lambda: np.broadcast_to(np.float32(1), draw.choice(((1, 2**12, 2), (2**20, 2**20, 2)))),
-        lambda: np.ma.masked_array(np.ones((1, 3, 2)), mask=True),
-        lambda: np.void(b"abc"),
-    )
-    return draw.choice(makers)()
+    return deep
+
+
+INTEGERS = (
+    0,
+    1,
+    2,
+    3,
+    5,
+    17,
+    48,
+    64,
+    255,
+    -1,
+    2**16,
+    2**20 + 1,
+    2**31,
+    2**32 + 1,
+    2**63,
+    -(10**30),
+)
+TEXTS = ("", "gaussian", "combined", "standard", "train", "bbox_center", "\ud800", "\0", "é" * 99)
+FLOAT_LIMITS = (0.0, 1.0, 65504.0, 3.4028235e38, 1e308, 5e-324, float("nan"), float("inf"))
+DTYPES = (
+    "e",
+    "f",
+    "d",
+    "b",
+    "B",
+    "h",
+    "i",
+    "q",
+    "Q",
+    "?",
+    "g",
+    "F",
+    "O",
+    "S3",
+    "U2",
+    "M8[s]",
+    ">f",
+)
+
+floats = st.sampled_from(FLOAT_LIMITS) | st.floats()
+plain_numbers = st.sampled_from(INTEGERS) | st.integers() | floats
+numbers = plain_numbers | st.one_of(
+    floats.map(np.float64), floats.map(np.array), plain_numbers.map(Number), plain_numbers.map(str)
+)
+hostile = st.sampled_from(
+    (Raising, Changing, Endless, lambda: Number("x"), lambda: iter((1.0, 2)))
+).map(lambda make: make())
+scalars = st.one_of(
+    st.sampled_from((None, True, Ellipsis, NotImplemented, int, len, sys, slice(3), 1j, range(4))),
+    st.sampled_from((b"bytes", bytearray(9), memoryview(b"12345678"), {1, 2}, datetime.date.min)),
+    st.sampled_from((decimal.Decimal("1.5"), np.void(b"abc"), np.zeros(2, [("x", "f4")]))),
+    st.sampled_from(TEXTS),
+    st.text(max_size=9),
+    numbers,
+    hostile,
+    st.sampled_from((0, 3, 70, 2000)).map(nested),
+    arrays.arrays(arrays.scalar_dtypes(), arrays.array_shapes(min_dims=0, min_side=0)),
+    st.sampled_from(((1, 2**12, 2), (2**20, 2**20, 2))).map(
+        lambda shape: np.broadcast_to(np.float32(1), shape)
+    ),
+    st.builds(lambda: np.ma.masked_array(np.ones((1, 3, 2)), mask=True)),
+)
+objects = st.recursive(
+    scalars,
+    lambda items: st.one_of(
+        st.lists(items, max_size=4),
+        st.lists(items, max_size=4).map(tuple),
+        st.dictionaries(st.sampled_from(("heatmaps", "w", "", 1)), items, max_size=2),
+    ),
+    max_leaves=6,
+)
+"""Any object."""
+
+
+def chance(probability: float) -> st.SearchStrategy[bool]:
+    """True with about this probability."""
+    return st.integers(0, 99).map(lambda number: number >= 100 * (1 - probability))
 
 
 class Fence(mmap.mmap):
@@ -127,7 +170,7 @@ class Fence(mmap.mmap):
 
 
 def guarded(array: np.ndarray) -> np.ndarray:
-    """The same values right before memory that may not be touched: to reach beyond is a crash."""
+    """The same values right before an inaccessible page: access past them is a crash."""
     if not sys.platform.startswith("linux") or not array.nbytes or array.dtype.hasobject:
         return array
     used = -(-array.nbytes // mmap.PAGESIZE) * mmap.PAGESIZE
@@ -144,112 +187,101 @@ def guarded(array: np.ndarray) -> np.ndarray:
 
 
 def broken_guard(array: Any) -> bool:
-    """Whether something was written before a `guarded` array, or before what is part of one."""
+    """Whether something was written before a `guarded` array, or before what it is part of."""
     while isinstance(array, np.ndarray):
         array = array.base
     memory = array.obj if isinstance(array, memoryview) else array
     return isinstance(memory, Fence) and memory[: memory.before].strip(b"\xa5") != b""
 
 
-def of_type(array: np.ndarray, dtype: str) -> np.ndarray:
-    """The array as another type. NumPy itself ends the process over a text that is no date."""
+def as_type(array: np.ndarray, dtype: str) -> np.ndarray:
+    """The array as another type. NumPy itself ends the process for a text that is no date."""
     return array if array.dtype.kind in "SU" and dtype.startswith("M8") else array.astype(dtype)
 
 
-def changed_array(draw: random.Random, array: np.ndarray) -> Any:
-    """An array near this one."""
-    if array.size > 1 << 18:  # a huge one, which changed would have to be there
-        return array
-    changes: tuple[Callable[[np.ndarray], Any], ...] = (
-        lambda array: of_type(array, draw.choice(DTYPES)),
-        lambda array: array.astype(draw.choice("efd")),
-        lambda array: array.astype(array.dtype.newbyteorder()),
-        lambda array: np.flip(array),
-        lambda array: array.T.copy().T,
-        lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
-        lambda array: np.frombuffer(b"\0" + array.tobytes(), array.dtype, array.size, 1).reshape(
-            array.shape
-        ),
-        lambda array: array[: draw.randrange(3)],
-        lambda array: array[..., : draw.randrange(4)],
-        lambda array: array[..., None],
-        lambda array: array[None],
-        lambda array: array[0],
-        lambda array: np.concatenate([array] * draw.randrange(1, 4), draw.randrange(array.ndim)),
-        lambda array: np.moveaxis(array, 0, -1),
-        lambda array: np.broadcast_to(array, (draw.randrange(4), *array.shape)),
-        lambda array: np.broadcast_to(array.flat[0], array.shape),
-        lambda array: array * draw.choice(LIMITS),
-        lambda array: np.full_like(array, draw.choice(LIMITS)),
-        lambda array: with_limits(draw, array),
-        lambda array: with_limits(draw, array),
-        lambda array: array.tolist(),
-        lambda array: list(array),
-        lambda array: array.view(Labelled),
-        lambda array: memoryview(np.ascontiguousarray(array)),
-        lambda array: array.reshape(-1),
-        lambda array: np.empty(draw.choice(((0,), (0, 17, 2), (1, 0, 2), (2, 3, 0), ())), "f"),
-    )
-    with np.errstate(all="ignore"):
-        for _ in range(draw.choice((1, 1, 2, 3))):
-            try:
-                array = draw.choice(changes)(array)
-            except (
-                TypeError,
-                ValueError,
-                IndexError,
-                ArithmeticError,
-                AttributeError,
-                RuntimeError,
-            ):
-                continue
-            if not isinstance(array, np.ndarray) or not array.ndim or array.size > 1 << 18:
-                break
-    return array
-
-
-def with_limits(draw: random.Random, array: np.ndarray) -> np.ndarray:
-    """Some values at the limits of the floats."""
+def with_value(array: np.ndarray, index: int, value: Any) -> np.ndarray:
+    """The array with another value at one index."""
     array = array.copy()
-    for _ in range(draw.randrange(1, 9)):
-        array.flat[draw.randrange(array.size)] = draw.choice(LIMITS)
+    array.flat[index % array.size] = value
     return array
 
 
-def spoilt(draw: random.Random, value: Any) -> Any:
-    """Something instead of an argument: seldom like it, often not."""
-    if isinstance(value, np.ndarray) and draw.random() < 0.75:
-        return changed_array(draw, value)
-    if isinstance(value, list | tuple) and value and draw.random() < 0.6:
-        items = list(value)
-        items[draw.randrange(len(items))] = spoilt(draw, draw.choice(items))
-        return type(value)(items) if draw.random() < 0.9 else items * 2
-    if isinstance(value, dict) and value and draw.random() < 0.8:
-        key = draw.choice(list(value))
-        return value | {key: spoilt(draw, value[key])}
-    if isinstance(value, int | float | np.generic) and draw.random() < 0.7:
-        return number(draw)
-    return objects(draw)
+def unaligned(array: np.ndarray) -> np.ndarray:
+    """The array in memory that is not aligned."""
+    return np.frombuffer(b"\0" + array.tobytes(), array.dtype, array.size, 1).reshape(array.shape)
 
 
-def fenced(draw: random.Random, value: Any) -> Any:
+few = st.integers(0, 3)
+changes: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from(DTYPES).map(lambda dtype: lambda array: as_type(array, dtype)),
+    st.builds(lambda i, value: lambda array: with_value(array, i, value), st.integers(0), floats),
+    floats.map(lambda factor: lambda array: array * factor),
+    floats.map(lambda value: lambda array: np.full_like(array, value)),
+    few.map(lambda n: lambda array: array[:n]),
+    few.map(lambda n: lambda array: array[..., :n]),
+    few.map(lambda n: lambda array: np.concatenate([array] * (n + 1), n % array.ndim)),
+    few.map(lambda n: lambda array: np.broadcast_to(array, (n, *array.shape))),
+    st.sampled_from(
+        (
+            np.flip,
+            unaligned,
+            lambda array: array.T.copy().T,
+            lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
+            lambda array: array[..., None],
+            lambda array: array[None],
+            lambda array: array[0],
+            lambda array: np.moveaxis(array, 0, -1),
+            lambda array: np.broadcast_to(array.flat[0], array.shape),
+            lambda array: array.reshape(-1),
+            lambda array: array.view(Labelled),
+            lambda array: array.tolist(),
+            list,
+            lambda array: memoryview(np.ascontiguousarray(array)),
+        )
+    ),
+)
+"""Functions that change an array: its dtype, layout, shape, values or class."""
+
+
+@st.composite
+def changed_arrays(draw: st.DrawFn, array: np.ndarray) -> Any:
+    """Arrays that are nearly this one."""
+    changed: Any = array
+    with np.errstate(all="ignore"):
+        for change in draw(st.lists(changes, min_size=1, max_size=3)):
+            if not isinstance(changed, np.ndarray) or not changed.ndim or changed.size > MAX_VALUES:
+                break
+            try:
+                changed = change(changed)
+            except (TypeError, ValueError, IndexError, ArithmeticError, RuntimeError):
+                continue
+    return changed
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, value: Any) -> Any:
+    """Other values for an argument: sometimes like it, often not."""
+    if draw(chance(0.25)):
+        return draw(objects)
+    match value:
+        case np.ndarray() if value.ndim:
+            return draw(changed_arrays(value))
+        case list() | tuple() if value:
+            items = list(value)
+            items[draw(st.integers(0, len(items) - 1))] = draw(spoilt(draw(st.sampled_from(items))))
+            return type(value)(items * draw(st.sampled_from((1, 1, 1, 2))))
+        case dict() if value:
+            key = draw(st.sampled_from(list(value)))
+            return value | {key: draw(spoilt(value[key]))}
+        case int() | float() | np.generic():
+            return draw(numbers)
+    return draw(objects)
+
+
+@st.composite
+def fenced(draw: st.DrawFn, value: Any) -> Any:
     """A third of the plain arrays before a guard page."""
     plain = isinstance(value, np.ndarray) and value.flags.c_contiguous and value.dtype.kind == "f"
-    if plain and type(value) is np.ndarray and value.nbytes < 1 << 22 and draw.random() < 0.3:
+    if plain and type(value) is np.ndarray and value.nbytes < 1 << 22 and draw(chance(0.3)):
         return guarded(value)
     return value
-
-
-def unchanging(value: Any, depth: int = 6) -> Any:
-    """What must be the same after a call: the contents of arrays, in lists and dicts as well."""
-    if not depth:
-        return id(value)
-    if isinstance(value, np.ndarray):
-        plain = value.nbytes < 1 << 24 and not value.dtype.hasobject
-        contents = np.asarray(value).tobytes() if plain else None
-        return (value.dtype, value.shape, value.strides, value.flags.writeable, contents)
-    if isinstance(value, dict):
-        return [(key, unchanging(item, depth - 1)) for key, item in value.items()]
-    if isinstance(value, list | tuple):
-        return [unchanging(item, depth - 1) for item in itertools.islice(value, 50)]
-    return repr(value) if isinstance(value, int | float | str | np.generic) else id(value)

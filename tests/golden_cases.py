@@ -51,6 +51,12 @@ def _arrays(npz: Path) -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
+def _entries(npz: Path) -> list[dict[str, Any]]:
+    """The cases of a codec, without reading their arrays."""
+    with np.load(npz) as arrays:
+        return list(json.loads(arrays["manifest"].item())["cases"])
+
+
 @dataclass(frozen=True, eq=False)
 class GoldenCase:
     """One recorded call: a codec built with `kwargs`, its `method` called with `args`.
@@ -140,7 +146,7 @@ def load(folder: Path = GOLDEN) -> list[GoldenCase]:
             encoded={part: entry[part] for part in ("kwargs", "args", "out")},
         )
         for npz in sorted(folder.glob("*.npz"))
-        for index, entry in enumerate(json.loads(_arrays(npz)["manifest"].item())["cases"])
+        for index, entry in enumerate(_entries(npz))
     ]
 
 
