@@ -1,12 +1,10 @@
 //! The bottom-up codecs' kernels compared with naive oracles, on generated inputs, at every vector tier;
 //! and with recorded results where ties or rounding depend on the order of MMPose's dependencies.
 
-mod common;
-
 use std::borrow::Cow;
 
-use common::bottom_up::{self as naive, Person};
-use common::each_tier;
+use crate::common::bottom_up::{self as naive, Person};
+use crate::common::{self, each_tier};
 use half::f16;
 use posecodec::kernels::blur::kernel::GaussianKernel;
 use posecodec::kernels::fields::displacement::{

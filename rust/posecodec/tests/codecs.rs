@@ -1,7 +1,5 @@
 //! The codecs called from Rust: shapes, batches, threads, errors.
 
-mod common;
-
 use half::f16;
 use ndarray::{Array2, Array3, array, s};
 use posecodec::codecs::{

@@ -1,8 +1,6 @@
 //! Flip test: averages compared with their formula, and decoded pairs with decoded averages.
 
-mod common;
-
-use common::each_tier;
+use crate::common::each_tier;
 use half::f16;
 use ndarray::{Array3, Axis, concatenate, s};
 use posecodec::Error;

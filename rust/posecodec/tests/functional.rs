@@ -1,8 +1,6 @@
 //! MMPose's helper functions: results and errors.
 
-mod common;
-
-use common::each_tier;
+use crate::common::{self, each_tier};
 use posecodec::Error;
 use posecodec::codecs::SimccRows;
 use posecodec::functional::{

@@ -1,9 +1,7 @@
 //! Every vectorized kernel compared with a naive oracle, on generated inputs, at every vector tier.
 
-mod common;
-
-use common::each_tier;
-use common::strategies::{bump, coordinate, odd, response_values, side, sigma, sized_bump};
+use crate::common::strategies::{bump, coordinate, odd, response_values, side, sigma, sized_bump};
+use crate::common::{self, each_tier};
 use half::f16;
 use posecodec::HeatmapValue;
 use posecodec::kernels::blur::kernel::GaussianKernel;

@@ -1,9 +1,7 @@
 //! Pose lifting: kernels compared with MMPose's formulas at every vector tier, and the codecs called from
 //! Rust.
 
-mod common;
-
-use common::each_tier;
+use crate::common::each_tier;
 use ndarray::{Array2, Array3, s};
 use posecodec::Error;
 use posecodec::codecs::{
@@ -178,7 +176,7 @@ fn video_pose_lifting_round_trips() {
         let root = targets.root.expect("centered on it");
         let decoded = codec.decode(targets.label.view(), Some(root.view())).expect("valid");
         assert!((decoded.keypoints - &target).iter().all(|&moved| moved.abs() < 1e-14));
-        assert_eq!(decoded.scores, Array2::ones((4, 17)));
+        assert_eq!(decoded.scores, Array2::<f32>::ones((4, 17)));
     }
 }
 

@@ -1,8 +1,6 @@
 //! The oracles compared with numbers computed by hand or by other libraries.
 
-mod common;
-
-use common::{
+use crate::common::{
     at, blur, bottom_up, dark, dark_udp, gaussian_kernel, gaussian_patch, gaussian_patch_3d,
     maximum, simcc_dark,
 };

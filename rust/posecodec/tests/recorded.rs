@@ -1,12 +1,11 @@
 //! The oracles compared with MMPose's recorded results: `tests/golden` at the root.
 
-mod common;
-
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 
-use common::bottom_up::{self as naive, Person};
+use crate::common;
+use crate::common::bottom_up::{self as naive, Person};
 use ndarray::{ArrayD, Axis, IxDyn, OwnedRepr, s};
 use ndarray_npy::NpzReader;
 use serde_json::Value;

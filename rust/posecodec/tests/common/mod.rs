@@ -1,6 +1,5 @@
 //! Naive oracles: MMPose's formulas in double precision, a few lines each. `oracles.rs` and `recorded.rs`
 //! compare them with hand-computed and recorded numbers.
-#![allow(dead_code)] // each test file uses some
 
 pub(crate) mod bottom_up;
 pub(crate) mod strategies;
@@ -276,21 +275,4 @@ pub(crate) fn gaussian_patch_3d([w, h, d]: [usize; 3], center: [f64; 3], sigma: 
         }
     }
     volume
-}
-
-/// MMPose's `batch_heatmap_nms` of one plane: what is not a local maximum is multiplied by 0.
-pub(crate) fn suppressed(plane: &[f64], width: usize, radius: usize) -> Vec<f64> {
-    let height = plane.len() / width;
-    let around = |x: usize, y: usize| {
-        let columns = x.saturating_sub(radius)..(x + radius + 1).min(width);
-        let rows = y.saturating_sub(radius)..(y + radius + 1).min(height);
-        rows.flat_map(move |row| columns.clone().map(move |column| plane[row * width + column]))
-    };
-    let keep = |pixel: usize| {
-        let value = plane[pixel];
-        around(pixel % width, pixel / width).all(|other| other <= value)
-    };
-    (0..plane.len())
-        .map(|pixel| if keep(pixel) { plane[pixel] } else { plane[pixel] * 0.0 })
-        .collect()
 }

@@ -1,0 +1,13 @@
+//! All tests but one in one program: it is linked once.
+
+mod common;
+
+mod bottom_up;
+mod codecs;
+mod flip;
+mod functional;
+mod kernels;
+mod lifting;
+mod oracles;
+mod recorded;
+mod refusals;
