@@ -15,9 +15,6 @@ CASES = {case.method: case for case in golden_cases.load() if case.of_helper}
 """One valid call of each helper."""
 
 
-MUST_BE_NUMERIC = f"must be a {NUMERIC}"
-
-
 def bad_calls() -> Iterator[Bad]:
     def bad(helper: str, argument: str, value: Any, *words: str, **others: Any) -> Bad:
         given = {argument: value, **others}
@@ -38,7 +35,7 @@ def bad_calls() -> Iterator[Bad]:
             yield bad(helper, "keypoints", points)
         for seen in (None, ones(1, 1), ones(2), ones(1, 5, 2), np.array([["a"]])):
             yield bad(helper, "keypoints_visible", seen)
-        yield bad(helper, "keypoints", np.array([[["x", "y"]]]), MUST_BE_NUMERIC)
+        yield bad(helper, "keypoints", np.array([[["x", "y"]]]), NUMERIC)
     for helper in (*kinds, "generate_3d_gaussian_heatmaps"):
         for sigma in (-1, np.nan, np.inf, None, "wide", (), ones(1, 1), ones(2, 2), 1j):
             yield bad(helper, "sigma", sigma)
@@ -78,7 +75,7 @@ def bad_calls() -> Iterator[Bad]:
     for helper in ("get_heatmap_maximum", "get_heatmap_3d_maximum"):
         for shape in ((3,), (2, 3), (1, 2, 3, 4, 5, 6)):
             yield bad(helper, "heatmaps", ones(*shape), "Invalid shape")
-        yield bad(helper, "heatmaps", None, MUST_BE_NUMERIC)
+        yield bad(helper, "heatmaps", None, NUMERIC)
         yield bad(helper, "heatmaps", ones(1, 2, 0, 3), EMPTY_MAPS)
     yield bad("get_simcc_maximum", "simcc_x", ones(3), "Invalid shape (3,)")
     yield bad("get_simcc_maximum", "simcc_y", ones(1, 2, 3, 4), "Invalid shape (1, 2, 3, 4)")

@@ -1,6 +1,6 @@
 """Words of error messages that several tables of wrong calls expect: each is here once."""
 
-NUMERIC = "real numbers"
+NUMERIC = "array of real numbers"
 """An array of real numbers is wanted."""
 FLOATS = "float16, float32 or float64"
 """An array of floating-point numbers is wanted."""
