@@ -51,7 +51,7 @@ dev: $(VENV)/.dev
 
 check: dev
 	cargo test --locked --quiet -p posecodec
-	$(BIN)/python $(PYTEST) --quiet -m 'not slow and not torch' $(OPTIONS)
+	$(BIN)/python $(PYTEST) --quiet -m 'not slow and not torch' --ignore $(SCARCE) $(OPTIONS)
 
 # The crate must work without Python, and without rayon.
 test: $(VENV)/.wheel $(VENV)/.test $(VENV)/.examples

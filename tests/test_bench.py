@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
+pytestmark = pytest.mark.slow  # times every operation
+
 
 def run(*args: Any) -> Any:
     """Runs `posecodec bench --quick`."""

@@ -268,6 +268,7 @@ def test_tags_that_are_not_finite(config: Config, value: float, rng: Generator) 
     assert (points[..., 0] >= (width // 2 - 1.5) * codec.scale_factor[0]).all()
 
 
+@pytest.mark.slow  # 40 random inputs
 @each_bottom_up
 @given(data=st.data())
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -283,6 +284,7 @@ def test_encoding_is_finite(config: Config, data: st.DataObject) -> None:
         assert not encoded["displacements"][~covered].any()
 
 
+@pytest.mark.slow  # 40 random inputs
 @each_bottom_up
 @given(data=st.data())
 @settings(max_examples=40, deadline=None, derandomize=True)

@@ -84,6 +84,7 @@ def test_reference_counts_of_dtype_and_base(rng: Generator) -> None:
     assert abs(sys.getrefcount(array.dtype) - before) < 100
 
 
+@pytest.mark.slow  # encodes large samples, often
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 def test_released_memory_is_reused(rng: Generator) -> None:
     """100 arrays of 220 MB are released at once: the package keeps some, the allocator the rest."""
@@ -119,6 +120,7 @@ def test_tensors_keep_memory_alive(rng: Generator) -> None:
     assert torch.equal(tensor, copy)
 
 
+@pytest.mark.slow  # encodes large samples, often
 def test_reuse_on_several_threads(rng: Generator) -> None:
     codec = SPR(**LARGE)
     points = [people(rng, 1 + number % 4) for number in range(16)]
@@ -132,6 +134,7 @@ def test_reuse_on_several_threads(rng: Generator) -> None:
             assert_same(got, want[number])
 
 
+@pytest.mark.slow  # encodes large samples, often
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_reuse_in_forks(rng: Generator) -> None:

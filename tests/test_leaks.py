@@ -24,7 +24,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module", autouse=True)
 def only_new_objects_are_collected() -> Iterator[None]:
-    """Hides the objects of all collected tests from the garbage collector, which else takes most of the time."""
+    """Hides what other tests hold from the collector, which would take most of the time."""
     gc.collect()
     gc.freeze()
     yield

@@ -60,6 +60,7 @@ def test_example(block: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert comment.startswith(line)
 
 
+@pytest.mark.slow  # runs every codec on the sample
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_command(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner = pytest.importorskip("typer.testing", reason="no command line installed").CliRunner()

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import posecodec_rs
+import pytest
 from comparison import assert_same
 from numpy.random import Generator
 from specs import Config, each_config
@@ -44,6 +45,7 @@ def test_simd_tiers_are_bit_identical(config: Config, rng: Generator) -> None:
     assert posecodec_rs.simd_tiers() == (tiers, usual)
 
 
+@pytest.mark.slow  # waits for several threads, often
 @each_config
 def test_python_threads_share_a_codec(config: Config, rng: Generator) -> None:
     codec, spec = config.make(), config.spec

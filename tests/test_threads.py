@@ -184,6 +184,7 @@ def test_set_num_threads_while_batches_run(rng: Generator) -> None:
             assert_same(got, want)
 
 
+@pytest.mark.slow  # starts many processes
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("threads", [2, 3])
@@ -224,6 +225,7 @@ def test_failing_child_is_detected() -> None:
     assert exit_code_of_child(lambda: sys.exit(3)) == 1
 
 
+@pytest.mark.slow  # starts many processes
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_forks_while_other_threads_run_batches(rng: Generator) -> None:
@@ -243,6 +245,7 @@ def test_forks_while_other_threads_run_batches(rng: Generator) -> None:
             assert_same(future.result(), want)
 
 
+@pytest.mark.slow  # starts many processes
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_workers(method: str, rng: Generator) -> None:

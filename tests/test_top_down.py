@@ -122,6 +122,7 @@ def test_keypoints_that_are_far_or_not_finite(
                 assert not got[:, ::2].any()
 
 
+@pytest.mark.slow  # 50 random inputs
 @each_config
 @given(data=st.data())
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -140,6 +141,7 @@ def test_encoding_is_finite_and_weights_are_0_or_the_visibility(
     assert ((weights == 0) | (weights == full_weight)).all()
 
 
+@pytest.mark.slow  # 50 random inputs
 @each_heatmap_config
 @given(data=st.data())
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -288,6 +290,7 @@ def test_flat_vectors(config: Config, bins: tuple[int, int], value: float) -> No
         np.testing.assert_array_equal(points, np.float32(-1) / np.float32(codec.simcc_split_ratio))
 
 
+@pytest.mark.slow  # 50 random inputs
 @each_simcc_config
 @given(data=st.data())
 @settings(max_examples=50, deadline=None, derandomize=True)
