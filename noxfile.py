@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 CARGO_FUZZ = ("cargo-fuzz", "0.13.2")
 FUZZ_TARGETS = ("encode", "decode", "lift", "functional")
+SCARCE = "tests/test_scarce_memory.py"
+"""Limits the address space: in a process of its own, without memory that other tests have freed."""
 VALGRIND = "valgrind --quiet --error-exitcode=9"
 
 # The crates that the extension is built from, on all systems; none of tests and benchmarks.
@@ -66,8 +68,12 @@ def tests(session: nox.Session, numpy: str) -> None:
         session.skip(f"{numpy} has no wheels for this Python")
     session.install(f"{built_wheel(session)}[cli]", numpy, *group("test"))
     session.run("python", "-c", "import sys, numpy; print(sys.version, numpy.__version__)")
-    options = session.posargs or ["--numprocesses", "auto", "-m", "not torch"]
-    session.run("python", "-m", "pytest", *options)
+    if session.posargs:
+        session.run("python", "-m", "pytest", *session.posargs)
+    else:
+        session.run("python", "-m", "pytest", SCARCE)
+        options = ["--numprocesses", "auto", "-m", "not torch", "--ignore", SCARCE]
+        session.run("python", "-m", "pytest", *options)
 
 
 @nox.session(python=False)
