@@ -22,8 +22,12 @@ def flipped_like(arrays: Sequence[NDArray[Any]], rng: Generator) -> Arrays:
 
 
 def permutation(rng: Generator, count: int) -> list[int]:
-    """Flip indices; a permutation that mixes more than left and right."""
-    return [int(index) for index in rng.permutation(count)]
+    """Flip indices that exchange random pairs of keypoints, and leave one alone."""
+    order, indices = rng.permutation(count), np.arange(count)
+    left, right = order[1::2], order[2::2]
+    left = left[: len(right)]
+    indices[left], indices[right] = right, left
+    return [int(index) for index in indices]
 
 
 def as_argument(flipped: Arrays) -> Any:

@@ -82,7 +82,9 @@ def samples() -> Iterator[Bad]:
     needed = ("'transformed_keypoints' or 'keypoints'", "['keypoints_visible']")
     yield bad("no keypoints", MSRA, *needed, keypoints=...)
     yield bad("keypoints that are None", MSRA, needed[0], keypoints=None)
-    yield bad("no visibilities", MSRA, "keypoints_visible", error=KeyError, keypoints_visible=...)
+    for missing in (..., None):
+        words = ("requires 'keypoints_visible'", "['keypoints'")
+        yield bad(f"visibilities {missing}", MSRA, *words, keypoints_visible=missing)
     yield bad("flat keypoints", MSRA, "`keypoints`", "(17, 2)", keypoints=ones(17, 2))
     yield bad("two people", MSRA, "`keypoints`", "single-instance", "(2, 17, 2)",
               keypoints=ones(2, 17, 2), keypoints_visible=ones(2, 17))  # fmt: skip
@@ -94,8 +96,15 @@ def samples() -> Iterator[Bad]:
     yield bad("boxes of 4 numbers", BOXES, "`bbox`", "(1, 8)", "(1, 4)", bbox=ones(1, 4))
     yield bad("no boxes for levels", [BOXES, BOXES], "bbox", error=KeyError,
               options={"multilevel": True})  # fmt: skip
-    yield bad("no weights of the dataset", MSRA, "dataset_keypoint_weights", error=KeyError,
-              options={"use_dataset_keypoint_weights": True})  # fmt: skip
+    weighted = {"use_dataset_keypoint_weights": True}
+    yield bad("no weights of the dataset", MSRA, "requires 'dataset_keypoint_weights'",
+              options=weighted)  # fmt: skip
+    words = ("`dataset_keypoint_weights`", "must have shape (17,)")
+    for weights in (ones(16), ones(17, 1), ones(2, 17), ones(1), 1.0, [1.0] * 4):
+        got = f"shape {np.shape(weights)}"
+        yield bad(f"weights {np.shape(weights)}", MSRA, *words, got, options=weighted,
+                  dataset_keypoint_weights=weights)  # fmt: skip
+    yield bad("a string of visibilities", MSRA, "`keypoints_visible`", keypoints_visible="seen")
     yield bad("unlike levels", [MSRA, REGRESSION], "must have the same keys", "keypoint_labels",
               options={"multilevel": True})  # fmt: skip
     overlap = ('Overlapping item "heatmaps"', "multilevel==False", "two")

@@ -344,3 +344,13 @@ def test_boxes_without_visibilities() -> None:
     points, boxes = np.array([[[90.0, 10.0], [1.0, 2.0]]]), np.array([[15.0, 25.0, 40.0, 50.0]])
     seen = codec.encode(points, np.ones((1, 2)), boxes)
     assert_same(codec.encode(points, bbox=boxes), seen)
+
+
+@pytest.mark.parametrize("category_id", [129, 300, -128, 2**62])
+def test_yolox_labels_beyond_int8(category_id: int) -> None:
+    """MMPose: the label wraps around."""
+    codec = YOLOXPoseAnnotationProcessor()
+    with pytest.raises(InvalidInputError, match=f"`category_id` must be .*, but got {category_id}"):
+        codec.encode(category_id=[1, category_id])
+    labels = codec.encode(category_id=[-127, 1, 128])["bbox_labels"]
+    assert_same(labels, np.array([-128, 0, 127], np.int8))

@@ -9,7 +9,7 @@ import posecodec_rs
 import pytest
 from comparison import assert_same
 from numpy.random import Generator
-from posecodec_rs import GenerateTarget, RegressionLabel
+from posecodec_rs import GenerateTarget, InvalidInputError, RegressionLabel
 from specs import TOP_DOWN, Config, each, of_family
 from specs.shared.inputs import SIZES
 
@@ -156,5 +156,21 @@ def test_the_deprecated_argument() -> None:
 
 def test_no_visibilities(sample: dict[str, Any]) -> None:
     del sample["keypoints_visible"]
-    with pytest.raises(KeyError, match="keypoints_visible"):
+    with pytest.raises(InvalidInputError, match="GenerateTarget requires 'keypoints_visible'"):
         GenerateTarget(MSRA)(sample)
+
+
+@pytest.mark.parametrize("name", ["keypoints", "keypoints_visible", "dataset_keypoint_weights"])
+def test_lists(name: str, sample: dict[str, Any]) -> None:
+    step = GenerateTarget(MSRA, use_dataset_keypoint_weights=True)
+    got = step(sample | {name: sample[name].tolist()})
+    want = step(dict(sample))
+    np.testing.assert_array_equal(got["heatmaps"], want["heatmaps"])
+    np.testing.assert_allclose(got["keypoint_weights"], want["keypoint_weights"])
+
+
+def test_a_list_of_visibilities_with_weights(sample: dict[str, Any]) -> None:
+    visible = sample["keypoints_visible"]
+    both = np.stack([visible, visible / 2], -1)
+    got = GenerateTarget(MSRA)(sample | {"keypoints_visible": both.tolist()})
+    np.testing.assert_array_equal(got["keypoints_visible_weights"], both[..., 1])

@@ -161,11 +161,12 @@ def test_decoding_is_finite_where_the_maps_are(config: Config, data: st.DataObje
 @given(data=st.data())
 @settings(max_examples=50, deadline=None, derandomize=True)
 def test_simcc_decoding_matches_numpys_argmax(data: st.DataObject) -> None:
-    shapes = [(2, 3, data.draw(st.integers(1, 70))) for _ in "xy"]
+    size = data.draw(st.tuples(st.integers(1, 70), st.integers(1, 70)))
+    shapes = [(2, 3, side) for side in size]
     dtype = data.draw(st.sampled_from([np.float16, np.float32, np.float64]))
     few = st.sampled_from([-1.0, 0.0, 0.25, 0.5])  # many are equal: the first counts
     x, y = (data.draw(hnp.arrays(dtype, shape, elements=few)) for shape in shapes)
-    points, scores = SimCCLabel((64, 64), simcc_split_ratio=1.0).decode(x, y)
+    points, scores = SimCCLabel(size, simcc_split_ratio=1.0).decode(x, y)
     want = np.minimum(x.max(-1), y.max(-1))
     np.testing.assert_array_equal(scores, want)
     bins = np.stack([x.argmax(-1), y.argmax(-1)], -1)
@@ -273,11 +274,18 @@ def test_maps_that_are_not_finite(
         np.testing.assert_array_equal(scores[0, 1], maps[1].max())
 
 
+def with_size(config: Config, size: tuple[int, int]) -> tuple[SimCCLabel, list[int]]:
+    """The codec for another size of the input, and the lengths of its vectors."""
+    codec = SimCCLabel(**{**config.kwargs, "input_size": size})
+    encoded = codec.encode(np.zeros((1, 1, 2)))
+    return codec, [encoded[f"keypoint_{axis}_labels"].shape[-1] for axis in "xy"]
+
+
 @each_simcc_config
-@pytest.mark.parametrize("bins", [(1, 1), (1, 40), (3, 2), (100, 131)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 2), (100, 131)])
 @pytest.mark.parametrize("value", [0.0, 0.7, 60000.0, -1.0, np.nan])
-def test_flat_vectors(config: Config, bins: tuple[int, int], value: float) -> None:
-    codec = config.make()
+def test_flat_vectors(config: Config, size: tuple[int, int], value: float) -> None:
+    codec, bins = with_size(config, size)
     x, y = (np.full((2, 3, length), value, np.float32) for length in bins)
     points, scores = codec.decode(x, y)
     if np.isnan(value):
@@ -299,11 +307,9 @@ def test_simcc_decoding_is_finite_where_the_vectors_are(
 ) -> None:
     dtype = data.draw(st.sampled_from([np.float16, np.float32, np.float64]))
     values = st.floats(-1000, 1000, width=16) | st.sampled_from([0.0, -1.0, 1.0, 60000.0])
-    x, y = (
-        data.draw(hnp.arrays(dtype, (2, data.draw(st.integers(1, 30))), elements=values))
-        for _ in "xy"
-    )
-    decoded = config.make().decode(x, y)
+    codec, bins = with_size(config, data.draw(st.tuples(st.integers(1, 15), st.integers(1, 15))))
+    x, y = (data.draw(hnp.arrays(dtype, (2, length), elements=values)) for length in bins)
+    decoded = codec.decode(x, y)
     assert all(np.isfinite(array).all() for array in arrays(decoded))
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from posecodec_rs._build import build
 from posecodec_rs._core import BaseKeypointCodec, InvalidInputError
 
@@ -44,8 +46,9 @@ class GenerateTarget:
 
     Raises:
         InvalidInputError: If `build` rejects a config, ``multilevel`` is given without a list, a
-            sample has no keypoints, or the keys of several encoders conflict.
-        KeyError: If a sample lacks another required key.
+            sample lacks ``keypoints``, ``keypoints_visible`` or ``dataset_keypoint_weights`` or has
+            arrays of other shapes, or the keys of several encoders conflict.
+        KeyError: If a sample lacks one of several encoders' ``auxiliary_encode_keys``.
     """
 
     def __init__(
@@ -83,15 +86,10 @@ class GenerateTarget:
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add the targets to a sample's dict, and return it."""
-        keypoints = results.get("transformed_keypoints")
-        if keypoints is None:
-            keypoints = results.get("keypoints")
-        if keypoints is None:
-            raise InvalidInputError(
-                "GenerateTarget requires 'transformed_keypoints' or 'keypoints' in the results, "
-                f"but got {sorted(map(str, results))}"
-            )
-        visible = results["keypoints_visible"]
+        keypoints = _required(results, "transformed_keypoints", "keypoints")
+        visible = _required(results, "keypoints_visible")
+        if not hasattr(visible, "ndim"):
+            visible = np.asarray(visible)
         if visible.ndim == 3 and visible.shape[2] == 2:
             results["keypoints_visible_weights"] = visible[..., 1]
             results["keypoints_visible"] = visible = visible[..., 0]
@@ -107,8 +105,8 @@ class GenerateTarget:
                 if table := getattr(codec, name):
                     results[name] = table
             if self.use_dataset_keypoint_weights and "keypoint_weights" in encoded:
-                weights = encoded["keypoint_weights"] * results["dataset_keypoint_weights"]
-                results["keypoint_weights"] = weights
+                factors = _required(results, "dataset_keypoint_weights")
+                results["keypoint_weights"] = _weighted(encoded["keypoint_weights"], factors)
         return results
 
     def _encode_with_all(
@@ -134,6 +132,30 @@ class GenerateTarget:
             f"{type(self).__name__}(encoder={self.encoder_cfg}, "
             f"use_dataset_keypoint_weights={self.use_dataset_keypoint_weights})"
         )
+
+
+def _required(results: _Config, *keys: str) -> Any:
+    """Return the item of the first of the keys that is there and not None."""
+    for key in keys:
+        if (item := results.get(key)) is not None:
+            return item
+    wanted = " or ".join(map(repr, keys))
+    raise InvalidInputError(
+        f"GenerateTarget requires {wanted} in the results, but got {sorted(map(str, results))}"
+    )
+
+
+def _weighted(weights: Any, factors: Any) -> Any:
+    """Return the keypoints' weights (N, K) times the factors (K,)."""
+    if not hasattr(factors, "shape"):
+        factors = np.asarray(factors)
+    shapes = (weights.shape[-1:], (1, *weights.shape[-1:]), weights.shape)
+    if tuple(factors.shape) not in map(tuple, shapes):
+        raise InvalidInputError(
+            f"`dataset_keypoint_weights` must have shape {shapes[0]}: one weight per keypoint, but "
+            f"got shape {tuple(factors.shape)}"
+        )
+    return weights * factors
 
 
 def _encode(codec: BaseKeypointCodec, keypoints: Any, visible: Any, auxiliary: _Config) -> _Config:

@@ -60,7 +60,7 @@ def golden(rng: Generator, size: Size) -> Iterator[Case]:
             "keypoints": place(rng, size, "partly outside", 1.0, people).astype(np.float32),
             "keypoints_visible": rng.integers(0, 3, (people, 5)).astype(np.float32),
             "bbox": corners.astype(dtype),
-            "category_id": rng.integers(-2, 300, people).tolist(),
+            "category_id": rng.integers(-2, 129, people).tolist(),
         }
         kwargs = {"expand_bbox": expand, "input_size": size.image}
         note = f"{people} of {dtype}, expand_bbox {expand}"

@@ -123,6 +123,20 @@ pub(crate) fn no_pixel(argument: &'static str, shape: &[usize]) -> Error {
     Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape)))
 }
 
+/// Checks that maps are not transposed: W rows and H columns for a codec of heatmap size `[W, H]`.
+/// As in MMPose, other sizes than the codec's are decoded.
+pub(crate) fn not_transposed(
+    argument: &'static str,
+    [width, height]: [usize; 2],
+    [rows, columns]: [usize; 2],
+) -> Result<()> {
+    if width == height || [rows, columns] != [width, height] {
+        return Ok(());
+    }
+    let wanted = format!("must have {height} rows and {width} columns per map, not be transposed");
+    Err(Error::invalid(argument, wanted, format_args!("{rows} rows and {columns} columns")))
+}
+
 /// Checks the number of an array's values: the product of `sides`, which `formula` names.
 pub(crate) fn len(
     argument: &'static str,

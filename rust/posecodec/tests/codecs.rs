@@ -248,7 +248,12 @@ fn edpose_decode_keeps_best_candidates() {
 }
 
 #[test]
-fn yolox_labels_wrap_like_mmpose() {
-    let labels = [1, 0, 128, -127, 300].map(YoloxPoseAnnotationProcessor::label);
-    assert_eq!(labels, [0, -1, 127, -128, 43]);
+fn yolox_labels_fit_in_8_bits() {
+    let labels = [1, 0, 128, -127].map(|id| YoloxPoseAnnotationProcessor::label(id).unwrap());
+    assert_eq!(labels, [0, -1, 127, -128]);
+    for category_id in [129, 300, -128, i64::MIN, i64::MAX] {
+        let error = YoloxPoseAnnotationProcessor::label(category_id).unwrap_err().to_string();
+        assert!(error.contains("`category_id` must be from -127 to 128"), "{error}");
+        assert!(error.contains(&category_id.to_string()), "{error}");
+    }
 }

@@ -38,6 +38,9 @@ pub trait DecodeHeatmaps: Sync {
     /// The type of the coordinates that MMPose returns.
     type Coordinate: Float;
 
+    /// Heatmap size `[W, H]` of the targets.
+    fn heatmap_size(&self) -> [usize; 2];
+
     /// Maps per keypoint.
     fn maps_per_keypoint(&self) -> usize {
         1
@@ -61,8 +64,8 @@ pub trait DecodeHeatmaps: Sync {
     /// Decodes one sample of maps (K, H, W) of any size.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for maps without a pixel, or a number of maps that is no multiple of
-    /// [`Self::maps_per_keypoint`].
+    /// [`Error::InvalidInput`] for maps without a pixel, transposed maps, or a number of maps that is
+    /// no multiple of [`Self::maps_per_keypoint`].
     fn decode<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
@@ -93,8 +96,8 @@ pub trait DecodeHeatmaps: Sync {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and unless there
-    /// is one valid index per keypoint.
+    /// [`Error::InvalidInput`] as for `decode`, for flipped maps of another shape, and unless the
+    /// indices exchange keypoints in pairs.
     fn decode_flipped<E: HeatmapValue>(
         &self,
         heatmaps: ArrayView3<'_, E>,
@@ -162,13 +165,14 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a number of maps that is no multiple of
-    /// [`DecodeHeatmaps::maps_per_keypoint`].
+    /// [`DecodeHeatmaps::maps_per_keypoint`], and for transposed maps.
     pub fn new(codec: &'c C, shape: [usize; 4]) -> Result<Self> {
         let (maps, maps_per_keypoint) = (shape[1], codec.maps_per_keypoint());
         if !maps.is_multiple_of(maps_per_keypoint) {
             let wanted = format!("must have {maps_per_keypoint} maps per keypoint");
             return Err(Error::invalid("heatmaps", wanted, format_args!("{maps} maps")));
         }
+        check::not_transposed("heatmaps", codec.heatmap_size(), [shape[2], shape[3]])?;
         Ok(Self { codec, shape, keypoints: maps / maps_per_keypoint, maps_per_keypoint })
     }
 

@@ -1,25 +1,29 @@
 //! Flip tests: averages a network's outputs for an image and for the flipped image while they are
 //! decoded, one keypoint at a time.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 use crate::float::HeatmapValue;
 use crate::inputs::maps::{FlippedMaps, HeatmapShift, SampleMaps};
 use crate::kernels::flip::{Mirrored, average_mirrored};
 
-/// Checks the indices of a flip test: one per keypoint, each the index of a keypoint.
+/// Checks the indices of a flip test: one per keypoint, and the mirror image of a keypoint's mirror
+/// image is the keypoint itself.
 pub(super) fn check_flip_indices(flip_indices: &[usize], keypoints: usize) -> Result<()> {
     let (argument, count) = ("flip_indices", flip_indices.len());
     if count != keypoints {
         let wanted = format!("must have one index for each of {keypoints} keypoints");
         return Err(Error::invalid(argument, wanted, format_args!("{count} indices")));
     }
-    match flip_indices.iter().find(|&&index| index >= keypoints) {
-        None => Ok(()),
-        Some(index) => {
-            let wanted = format!("must be indices of {keypoints} keypoints, counted from 0");
-            Err(Error::invalid(argument, wanted, index))
-        }
+    if let Some(index) = flip_indices.iter().find(|&&index| index >= keypoints) {
+        let wanted = format!("must be indices of {keypoints} keypoints, counted from 0");
+        return Err(Error::invalid(argument, wanted, index));
     }
+    let exchanged = |(keypoint, &partner): (usize, &usize)| flip_indices[partner] == keypoint;
+    if flip_indices.iter().enumerate().all(exchanged) {
+        return Ok(());
+    }
+    let wanted = "must exchange keypoints in pairs: keypoint i has index j if j has index i";
+    Err(Error::invalid(argument, wanted, Shape(flip_indices)))
 }
 
 /// Checks that the output for flipped images has as many values as the output for the images.

@@ -118,6 +118,10 @@ impl Encode for MegviiHeatmap {
 impl DecodeHeatmaps for MegviiHeatmap {
     type Coordinate = f32;
 
+    fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmap_size
+    }
+
     /// Blurs each map, scales it so that its maximum is that of the unblurred map, and locates the
     /// maximum.
     fn decode_sample<E: HeatmapValue>(

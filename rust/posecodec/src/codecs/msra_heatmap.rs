@@ -169,6 +169,10 @@ impl Encode for MsraHeatmap {
 impl DecodeHeatmaps for MsraHeatmap {
     type Coordinate = f32;
 
+    fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmap_size
+    }
+
     fn decode_sample<E: HeatmapValue>(
         &self,
         maps: SampleMaps<'_, E>,

@@ -3,6 +3,7 @@
 use ndarray::{ArrayView3, CowArray, Ix3};
 
 use super::flip::{check_flip_indices, check_flipped_len};
+use super::simcc_axis::SimccAxis;
 use crate::check::{self, product};
 use crate::error::{Error, Result, Shape};
 use crate::float::HeatmapValue;
@@ -29,11 +30,12 @@ pub struct FlippedRows<'a, E, const A: usize = 2> {
 }
 
 impl<'a, E: HeatmapValue, const A: usize> SimccVectors<'a, E, A> {
-    /// Checks the vectors of a batch of shape `[B, N, K]`. Returns false if there is nothing to
-    /// decode.
+    /// Checks the vectors of a batch of shape `[B, N, K]`, which must have as many bins as the
+    /// codec's axes. Returns false if there is nothing to decode.
     pub(super) fn check(
         &self,
         arguments: [&'static str; A],
+        axes: &[SimccAxis; A],
         shape: [usize; 3],
         outputs: &[(&'static str, usize)],
     ) -> Result<bool> {
@@ -44,6 +46,12 @@ impl<'a, E: HeatmapValue, const A: usize> SimccVectors<'a, E, A> {
             return Ok(false);
         }
         self.own.check(arguments, "B·N·K", &shape)?;
+        for ((argument, axis), bins) in arguments.into_iter().zip(axes).zip(self.own.bins) {
+            if bins != axis.bins {
+                let wanted = format!("must have the codec's {} bins per vector", axis.bins);
+                return Err(Error::invalid(argument, wanted, format_args!("{bins} bins")));
+            }
+        }
         for &(output, len) in outputs {
             check::len(output, "B·N·K", &shape, len)?;
         }

@@ -117,6 +117,7 @@ impl SkpsHeatmap {
         if height == 0 || width == 0 {
             return Err(check::no_pixel("heatmaps", &shape));
         }
+        check::not_transposed("heatmaps", self.heatmaps.heatmap_size(), [height, width])?;
         check::len("heatmaps", "B·K·H·W", &shape, heatmaps.len())?;
         check::len(
             "offset_maps",

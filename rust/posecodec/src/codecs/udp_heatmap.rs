@@ -208,6 +208,10 @@ impl Encode for UdpHeatmap {
 impl DecodeHeatmaps for UdpHeatmap {
     type Coordinate = f64;
 
+    fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmap_size
+    }
+
     fn maps_per_keypoint(&self) -> usize {
         match self.maps {
             MapKind::Gaussian(_) => 1,

@@ -23,7 +23,7 @@ use crate::plan::{Output, Per};
 /// let processor = YoloxPoseAnnotationProcessor::new(true, None)?;
 /// let bbox = processor.expand(keypoints.view(), Some(visible.view()), bbox.view())?;
 /// assert_eq!(bbox, array![[10.0f32, 20.0, 90.0, 60.0]]);
-/// assert_eq!(YoloxPoseAnnotationProcessor::label(1), 0);
+/// assert_eq!(YoloxPoseAnnotationProcessor::label(1)?, 0);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl YoloxPoseAnnotationProcessor {
     /// labels.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for arrays of other lengths.
+    /// [`crate::Error::InvalidInput`] for arrays of other lengths, and as for [`Self::label`].
     pub fn fill(
         &self,
         boxes: Option<(&Keypoints<'_, f64, f64>, Vec<f64>)>,
@@ -160,14 +160,22 @@ impl YoloxPoseAnnotationProcessor {
             && let ArrayMut::I8(labels) = next(categories.len())?
         {
             for (label, &category) in labels.iter_mut().zip(categories) {
-                *label = Self::label(category);
+                *label = Self::label(category)?;
             }
         }
         Ok(())
     }
 
-    /// The label of a category: `category_id - 1`, wrapped to 8 bits as in MMPose.
-    pub fn label(category_id: i64) -> i8 {
-        (category_id as i8).wrapping_sub(1)
+    /// The label of a category: `category_id - 1`, in the 8 bits that MMPose uses.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidInput`] for a label that 8 bits cannot hold, which wraps around in
+    /// MMPose.
+    pub fn label(category_id: i64) -> Result<i8> {
+        let label = category_id.checked_sub(1).and_then(|label| label.try_into().ok());
+        label.ok_or_else(|| {
+            let wanted = "must be from -127 to 128, because labels are of type int8";
+            crate::Error::invalid("category_id", wanted, category_id)
+        })
     }
 }

@@ -100,6 +100,7 @@ impl AssociativeEmbedding {
             );
             return Err(check::shape("tags", &wanted, &tags));
         }
+        check::not_transposed("heatmaps", self.heatmap_size, [height, width])?;
         let map_len = height.saturating_mul(width);
         if self.options.top_k > map_len {
             let wanted = format!("must be at most the {map_len} pixels of a heatmap");

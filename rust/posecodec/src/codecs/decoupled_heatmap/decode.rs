@@ -91,6 +91,7 @@ impl DecoupledHeatmap {
             if keypoints > 0 && (height == 0 || width == 0) {
                 return Err(check::no_pixel("instance_heatmaps", &image.shape));
             }
+            check::not_transposed("instance_heatmaps", self.heatmap_size(), [height, width])?;
             check::len("instance_heatmaps", "N·K·H·W", &image.shape, image.heatmaps.len())?;
             check::len("keypoints", "N·K", &image.shape[..2], image.keypoints.len())?;
             check::len("scores", "N·K", &image.shape[..2], image.scores.len())?;

@@ -34,10 +34,10 @@ pub struct Simcc3dDecodedRows<'a, E> {
 }
 
 impl Simcc3dLabel {
-    /// Decodes vectors (N, K, Wx), (N, K, Wy) and (N, K, Wz) of any number of bins.
+    /// Decodes vectors (N, K, Wx), (N, K, Wy) and (N, K, Wz) with the codec's numbers of bins.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for vectors without a bin, or different N or K.
+    /// [`crate::Error::InvalidInput`] for other numbers of bins, or different N or K.
     pub fn decode<E: HeatmapValue>(
         &self,
         x: ArrayView3<'_, E>,
@@ -52,7 +52,7 @@ impl Simcc3dLabel {
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and
-    /// unless there is one valid index per keypoint.
+    /// unless the indices exchange keypoints in pairs.
     pub fn decode_flipped<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 3],
@@ -94,9 +94,9 @@ impl Simcc3dLabel {
     /// threads if the batch is large enough.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for vectors without a bin, slices of other lengths than the
-    /// shape implies, flipped vectors of another shape, and unless there is one valid flip index
-    /// per keypoint.
+    /// [`crate::Error::InvalidInput`] for other numbers of bins, slices of other lengths than the
+    /// shape implies, flipped vectors of another shape, and unless the flip indices exchange
+    /// keypoints in pairs.
     pub fn decode_batch<E: HeatmapValue>(
         &self,
         shape: [usize; 3],
@@ -109,7 +109,7 @@ impl Simcc3dLabel {
             ("keypoints_simcc", keypoints_simcc.len()),
             ("scores", scores.len()),
         ];
-        if !vectors.check(["x", "y", "z"], shape, &outputs)? {
+        if !vectors.check(["x", "y", "z"], &self.axes, shape, &outputs)? {
             return Ok(());
         }
         let [batch, instances, count] = shape;

@@ -36,10 +36,10 @@ pub struct SimccDecodedRows<'a, E> {
 }
 
 impl SimccLabel {
-    /// Decodes vectors (N, K, Wx) and (N, K, Wy) of any number of bins.
+    /// Decodes vectors (N, K, Wx) and (N, K, Wy) with the codec's numbers of bins.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for vectors without a bin, or different N or K.
+    /// [`crate::Error::InvalidInput`] for other numbers of bins, or different N or K.
     pub fn decode<E: HeatmapValue>(
         &self,
         simcc_x: ArrayView3<'_, E>,
@@ -53,7 +53,7 @@ impl SimccLabel {
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] as for `decode`, for flipped vectors of another shape, and
-    /// unless there is one valid index per keypoint.
+    /// unless the indices exchange keypoints in pairs.
     pub fn decode_flipped<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 2],
@@ -97,9 +97,9 @@ impl SimccLabel {
     /// threads if the batch is large enough.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] for vectors without a bin, slices of other lengths than the
-    /// shape implies, flipped vectors of another shape, and unless there is one valid flip index
-    /// per keypoint.
+    /// [`crate::Error::InvalidInput`] for other numbers of bins, slices of other lengths than the
+    /// shape implies, flipped vectors of another shape, and unless the flip indices exchange
+    /// keypoints in pairs.
     pub fn decode_batch<E: HeatmapValue>(
         &self,
         shape: [usize; 3],
@@ -108,7 +108,7 @@ impl SimccLabel {
     ) -> Result<()> {
         let SimccDecodedRows { mut keypoints, mut scores, mut visibility } = decoded;
         let outputs = [("keypoints", keypoints.len()), ("scores", scores.len())];
-        if !vectors.check(["simcc_x", "simcc_y"], shape, &outputs)? {
+        if !vectors.check(["simcc_x", "simcc_y"], &self.axes, shape, &outputs)? {
             return Ok(());
         }
         if !visibility.is_empty() {

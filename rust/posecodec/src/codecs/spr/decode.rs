@@ -47,6 +47,7 @@ impl Spr {
             let wanted = format!("(2K, {rows}, {columns}), like `heatmaps`");
             return Err(check::shape("displacements", &wanted, displacements.shape()));
         }
+        check::not_transposed("heatmaps", self.heatmap_size, [height, width])?;
         let map_len = height * width;
         if self.options.max_instances > map_len {
             let wanted = format!("must be at most the {map_len} pixels of a heatmap");
