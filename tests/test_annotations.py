@@ -57,7 +57,7 @@ LEFT_OUT: list[Any] = [
     ({"keypoints": [1, 2, 2]}, "other_count"),
     ({"image_id": None}, "image_id"),
     ({"image_id": [1]}, "image_id"),
-    ({"bbox": [20, 30, 0, 160]}, "no_box"),
+    ({"keypoints": [60, 40, 2, *[0] * 6], "bbox": [20, 30, 0, 160]}, "no_box"),
     ({"bbox": [700, 30, 80, 160]}, "no_box"),
     ({"iscrowd": 1}, "crowd"),
     ({"iscrowd": "1"}, "crowd"),
@@ -70,7 +70,7 @@ def test_unusable_annotation_is_left_out(change: Any, reason: str, write: Write)
     annotations = read_annotations(write(change, {}))
     assert len(annotations.people) == 2
     assert annotations.as_json()["left_out"] == {reason: 1}
-    assert [problem.annotation for problem in annotations.problems] == ["2"]
+    assert [problem.annotation for problem in annotations.problems] == [2]
     assert annotations.about().startswith("2 of 3 annotations; left out: 1 ")
 
 
@@ -109,11 +109,29 @@ def test_unknown_visibility_is_unlabelled(write: Write) -> None:
     assert person.visible.tolist() == [0, 1, 1]
 
 
-@pytest.mark.parametrize("box", [None, [], [1, 2, 3], "box", [NAN, 0, 5, 5]], ids=str)
+@pytest.mark.parametrize(
+    "box",
+    [None, [], [1, 2, 3], "box", [NAN, 0, 5, 5], [0, 0, 0, 0], [20, 30, 0, 160], [20, 30, -5, 9]],
+    ids=str,
+)
 def test_missing_box_is_computed_from_keypoints(box: Any, write: Write) -> None:
     annotations = read_annotations(write({"bbox": box}))
     assert annotations.people[1].box.tolist() == [50, 40, 25, 140]
     assert annotations.as_json()["repaired"] == {"box_from_keypoints": 1}
+
+
+def test_box_of_keypoints_on_a_line(write: Write) -> None:
+    keypoints = [60, 40, 2, 60, 100, 2, 60, 180, 2]
+    annotations = read_annotations(write({"keypoints": keypoints, "bbox": None}))
+    assert annotations.people[1].box.tolist() == [60, 40, 1, 140]
+
+
+def test_annotations_without_keypoints_are_counted(write: Write, tmp_path: Path) -> None:
+    data = json.loads(write({}, {}).read_text())
+    del data["annotations"][1]["keypoints"]
+    path = tmp_path / "mixed.json"
+    path.write_text(json.dumps(data))
+    assert read_annotations(path).as_json()["left_out"] == {"no_labelled_keypoints": 1}
 
 
 @pytest.mark.parametrize("area", [None, 0, -5, NAN, "large", [1]], ids=str)

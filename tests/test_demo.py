@@ -1,6 +1,7 @@
 """`posecodec demo`: its table, its JSON, its figure, its errors."""
 
 import json
+import os
 import pickle
 import struct
 import subprocess
@@ -20,39 +21,38 @@ from posecodec_rs.cli.demo import sections
 from posecodec_rs.cli.synthetic import hands, walk
 from typer.testing import CliRunner
 
-# Mean and maximum round-trip error along an axis in input pixels, on the bundled people. A heatmap
-# pixel is 4 input pixels, a bin half of one; rounding adds a quarter of that on average, half of it
-# at most.
+# Mean and maximum error in input pixels, on the bundled people. A heatmap pixel is 4 input pixels,
+# a bin half of one; rounding adds up to half of that along each axis.
 BOUNDS = {
     "RegressionLabel": (1e-4, 1e-3),
     "IntegralRegressionLabel": (1e-4, 1e-3),
-    "MSRAHeatmap": (1.15, 2.001),
+    "MSRAHeatmap": (1.7, 2.83),
     "MSRAHeatmap unbiased": (0.005, 0.05),
-    "UDPHeatmap gaussian": (0.6, 1.1),
-    "UDPHeatmap combined": (0.6, 1.1),
-    "MegviiHeatmap": (1.3, 3.001),
+    "UDPHeatmap gaussian": (1e-3, 1e-2),
+    "UDPHeatmap combined": (1e-3, 1e-2),
+    "MegviiHeatmap": (1.9, 4.25),
     "SKPSHeatmap": (1e-4, 1e-3),
-    "SimCCLabel": (0.15, 0.251),
-    "SimCCLabel DARK": (0.15, 0.251),
-    "SimCCLabel standard": (0.15, 0.251),
+    "SimCCLabel": (0.2, 0.354),
+    "SimCCLabel DARK": (0.2, 0.354),
+    "SimCCLabel standard": (0.2, 0.354),
 }
 
 # The minimum share of the bundled people that is found again, and the same errors. Hidden keypoints
 # may be decoded anywhere within the tolerance.
 BOTTOM_UP_BOUNDS = {
     "SPR": (0.9, 1e-3, 1e-2),
-    "DecoupledHeatmap": (0.9, 2.5, 8.0),
-    "AssociativeEmbedding": (0.9, 1.3, 100.0),
-    "AssociativeEmbedding UDP": (0.9, 0.1, 100.0),
+    "DecoupledHeatmap": (0.9, 3.5, 12.0),
+    "AssociativeEmbedding": (0.9, 1.8, 140.0),
+    "AssociativeEmbedding UDP": (0.9, 0.1, 140.0),
 }
 
-# Millimeters along an axis: mean and maximum. Joints of hands are rounded to heatmap pixels of 4
-# input pixels, 7 mm at this distance, and to 6.25 mm in depth.
+# Millimeters: mean and maximum. Joints of hands are rounded to heatmap pixels of 4 input pixels,
+# 7 mm at this distance, and to 6.25 mm in depth.
 BOUNDS_3D = {
     "ImagePoseLifting": (1e-3, 1e-2),
     "VideoPoseLifting": (1e-3, 1e-2),
-    "MotionBERTLabel": (0.05, 0.2),
-    "Hand3DHeatmap": (2.5, 4.0),
+    "MotionBERTLabel": (0.1, 0.3),
+    "Hand3DHeatmap": (4.0, 6.0),
 }
 
 PERSON = {
@@ -100,11 +100,11 @@ def on_the_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, A
 @pytest.mark.slow  # runs every codec on the sample
 def test_json(on_the_sample: tuple[dict[str, Any], Path]) -> None:
     output, plot = on_the_sample
-    assert (output["keypoints"], output["people"]) == (17, 16)
+    assert (output["keypoints"], output["used"], output["total"]) == (17, 16, 16)
+    assert (output["file"], output["categories"]) == (None, ["person"])
     assert output["left_out"] == output["repaired"] == {}
     assert output["plot"] == str(plot)
     crops, images = output["top_down"], output["bottom_up"]
-    assert crops["people"] >= 12
     assert (crops["input_size"], crops["heatmap_size"]) == ([192, 256], [48, 64])
     assert images["images"] == 4
     assert (images["input_size"], images["heatmap_size"]) == ([512, 512], [128, 128])
@@ -122,20 +122,30 @@ def test_json(on_the_sample: tuple[dict[str, Any], Path]) -> None:
 @pytest.mark.parametrize("name", BOUNDS)
 def test_errors_are_within_bounds(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     codec = row(on_the_sample[0]["top_down"], name)
-    error, (mean, maximum) = codec["error_px"], BOUNDS[name]
+    error, (mean, maximum) = codec["error_input_px"], BOUNDS[name]
     assert 0 <= error["mean"] <= mean
     assert error["mean"] <= error["p95"] <= error["max"] <= maximum
     if name == "MSRAHeatmap":
-        assert error["mean"] > 0.85
+        assert error["mean"] > 1.4
     assert codec["encode_us"] > 0
     assert codec["decode_us"] > 0
+
+
+@pytest.mark.slow  # runs every codec on the sample
+def test_demo_and_roundtrip_measure_the_same(on_the_sample: tuple[dict[str, Any], Path]) -> None:
+    command = ["roundtrip", "--heatmap-size", "48x64", "--json"]
+    rows = json.loads(CliRunner().invoke(make_app(), command).stdout)["codecs"]
+    for other, row in zip(rows, on_the_sample[0]["top_down"]["codecs"], strict=True):
+        assert other["name"] == row["name"]
+        for unit in ("error_input_px", "error_image_px"):
+            assert other[unit] == pytest.approx(row[unit], rel=1e-4, abs=1e-4)
 
 
 @pytest.mark.slow  # runs every codec on the sample
 @pytest.mark.parametrize("name", BOTTOM_UP_BOUNDS)
 def test_people_are_found_again(name: str, on_the_sample: tuple[dict[str, Any], Path]) -> None:
     codec = row(on_the_sample[0]["bottom_up"], name)
-    error, (share, mean, maximum) = codec["error_px"], BOTTOM_UP_BOUNDS[name]
+    error, (share, mean, maximum) = codec["error_input_px"], BOTTOM_UP_BOUNDS[name]
     assert share * codec["of"] <= codec["found"] <= codec["of"]
     assert 0 <= error["mean"] <= mean
     assert error["max"] <= maximum
@@ -170,8 +180,11 @@ def test_figure_is_a_png(on_the_sample: tuple[dict[str, Any], Path]) -> None:
 
 @pytest.mark.slow  # runs every codec on the sample
 def test_table_in_a_process_of_its_own(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "posecodec_rs.cli", "demo"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    command = [sys.executable, "-m", "posecodec_rs", "demo"]
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+    )
     lines = done.stdout.splitlines()
     for name in [*BOUNDS, *BOTTOM_UP_BOUNDS, *BOUNDS_3D]:
         assert any(line.split("  ")[0].strip() == name for line in lines)
@@ -189,7 +202,10 @@ BAD = {
     "no person": (coco(), "no usable annotation"),
     "a crowd": (coco({"iscrowd": 1}), "no usable annotation"),
     "no label": (coco({"keypoints": [1, 2, 0]}), "no usable annotation"),
-    "an empty box": (coco({"bbox": [5, 10, 0, 50]}), "no usable annotation"),
+    "one keypoint and an empty box": (
+        coco({"keypoints": [10, 20, 2], "bbox": [5, 10, 0, 50]}),
+        "no usable annotation",
+    ),
     "a box outside": (coco({"bbox": [700, 10, 40, 50]}), "no usable annotation"),
     "pairs": (coco({"keypoints": [1, 2, 3, 4]}), "x, y, v for each keypoint"),
     "nested pairs": (coco({"keypoints": [[1, 2], [3, 4], [5, 6]]}), "x, y, v for each keypoint"),
@@ -265,6 +281,14 @@ def test_boxes_are_clipped_to_the_image(saved: Callable[[Any], Path]) -> None:
     assert people.people[0].box.tolist() == [0, 400, 639, 79]
 
 
+@pytest.mark.parametrize("bones", [[[1, 2], [2, 3]], [[0, 1], [1, 2]], [["a", "b"], ["b", "c"]]])
+def test_skeletons(bones: Any, saved: Callable[[Any], Path]) -> None:
+    """Of indices from 1, as COCO's, from 0, and of names."""
+    category = {"keypoints": ["a", "b", "c"], "skeleton": bones}
+    annotations = read_annotations(saved(coco({}, categories=[category])))
+    assert annotations.skeleton == [(0, 1), (1, 2)]
+
+
 def test_skeleton_of_other_keypoints_is_ignored(saved: Callable[[Any], Path]) -> None:
     assert read_annotations(saved(coco({}, categories=[{"skeleton": [[16, 14]]}]))).skeleton == []
 
@@ -288,7 +312,7 @@ def test_people_outside_their_box_have_no_error(
     result = run(path, "--json", "--plot", tmp_path / "a.png")
     assert result.exit_code == 0, result.output
     for codec in json.loads(result.stdout)["top_down"]["codecs"]:
-        assert codec["error_px"] == dict.fromkeys(("mean", "median", "p95", "max"))
+        assert codec["error_input_px"] == dict.fromkeys(("mean", "median", "p95", "max"))
     assert run(path, "--plot", tmp_path / "b.png").exit_code == 0
 
 
@@ -316,7 +340,7 @@ def test_people_are_matched_once() -> None:
     # The nearest pair first: the second decoded pose equals the first person.
     decoded = np.array([[[0, 3], [10, 3]], [[0, 0], [10, 0]], [[300, 300], [0, 0]]], np.float32)
     errors = [each.tolist() for each in errors_of_found(sample, decoded)]
-    assert errors == [[0, 0, 0, 0], [0, 1, 0, 1]]
+    assert errors == [[0, 0], [1, 1]]
     assert errors_of_found(sample, decoded[:0]) == []
 
 

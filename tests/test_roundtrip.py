@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import math
+import re
 import struct
 import subprocess
 import sys
@@ -19,11 +20,8 @@ from posecodec_rs.cli.coco import read_annotations
 from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.roundtrip import sigmas
 from posecodec_rs.cli.roundtrip.candidates import candidates, parse_size
-from posecodec_rs.cli.roundtrip.measure import Workload
-from posecodec_rs.cli.roundtrip.report import Report
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from rich.console import Console
 from typer.testing import CliRunner
 
 SAMPLE = Path(pc.__file__).parent / "data" / "people.json"
@@ -53,7 +51,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data["annotations"] += [
         like | {"id": 101, "iscrowd": 1},
         like | {"id": 102, "keypoints": [0] * 51, "num_keypoints": 0, "bbox": [20, 30, 80, 90]},
-        like | {"id": 103, "image_id": 3, "bbox": [20, 30, 0, 90]},
+        like | {"id": 103, "image_id": 3, "bbox": [9000, 30, 80, 90]},
     ]
     path = tmp_path_factory.mktemp("roundtrip") / "people.json"
     path.write_text(json.dumps(data))
@@ -64,12 +62,13 @@ def by_hand(path: Path, codec: Any, keys: tuple[str, ...], *, use_udp: bool) -> 
     """Errors and AP, person by person, of a file that pycocotools reads directly."""
     data = json.loads(path.read_text())
     sizes = {image["id"]: (image["width"], image["height"]) for image in data["images"]}
-    distances, results = [], []
+    distances, in_image, shares_of_box, results = [], [], [], []
     for person in data["annotations"]:
         keypoints = np.array(person["keypoints"], np.float64).reshape(17, 3)
         x, y, w, h = person["bbox"]
         right, bottom = (side - 1 for side in sizes[person["image_id"]])
         x, y, w, h = x, y, min(x + w, right) - x, min(y + h, bottom) - y
+        box_size = max(person["bbox"][2:])
         if person["iscrowd"] or not keypoints[:, 2].any() or w <= 0:
             continue
         width = 1.25 * max(w, h * W / H)
@@ -83,8 +82,12 @@ def by_hand(path: Path, codec: Any, keys: tuple[str, ...], *, use_udp: bool) -> 
         decoded, scores = codec.decode(*(encoded[key] for key in keys))
         off = np.hypot(*(decoded[0] - shares * size).T)
         inside = ((points >= 0) & (points <= size - 1)).all(1)
-        distances.append(off[(visible > 0) & inside & (encoded["keypoint_weights"][0] > 0)])
+        counts = (visible > 0) & inside & (encoded["keypoint_weights"][0] > 0)
+        distances.append(off[counts])
         back = decoded[0] / size * scale + corner
+        of_image = np.hypot(*(back - keypoints[:, :2]).T)[counts]
+        in_image.append(of_image)
+        shares_of_box.append(of_image / box_size)
         results.append(
             {
                 "image_id": person["image_id"],
@@ -106,7 +109,13 @@ def by_hand(path: Path, codec: Any, keys: tuple[str, ...], *, use_udp: bool) -> 
         "p95": np.percentile(off, 95),
         "max": off.max(),
         "below 1": (off < 1).mean(),
+        "image": np.concatenate(in_image).mean(),
+        "nme": np.concatenate(shares_of_box).mean(),
         "stats": evaluation.stats[:6].tolist(),
+        "strict": [
+            float(evaluation.eval["precision"][threshold, :, 0, 0, 0].mean())
+            for threshold in (8, 9)
+        ],
     }
 
 
@@ -139,6 +148,9 @@ def test_numbers_match_simple_implementation(name: str, crowded: Path) -> None:
     stats = ("ap", "ap50", "ap75", "ap_medium", "ap_large", "ar")
     found = [-1.0 if row["oks"][stat] is None else row["oks"][stat] for stat in stats]
     assert found == pytest.approx(expected["stats"], abs=1e-9)
+    assert [row["oks"]["ap90"], row["oks"]["ap95"]] == pytest.approx(expected["strict"])
+    assert row["error_image_px"]["mean"] == pytest.approx(expected["image"], rel=1e-4, abs=1e-3)
+    assert row["nme"] == pytest.approx(expected["nme"], rel=1e-4, abs=1e-5)
 
 
 def test_lossless_codec_has_ap_1() -> None:
@@ -146,13 +158,12 @@ def test_lossless_codec_has_ap_1() -> None:
     assert (row["oks"]["ap"], row["oks"]["ar"]) == (1.0, 1.0)
     assert row["oks"]["mean"] == pytest.approx(1.0, abs=1e-6)
     assert row["error_input_px"]["max"] < 1e-3
-    assert row["error_heatmap_px"] is None
 
 
 def test_person_without_box_is_missed(crowded: Path) -> None:
     """COCOeval ignores crowds and people without labels, but not people without a box."""
     found = output(crowded, "--codec", "RegressionLabel")
-    assert found["people"] == 16
+    assert (found["used"], found["total"]) == (16, 19)
     assert found["left_out"] == {"crowd": 1, "no_labelled_keypoints": 1, "no_box": 1}
     assert 0.9 < found["codecs"][0]["oks"]["ap"] < 1
     assert found["codecs"][0]["oks"]["ar"] == pytest.approx(16 / 17)
@@ -166,8 +177,8 @@ def test_small_heatmaps_reduce_ap(crowded: Path) -> None:
     assert precisions == sorted(precisions)
     assert precisions[0] < precisions[-1] - 0.1
     errors = [row["error_input_px"]["mean"] for row in rows]
-    heatmap_errors = [row["error_heatmap_px"]["mean"] for row in rows]
-    assert np.divide(errors, (16, 4, 2)).tolist() == pytest.approx(heatmap_errors)
+    assert errors == sorted(errors, reverse=True)
+    assert errors[0] > 4 * errors[2]
 
 
 def test_udp_crop_cancels_the_half_pixel() -> None:
@@ -195,7 +206,8 @@ def test_sweep_has_every_codec_at_every_size(sweep: tuple[dict[str, Any], Path])
         assert {size for other, size in rows if other == name} == sizes
     for name in ("RegressionLabel", "IntegralRegressionLabel", "SimCCLabel", "SimCCLabel DARK"):
         assert [size for other, size in rows if other == name] == [()]
-    assert value["sigmas_are"] == "COCO's"
+    assert value["sigmas_source"] == "coco"
+    assert value["best"] == {"name": "MSRAHeatmap unbiased", "heatmap_size": [48, 64]}
     assert value["plot"] == str(plot)
     for row in value["codecs"]:
         assert eval(row["codec"], vars(pc)).encode is not None
@@ -210,36 +222,19 @@ def test_plot_is_a_png(sweep: tuple[dict[str, Any], Path]) -> None:
 
 
 def test_table_in_a_process_of_its_own(crowded: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "posecodec_rs.cli", "roundtrip", str(crowded)]
+    command = [sys.executable, "-m", "posecodec_rs", "roundtrip", str(crowded)]
     options = ["--codec", "UDPHeatmap(sigma=3)", "--codec", "SimCC", "--plot", "plot.svg"]
     done = subprocess.run(
         [*command, *options], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
     )
     lines = done.stdout.splitlines()
-    assert sum(line.startswith("UDPHeatmap(sigma=3) ") for line in lines) == 3
-    assert sum(line.startswith("SimCC ") for line in lines) == 1
-    assert max(map(len, lines)) <= 120
-    assert "w/(W-1)" in done.stdout
-    assert "with COCO's sigmas" in done.stdout
+    rows = [line.split()[0] for line in lines if re.search(r" (\d+×\d+|-)  +\d", line)]
+    assert rows == ["UDPHeatmap(sigma=3)"] * 3 + ["SimCC"]
+    text = " ".join(line.strip() for line in lines)
+    assert "w/(W-1)" in text
+    assert "with COCO's sigmas" in text
     assert lines[-1] == "Plot: plot.svg"
     assert "<svg" in (tmp_path / "plot.svg").read_text()
-
-
-def test_table_fits_narrow_terminals() -> None:
-    people = read_annotations(None)
-    known = sigmas.choose(people, None)
-    compared = candidates(["SimCC", "UDPHeatmap(heatmap_type=combined)"], (W, H), [])
-    workload = Workload(people, (W, H), known)
-    rows = workload.run(compared, lambda _name, items, _weigh: iter(items))
-    report = Report(workload, rows)
-    for width in (60, 80, 120):
-        console = Console(width=width, file=io.StringIO())
-        console.print(report.table(width))
-        lines = console.file.getvalue().splitlines()
-        assert max(map(len, lines)) <= width
-        assert any(line.startswith("SimCC ") for line in lines)
-        assert any(line.rstrip().endswith("100%") for line in lines) == (width >= 80)
-        assert any(" median " in line for line in lines) == (width == 120)
 
 
 def with_keypoints(count: int, names: list[str] | None, tmp_path: Path) -> Path:
@@ -255,10 +250,10 @@ def with_keypoints(count: int, names: list[str] | None, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("count", "names", "source"),
     [
-        (17, None, "COCO's"),
-        (17, list(sigmas.COCO), "COCO's"),
-        (14, list(sigmas.CROWDPOSE), "CrowdPose's"),
-        (133, None, "COCO-WholeBody's"),
+        (17, None, "coco"),
+        (17, list(sigmas.COCO), "coco"),
+        (14, list(sigmas.CROWDPOSE), "crowdpose"),
+        (133, None, "coco_wholebody"),
         (17, [f"paw {number}" for number in range(17)], None),
         (14, None, None),
         (5, None, None),
@@ -270,14 +265,16 @@ def test_sigmas_are_chosen_by_keypoints(
     path = with_keypoints(count, names, tmp_path)
     value = output(path, "--codec", "RegressionLabel")
     if source:
-        assert (value["sigmas_are"], len(value["sigmas"])) == (source, count)
+        assert (value["sigmas_source"], len(value["sigmas"])) == (source, count)
         assert value["codecs"][0]["oks"]["ap"] == 1.0
         return
     assert value["sigmas"] is value["codecs"][0]["oks"] is None
-    assert f"no sigmas are known for {count} keypoints" in value["sigmas_are"]
+    assert value["sigmas_source"] is None
+    assert value["codecs"][0]["nme"] < 1e-4
+    assert value["codecs"][0]["pck"] == {"0.05": 1.0, "0.01": 1.0}
     assert "No OKS AP" in run(path, "--plot", tmp_path / "plot.png").stdout
     given = output(path, "--codec", "RegressionLabel", "--sigmas", "0.05")
-    assert given["sigmas"] == [0.05] * count
+    assert (given["sigmas"], given["sigmas_source"]) == ([0.05] * count, "given")
     assert given["codecs"][0]["oks"]["ap"] == 1.0
 
 
@@ -290,6 +287,50 @@ def test_published_sigmas() -> None:
     assert sigmas.WHOLE_BODY[:17] == tuple(sigmas.COCO.values())
     assert len(sigmas.WHOLE_BODY) == 17 + 6 + 68 + 21 + 21
     assert sigmas.WHOLE_BODY[91:112] == sigmas.WHOLE_BODY[112:]
+
+
+def test_nme_between_two_keypoints(tmp_path: Path) -> None:
+    path = with_keypoints(5, ["a", "b", "c", "d", "e"], tmp_path)
+    by_box, by_name, by_index = (
+        output(path, "--codec", "MSRAHeatmap", "--heatmap-size", "48x64", "--normalize", each)
+        for each in ("box", "a,c", "0,2")
+    )
+    assert (by_box["normalized_by"], by_name["normalized_by"]) == ("box", [0, 2])
+    assert by_name == by_index
+    # Boxes of 30 by 40, and keypoints 2 and 4 apart.
+    ratio = 40 / math.hypot(2, 4)
+    (box_row,), (name_row,) = by_box["codecs"], by_name["codecs"]
+    assert name_row["nme"] == pytest.approx(box_row["nme"] * ratio, rel=1e-5)
+    assert name_row["pck"] == box_row["pck"]
+    error = box_row["error_image_px"]["mean"]
+    assert box_row["nme"] == pytest.approx(error / 40, rel=1e-5)
+
+
+@pytest.mark.parametrize("given", ["eyes", "a", "a,a", "a,b,c", "0,5", "-1,0", "a,z", ""])
+def test_bad_normalizer(given: str, tmp_path: Path) -> None:
+    path = with_keypoints(5, ["a", "b", "c", "d", "e"], tmp_path)
+    result = run(path, "--normalize", given)
+    assert result.exit_code == 2
+    assert "--normalize must be box, or two keypoints" in result.stderr
+
+
+@pytest.mark.parametrize(("count", "eyes"), [(68, [36, 45]), (98, [60, 72]), (21, "box")])
+def test_normalizer_of_faces_and_hands(count: int, eyes: Any, tmp_path: Path) -> None:
+    value = output(with_keypoints(count, None, tmp_path), "--codec", "RegressionLabel")
+    assert value["normalized_by"] == eyes
+
+
+def test_conclusion_names_the_losses(sweep: tuple[dict[str, Any], Path]) -> None:
+    text = " ".join(run().stdout.split())
+    medians = {
+        (row["name"], tuple(row["heatmap_size"] or ())): row["error_input_px"]["median"]
+        for row in sweep[0]["codecs"]
+    }
+    small, large = (medians["MSRAHeatmap", size] for size in ((48, 64), (96, 128)))
+    assert f"MSRAHeatmap at 48×64 {small:.2f} px" in text
+    assert f"from {small:.2f} px at 48×64 to {large:.2f} px at 96×128" in text
+    assert "* The smallest mean error" in text
+    assert "MSRAHeatmap unbiased * 48×64" in text
 
 
 def test_missing_areas_are_estimated_from_boxes(tmp_path: Path) -> None:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 EXTRA = ("typer", "rich", "matplotlib", "pycocotools")
 """The packages of the extra `[cli]`."""
 
-BAD_INPUT = 2
-"""The exit code for invalid input; it is 1 for a missing extra."""
-
 
 def main() -> None:
     """Run the command line; the entry point of `posecodec`."""
@@ -37,22 +34,42 @@ def main() -> None:
 def make_app() -> "typer.Typer":
     """The app with all its commands."""
     import typer
-    from typer.core import TyperGroup
+    from typer.core import TyperCommand, TyperGroup
+
+    def without_type(params: list[Any]) -> list[Any]:
+        """The parameters; the help shows no type for flags."""
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+        return params
+
+    class Command(TyperCommand):
+        def get_params(self, ctx: Any) -> list[Any]:
+            return without_type(super().get_params(ctx))
 
     class Group(TyperGroup):
         """Prints every `CommandError` in one line on stderr."""
+
+        def get_params(self, ctx: Any) -> list[Any]:
+            return without_type(super().get_params(ctx))
 
         def invoke(self, ctx: Any) -> Any:
             try:
                 return super().invoke(ctx)
             except CommandError as error:
                 print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)
-                sys.exit(BAD_INPUT)
+                sys.exit(error.exit_code)
+
+    def codec_names(incomplete: str) -> list[str]:
+        """The codecs of `roundtrip`, for completion."""
+        from posecodec_rs.cli.codecs.top_down import BY_CODEC
+
+        return [name for name in BY_CODEC if name.lower().startswith(incomplete.lower())]
 
     source = typer.Argument(
         metavar="[ANNOTATIONS.json]",
         help="Keypoints in COCO's format: COCO, COCO-WholeBody, CrowdPose and others.",
-        show_default="sample people that come with the package",
+        show_default="a sample that comes with the package",
     )
     category_option = typer.Option(
         "--category",
@@ -86,7 +103,7 @@ def make_app() -> "typer.Typer":
     ) -> None:
         pass
 
-    @app.command()
+    @app.command(cls=Command)
     def demo(
         annotations: Annotated[Path | None, source] = None,
         body_3d: Annotated[
@@ -114,27 +131,19 @@ def make_app() -> "typer.Typer":
         ] = Path("demo-output/posecodec-demo.png"),
         as_json: Annotated[bool, json_flag] = False,
     ) -> None:
-        """Encode and decode annotated people with every codec: a table and a figure."""
+        """Encode and decode annotated keypoints with every codec: tables and a figure."""
         from posecodec_rs.cli import coco, console, demo_figure, drawing
-        from posecodec_rs.cli.demo import sections, sections_3d
+        from posecodec_rs.cli.demo import Demo, sections, sections_3d
 
         people = coco.read_annotations(annotations, category)
         drawing.check_path(plot)  # before the work, not after it
-        demo_sections = [*sections(people), *sections_3d(body_3d, cameras, hands)]
-        with console.ProgressBar(sum(section.steps for section in demo_sections)) as progress:
-            results = [section.run(progress) for section in demo_sections]
-        demo_figure.save(plot, people, demo_sections[0], results[0])
-        tables = list(zip(demo_sections, results, strict=True))
-        if as_json:
-            rows = {section.key: section.as_json(rows) for section, rows in tables}
-            print(json.dumps({**people.as_json(), **rows, "plot": str(plot)}, indent=2))
-            return
-        for section, section_results in tables:
-            console.show(lambda width: section.table(section_results, width))  # noqa: B023
-            print()
-        print(f"Plot: {plot}")
+        tables = [*sections(people), *sections_3d(body_3d, cameras, hands)]
+        with console.ProgressBar(sum(section.steps for section in tables)) as progress:
+            result = Demo.of(people, tables, progress)
+        demo_figure.save(plot, people, tables[0], result.results[tables[0].key])
+        console.finish(result, plot, as_json=as_json)
 
-    @app.command()
+    @app.command(cls=Command)
     def roundtrip(
         annotations: Annotated[Path | None, source] = None,
         codec: Annotated[
@@ -144,6 +153,7 @@ def make_app() -> "typer.Typer":
                 help="Top-down codec, optionally with arguments: 'MSRAHeatmap(unbiased=True)'. "
                 "Unset arguments use the values of MMPose's configs. Repeatable.",
                 show_default="all",
+                autocompletion=codec_names,
             ),
         ] = None,
         input_size: Annotated[
@@ -174,17 +184,26 @@ def make_app() -> "typer.Typer":
                 show_default="those of COCO, CrowdPose or COCO-WholeBody, by the keypoints",
             ),
         ] = None,
+        normalize: Annotated[
+            str | None,
+            typer.Option(
+                metavar="KEYPOINT,KEYPOINT",
+                help="What NME divides errors by: the distance between two keypoints, by name or "
+                "index from 0, or box for the longer side of the box.",
+                show_default="the eyes of faces with 29, 68, 98 or 106 keypoints, otherwise box",
+            ),
+        ] = None,
         category: Annotated[str | None, category_option] = None,
         plot: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help="Save a plot: AP and errors by heatmap size."),
+            Path | None, typer.Option(metavar="FILE", help="Save a plot of errors and scores.")
         ] = None,
         as_json: Annotated[bool, json_flag] = False,
     ) -> None:
-        """Measure codec error: encode and decode all people, report pixel error and OKS AP."""
+        """Measure codec error: encode and decode all annotations; report pixels, AP, NME, PCK."""
         from posecodec_rs.cli import coco, console, drawing
         from posecodec_rs.cli.roundtrip import candidates, measure, report, sigmas
         from posecodec_rs.cli.roundtrip import plot as figure
+        from posecodec_rs.cli.roundtrip.normalized import Normalizer
 
         size = candidates.parse_size("--input-size", input_size)
         sizes = [candidates.parse_size("--heatmap-size", each) for each in heatmap_size or []]
@@ -192,17 +211,23 @@ def make_app() -> "typer.Typer":
         if plot is not None:
             drawing.check_path(plot)
         people = coco.read_annotations(annotations, category)
-        workload = measure.Workload(people, size, sigmas.choose(people, oks_sigmas))
+        workload = measure.Workload(
+            people,
+            size,
+            sigmas.choose(people, oks_sigmas),
+            Normalizer.choose(people, normalize),
+        )
         with console.ProgressBar(workload.steps(compared)) as progress:
             result = report.Report(workload, workload.run(compared, progress))
         if plot is not None:
             figure.save(plot, result)
         console.finish(result, plot, as_json=as_json)
 
-    @app.command()
+    @app.command(cls=Command)
     def check(
         annotations: Annotated[Path, typer.Argument(metavar="ANNOTATIONS.json")],
         category: Annotated[str | None, category_option] = None,
+        as_json: Annotated[bool, json_flag] = False,
     ) -> None:
         """List the problems of each annotation of a file, without running a codec."""
         from posecodec_rs.cli import coco
@@ -212,10 +237,16 @@ def make_app() -> "typer.Typer":
         except coco.AnnotationsError as error:
             coco.print_problems(error.problems)
             raise
+        if as_json:
+            problems = [
+                {"annotation": each.annotation, "code": each.code} for each in people.problems
+            ]
+            print(json.dumps({**people.as_json(), "problems": problems}, indent=2))
+            return
         coco.print_problems(people.problems)
         print(people.about() or "no problems")
 
-    @app.command()
+    @app.command(cls=Command)
     def bench(
         plot: Annotated[
             Path | None, typer.Option(metavar="FILE", help="Where to save a bar chart.")

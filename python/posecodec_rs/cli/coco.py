@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +24,7 @@ from posecodec_rs.cli.coco_annotation import (
 from posecodec_rs.cli.coco_annotation import (
     Person as Person,
 )
+from posecodec_rs.cli.text import count_text
 
 EXPECTED = (
     "expected a COCO keypoints file, such as person_keypoints_val2017.json: "
@@ -39,12 +40,12 @@ class Problem:
     """What is wrong with an annotation.
 
     Attributes:
-        annotation: Its id, or its index if it has none.
+        annotation: Its id, or its index in words if it has none.
         code: A key of `REASONS` or `REPAIRS`.
         detail: What is wrong, in words.
     """
 
-    annotation: str
+    annotation: int | str
     code: str
     detail: str
 
@@ -79,7 +80,8 @@ class Annotations:
     """The people of one file, all with the same K keypoints, and the bones between those.
 
     Attributes:
-        source: The file's name, for messages.
+        source: The file's name; empty for the bundled sample.
+        categories: The names of the people's categories, as far as they have one.
         people: At least one; each has a labelled keypoint and a box with an area.
         left_out: Crowds, people without a labelled keypoint and people without a box. Codecs do not
             run on them, but an evaluation ignores them or counts them as missed.
@@ -90,6 +92,7 @@ class Annotations:
     """
 
     source: str
+    categories: Sequence[str]
     people: list[Person]
     left_out: list[Person]
     problems: list[Problem]
@@ -101,22 +104,37 @@ class Annotations:
         """The number of problems by code, of these codes."""
         return dict(Counter(each.code for each in self.problems if each.code in codes))
 
+    @property
+    def total(self) -> int:
+        """The number of annotations, those that are left out included."""
+        return len(self.people) + sum(self.counts(REASONS).values())
+
+    def subject(self) -> str:
+        """The annotations in one line."""
+        names = f" ({', '.join(self.categories)})" if self.categories else ""
+        return (
+            f"{count_text(len(self.people), 'annotation')}{names} in "
+            f"{count_text(self.num_images, 'image')}, {count_text(self.num_keypoints, 'keypoint')} "
+            f"each ({self.num_labelled} labelled)"
+        )
+
     def about(self) -> str:
         """What is left out and repaired, in one line; empty for a file without problems."""
         left_out, repaired = self.counts(REASONS), self.counts(REPAIRS)
         parts = [f"{count} {REPAIRS[code]}" for code, count in repaired.items()]
         if left_out:
             reasons = ", ".join(f"{count} {REASONS[code]}" for code, count in left_out.items())
-            total = len(self.people) + sum(left_out.values())
-            parts.insert(0, f"{len(self.people)} of {total} annotations; left out: {reasons}")
+            parts.insert(0, f"{len(self.people)} of {self.total} annotations; left out: {reasons}")
         return "; ".join(parts)
 
     def as_json(self) -> dict[str, Any]:
         """The file and its problems, for programs."""
         return {
-            "annotations": self.source,
+            "file": self.source or None,
+            "categories": self.categories,
             "keypoints": self.num_keypoints,
-            "people": len(self.people),
+            "used": len(self.people),
+            "total": self.total,
             "left_out": self.counts(REASONS),
             "repaired": self.counts(REPAIRS),
         }
@@ -162,7 +180,7 @@ def read_annotations(path: Path | None, category: str | None = None) -> Annotati
     """Read a COCO keypoints file, or the bundled sample for None.
 
     Leaves out annotations for one of `REASONS`, and clips boxes to the image, as MMPose's datasets
-    do. Boxes that are missing are those of the labelled keypoints.
+    do. Boxes that are missing or have no area are those of the labelled keypoints.
 
     Args:
         path: The file.
@@ -174,23 +192,32 @@ def read_annotations(path: Path | None, category: str | None = None) -> Annotati
     """
     source = "the bundled people.json" if path is None else str(path)
     data = _parse(_read(path), source)
-    names = _category_names(data)
+    names = {
+        read_id(each.get("id")): str(each.get("name")) for each in _objects(data, "categories")
+    }
     sizes = _image_sizes(data)
     problems: list[Problem] = []
-    usable: list[tuple[str, Person]] = []
+    usable: list[tuple[int | str, Person]] = []
     left_out: list[Person] = []
-    for index, annotation in enumerate(data["annotations"]):
+    chosen = [
+        (index, annotation)
+        for index, annotation in enumerate(data["annotations"])
+        if category is None or category in _names_of_category(annotation, names)
+    ]
+    if category is not None and not chosen:
+        known = dict.fromkeys(
+            name for each in data["annotations"] for name in _names_of_category(each, names)[:1]
+        )
+        raise AnnotationsError(
+            f"--category must be one of {', '.join(known)} for {source}, but got {category!r}"
+        )
+    for index, annotation in chosen:
         if not isinstance(annotation, dict):
             problems.append(Problem(f"at index {index}", "keypoints", "is not an object"))
             continue
-        name = str(annotation.get("id", f"at index {index}"))
-        number = read_id(annotation.get("category_id", 1))
-        if "keypoints" not in annotation or (
-            category is not None and category not in (str(number), names.get(number))
-        ):
-            continue
+        name = read_id(annotation.get("id", f"at index {index}"))
         try:
-            person = read_person(annotation, number, sizes)
+            person = read_person(annotation, _category_of(annotation), sizes)
         except Unreadable as error:
             problems.append(Problem(name, *error.args))
             continue
@@ -218,18 +245,34 @@ def read_annotations(path: Path | None, category: str | None = None) -> Annotati
         )
         empty.problems = problems
         raise empty
+    found = dict.fromkeys(person.category for person in people)
     # The people's own category first.
-    own = people[0].category
-    categories = sorted(_categories(data), key=lambda each: read_id(each.get("id")) != own)
+    categories = sorted(
+        _objects(data, "categories"), key=lambda each: read_id(each.get("id")) != next(iter(found))
+    )
+    keypoint_names = _keypoint_names(categories, num_keypoints)
     return Annotations(
-        source,
+        str(path or ""),
+        [names[each] for each in found if each in names],
         people,
         [person for person in left_out if len(person.visible) == num_keypoints],
         problems,
-        _names(categories, num_keypoints),
-        _skeleton(categories, num_keypoints),
+        keypoint_names,
+        _skeleton(categories, num_keypoints, keypoint_names),
         sizes,
     )
+
+
+def _category_of(annotation: Mapping[str, Any]) -> int | str:
+    return read_id(annotation.get("category_id", 1))
+
+
+def _names_of_category(annotation: Any, names: Mapping[Any, str]) -> list[str]:
+    """The name, if there is one, and the id of an annotation's category, for `--category`."""
+    if not isinstance(annotation, dict):
+        return []
+    number = _category_of(annotation)
+    return [*([names[number]] if number in names else []), str(number)]
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
@@ -247,8 +290,8 @@ def _num_keypoints(people: Sequence[Person], names: Mapping[Any, str], source: s
     if len(set(frequent.values())) > 1:
         found = "; ".join(
             f"{names.get(category, category)}: "
-            f"{_count(sum(each.category == category for each in people), 'annotation')} "
-            f"with {_count(count, 'keypoint')}"
+            f"{count_text(sum(each.category == category for each in people), 'annotation')} "
+            f"with {count_text(count, 'keypoint')}"
             for category, count in frequent.items()
         )
         raise AnnotationsError(
@@ -256,10 +299,6 @@ def _num_keypoints(people: Sequence[Person], names: Mapping[Any, str], source: s
             "choose one with --category NAME"
         )
     return next(iter(frequent.values()), 0)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _extent(people: list[Person]) -> tuple[float, float]:
@@ -295,32 +334,23 @@ def _parse(text: bytes, source: str) -> Mapping[str, Any]:
     return data
 
 
-def _categories(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    categories = data.get("categories")
-    for category in categories if isinstance(categories, list) else []:
-        if isinstance(category, dict):
-            yield category
-
-
-def _category_names(data: Mapping[str, Any]) -> dict[int | str, str]:
-    """The categories' names by their ids."""
-    return {read_id(each.get("id")): str(each.get("name")) for each in _categories(data)}
+def _objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The objects of a list; none if there is no list."""
+    objects = data.get(key)
+    return [each for each in objects if isinstance(each, dict)] if isinstance(objects, list) else []
 
 
 def _image_sizes(data: Mapping[str, Any]) -> dict[Any, tuple[float, float]]:
     """(w, h) in pixels of the images that have a size, by their ids."""
-    images = data.get("images")
     return {
-        read_id(image["id"]): (image["width"], image["height"])
-        for image in (images if isinstance(images, list) else [])
-        if isinstance(image, dict)
-        and isinstance(image.get("id"), int | float | str)
-        and all(isinstance(image.get(side), int | float) for side in ("width", "height"))
+        read_id(image.get("id")): (image["width"], image["height"])
+        for image in _objects(data, "images")
+        if all(isinstance(image.get(side), int | float) for side in ("width", "height"))
         and all(0 < image[side] <= MAX_PX for side in ("width", "height"))
     }
 
 
-def _names(categories: Sequence[Mapping[str, Any]], num_keypoints: int) -> list[str]:
+def _keypoint_names(categories: Sequence[Mapping[str, Any]], num_keypoints: int) -> list[str]:
     """The keypoints' names of the first category with this number of keypoints."""
     for category in categories:
         names = category.get("keypoints")
@@ -329,17 +359,30 @@ def _names(categories: Sequence[Mapping[str, Any]], num_keypoints: int) -> list[
     return []
 
 
-def _skeleton(categories: Sequence[Mapping[str, Any]], num_keypoints: int) -> list[tuple[int, int]]:
-    """The bones of the first category with a skeleton; COCO's indices start at 1."""
+def _skeleton(
+    categories: Sequence[Mapping[str, Any]], num_keypoints: int, names: Sequence[str]
+) -> list[tuple[int, int]]:
+    """The bones of the first category with a skeleton: of indices or of names.
+
+    COCO's indices start at 1. Those of some files start at 0.
+    """
     for category in categories:
         bones = category.get("skeleton")
         if not isinstance(bones, list) or not bones:
             continue
         try:
-            skeleton = [(int(a) - 1, int(b) - 1) for a, b in bones]
+            ends = np.array(
+                [
+                    [names.index(end) + 1 if end in names else int(end) for end in bone]
+                    for bone in bones
+                ]
+            )
         except (TypeError, ValueError, OverflowError):
             return []
+        if ends.shape != (len(bones), 2):
+            return []
+        ends -= ends.min() > 0
         # CrowdPose's files contain COCO's bones, which do not fit their 14 keypoints.
-        known = all(0 <= end < num_keypoints for bone in skeleton for end in bone)
-        return skeleton if known else []
+        known = ends.min() >= 0 and ends.max() < num_keypoints
+        return [(int(a), int(b)) for a, b in ends] if known else []
     return []

@@ -82,9 +82,8 @@ def read_person(
         raise Unreadable("image_id", f"`image_id` must be a number or a string, but got {image_id}")
     repairs = []
     box = _numbers(annotation.get("bbox"), 4)
-    if box is None:
-        labelled = points[visible] if visible.any() else np.zeros((1, 2))
-        box = np.concatenate([labelled.min(axis=0), np.ptp(labelled, axis=0)])
+    if box is None or (box[2:] <= 0).any():
+        box = _box_around(points[visible])
         repairs.append("box_from_keypoints")
     annotated_box = box.astype(np.float32)
     x, y, w, h = annotated_box
@@ -111,8 +110,9 @@ def read_person(
 
 def _keypoints(annotation: Mapping[str, Any], key: str) -> NDArray[np.float64]:
     """Shape (K, 3), from a flat list or from triples; NaN for null."""
+    values = annotation.get(key, [] if key == "keypoints" else None)
     try:
-        numbers = np.asarray(annotation.get(key), np.float64)
+        numbers = np.asarray(values, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable("keypoints", f"`{key}` must have numbers only ({error})") from error
     if (
@@ -120,10 +120,20 @@ def _keypoints(annotation: Mapping[str, Any], key: str) -> NDArray[np.float64]:
         or numbers.size % 3
         or (numbers.ndim == 2) > (numbers.shape[-1] == 3)
     ):
-        shape = "×".join(map(str, numbers.shape)) or type(annotation.get(key)).__name__
-        detail = f"`{key}` must be a list of x, y, v for each keypoint, but got shape {shape}"
+        got = f"shape {numbers.shape}" if numbers.ndim else type(values).__name__
+        detail = f"`{key}` must be a list of x, y, v for each keypoint, but got {got}"
         raise Unreadable("keypoints", detail)
     return numbers.reshape(-1, 3)
+
+
+def _box_around(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The box x, y, w, h around points (N, 2); without an area for less than two points."""
+    if not len(points):
+        return np.zeros(4)
+    extent = np.ptp(points, axis=0)
+    if extent.any():
+        extent = np.maximum(extent, 1)  # keypoints on a line, which is as wide as a pixel
+    return np.concatenate([points.min(axis=0), extent])
 
 
 def _numbers(values: Any, length: int) -> NDArray[np.float64] | None:

@@ -1,88 +1,152 @@
 """What all commands print with: tables, a progress bar, and numbers as text."""
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from rich import progress
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from posecodec_rs.cli import NothingMeasuredError
 
 Item = TypeVar("Item")
 
-WIDE = 118
-"""Terminal columns from which on tables show all of their columns."""
+TEXT_WIDTH = 100
+"""Columns of text between tables, where the terminal does not limit them."""
 
-PIPE_WIDTH = 120
-"""Columns of a table that is written to a file or a pipe."""
+GAP = 2
+"""Columns between those of a table."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        heading: Of one line or several.
+        cells: One per row.
+        drop: The order in which columns are left out of a table that is too wide for the terminal,
+            the largest first; columns of 0 are always there.
+        below: Whether the cells are then printed below those of the first column instead.
+    """
+
+    heading: str
+    cells: Sequence[str]
+    drop: int = 0
+    below: bool = False
+
+    @property
+    def width(self) -> int:
+        """Of the longest line."""
+        return max(len(line) for text in (self.heading, *self.cells) for line in text.split("\n"))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with text above and below it.
+
+    Attributes:
+        title: Its first line is the subject.
+        columns: The first has text, the others numbers, unless they may be printed below.
+        notes: How to read the table, one paragraph each.
+        best: The row that is marked, if any.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    notes: Sequence[str]
+    best: int | None = None
+
+    def fitting(self, width: int | None) -> tuple[list[Column], list[Column]]:
+        """The columns that fit, and those that are left out; all fit without a width."""
+        kept, left_out = list(self.columns), []
+        while width is not None and sum(each.width + GAP for each in kept) - GAP > width:
+            last = max(kept, key=lambda each: each.drop)
+            if not last.drop:
+                break
+            kept.remove(last)
+            left_out.append(last)
+        return kept, left_out
+
+    def print(self, console: Console, width: int | None) -> None:
+        """Print on a console, whose tables have this number of terminal columns or any."""
+        kept, left_out = self.fitting(width)
+        first, *others = kept
+        below = [column for column in left_out if column.below]
+        made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, leading=bool(below))
+        heading = ", ".join(column.heading for column in (first, *below))
+        made.add_column(heading, overflow="fold", min_width=min(first.width, console.width // 2))
+        for column in others:
+            made.add_column(
+                column.heading, justify="left" if column.below else "right", no_wrap=True
+            )
+        rows = zip(*(column.cells for column in (first, *below)), strict=True)
+        for row, names in enumerate(rows):
+            style = "bold" if row == self.best else None
+            numbers = (column.cells[row] for column in others)
+            made.add_row("\n".join(names), *numbers, style=style)
+        subject, *about = self.title.split("\n")
+        longest = max(TEXT_WIDTH, sum(each.width + GAP for each in kept))
+        text_width = min(width or longest, longest)
+        console.print(Text(subject, "bold"), width=text_width)
+        console.print(*about, sep="\n", width=text_width, markup=False, end="\n\n")
+        console.print(made)
+        hidden = [" ".join(each.heading.split("\n")) for each in left_out if not each.below]
+        notes = [f"Left out, to fit the terminal: {'; '.join(hidden)}."] if hidden else []
+        notes += self.notes
+        console.print("", *notes, sep="\n", width=text_width, markup=False)
 
 
 class Printable(Protocol):
     """The result of a command."""
 
-    def table(self, width: int) -> Table:
-        """For people, on this number of terminal columns."""
+    def sheets(self) -> Sequence[Sheet]:
+        """For people."""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """For programs: names, numbers and codes."""
 
-
-def show(make_table: Callable[[int], Table]) -> None:
-    """Print a table on stdout."""
-    stdout = Console(highlight=False)
-    if not stdout.is_terminal:
-        stdout.width = PIPE_WIDTH
-    stdout.print(make_table(stdout.width))
+    @property
+    def measured(self) -> bool:
+        """Whether anything could be measured."""
 
 
 def finish(result: Printable, plot: Path | None, *, as_json: bool) -> None:
-    """Print a result as JSON or as a table, and where its plot is."""
+    """Print a result as JSON or as tables, and where its plot is.
+
+    Tables are as wide as the terminal, or as COLUMNS in the environment. Without either, as in a
+    file or a pipe, they have all of their columns.
+
+    Raises:
+        NothingMeasuredError: After the output, if there is nothing in it.
+    """
     if as_json:
         print(json.dumps({**result.as_json(), "plot": plot and str(plot)}, indent=2))
-        return
-    show(result.table)
-    if plot is not None:
-        print(f"Plot: {plot}")
+    else:
+        _print_sheets(result.sheets())
+        if plot is not None:
+            print(f"Plot: {plot}")
+    if not result.measured:
+        raise NothingMeasuredError(
+            "nothing could be measured: no labelled keypoint is inside the crop of its bbox"
+        )
 
 
-def table(title: str, caption: str, *, leading: int = 0) -> Table:
-    """A table without columns yet; the first line of its title is its subject."""
-    return Table(
-        title=title,
-        title_style="bold",
-        caption=caption,
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        show_edge=False,
-        leading=leading,
-    )
-
-
-def add_numbers(made: Table, *headings: str) -> None:
-    """Add columns of numbers."""
-    for heading in headings:
-        made.add_column(heading, justify="right", no_wrap=True)
-
-
-def number(value: float | None, digits: int) -> str:
-    """A number, or a dash for None."""
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def size_text(size: tuple[int, int]) -> str:
-    """A size such as 192×256."""
-    return f"{size[0]}×{size[1]}"
-
-
-def count_text(count: int, noun: str, plural: str | None = None) -> str:
-    """A count with its noun, such as "1 image" or "3 images"."""
-    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
+def _print_sheets(sheets: Sequence[Sheet]) -> None:
+    stdout = Console(highlight=False, emoji=False)
+    limited = stdout.is_terminal or "COLUMNS" in os.environ
+    width = stdout.width if limited else None
+    if not limited:
+        stdout.width = 1 << 16
+    for number, sheet in enumerate(sheets):
+        stdout.print("\n" * bool(number), end="")
+        sheet.print(stdout, width)
 
 
 class Progress(Protocol):
@@ -94,42 +158,28 @@ class Progress(Protocol):
         """An item counts as 1, or as its weight."""
 
 
-class ProgressBar(AbstractContextManager["ProgressBar"]):
+class ProgressBar(progress.Progress):
     """A progress bar on stderr if that is a terminal; counts items while they are iterated over."""
 
     def __init__(self, total: int) -> None:
-        """Start a bar of a total weight."""
+        """Make a bar of a total weight, for a `with` statement."""
         stderr = Console(stderr=True)
-        self._bar = progress.Progress(
+        super().__init__(
             progress.TextColumn("{task.description}"),
             progress.BarColumn(),
-            progress.TextColumn("{task.percentage:3.0f} %  {task.fields[rate]}/s"),
+            progress.TaskProgressColumn(show_speed=True),
             progress.TimeRemainingColumn(),
             console=stderr,
             transient=True,
             disable=not stderr.is_terminal,
-            redirect_stdout=False,  # commands redirect stdout themselves
         )
-        self._task = self._bar.add_task("", total=total, rate="0")
-        self._done = 0.0
-        self._start = time.perf_counter()
-        self._bar.start()
-
-    def __exit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        """Remove the bar."""
-        self._bar.stop()
+        self._task = self.add_task("", total=total)
 
     def __call__(
         self, name: str, items: Iterable[Item], weigh: Callable[[Item], float] = lambda _: 1
     ) -> Iterator[Item]:
         """Yield the items and count each, with its weight, once the next one is requested."""
-        self._bar.update(self._task, description=name)
+        self.update(self._task, description=name)
         for item in items:
             yield item
-            self._done += weigh(item)
-            seconds = time.perf_counter() - self._start
-            rate = self._done / seconds
-            text = f"{rate:,.{0 if rate >= 10 else 1}f}"
-            self._bar.update(self._task, completed=self._done, rate=text)
+            self.advance(self._task, weigh(item))

@@ -1,6 +1,7 @@
 """Top-down crops as MMPose makes them: a padded box with the aspect ratio of the input."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,8 +19,8 @@ class Crop:
         scale: Shape (..., 2), the crop's width and height in pixels of the image.
         input_size: (w, h) in pixels of the input; its aspect ratio is the scale's.
         use_udp: Whether the crop's borders become the centers of the outermost pixels, as in
-            MMPose's `TopdownAffine(use_udp=True)`. Coordinates are mapped back by `to_image` in
-            both cases, because `UDPHeatmap` decodes accordingly.
+            MMPose's `TopdownAffine(use_udp=True)`. Decoded keypoints are mapped back by `to_image`
+            in both cases, because `UDPHeatmap` decodes accordingly.
     """
 
     center: NDArray[np.float64]
@@ -50,3 +51,26 @@ class Crop:
         size = np.array(self.input_size, np.float64) - self.use_udp
         moved = (np.asarray(points, np.float64) - self.center) * (size / self.scale) + size / 2
         return moved.astype(np.float32)
+
+    @property
+    def image_px(self) -> NDArray[np.float64]:
+        """Shape (...), pixels of the image per pixel of the input."""
+        return self.scale[..., 0] / self.input_size[0]
+
+    def errors(self, decoded: ArrayLike, points: ArrayLike) -> NDArray[np.floating[Any]]:
+        """Distances in pixels of the input, shape (...): the measure of all commands.
+
+        Args:
+            decoded: Shape (..., 2), pixels of the input, as codecs decode them. Those are mapped
+                back by `to_image` without `use_udp`.
+            points: Shape (..., 2), pixels of the image: where the keypoints are annotated.
+        """
+        expected = replace(self, use_udp=False).to_input(points)
+        errors: NDArray[np.floating[Any]] = np.linalg.norm(np.subtract(decoded, expected), axis=-1)
+        return errors
+
+    def drawn(self, decoded: ArrayLike) -> NDArray[np.floating[Any]]:
+        """Where decoded keypoints (..., 2) are in the pixels of this crop, for figures."""
+        size = np.array(self.input_size)
+        positions: NDArray[np.floating[Any]] = np.multiply(decoded, (size - self.use_udp) / size)
+        return positions

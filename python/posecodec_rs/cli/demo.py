@@ -1,17 +1,19 @@
 """The tables of `posecodec demo`: every codec encodes and decodes annotated samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from posecodec_rs.cli import CommandError, console, human36m, interhand, synthetic
+from posecodec_rs.cli import CommandError, human36m, interhand, synthetic
 from posecodec_rs.cli.coco import Annotations
 from posecodec_rs.cli.codecs import bottom_up, hand_3d, lifting, top_down
-from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Result, summarize_errors
-from posecodec_rs.cli.console import Progress, count_text, size_text
+from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Result, summarize
+from posecodec_rs.cli.console import Column, Progress, Sheet
+from posecodec_rs.cli.text import count_text, number, size_text
+
+STATS = (("median", 3), ("mean", 6), ("p95", 5), ("max", 4))
+"""Statistics of errors, and the order in which narrow tables leave them out."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,11 @@ class Section:
 
     Attributes:
         key: Its key in JSON.
-        sample: What a codec encodes per call, such as "person".
+        sample: What a codec encodes per call, such as "crop".
         codecs: The codecs.
         samples: The samples.
         about: The samples and sizes in words.
-        caption: How to read the errors.
-        unit: Of the errors.
+        notes: How to read the table.
         facts: Counts and sizes for JSON.
     """
 
@@ -34,8 +35,7 @@ class Section:
     codecs: Sequence[DemoCodec[Any]]
     samples: Sequence[Any]
     about: str
-    caption: str
-    unit: str
+    notes: Sequence[str]
     facts: dict[str, Any]
 
     @property
@@ -47,66 +47,116 @@ class Section:
         """Run every codec on every sample."""
         return [each.run(progress(each.name, self.samples)) for each in self.codecs]
 
-    def table(self, results: Sequence[Result], width: int) -> Table:
-        """The results as a table for this number of terminal columns."""
-        wide = width >= console.WIDE
-        made = console.table(
-            f"Keypoints → training targets → keypoints\n{self.about}",
-            self.caption,
-            leading=0 if wide else 1,
-        )
-        targets = f"targets per {self.sample}"
-        made.add_column("Codec" if wide else f"Codec, {targets}", overflow="fold")
-        if wide:
-            made.add_column(targets.capitalize())
-        has_found = any(result.found is not None for result in results)
-        console.add_numbers(
-            made,
-            *["people\nfound again"] * has_found,
-            *(f"error,\n{heading} {self.unit}" for heading in ("mean", "p95", "max")),
-            *(f"{heading}\nµs" for heading in ("encode", "decode")),
-        )
-        for result in results:
-            names = (result.name, result.targets_text())
-            summary = summarize_errors(result.errors)
-            made.add_row(
-                *(names if wide else ["\n".join(names)]),
-                *[_share(*result.found) if result.found is not None else "-"] * has_found,
-                *(console.number(summary[stat], 3) for stat in ("mean", "p95", "max")),
-                *(f"{time_us:.1f}" for time_us in (result.encode_us, result.decode_us)),
-            )
-        return made
+    def sheet(self, results: Sequence[Result]) -> Sheet:
+        """The results as a table."""
+        columns = [
+            Column("Codec", [result.name for result in results]),
+            Column(
+                f"targets per {self.sample}",
+                [result.targets_text() for result in results],
+                drop=9,
+                below=True,
+            ),
+        ]
+        if any(result.found is not None for result in results):
+            columns.append(Column("found", [_share(result.found) for result in results]))
+        for unit in results[0].errors:
+            summaries = [summarize(result.errors[unit]) for result in results]
+            where, _, px = unit.rpartition("_")
+            for stat, drop in STATS if px == "mm" or where == "input" else STATS[:1]:
+                cells = [number(summary[stat], 3) for summary in summaries]
+                columns.append(
+                    Column(f"{stat}\n{where or 'error'} {px}", cells, drop + (where == "image"))
+                )
+        for step in ("encode", "decode"):
+            cells = [f"{getattr(result, f'{step}_us'):.1f}" for result in results]
+            columns.append(Column(f"{step}\nµs", cells, drop=1))
+        return Sheet(f"Keypoints → training targets → keypoints\n{self.about}", columns, self.notes)
 
-    def as_json(self, results: Sequence[Result]) -> dict[str, Any]:
-        """The results for programs: sizes are (w, h), shapes as arrays have them."""
-        return {**self.facts, "codecs": [result.as_json(self.unit) for result in results]}
+
+@dataclass(frozen=True)
+class Demo:
+    """The results of all sections."""
+
+    annotations: Annotations
+    results: Mapping[str, Sequence[Result]]
+    sections: Sequence[Section]
+
+    @classmethod
+    def of(
+        cls, annotations: Annotations, sections: Sequence[Section], progress: Progress
+    ) -> "Demo":
+        """Run the codecs of all sections."""
+        results = {section.key: section.run(progress) for section in sections}
+        return cls(annotations, results, sections)
+
+    def sheets(self) -> list[Sheet]:
+        """One table per section."""
+        return [section.sheet(self.results[section.key]) for section in self.sections]
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs: sizes are (w, h), shapes as arrays have them."""
+        tables = {
+            section.key: {
+                **section.facts,
+                "codecs": [result.as_json() for result in self.results[section.key]],
+            }
+            for section in self.sections
+        }
+        return {**self.annotations.as_json(), **tables}
+
+    @property
+    def measured(self) -> bool:
+        """Whether any keypoint of the annotations was compared."""
+        return any(
+            len(result.errors["input_px"])
+            for key in ("top_down", "bottom_up")
+            for result in self.results[key]
+        )
 
 
 def sections(annotations: Annotations) -> list[Section]:
-    """The tables for annotated images: each person's crop, and whole images."""
+    """The tables for annotated images: each annotation's crop, and whole images."""
     images = annotations.images()
+    about = "\n".join(filter(None, (annotations.subject(), annotations.about())))
+    pixel = top_down.INPUT_SIZE[0] / top_down.HEATMAP_SIZE[0]
     return [
         Section(
             key="top_down",
-            sample="person",
+            sample="crop",
             codecs=top_down.top_down_codecs(),
             samples=annotations.people,
-            about=f"{about(annotations)}\neach cropped to {size_text(top_down.INPUT_SIZE)} px; "
+            about=f"{about}\neach cropped to {size_text(top_down.INPUT_SIZE)} px; "
             f"heatmaps of {size_text(top_down.HEATMAP_SIZE)} px",
-            caption=_top_down_caption(),
-            unit="px",
-            facts={"people": len(annotations.people), **top_down.SMALL},
+            notes=(
+                "Error: distance between annotated and decoded keypoint, in pixels of the input "
+                "and of the image, of labelled keypoints inside the input. `posecodec roundtrip` "
+                f"measures the same. Codecs that round to heatmap pixels ({pixel:g} px) lose up to "
+                "half of one along each axis, MegviiHeatmap up to three quarters.",
+                "UDPHeatmap encodes with (w-1)/(W-1) and decodes with w/(W-1), as in MMPose. This "
+                "matches crops made with `use_udp`, which are used here.",
+                "Time: one call for one crop, one thread, median.",
+            ),
+            facts=top_down.SMALL,
         ),
         Section(
             key="bottom_up",
             sample="image",
             codecs=bottom_up.bottom_up_codecs(annotations.num_keypoints),
             samples=images,
-            about=f"{about(annotations)}\nwhole images scaled to fit "
-            f"{size_text(bottom_up.INPUT_SIZE)} px; heatmaps of "
-            f"{size_text(bottom_up.HEATMAP_SIZE)} px",
-            caption=_bottom_up_caption(),
-            unit="px",
+            about=f"{about}\nwhole images scaled to fit {size_text(bottom_up.INPUT_SIZE)} px; "
+            f"heatmaps of {size_text(bottom_up.HEATMAP_SIZE)} px",
+            notes=(
+                "Found: annotations with a decoded pose whose labelled keypoints are within "
+                f"{bottom_up.FOUND_PX:g} px on average; the errors are those of these. The others "
+                "are too small for SPR (a box of less than 5 heatmap pixels), or share the heatmap "
+                "pixel of their root, or all their heatmap pixels, with another one.",
+                "DecoupledHeatmap's sigmas depend on the boxes and are not integers: as in MMPose, "
+                "its peaks may be off by one heatmap pixel.",
+                "AssociativeEmbedding decodes with tags that are correct at every keypoint; where "
+                "the heatmap has no peak, it uses the position with the nearest tag.",
+                "Time: one call for one image, one thread, median.",
+            ),
             facts={"images": len(images), **bottom_up.SIZES},
         ),
     ]
@@ -146,12 +196,13 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
             samples=sequences,
             about=f"{count_text(len(sequences), 'sequence')} of {count_text(frames, 'frame')} in "
             f"all, {lifting.KEYPOINTS} keypoints, {sources[bodies is not None]}",
-            caption="Error: distance between the original and the decoded keypoint along x, y or z "
-            "of camera space, in millimeters. MotionBERTLabel decodes root-relative poses scaled "
-            "to the image, in meters; its errors are relative to the poses that MotionBERT is "
-            "tested with. ImagePoseLifting encodes the first frame of each sequence.\n"
-            "Time: one call for one sequence, one thread, median.",
-            unit="mm",
+            notes=(
+                "Error: distance between the original and the decoded keypoint in camera space, in "
+                "millimeters. MotionBERTLabel decodes root-relative poses scaled to the image, in "
+                "meters; its errors are relative to the poses that MotionBERT is tested with. "
+                "ImagePoseLifting encodes the first frame of each sequence.",
+                "Time: one call for one sequence, one thread, median.",
+            ),
             facts={"sequences": len(sequences), "frames": frames},
         ),
         Section(
@@ -161,52 +212,15 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
             samples=pairs,
             about=f"{count_text(len(pairs), 'image')} of hands, {2 * hand_3d.JOINTS} joints, "
             f"{sources[hands is not None]}\ncropped to {size_text(hand_3d.INPUT_SIZE)} px",
-            caption="Error: distance between the original and the decoded joint along x, y or z of "
-            "camera space, in millimeters; joints are rounded to heatmap pixels of 4 px and 6.25 "
-            "mm.\nTime: one call for one pair of hands, one thread, median.",
-            unit="mm",
+            notes=(
+                "Error: distance between the original and the decoded joint in camera space, in "
+                "millimeters; joints are rounded to heatmap pixels of 4 px and 6.25 mm.",
+                "Time: one call for one pair of hands, one thread, median.",
+            ),
             facts={"images": len(pairs), "input_size": hand_3d.INPUT_SIZE},
         ),
     ]
 
 
-def about(annotations: Annotations) -> str:
-    """The annotations in one line, and their problems in a second one."""
-    people = (
-        f"{count_text(len(annotations.people), 'person', 'people')} in "
-        f"{count_text(annotations.num_images, 'image')}, {annotations.num_keypoints} keypoints "
-        f"each ({annotations.num_labelled} labelled in all)"
-    )
-    return "\n".join(filter(None, (people, annotations.about())))
-
-
-def _top_down_caption() -> str:
-    pixel = top_down.INPUT_SIZE[0] / top_down.HEATMAP_SIZE[0]
-    return (
-        "Error: distance between the original and the decoded keypoint along x or y, in pixels of "
-        f"the {size_text(top_down.INPUT_SIZE)} input, over labelled keypoints inside it. Codecs "
-        f"that round to heatmap pixels ({pixel:g} px) lose up to half a heatmap pixel, "
-        "MegviiHeatmap up to three quarters; more if the nearest one is outside.\n"
-        "UDPHeatmap encodes with (w-1)/(W-1) and decodes with w/(W-1), as in MMPose, so its points "
-        "are up to 1 px farther out at the right and bottom edge.\n"
-        "Time: one call for one person, one thread, median."
-    )
-
-
-def _bottom_up_caption() -> str:
-    return (
-        "Found again: people with a decoded pose whose labelled keypoints are within "
-        f"{bottom_up.FOUND_PX:g} px on average; the errors are those people's, in pixels of the "
-        f"{size_text(bottom_up.INPUT_SIZE)} input. The others are too small for SPR (a box of less "
-        "than 5 heatmap pixels), or share the heatmap pixel of their root, or all their heatmap "
-        "pixels, with another person.\n"
-        "DecoupledHeatmap's sigmas depend on the boxes and are not integers: as in MMPose, its "
-        "peaks may be off by one heatmap pixel.\n"
-        "AssociativeEmbedding decodes with tags that are correct at every keypoint; where the "
-        "heatmap has no peak, it uses the position with the nearest tag.\n"
-        "Time: one call for one image, one thread, median."
-    )
-
-
-def _share(found: int, people: int) -> str:
-    return f"{found} of {people}" + (f" ({found / people:.0%})" if people else "")
+def _share(found: tuple[int, int] | None) -> str:
+    return "-" if found is None else f"{found[0]} of {found[1]}"

@@ -3,7 +3,6 @@
 Figures are created without pyplot, which would look for a display.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,6 @@ from posecodec_rs.cli.codecs.top_down import (
     VARIANTS,
     RoundTrip,
     TopDown,
-    line,
 )
 from posecodec_rs.cli.demo import Section
 
@@ -31,12 +29,8 @@ RADIUS_FACTOR = 0.0546875
 """UDPHeatmap's default: the radius of its discs over the longer side of the heatmap."""
 OFFSETS = ("UDPHeatmap combined",)
 """Variants whose maps are discs with offsets."""
-LENS, LENS_PX = (0.36, 0.27), 17
-"""The magnified part of the offsets: its size as a share of the panel, its reach in pixels."""
 PROFILE_PX = 46
 """The height of the peak of a SimCC profile, in input pixels."""
-SMALLEST_PX = 1e-4
-"""The lower end of the axis of errors; smaller ones are rounding errors of float32."""
 
 
 def save(path: Path, annotations: Annotations, section: Section, results: Sequence[Result]) -> None:
@@ -110,25 +104,6 @@ class Scene:
         ends = (y.argmin(), y.argmax(), x.argmin(), x.argmax()) if candidates.size else ()
         return list(dict.fromkeys(int(candidates[end]) for end in ends))
 
-    def lens(self, counts: NDArray[np.bool_]) -> tuple[tuple[float, ...], int | None]:
-        """The emptiest corner for a lens, as shares of the panel, and the keypoint to magnify.
-
-        That is the keypoint farthest from all others that the lens does not cover, or None.
-        """
-        points = self.points / INPUT_SIZE * (1, -1) + (0, 1)  # the panel's y axis points upwards
-        sides = [(0.02, 0.98 - size) for size in LENS]
-        covered = [
-            (corner, (np.abs(points - corner - np.array(LENS) / 2) < np.array(LENS) / 1.9).all(-1))
-            for corner in itertools.product(*sides)
-        ]
-        corner, hidden = min(covered, key=lambda each: int((each[1] & self.labelled).sum()))
-        candidates = np.flatnonzero(counts & ~hidden)
-        if not candidates.size:
-            return corner, None
-        gaps = np.linalg.norm(self.points[candidates, None] - self.points[self.labelled], axis=-1)
-        gaps[gaps == 0] = np.inf  # itself
-        return corner, int(candidates[gaps.min(1).argmax()])
-
 
 def _draw_person(figure: SubFigure, scene: Scene) -> None:
     """One panel per kind of target, all in input pixels."""
@@ -138,16 +113,14 @@ def _draw_person(figure: SubFigure, scene: Scene) -> None:
     first.plot(
         *scene.labelled_points.T, "o", color=drawing.ANNOTATED, markersize=scene.marker * 0.8
     )
-    _label(first, "The person", f"cropped to {INPUT_SIZE[0]}×{INPUT_SIZE[1]} px")
+    _label(first, "Annotated", f"cropped to {INPUT_SIZE[0]}×{INPUT_SIZE[1]} px")
     for axes, (name, caption) in zip(panels, captions.items(), strict=True):
         trip = scene.trips[name]
         draw_person(axes, scene)
         draw_targets(axes, scene, name)
         drawing.keypoints(axes, trip.points[trip.counts], trip.decoded[trip.counts], scene.marker)
         error = f"{trip.errors.mean():.2f} px" if trip.errors.size else "-"
-        _label(axes, name, f"{caption}\nmean error of this person: {error}")
-        if name in OFFSETS:
-            _draw_lens(axes, scene, name)
+        _label(axes, name, f"{caption}\nmean error here: {error}")
     drawing.key(figure, 8)
 
 
@@ -187,21 +160,6 @@ def draw_offsets(axes: Axes, scene: Scene, name: str, keypoint: int) -> None:
     drawing.offsets(axes, discs[keypoint], moves[keypoint], grid(name))
 
 
-def _draw_lens(axes: Axes, scene: Scene, name: str) -> None:
-    """Magnify the offsets of one keypoint in an empty corner."""
-    trip = scene.trips[name]
-    corner, keypoint = scene.lens(trip.counts)
-    if keypoint is None:
-        return
-    x, y = trip.points[keypoint]
-    lens = axes.inset_axes((corner[0], corner[1], *LENS), facecolor="white", xticks=(), yticks=())
-    draw_offsets(lens, scene, name, keypoint)
-    drawing.keypoints(lens, trip.points[keypoint], trip.decoded[keypoint], 8)
-    lens.set(xlim=(x - LENS_PX, x + LENS_PX), ylim=(y + LENS_PX, y - LENS_PX))
-    lens.spines[:].set_color(drawing.ANNOTATED)
-    axes.indicate_inset_zoom(lens, edgecolor=drawing.ANNOTATED, alpha=0.8)
-
-
 def offsets_of(combined: Floats) -> tuple[Floats, Floats]:
     """The discs (K, H, W) and offsets (K, 2, H, W), in heatmap pixels, of combined maps."""
     parts = combined.reshape(-1, 3, *combined.shape[1:])
@@ -215,31 +173,13 @@ def _label(axes: Axes, name: str, caption: str) -> None:
 
 
 def _draw_results(figure: SubFigure, results: Sequence[Result]) -> None:
-    """Left the cumulative distribution of errors of all keypoints, right the time per call."""
-    errors, times = figure.subplots(1, 2, width_ratios=(1.6, 1))
-    lines = [line(result.name, ("black", "-", 2.0)) for result in results]
-    for result, (color, style, width) in zip(results, lines, strict=True):
-        errors.plot([], [], color=color, ls=style, lw=width, label=result.name)
-        if result.errors.size:
-            shown = np.maximum(result.errors, SMALLEST_PX)
-            errors.ecdf(shown, color=color, ls=style, lw=width)
-    ticks = {SMALLEST_PX: f"≤ {SMALLEST_PX:g}", 1e-3: "0.001", 1e-2: "0.01", 0.1: "0.1", 1: "1"}
-    errors.set(xscale="log", xlim=(0.8 * SMALLEST_PX, 8), ylim=(0, 1.02))
-    errors.set(xlabel="error along x or along y, input pixels", ylabel="share of coordinates")
-    errors.set_title("Share of coordinates recovered within a given error")
-    errors.set_xticks(list(ticks), list(ticks.values()))
-    errors.yaxis.set_major_formatter("{x:.0%}")
-    errors.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, handlelength=3)
-    drawing.plain(errors)
-    rows = np.arange(len(results))
-    for shift, alpha, step in ((-0.2, 1.0, "encode"), (0.2, 0.45, "decode")):
-        microseconds = [getattr(result, f"{step}_us") for result in results]
-        bars = times.barh(rows + shift, microseconds, 0.36, color="#3b4a6b", alpha=alpha)
-        bars.set_label(step)
-        times.bar_label(bars, fmt="%.1f", fontsize=8, padding=3)
-    times.set_yticks(rows, [result.name for result in results])
-    times.set(xscale="log", xlabel="microseconds, one thread", title="Time per call, one person")
-    times.invert_yaxis()
-    times.margins(x=0.12)
-    times.legend(loc="upper right", frameon=False)
-    drawing.plain(times, grid="x")
+    """Left the errors of all keypoints, right the time per call."""
+    errors, times = figure.subplots(1, 2, sharey=True)
+    rows = {result.name: result.codec for result in results}
+    drawing.draw_errors(errors, rows, [result.errors["input_px"] for result in results])
+    microseconds = {
+        step: [getattr(result, f"{step}_us") for result in results] for step in ("encode", "decode")
+    }
+    drawing.dots(times, rows, microseconds, drawing.joined(microseconds, 1))
+    drawing.decades(times, microseconds)
+    times.set_xlabel("time per call, microseconds, one thread")

@@ -4,7 +4,8 @@ A light background; people as pale silhouettes; maps in heat colors; rings for a
 crosses for decoded ones. All in pixels of the input.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,12 +20,19 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.demo_codec import Floats, summarize
+from posecodec_rs.cli.text import number
 
 PAPER, BODY = "#fafafc", "#dfe3ee"
 ANNOTATED, DECODED = "#1b2440", "#0077cc"
 PEOPLE = ("#1f6fb4", "#c4510f", "#2b8a4b", "#7b4fb3")
 """Of people, or of keypoints."""
+
+GROUPS = ("#1f6fb4", "#c4510f", "#2b8a4b", "#7b4fb3", "#b5179e", "#8c6d31")
+"""Of groups of rows in a chart, in turn."""
+INCHES_PER_ROW = 0.27
+SMALLEST_PX = 1e-2
+"""The lower end of axes of errors; what is smaller does not matter."""
 
 HEAT = LinearSegmentedColormap.from_list(
     "heat",
@@ -187,6 +195,88 @@ def plain(axes: Axes, grid: Literal["x", "both"] = "both") -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis=grid, alpha=0.3)
     axes.set_axisbelow(True)
+
+
+def dots(
+    axes: Axes,
+    rows: Mapping[str, str],
+    series: Mapping[str, Sequence[float | None]],
+    labels: Sequence[str],
+) -> None:
+    """Draw a chart of one row per name and one dot per series, for linear or logarithmic axes.
+
+    Args:
+        axes: The panel.
+        rows: The groups of the rows, by the rows' names; those of a group have the same color.
+        series: By the label: values of the rows; None leaves out a dot.
+        labels: Of the rows, written next to their dots.
+    """
+    groups = list(dict.fromkeys(rows.values()))
+    cells = zip(rows.values(), labels, *series.values(), strict=True)
+    for row, (group, label, *values) in enumerate(cells):
+        known = [value for value in values if value is not None]
+        if not known:
+            continue
+        color = GROUPS[groups.index(group) % len(GROUPS)]
+        axes.plot([min(known), max(known)], [row, row], color=color, lw=1.5, alpha=0.5)
+        for order, value in enumerate(known):
+            fill = "white" if order else color
+            axes.plot(value, row, "o", ms=6, mfc=fill, mec=color, zorder=4 - order)
+        position: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8}
+        axes.annotate(label, (max(known), row), (7, 0), **position)
+    handles = [
+        Line2D([], [], ls="none", marker="o", mec="#444444", mfc=fill, label=label)
+        for label, fill in zip(series, ("#444444", "white"), strict=False)
+    ]
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
+    if len(handles) > 1:
+        axes.legend(handles=handles, ncols=len(handles), fontsize=9, handletextpad=0.2, **place)
+    axes.set_yticks(range(len(rows)), list(rows), fontsize=9)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    plain(axes, grid="x")
+
+
+def joined(series: Mapping[str, Sequence[float | None]], digits: int) -> list[str]:
+    """The labels of rows: the values of all series, such as "1.64 / 2.51"."""
+    rows = zip(*series.values(), strict=True)
+    return [" / ".join(number(value, digits) for value in row) for row in rows]
+
+
+def decades(axes: Axes, series: Mapping[str, Sequence[float | None]], least: float = 0.0) -> None:
+    """A logarithmic x axis for a chart of `dots`, with ticks at powers of ten and room for labels.
+
+    Args:
+        axes: The panel.
+        series: The values.
+        least: The lower end of the axis, where smaller values are drawn; 0 if there is none.
+    """
+    values = [value for each in series.values() for value in each if value] or [1.0]
+    low = math.floor(math.log10(least or min(values)))
+    end = 6 * max(*values, 10.0**low)
+    ticks = {tick: f"{tick:g}" for power in range(low, 12) if (tick := 10.0**power) < end}
+    if least:
+        ticks[least] = f"≤ {least:g}"
+    axes.set(xscale="log", xlim=(10.0**low * 0.8, end))
+    axes.set_xticks(list(ticks), list(ticks.values()))
+    axes.set_xticks([], minor=True)
+
+
+def draw_errors(axes: Axes, rows: Mapping[str, str], errors: Sequence[Floats]) -> None:
+    """A chart of the median and the 95th percentile of errors in input pixels."""
+    stats = [summarize(each) for each in errors]
+    series = {
+        label: [None if (px := each[stat]) is None else max(px, SMALLEST_PX) for each in stats]
+        for label, stat in (("median", "median"), ("95th percentile", "p95"))
+    }
+    small = f"≤ {SMALLEST_PX:g}"
+    labels = [
+        label if (each["p95"] or 0) > SMALLEST_PX else small
+        for label, each in zip(joined(series, 2), stats, strict=True)
+    ]
+    dots(axes, rows, series, labels)
+    decades(axes, series, SMALLEST_PX)
+    axes.set_xlabel("error, input pixels")
 
 
 def check_path(path: Path) -> None:

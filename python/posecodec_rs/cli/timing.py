@@ -41,9 +41,14 @@ class Timing:
         return _three_digits(self.median)
 
     @property
+    def quartiles_text(self) -> str:
+        """Both quartiles."""
+        return f"[{_three_digits(self.low)}, {_three_digits(self.high)}]"
+
+    @property
     def with_quartiles(self) -> str:
         """The median and the quartiles."""
-        return f"{self.median_text} [{_three_digits(self.low)}, {_three_digits(self.high)}]"
+        return f"{self.median_text} {self.quartiles_text}"
 
     def over(self, other: "Timing") -> float:
         """The ratio of the medians, this one over another."""

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from rich.table import Table
 
-from posecodec_rs.cli import console
 from posecodec_rs.cli.bench.machine import Machine
 from posecodec_rs.cli.codecs.operation import Operation
+from posecodec_rs.cli.console import Column, Progress, Sheet
+from posecodec_rs.cli.text import number
 from posecodec_rs.cli.timing import THOROUGH, Timing, TimingBudget, measure
 
 
@@ -55,7 +55,7 @@ class Report:
     def of(
         cls,
         operations: Sequence[Operation],
-        progress: console.Progress,
+        progress: Progress,
         budget: TimingBudget = THOROUGH,
     ) -> "Report":
         """Time operations.
@@ -83,27 +83,33 @@ class Report:
         rows = [{**asdict(row), "ratio": row.ratio} for row in self.rows]
         return {"machine": asdict(self.machine), "operations": rows, "mean_ratio": self.mean_ratio}
 
-    def table(self, width: int) -> Table:
-        """The timings as a table for this number of terminal columns."""
-        wide = width >= console.WIDE
-        made = console.table(f"Time per call\n{self.machine.about}", self._caption())
-        made.add_column("Operation", overflow="fold")
-        console.add_numbers(made, "posecodec_rs\nµs", "floor\nµs", "MMPose\nµs", "ratio")
-        for row in self.rows:
-            times = [
-                "-" if timing is None else timing.with_quartiles if wide else timing.median_text
-                for timing in (row.ours, row.floor, row.mmpose)
-            ]
-            made.add_row(row.name, *times, console.number(row.ratio, 1))
-        return made
+    @property
+    def measured(self) -> bool:
+        """Whether there are timings."""
+        return bool(self.rows)
 
-    def _caption(self) -> str:
+    def sheets(self) -> list[Sheet]:
+        """The timings as one table: medians, and quartiles where there is room."""
+        medians: dict[str, list[Timing | None]] = {
+            "posecodec_rs\nµs": [row.ours for row in self.rows],
+            "floor\nµs": [row.floor for row in self.rows],
+            "MMPose\nµs": [row.mmpose for row in self.rows],
+        }
+        columns = [Column("Operation", [row.name for row in self.rows])]
+        for heading, timings in medians.items():
+            columns.append(Column(heading, [each.median_text if each else "-" for each in timings]))
+            quartiles = [each.quartiles_text if each else "-" for each in timings]
+            columns.append(Column("quartiles", quartiles, drop=1))
+        columns.append(Column("ratio", [number(row.ratio, 1) for row in self.rows]))
+        return [Sheet(f"Time per call\n{self.machine.about}", columns, self._notes())]
+
+    def _notes(self) -> list[str]:
         mean = self.mean_ratio
         mmpose = (
             "MMPose is not installed." if mean is None else f"Their geometric mean is {mean:.1f}."
         )
-        return (
-            "Microseconds per call for one sample, on one thread: the median and, in brackets, the "
-            "quartiles. Floor: filling new arrays like the targets with a constant, or finding the "
-            f"maximum of the inputs, in NumPy. Ratio: MMPose's time over ours. {mmpose}"
-        )
+        return [
+            "Microseconds per call for one sample, on one thread: the median and the quartiles.",
+            "Floor: filling new arrays like the targets with a constant, or finding the maximum of "
+            f"the inputs, in NumPy. Ratio: MMPose's time over ours. {mmpose}",
+        ]

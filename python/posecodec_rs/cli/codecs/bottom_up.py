@@ -34,10 +34,12 @@ class MultiPersonSample:
     Attributes:
         points: Shape (N, K, 2), float32.
         visible: Shape (N, K), float32; 1 for labelled keypoints inside the input, else 0.
+        image_px: Pixels of the image per pixel of the input.
     """
 
     points: NDArray[np.float32]
     visible: NDArray[np.float32]
+    image_px: float = 1.0
 
     @classmethod
     def of(cls, image: AnnotatedImage) -> "MultiPersonSample":
@@ -45,7 +47,7 @@ class MultiPersonSample:
         scale = min(np.array(INPUT_SIZE) / image.size)
         points = (image.keypoints * scale).astype(np.float32)
         inside = ((points >= 0) & (points < INPUT_SIZE)).all(-1)
-        return cls(points, image.visible * inside)
+        return cls(points, image.visible * inside, 1 / scale)
 
 
 @dataclass(frozen=True)
@@ -187,25 +189,29 @@ class BottomUp(DemoCodec[AnnotatedImage]):
         """Of each person found again."""
         return errors_of_found(MultiPersonSample.of(sample), self.keypoints(decoded))
 
+    def image_px(self, sample: AnnotatedImage) -> float:
+        """Pixels of the image per pixel of the input."""
+        return MultiPersonSample.of(sample).image_px
+
     def people(self, sample: AnnotatedImage) -> int:
         """Those with a labelled keypoint."""
         return int(MultiPersonSample.of(sample).visible.any(axis=1).sum())
 
 
 def errors_of_found(sample: MultiPersonSample, decoded: Floats) -> list[Floats]:
-    """The errors of each person found again, flat along both axes, of labelled keypoints.
+    """The errors of each person found again, one per labelled keypoint.
 
     Matches each person with one decoded pose, the nearest pairs first.
     """
     labelled = sample.visible > 0
-    off = np.abs(decoded[None] - sample.points[:, None])  # annotated, decoded, K, 2
+    off = np.linalg.norm(decoded[None] - sample.points[:, None], axis=-1)  # annotated, decoded, K
     counts = np.maximum(labelled.sum(axis=1), 1)
-    distances = (np.hypot(off[..., 0], off[..., 1]) * labelled[:, None]).sum(-1) / counts[:, None]
+    distances = (off * labelled[:, None]).sum(-1) / counts[:, None]
     distances[~labelled.any(axis=1)] = np.inf
     errors: list[Floats] = []
     while distances.size and distances.min() <= FOUND_PX:
         person, candidate = np.unravel_index(distances.argmin(), distances.shape)
-        errors.append(off[person, candidate][labelled[person]].ravel())
+        errors.append(off[person, candidate][labelled[person]])
         distances[person, :] = distances[:, candidate] = np.inf
     return errors
 

@@ -40,19 +40,21 @@ class Result:
     """Errors and times of a codec over all samples.
 
     Attributes:
-        name: The codec, as the table names it.
+        name: The codec and its variant, as the table names it.
+        codec: Its class.
         targets: The shape of each of a sample's targets, by its key in the dict of `encode`.
         dtype: Of the targets.
-        errors: Flat, along each axis, of the compared keypoints; in the unit of the table.
+        errors: Distances between annotated and decoded keypoints, flat, by their unit.
         encode_us: Microseconds per call, which is one sample: the median.
         decode_us: Likewise.
         found: The numbers of people found again and of people; None if all are decoded.
     """
 
     name: str
+    codec: str
     targets: Mapping[str, tuple[int, ...]]
     dtype: str
-    errors: Floats
+    errors: Mapping[str, Floats]
     encode_us: float
     decode_us: float
     found: tuple[int, int] | None = None
@@ -66,13 +68,13 @@ class Result:
         parts = [f"{part} {'×'.join(map(str, shape))}" for part, shape in shapes.items()]
         return f"{' + '.join(parts)} {self.dtype}"
 
-    def as_json(self, unit: str) -> dict[str, Any]:
-        """For programs: shapes as arrays have them, errors in a unit."""
+    def as_json(self) -> dict[str, Any]:
+        """For programs: shapes as arrays have them."""
         row: dict[str, Any] = {
             "name": self.name,
             "targets": self.targets,
             "dtype": self.dtype,
-            f"error_{unit}": summarize_errors(self.errors),
+            **{f"error_{unit}": summarize(errors) for unit, errors in self.errors.items()},
             "encode_us": self.encode_us,
             "decode_us": self.decode_us,
         }
@@ -87,6 +89,7 @@ class DemoCodec(ABC, Generic[Sample]):
     name: str
     codec: Any
     method = "decode"
+    unit = "input_px"
 
     @abstractmethod
     def inputs(self, sample: Sample) -> Inputs:
@@ -98,7 +101,11 @@ class DemoCodec(ABC, Generic[Sample]):
 
     @abstractmethod
     def errors(self, sample: Sample, encoded: Mapping[str, Any], decoded: Any) -> list[Floats]:
-        """Errors of what `decode` returned, flat along all axes: one array per person found."""
+        """Distances of what `decode` returned, in `unit`, flat: one array per person found."""
+
+    def image_px(self, _: Sample) -> float | None:
+        """Pixels of the image per pixel of the input; None for 3D poses."""
+        return None
 
     def people(self, _: Sample) -> int | None:
         """How many people may be found; None if the codec decodes all people that it encoded."""
@@ -107,14 +114,19 @@ class DemoCodec(ABC, Generic[Sample]):
     def run(self, samples: Iterable[Sample]) -> Result:
         """Encode and decode every sample, and time the first ones."""
         encoded: Mapping[str, Any] = {}
-        errors: list[Floats] = []
+        errors: dict[str, list[Floats]] = {self.unit: []}
         times: list[list[float]] = []
         people: list[int] = []
+        found = 0
         for sample in samples:
             encode = bind(self.codec.encode, self.inputs(sample))
             encoded = encode()
             decode = bind(getattr(self.codec, self.method), self.outputs(sample, encoded))
-            errors += self.errors(sample, encoded, decode())
+            of_sample = self.errors(sample, encoded, decode())
+            errors[self.unit] += of_sample
+            if (scale := self.image_px(sample)) is not None:
+                errors.setdefault("image_px", []).extend(scale * each for each in of_sample)
+            found += len(of_sample)
             if (count := self.people(sample)) is not None:
                 people.append(count)
             if len(times) < MAX_TIMED_SAMPLES:
@@ -122,11 +134,12 @@ class DemoCodec(ABC, Generic[Sample]):
         encode_us, decode_us = (median(step) for step in zip(*times, strict=True))
         return Result(
             self.name,
+            type(self.codec).__name__,
             **summarize_targets(encoded),
-            errors=np.concatenate([*errors, np.empty(0)]),
+            errors={unit: np.concatenate([*each, np.empty(0)]) for unit, each in errors.items()},
             encode_us=encode_us,
             decode_us=decode_us,
-            found=(len(errors), sum(people)) if people else None,
+            found=(found, sum(people)) if people else None,
         )
 
 
@@ -139,7 +152,7 @@ def summarize_targets(encoded: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def summarize_errors(errors: Floats) -> dict[str, float | None]:
+def summarize(errors: Floats) -> dict[str, float | None]:
     """Mean, median, 95th percentile and maximum; None if there are no errors."""
     if not errors.size:
         return dict.fromkeys(("mean", "median", "p95", "max"))

@@ -26,6 +26,7 @@ class HandCodec(DemoCodec[HandPair]):
 
     def __init__(self) -> None:
         """Make the codec."""
+        self.unit = "mm"
         self.name = "Hand3DHeatmap"
         self.codec: Any = pc.Hand3DHeatmap(image_size=INPUT_SIZE)
 
@@ -54,12 +55,12 @@ class HandCodec(DemoCodec[HandPair]):
         }
 
     def errors(self, sample: HandPair, encoded: Mapping[str, Any], decoded: Any) -> list[Floats]:
-        """In millimeters along each axis, of the joints inside the input."""
+        """In millimeters, of the joints inside the input."""
         joints, _, root_depth, _ = decoded
         off = _in_camera_space(sample, joints[0], float(root_depth[0])) - sample.joints
         points = self.inputs(sample)["keypoints"][0, :, :2]
         counts = (encoded["keypoint_weights"][0] > 0) & inside(points, INPUT_SIZE)
-        return [np.abs(off)[counts].ravel()]
+        return [np.linalg.norm(off[counts], axis=-1)]
 
 
 def _wrist_depths(hands: HandPair) -> tuple[float, float]:

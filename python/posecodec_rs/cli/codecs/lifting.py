@@ -29,8 +29,10 @@ class Lifting(DemoCodec[PoseSequence]):
         arguments: The constructor's.
         make_inputs: Makes the arguments of `encode`.
         make_outputs: Makes the arguments of `decode` from the targets.
-        compare: Computes the errors of the decoded poses, in millimeters.
+        compare: Computes how far decoded poses are off along each axis, in millimeters.
     """
+
+    unit = "mm"
 
     name: str
     arguments: Arguments
@@ -52,8 +54,8 @@ class Lifting(DemoCodec[PoseSequence]):
         return self.make_outputs(sample, encoded)
 
     def errors(self, sample: PoseSequence, _: Mapping[str, Any], decoded: Any) -> list[Floats]:
-        """In millimeters along each axis."""
-        return [np.abs(self.compare(sample, decoded[0])).ravel()]
+        """In millimeters."""
+        return [np.linalg.norm(self.compare(sample, decoded[0]), axis=-1).ravel()]
 
 
 def _all_frames(sequence: PoseSequence) -> Arguments:

@@ -16,7 +16,6 @@ from posecodec_rs.cli.codecs.operation import Benchmark, noisy
 from posecodec_rs.cli.crop import Crop
 
 Size: TypeAlias = tuple[int, int]
-Line: TypeAlias = tuple[str, str, float]
 
 INPUT_SIZE = (192, 256)
 """The network's input, (w, h) in pixels: the most common one in MMPose."""
@@ -39,13 +38,10 @@ class Variant(NamedTuple):
 
     Attributes:
         arguments: Those that differ from the usual ones.
-        line: Color, style and width of its line in figures. Lines of variants coincide in some
-            figures, so the first one's is wider.
         caption: Of its panel in the demo's figure; empty if it has none.
     """
 
     arguments: Mapping[str, Any]
-    line: Line
     caption: str = ""
 
 
@@ -57,9 +53,10 @@ class Entry:
         codec: Its class.
         decodes: The keys of the targets that `decode` takes, in its order.
         usual: The constructor's arguments in MMPose's configs, from input size and heatmap size.
-        demo: By the name of a variant: its arguments and its look in figures.
+        demo: By the name of a variant: its arguments and its panel in the figure.
         bench: By the name of a variant: the constructor's arguments.
         bench_keypoints: By the name of a variant: keypoints per person, if not 17.
+        use_udp: Whether MMPose's configs crop with `use_udp`; see `Crop`.
     """
 
     codec: str
@@ -68,6 +65,7 @@ class Entry:
     demo: Mapping[str, Variant]
     bench: Mapping[str, Mapping[str, Any]]
     bench_keypoints: Mapping[str, int] = field(default_factory=dict)
+    use_udp: bool = False
 
 
 def _coordinates(input_size: Size, _: Size) -> dict[str, Any]:
@@ -95,14 +93,14 @@ ENTRIES = (
         "RegressionLabel",
         decodes=("keypoint_labels",),
         usual=_coordinates,
-        demo={"RegressionLabel": Variant({}, ("#b0b0b0", "-", 4.5))},
+        demo={"RegressionLabel": Variant({})},
         bench={"RegressionLabel": VECTORS},
     ),
     Entry(
         "IntegralRegressionLabel",
         decodes=("keypoint_labels",),
         usual=_gaussians,
-        demo={"IntegralRegressionLabel": Variant({}, ("#333333", ":", 2.0))},
+        demo={"IntegralRegressionLabel": Variant({})},
         bench={"IntegralRegressionLabel": {**SMALL, "sigma": 2.0}},
     ),
     Entry(
@@ -110,8 +108,8 @@ ENTRIES = (
         decodes=("heatmaps",),
         usual=_gaussians,
         demo={
-            "MSRAHeatmap": Variant({}, ("#6baed6", "-", 4.5), MAPS),
-            "MSRAHeatmap unbiased": Variant({"unbiased": True}, ("#08519c", "--", 2.0)),
+            "MSRAHeatmap": Variant({}, MAPS),
+            "MSRAHeatmap unbiased": Variant({"unbiased": True}),
         },
         bench={
             "MSRAHeatmap": {**SMALL, "sigma": 2.0},
@@ -123,11 +121,10 @@ ENTRIES = (
         decodes=("heatmaps",),
         usual=_gaussians,
         demo={
-            "UDPHeatmap gaussian": Variant({}, ("#74c476", "-", 4.5), MAPS),
+            "UDPHeatmap gaussian": Variant({}, MAPS),
             "UDPHeatmap combined": Variant(
                 {"heatmap_type": "combined"},
-                ("#00602b", "--", 2.0),
-                "discs; lens: offsets to the center",
+                "discs, which hold offsets to the center",
             ),
         },
         bench={
@@ -137,19 +134,20 @@ ENTRIES = (
             "UDPHeatmap combined": {**SMALL, "heatmap_type": "combined"},
         },
         bench_keypoints={"UDPHeatmap 72×96, 133 keypoints": 133},
+        use_udp=True,
     ),
     Entry(
         "MegviiHeatmap",
         decodes=("heatmaps",),
         usual=_blurred_points,
-        demo={"MegviiHeatmap": Variant({}, ("#e6550d", "-", 2.5), MAPS)},
+        demo={"MegviiHeatmap": Variant({}, MAPS)},
         bench={"MegviiHeatmap": {**SMALL, "kernel_size": 11}},
     ),
     Entry(
         "SKPSHeatmap",
         decodes=("heatmaps", "displacements"),
         usual=_gaussians,
-        demo={"SKPSHeatmap": Variant({}, ("#c51b8a", "-", 2.0))},
+        demo={"SKPSHeatmap": Variant({})},
         bench={"SKPSHeatmap": {**SMALL, "sigma": 2.0}},
     ),
     Entry(
@@ -157,11 +155,9 @@ ENTRIES = (
         decodes=("keypoint_x_labels", "keypoint_y_labels"),
         usual=_vectors,
         demo={
-            "SimCCLabel": Variant(
-                {}, ("#bca6e3", "-", 4.5), "x and y vectors of outermost keypoints"
-            ),
-            "SimCCLabel DARK": Variant({"use_dark": True}, ("#6a2fb5", "--", 2.0)),
-            "SimCCLabel standard": Variant({"smoothing_type": "standard"}, ("#2d0a57", ":", 2.0)),
+            "SimCCLabel": Variant({}, "x and y vectors of outermost keypoints"),
+            "SimCCLabel DARK": Variant({"use_dark": True}),
+            "SimCCLabel standard": Variant({"smoothing_type": "standard"}),
         },
         bench={
             "SimCCLabel": VECTORS,
@@ -215,21 +211,18 @@ class RoundTrip:
     """One person, encoded and decoded.
 
     Attributes:
-        points: Shape (K, 2), the annotation in input pixels.
+        points: Shape (K, 2), the annotation in pixels of the crop.
         encoded: The result of `encode`.
-        decoded: Shape (K, 2), input pixels.
+        decoded: Shape (K, 2), pixels of the crop.
+        errors: Shape (E,), input pixels; of the keypoints that count.
         counts: Shape (K,): labelled, inside the input, and of a weight above 0.
     """
 
     points: Floats
     encoded: Mapping[str, Any]
     decoded: Floats
+    errors: Floats
     counts: NDArray[np.bool_]
-
-    @property
-    def errors(self) -> Floats:
-        """Flat, in input pixels: along x and along y, of the keypoints that count."""
-        return np.abs(self.decoded - self.points)[self.counts].ravel()
 
 
 @dataclass(frozen=True)
@@ -245,21 +238,32 @@ class TopDown(DemoCodec[Person]):
     codec: pc.BaseKeypointCodec
 
     @property
+    def use_udp(self) -> bool:
+        """Whether people are cropped with `use_udp`, as in MMPose's configs of the codec."""
+        return BY_CODEC[type(self.codec).__name__].use_udp
+
+    @property
     def decodes(self) -> Sequence[str]:
         """The keys of the targets that `decode` takes, in its order."""
         return BY_CODEC[type(self.codec).__name__].decodes
 
     def inputs(self, sample: Person) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Keypoints (1, K, 2) in input pixels, and visible (1, K)."""
-        points = Crop.around(sample.box, INPUT_SIZE).to_input(sample.keypoints)
-        return points[None], sample.visible[None]
+        return self._crop(sample).to_input(sample.keypoints)[None], sample.visible[None]
+
+    def image_px(self, sample: Person) -> float:
+        """Pixels of the image per pixel of the input."""
+        return float(self._crop(sample).image_px)
+
+    def _crop(self, sample: Person) -> Crop:
+        return Crop.around(sample.box, INPUT_SIZE, use_udp=self.use_udp)
 
     def outputs(self, _: Person, encoded: Mapping[str, Any]) -> Sequence[Any]:
         """The targets that `decode` takes."""
         return [encoded[key] for key in self.decodes]
 
     def errors(self, sample: Person, encoded: Mapping[str, Any], decoded: Any) -> list[Floats]:
-        """Along x and y, of the keypoints that count."""
+        """Of the keypoints that count."""
         return [self._trip(sample, encoded, decoded).errors]
 
     def round_trip(self, sample: Person) -> RoundTrip:
@@ -270,12 +274,9 @@ class TopDown(DemoCodec[Person]):
     def _trip(self, sample: Person, encoded: Mapping[str, Any], decoded: Any) -> RoundTrip:
         points, visible = self.inputs(sample)
         counts = inside(points, INPUT_SIZE) & (visible > 0) & (encoded["keypoint_weights"] > 0)
-        return RoundTrip(points[0], encoded, decoded[0][0], counts[0])
-
-
-def line(name: str, default: Line) -> Line:
-    """The line of a variant in figures, or the default for other codecs."""
-    return VARIANTS[name].line if name in VARIANTS else default
+        crop, found = self._crop(sample), decoded[0][0]
+        errors = crop.errors(found, sample.keypoints)[counts[0]]
+        return RoundTrip(points[0], encoded, crop.drawn(found), errors, counts[0])
 
 
 def inside(points: Floats, input_size: Size) -> NDArray[np.bool_]:

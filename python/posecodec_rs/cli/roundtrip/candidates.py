@@ -4,7 +4,7 @@ import ast
 import difflib
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def candidates(
         for top_down in made:
             decodes_heatmaps = "heatmaps" in top_down.decodes
             size = getattr(top_down.codec, "heatmap_size", None) if decodes_heatmaps else None
-            udp = isinstance(top_down.codec, pc.UDPHeatmap) if use_udp is None else use_udp
+            udp = top_down.use_udp if use_udp is None else use_udp
             found.setdefault((top_down.name, size), Candidate(top_down, size, udp))
     order = list(dict.fromkeys(name for name, _ in found))
     return sorted(found.values(), key=lambda each: order.index(each.top_down.name))
@@ -97,10 +97,9 @@ def _sweep(input_size: Size, heatmap_size: Size) -> list[TopDown]:
 def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
     kind, arguments = _parse(text)
     if kind not in pc.CODECS:
-        names = {each.lower(): each for each in BY_CODEC}
-        close = difflib.get_close_matches(kind.lower(), names, 1)
-        hint = f" (did you mean {names[close[0]]}?)" if close else ""
-        raise CommandError(f"there is no codec {kind}{hint}; `--codec` must be {_top_down()}")
+        raise CommandError(
+            f"there is no codec {kind}{_hint(kind, BY_CODEC)}; `--codec` must be {_top_down()}"
+        )
     kind = pc.CODECS[kind].__name__
     if kind not in BY_CODEC:
         raise CommandError(
@@ -108,11 +107,11 @@ def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
             f"crop; `--codec` must be {_top_down()} (`posecodec demo` runs all codecs)"
         )
     known = list(inspect.signature(pc.CODECS[kind]).parameters)
-    unknown = arguments.keys() - set(known)
-    if unknown:
-        raise CommandError(
-            f"--codec {text!r}: {kind} takes {', '.join(known)}, not {', '.join(sorted(unknown))}"
-        )
+    for name in arguments:
+        if name not in known:
+            raise CommandError(
+                f"--codec {text!r}: {kind} takes {', '.join(known)}, not {name}{_hint(name, known)}"
+            )
     try:
         codec = pc.build(config(kind, input_size, heatmap_size, **arguments))
     except (ValueError, TypeError, OverflowError) as error:
@@ -120,6 +119,13 @@ def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
     if tuple(getattr(codec, "input_size", input_size)) != input_size:
         raise CommandError(f"--codec {text!r} must not have `input_size`; use --input-size")
     return TopDown(" ".join(text.split()), codec)
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    """The known name that is meant, if one is similar."""
+    names = {each.lower(): each for each in known}
+    close = difflib.get_close_matches(name.lower(), names, 1)
+    return f" (did you mean {names[close[0]]}?)" if close else ""
 
 
 def _parse(text: str) -> tuple[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Encodes and decodes all people of a file with each codec, and measures the error."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from posecodec_rs.cli.codecs.top_down import Size, inside
 from posecodec_rs.cli.console import Progress
 from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.roundtrip.candidates import Candidate
+from posecodec_rs.cli.roundtrip.normalized import Normalizer
 from posecodec_rs.cli.roundtrip.oks import Evaluation, Precision
 from posecodec_rs.cli.roundtrip.sigmas import Sigmas
+from posecodec_rs.cli.text import size_text
 
 BATCH_BYTES = 32 << 20
 """Of the targets of a batch: enough work for all threads, little memory."""
@@ -28,31 +30,25 @@ class Crops:
 
     Attributes:
         crop: All crops, as arrays (P, 1, 2).
-        points: Shape (P, K, 2), float32, pixels of the input.
-        expected: Likewise, the positions that decoding should return; they differ from `points`
-            with `use_udp`.
+        keypoints: Shape (P, K, 2), float32, pixels of the image.
+        points: Likewise, pixels of the input.
         visible: Shape (P, K), float32; 1 for labelled keypoints, else 0.
     """
 
     crop: Crop
+    keypoints: NDArray[np.float32]
     points: NDArray[np.float32]
-    expected: NDArray[np.float32]
     visible: NDArray[np.float32]
 
     @classmethod
     def of(cls, annotations: Annotations, input_size: Size, *, use_udp: bool) -> "Crops":
         """The annotations' people; see `Crop` for `use_udp`."""
         people = annotations.people
-        crop = Crop.around(
-            np.stack([person.box for person in people])[:, None], input_size, use_udp=use_udp
-        )
+        boxes = np.stack([person.box for person in people])[:, None]
+        crop = Crop.around(boxes, input_size, use_udp=use_udp)
         keypoints = np.stack([person.keypoints for person in people])
-        return cls(
-            crop,
-            crop.to_input(keypoints),
-            replace(crop, use_udp=False).to_input(keypoints),
-            np.stack([person.visible for person in people]),
-        )
+        visible = np.stack([person.visible for person in people])
+        return cls(crop, keypoints, crop.to_input(keypoints), visible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,30 +57,41 @@ class Measured:
 
     Attributes:
         candidate: The codec.
-        off: Shape (E, 2), input pixels along x and y, of the labelled keypoints that it encodes.
-        lost: The number of labelled keypoints that it does not encode: outside the crop, or with a
+        errors: Shape (P, K), distances between annotated and decoded keypoints in input pixels; NaN
+            where no labelled keypoint is encoded.
+        image_errors: Likewise, in pixels of the image.
+        lost: The number of labelled keypoints that are not encoded: outside the crop, or with a
             weight of 0.
-        precision: Of the decoded people; None without sigmas.
+        bytes: Of the targets per crop.
+        oks: Of the decoded people; None without sigmas.
+        nme: The normalized mean error; None if the file has no lengths to normalize with.
+        pck: The share of correct keypoints by threshold.
     """
 
     candidate: Candidate
-    off: Floats
+    errors: Floats
+    image_errors: Floats
     lost: int
-    precision: Precision | None
+    bytes: int
+    oks: Precision | None
+    nme: float | None
+    pck: Mapping[str, float | None]
 
     @property
     def input_px(self) -> Floats:
-        """Shape (E,), distances between original and decoded keypoints, in input pixels."""
-        distances: Floats = np.linalg.norm(self.off, axis=1)
-        return distances
+        """The errors that are not NaN, flat, in input pixels."""
+        return self.errors[np.isfinite(self.errors)]
 
-    def heatmap_px(self, input_size: Size) -> Floats | None:
-        """Likewise, in heatmap pixels; None without a heatmap."""
-        if self.candidate.heatmap_size is None:
-            return None
-        scale = np.divide(self.candidate.heatmap_size, input_size)
-        distances: Floats = np.linalg.norm(self.off * scale, axis=1)
-        return distances
+    @property
+    def image_px(self) -> Floats:
+        """Likewise, in pixels of the image."""
+        return self.image_errors[np.isfinite(self.errors)]
+
+    @property
+    def name(self) -> str:
+        """The codec and its heatmap size."""
+        size = self.candidate.heatmap_size
+        return f"{self.candidate.top_down.name}{f' at {size_text(size)}' if size else ''}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +102,13 @@ class Workload:
         annotations: The people.
         input_size: (w, h) in pixels, to which they are cropped.
         sigmas: Of OKS, if known.
+        normalizer: Of NME and PCK.
     """
 
     annotations: Annotations
     input_size: Size
     sigmas: Sigmas
+    normalizer: Normalizer
 
     def run(self, candidates: Sequence[Candidate], progress: Progress) -> list[Measured]:
         """Encode and decode all people with each candidate.
@@ -113,49 +122,61 @@ class Workload:
         }
         values = self.sigmas.values
         evaluation = Evaluation(self.annotations, values) if values else None
-        return [measure(each, crops[each.use_udp], evaluation, progress) for each in candidates]
+        return [
+            self._measure(each, crops[each.use_udp], evaluation, progress) for each in candidates
+        ]
 
     def steps(self, candidates: Sequence[Candidate]) -> int:
         """The weight of all items: people when decoded, and again when evaluated."""
         return len(self.annotations.people) * len(candidates) * (2 if self.sigmas.values else 1)
 
-
-def measure(
-    candidate: Candidate, crops: Crops, evaluation: Evaluation | None, progress: Progress
-) -> Measured:
-    """Encode and decode all people with a codec, and evaluate the result if sigmas are known."""
-    points, name = crops.points, candidate.top_down.name
-    people = len(points)
-    decoded = np.empty(points.shape)
-    scores, weights = np.empty(points.shape[:2]), np.empty(points.shape[:2])
-    try:
-        batches = _batches(candidate, crops)
-        for batch in progress(name, batches, lambda batch: len(points[batch])):
-            decoded[batch], scores[batch], weights[batch] = _round_trip(
-                candidate, points[batch], crops.visible[batch]
-            )
-    except MemoryError as error:
-        raise CommandError(f"not enough memory for the targets of {name}: {error}") from error
-    precision = None
-    if evaluation is not None:
-        ticks = progress(
-            f"{name}, OKS AP", range(evaluation.steps), lambda _: people / evaluation.steps
+    def _measure(
+        self,
+        candidate: Candidate,
+        crops: Crops,
+        evaluation: Evaluation | None,
+        progress: Progress,
+    ) -> Measured:
+        """Encode and decode all people with a codec, and evaluate the result."""
+        points, crop, name = crops.points, crops.crop, candidate.top_down.name
+        people = len(points)
+        decoded = np.empty(points.shape)
+        scores, weights = np.empty(points.shape[:2]), np.empty(points.shape[:2])
+        try:
+            bytes_per_person = _target_bytes(candidate, crops)
+            size = max(1, BATCH_BYTES // bytes_per_person)
+            batches = [slice(start, start + size) for start in range(0, people, size)]
+            for batch in progress(name, batches, lambda batch: len(points[batch])):
+                decoded[batch], scores[batch], weights[batch] = _round_trip(
+                    candidate, points[batch], crops.visible[batch]
+                )
+        except MemoryError as error:
+            raise CommandError(f"not enough memory for the targets of {name}: {error}") from error
+        oks = None
+        if evaluation is not None:
+            found = to_image(decoded, crop.center[:, 0], crop.scale[:, 0], crop.input_size)
+            for _ in progress(f"{name}, OKS AP", [oks], lambda _: people):
+                oks = evaluation.precision(found, scores.mean(axis=1))
+        labelled = crops.visible > 0
+        counts = labelled & inside(points, crop.input_size) & (weights > 0)
+        errors = np.where(counts, crop.errors(decoded, crops.keypoints), np.nan)
+        image_errors = errors * crop.image_px
+        return Measured(
+            candidate,
+            errors,
+            image_errors,
+            lost=int(labelled.sum() - counts.sum()),
+            bytes=bytes_per_person,
+            oks=oks,
+            nme=self.normalizer.nme(image_errors),
+            pck=self.normalizer.pck(image_errors),
         )
-        crop = crops.crop
-        found = to_image(decoded, crop.center[:, 0], crop.scale[:, 0], crop.input_size)
-        precision = evaluation.precision(found, scores.mean(axis=1), ticks)
-        next(ticks, None)  # counts the last item
-    labelled = crops.visible > 0
-    counts = labelled & inside(points, crops.crop.input_size) & (weights > 0)
-    off = np.abs(decoded - crops.expected)[counts]
-    return Measured(candidate, off, int(labelled.sum() - counts.sum()), precision)
 
 
-def _batches(candidate: Candidate, crops: Crops) -> Sequence[slice]:
-    """Batches of people whose targets have `BATCH_BYTES`, estimated from the first person."""
+def _target_bytes(candidate: Candidate, crops: Crops) -> int:
+    """Of the targets of one person."""
     encoded = candidate.top_down.codec.batch_encode(crops.points[:1, None], crops.visible[:1, None])
-    size = max(1, BATCH_BYTES // sum(array.nbytes for array in encoded.values()))
-    return [slice(start, start + size) for start in range(0, len(crops.points), size)]
+    return sum(array.nbytes for array in encoded.values())
 
 
 def _round_trip(

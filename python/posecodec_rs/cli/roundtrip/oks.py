@@ -17,6 +17,9 @@ Precision: TypeAlias = Mapping[str, float | None]
 STATS = ("ap", "ap50", "ap75", "ap_medium", "ap_large", "ar")
 """The names of the first values of `COCOeval.stats`."""
 
+STRICT = {"ap90": 0.9, "ap95": 0.95}
+"""APs at single thresholds, which differ where the mean over all thresholds does not."""
+
 LABELLED = 2
 """COCO's flag of a labelled and visible keypoint; OKS treats hidden ones in the same way."""
 
@@ -58,20 +61,12 @@ class Evaluation:
         with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints
             self._truth.createIndex()
 
-    @property
-    def steps(self) -> int:
-        """The number of ticks of an evaluation: one per image, category and range of areas."""
-        return len(self._images) * len(self._categories) * 3
-
-    def precision(
-        self, keypoints: NDArray[Any], scores: NDArray[Any], ticks: Iterator[Any]
-    ) -> Precision:
-        """The mean OKS, and the values named in `STATS`, which are None for sizes without people.
+    def precision(self, keypoints: NDArray[Any], scores: NDArray[Any]) -> Precision:
+        """The mean OKS, and the values named in `STATS` and `STRICT`; None without people.
 
         Args:
             keypoints: Shape (P, K, 2), pixels of the images: the annotations' people, decoded.
             scores: Shape (P,).
-            ticks: An iterator of `steps` items that shows the progress.
         """
         ones = np.ones(keypoints.shape[1])
         results = [
@@ -79,14 +74,20 @@ class Evaluation:
             for person, points, score in zip(self._people, keypoints, scores, strict=True)
         ]
         with contextlib.redirect_stdout(io.StringIO()):
-            evaluation = _Ticking(self._truth, self._truth.loadRes(results), ticks)
+            evaluation = COCOeval(self._truth, self._truth.loadRes(results), "keypoints")
             evaluation.params.kpt_oks_sigmas = self._sigmas
             evaluation.evaluate()
             evaluation.accumulate()
             evaluation.summarize()
-        stats = (float(stat) for stat in evaluation.stats)
-        known = {name: None if stat < 0 else stat for name, stat in zip(STATS, stats, strict=False)}
-        return {"mean": self._mean(keypoints), **known}
+        # Thresholds of OKS, recall, categories; of all areas.
+        at_threshold = evaluation.eval["precision"][:, :, :, 0, -1]
+        stats = dict(zip(STATS, evaluation.stats.tolist(), strict=False))
+        for name, threshold in STRICT.items():
+            (index,) = np.flatnonzero(np.isclose(evaluation.params.iouThrs, threshold))
+            known = at_threshold[index][at_threshold[index] > -1]
+            stats[name] = float(known.mean()) if known.size else -1.0
+        known_stats = {name: None if stat < 0 else stat for name, stat in stats.items()}
+        return {"mean": self._mean(keypoints), **known_stats}
 
     def _mean(self, keypoints: NDArray[Any]) -> float:
         """The mean OKS between each person and their annotation; it differs where the AP is 1."""
@@ -101,18 +102,6 @@ class Evaluation:
             "image_id": self._images[person.image_id],
             "category_id": self._categories[person.category],
         }
-
-
-class _Ticking(COCOeval):  # type: ignore[misc]  # pycocotools has no types
-    """An evaluation that shows its progress, because it takes seconds for a large file."""
-
-    def __init__(self, truth: COCO, results: COCO, ticks: Iterator[Any]) -> None:
-        super().__init__(truth, results, "keypoints")
-        self._ticks = ticks
-
-    def evaluateImg(self, *args: Any) -> Any:
-        next(self._ticks, None)
-        return super().evaluateImg(*args)
 
 
 def _numbered(ids: Iterator[int | str]) -> dict[int | str, int]:

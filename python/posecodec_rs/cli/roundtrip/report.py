@@ -1,22 +1,33 @@
 """The results of `roundtrip`, as a table and as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
+import numpy as np
 
-from posecodec_rs.cli import console
-from posecodec_rs.cli.codecs.demo_codec import Floats, summarize_errors
-from posecodec_rs.cli.console import number, size_text
-from posecodec_rs.cli.demo import about
+from posecodec_rs.cli.codecs.demo_codec import Floats, summarize
+from posecodec_rs.cli.console import Column, Sheet
 from posecodec_rs.cli.roundtrip.measure import Measured, Workload
-
-NARROW = 72
-"""Terminal columns below which the table shows fewer statistics."""
+from posecodec_rs.cli.roundtrip.normalized import PCK_THRESHOLDS
+from posecodec_rs.cli.text import number, size_text
 
 WITHIN_PX = (0.5, 1.0, 2.0)
 """Limits in pixels of the input, for the share of errors below them."""
+
+VISIBLE_PX = 0.005
+"""The smallest error that is not printed as 0."""
+
+MIN_GAIN_PX = 0.1
+"""The smallest gain of a larger heatmap that is worth a sentence."""
+
+OKS = {
+    "ap": ("AP", 8),
+    "ap90": ("AP at\nOKS .90", 9),
+    "ap95": ("AP at\nOKS .95", 4),
+    "mean": ("mean\nOKS", 2),
+}
+"""Headings of scores, and the order in which narrow tables leave them out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,91 +44,186 @@ class Report:
 
     @property
     def title(self) -> str:
-        """The people and the size of their crops."""
-        size = size_text(self.workload.input_size)
-        return f"{about(self.workload.annotations)}\neach cropped to {size} px"
+        """The annotations and the size of their crops."""
+        annotations, size = self.workload.annotations, size_text(self.workload.input_size)
+        lines = (annotations.subject(), annotations.about(), f"each cropped to {size} px")
+        return "\n".join(filter(None, lines))
 
-    def table(self, width: int) -> Table:
-        """The results as a table for this number of terminal columns."""
-        wide, narrow = width >= console.WIDE, width < NARROW
-        made = console.table(f"Error of the codec alone\n{self.title}", self._caption(wide))
-        longest = max(len(type(row.candidate.top_down.codec).__name__) for row in self.rows)
-        made.add_column("Codec", overflow="fold", min_width=longest if wide or narrow else None)
-        stats = ["mean", *["median"] * wide, *["p95"] * (not narrow), "max"]
-        units = ("px", "map\npx") if wide else ("px",)
-        limits = () if narrow else WITHIN_PX
-        console.add_numbers(
-            made,
-            *("heatmap", "OKS\nAP", "OKS\nmean"),
-            *(f"{stat}\n{unit}" for unit in units for stat in stats),
-            *(f"<{limit:g}\npx" for limit in limits),
+    @property
+    def measured(self) -> bool:
+        """Whether any keypoint was encoded."""
+        return any(len(row.input_px) for row in self.rows)
+
+    @property
+    def ranked(self) -> list[Measured]:
+        """The rows that can be the best: all but those that encode the coordinates themselves."""
+        rows = [row for row in self.rows if len(row.input_px)]
+        encoded = [row for row in rows if row.candidate.top_down.decodes != ("keypoint_labels",)]
+        return encoded or rows
+
+    @property
+    def best(self) -> Measured | None:
+        """The row with the smallest mean error to two digits, and of those the smallest targets."""
+        return min(
+            self.ranked,
+            key=lambda row: (round(float(row.input_px.mean()), 2), row.bytes),
+            default=None,
         )
-        for row in self.rows:
-            size, oks = row.candidate.heatmap_size, row.precision or {}
-            errors = (row.input_px, row.heatmap_px(self.workload.input_size))
-            summaries = [_summary(each) for each in errors[: len(units)]]
-            shares = list(_shares(row.input_px).values())[: len(limits)]
-            made.add_row(
-                row.candidate.top_down.name,
-                size_text(size) if size else "-",
-                *(number(oks.get(stat), 3) for stat in ("ap", "mean")),
-                *(number(summary.get(stat), 2) for summary in summaries for stat in stats),
-                *("-" if share is None else f"{100 * share:.0f}%" for share in shares),
-            )
-        return made
+
+    def sheets(self) -> list[Sheet]:
+        """The results as one table."""
+        rows, best = self.rows, self.best
+        mark = [" *" if row is best else "" for row in rows]
+        names = [row.candidate.top_down.name + end for row, end in zip(rows, mark, strict=True)]
+        sizes = [row.candidate.heatmap_size for row in rows]
+        input_px = [summarize(row.input_px) for row in rows]
+        image_px = [summarize(row.image_px) for row in rows]
+        columns = [
+            Column("Codec", names),
+            Column("heatmap", [size_text(size) if size else "-" for size in sizes]),
+            *(
+                Column(f"{stat}\npx", [number(each[stat], 2) for each in input_px], drop)
+                for stat, drop in (("median", 1), ("mean", 7), ("p95", 3), ("max", 6))
+            ),
+            *(
+                Column(f"{stat}\nimage px", [number(each[stat], 2) for each in image_px], drop)
+                for stat, drop in (("median", 5), ("p95", 10))
+            ),
+            *self._scores(),
+        ]
+        index = next((index for index, row in enumerate(rows) if row is best), None)
+        notes = [*self._notes(), *self._conclusion()]
+        return [Sheet(f"Error of the codec alone\n{self.title}", columns, notes, index)]
+
+    def _scores(self) -> Iterator[Column]:
+        """AP where sigmas are known, otherwise NME and PCK."""
+        if self.workload.sigmas.values:
+            for stat, (heading, drop) in OKS.items():
+                cells = [number((row.oks or {}).get(stat), 4) for row in self.rows]
+                yield Column(heading, cells, drop)
+        if self._shows_normalized:
+            yield Column("NME\n%", [_percent(row.nme, 3) for row in self.rows], 2)
+            for threshold in PCK_THRESHOLDS:
+                cells = [_percent(row.pck[f"{threshold:g}"], 1) for row in self.rows]
+                yield Column(f"PCK\n@{threshold:g} %", cells, 4 if threshold < 0.05 else 9)
+
+    @property
+    def _shows_normalized(self) -> bool:
+        return not self.workload.sigmas.values or self.workload.normalizer.given
 
     def as_json(self) -> dict[str, Any]:
         """For programs: sizes are (w, h); missing values are None."""
-        annotations, sigmas = self.workload.annotations, self.workload.sigmas
+        workload = self.workload
         return {
-            **annotations.as_json(),
-            "input_size": self.workload.input_size,
-            "sigmas": list(sigmas.values) or None,
-            "sigmas_are": sigmas.source,
+            **workload.annotations.as_json(),
+            "input_size": workload.input_size,
+            "sigmas": list(workload.sigmas.values) or None,
+            "sigmas_source": workload.sigmas.source,
+            "normalized_by": workload.normalizer.keypoints or "box",
+            "best": None
+            if (best := self.best) is None
+            else {
+                "name": best.candidate.top_down.name,
+                "heatmap_size": best.candidate.heatmap_size,
+            },
             "codecs": [
                 {
                     "name": row.candidate.top_down.name,
                     "codec": repr(row.candidate.top_down.codec),
                     "heatmap_size": row.candidate.heatmap_size,
-                    "keypoints_encoded": len(row.off),
+                    "use_udp": row.candidate.use_udp,
+                    "keypoints_encoded": len(row.input_px),
                     "keypoints_lost": row.lost,
-                    "error_input_px": summarize_errors(row.input_px),
-                    "error_heatmap_px": None
-                    if (errors := row.heatmap_px(self.workload.input_size)) is None
-                    else summarize_errors(errors),
+                    "error_input_px": summarize(row.input_px),
+                    "error_image_px": summarize(row.image_px),
                     "share_within_input_px": _shares(row.input_px),
-                    "oks": row.precision,
+                    "oks": row.oks,
+                    "nme": row.nme,
+                    "pck": row.pck,
                 }
                 for row in self.rows
             ],
         }
 
-    def _caption(self, wide: bool) -> str:
+    def _notes(self) -> Iterator[str]:
+        """How to read the table."""
         lost = sorted({row.lost for row in self.rows})
-        counts = f"{lost[0]} to {lost[-1]}" if len(lost) > 1 else f"{lost[0] or 'no'}"
+        counts = f"{lost[0]} to {lost[-1]}" if len(lost) > 1 else f"{lost[0] or 'No'}"
         sigmas = self.workload.sigmas
-        lines = [
-            "px: distance between original and decoded keypoint, in input pixels"
-            f"{'; map px: in heatmap pixels' if wide else ''}. {counts.capitalize()} labelled "
-            "keypoints were lost (outside the crop or not encoded); they affect only the OKS.",
-            "OKS AP: upper bound for a perfect network (pycocotools), with "
-            f"{sigmas.source} sigmas ({', '.join(f'{each:g}' for each in sigmas.values[:17])}"
-            f"{', …' if len(sigmas.values) > 17 else ''}). OKS mean: between each person and their "
-            "own annotation."
-            if sigmas.values
-            else f"No OKS AP: {sigmas.source}.",
-        ]
+        yield (
+            "px: distance between annotated and decoded keypoint, in pixels of the input; image "
+            f"px: in pixels of the image. {counts} labelled keypoints were lost (outside the crop "
+            "or not encoded); they affect only the OKS."
+        )
+        if sigmas.values:
+            yield (
+                "AP: what a perfect network would reach (pycocotools), over all thresholds of OKS "
+                f"and at single ones, with {sigmas.text}. Mean OKS: between each annotation and "
+                "its own decoded keypoints."
+            )
+        else:
+            yield (
+                "No OKS AP: sigmas are known for COCO's 17 keypoints, CrowdPose's 14 and "
+                "COCO-WholeBody's 133; --sigmas sets others, or coco for any 17."
+            )
+        if self._shows_normalized:
+            yield (
+                f"NME: the mean of errors over {self.workload.normalizer.name}. PCK: the share of "
+                "keypoints with errors below a share of the longer side of the box. "
+                "--normalize sets what NME divides by."
+            )
         if any(row.candidate.use_udp for row in self.rows):
-            lines.append(
+            yield (
                 "UDPHeatmap decodes with w/(W-1) where it encodes with (w-1)/(W-1). This matches "
                 "crops made with MMPose's `use_udp`, which are used here; --no-use-udp shows the "
                 "error without them."
             )
-        return "\n" + "\n".join(lines)
+
+    def _conclusion(self) -> Iterator[str]:
+        """What the numbers suggest."""
+        best, ranked = self.best, self.ranked
+        if best is None:
+            return
+        yield (
+            f"* The smallest mean error, and of equal ones the smallest targets: {best.name}, "
+            f"which loses {_median(best):.2f} px at the median."
+        )
+        if len(ranked) < len(self.rows):
+            yield (
+                "RegressionLabel and IntegralRegressionLabel encode the coordinates themselves, so "
+                "that they lose nothing here: this error does not rank them."
+            )
+        # Each codec at its first heatmap size.
+        first = {row.candidate.top_down.name: row for row in reversed(ranked)}
+        losing = sorted((row for row in first.values() if _median(row) >= VISIBLE_PX), key=_median)
+        if losing:
+            names: dict[str, list[str]] = {}
+            for row in losing:
+                names.setdefault(f"{_median(row):.2f} px", []).append(row.name)
+            losses = "; ".join(f"{', '.join(each)} {px}" for px, each in names.items())
+            rest = " The others lose less than 0.01 px." if len(losing) < len(first) else ""
+            yield f"Lost at the median: {losses}.{rest}"
+        gains = [
+            (_median(first[name]) - _median(row), row)
+            for row in ranked
+            if (name := row.candidate.top_down.name) in first
+        ]
+        gain, larger = max(gains, key=lambda each: each[0])
+        name, smaller = larger.candidate.top_down.name, first[larger.candidate.top_down.name]
+        sizes = [row.candidate.heatmap_size for row in (smaller, larger)]
+        if gain >= MIN_GAIN_PX and sizes[0] and sizes[1]:
+            yield (
+                f"Larger heatmaps help most with {name}: from {_median(smaller):.2f} px at "
+                f"{size_text(sizes[0])} to {_median(larger):.2f} px at {size_text(sizes[1])}."
+            )
 
 
-def _summary(errors: Floats | None) -> Mapping[str, float | None]:
-    return {} if errors is None else summarize_errors(errors)
+def _median(row: Measured) -> float:
+    return float(np.median(row.input_px))
+
+
+def _percent(share: float | None, digits: int) -> str:
+    return number(None if share is None else 100 * share, digits)
 
 
 def _shares(errors: Floats) -> dict[str, float | None]:

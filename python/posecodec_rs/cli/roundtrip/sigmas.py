@@ -44,17 +44,33 @@ WHOLE_BODY = (*COCO.values(), *FOOT, *FACE, *HAND, *HAND)
 """COCO-WholeBody's (xtcocotools): body, feet, face, left hand, right hand."""
 
 
+SOURCES = {
+    "coco": "COCO's",
+    "crowdpose": "CrowdPose's",
+    "coco_wholebody": "COCO-WholeBody's",
+    "given": "the given",
+}
+"""Of sigmas, by their codes in JSON."""
+
+
 @dataclass(frozen=True)
 class Sigmas:
-    """Sigmas and their source, or the reason why there are none.
+    """Sigmas and their source.
 
     Attributes:
         values: One per keypoint; empty if none are known.
-        source: Or the reason, in a few words.
+        source: A key of `SOURCES`; None if none are known.
     """
 
     values: Sequence[float]
-    source: str
+    source: str | None
+
+    @property
+    def text(self) -> str:
+        """The first values and their source."""
+        values = ", ".join(f"{each:g}" for each in self.values[:17])
+        more = ", …" if len(self.values) > 17 else ""
+        return f"{SOURCES.get(self.source or '', '')} sigmas ({values}{more})"
 
 
 def choose(annotations: Annotations, given: str | None) -> Sigmas:
@@ -72,22 +88,17 @@ def choose(annotations: Annotations, given: str | None) -> Sigmas:
     """
     count, names = annotations.num_keypoints, annotations.names
     if given == "coco" and count == len(COCO):
-        return Sigmas(list(COCO.values()), "COCO's")
+        return Sigmas(list(COCO.values()), "coco")
     if given is not None:
-        return Sigmas(_read(given, count), "as given")
+        return Sigmas(_read(given, count), "given")
     if count == len(WHOLE_BODY):
-        return Sigmas(WHOLE_BODY, "COCO-WholeBody's")
-    for known, source in ((COCO, "COCO's"), (CROWDPOSE, "CrowdPose's")):
+        return Sigmas(WHOLE_BODY, "coco_wholebody")
+    for known, source in ((COCO, "coco"), (CROWDPOSE, "crowdpose")):
         if names == list(known):
             return Sigmas(list(known.values()), source)
     if count == len(COCO) and not names:
-        return Sigmas(list(COCO.values()), "COCO's")
-    what = f"names ({names[0]}, …)" if names else "number"
-    return Sigmas(
-        [],
-        f"no sigmas are known for {count} keypoints of these {what}, only for COCO's 17, "
-        "CrowdPose's 14 and COCO-WholeBody's 133; use --sigmas for others",
-    )
+        return Sigmas(list(COCO.values()), "coco")
+    return Sigmas([], None)
 
 
 def _read(given: str, count: int) -> Sequence[float]:
@@ -98,6 +109,6 @@ def _read(given: str, count: int) -> Sequence[float]:
     if len(values) not in (1, count) or not all(1e-6 <= each < math.inf for each in values):
         raise CommandError(
             f"--sigmas must be {count} numbers above 0 separated by commas, one per keypoint, "
-            f"or one number for all, but got {given!r}"
+            f"or one number for all, or coco for {len(COCO)} keypoints, but got {given!r}"
         )
     return values if len(values) == count else values * count
