@@ -54,12 +54,15 @@ pub trait DecodeHeatmaps: Sync {
 
     /// Decodes one sample, or some of its keypoints: one point `[x, y]` in input pixels and one
     /// score per keypoint. Maps have at least one pixel.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] for scratch of large maps.
     fn decode_sample<E: HeatmapValue>(
         &self,
         maps: SampleMaps<'_, E>,
         keypoints: &mut [[Self::Coordinate; 2]],
         scores: &mut [E],
-    );
+    ) -> Result<()>;
 
     /// Decodes one sample of maps (K, H, W) of any size.
     ///
@@ -176,6 +179,13 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         Ok(Self { codec, shape, keypoints: maps / maps_per_keypoint, maps_per_keypoint })
     }
 
+    /// The plan for another number of samples.
+    #[must_use]
+    pub fn with_batch(&self, batch: usize) -> Self {
+        let [_, maps, height, width] = self.shape;
+        Self { shape: [batch, maps, height, width], ..*self }
+    }
+
     /// B, the number of samples.
     #[must_use]
     pub fn batch(&self) -> usize {
@@ -212,8 +222,7 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         self.check(maps.own, keypoints.len(), scores.len())?;
         if batch == 1 {
             let own = SampleMaps { values: maps.own, map_len, width };
-            self.fill_sample(0, own, maps.flipped.as_ref(), keypoints, scores);
-            return Ok(());
+            return self.fill_sample(0, own, maps.flipped.as_ref(), keypoints, scores);
         }
         let (mut keypoints, mut scores) = (keypoints, scores);
         let mut samples = try_with_capacity("the samples of a batch", batch)?;
@@ -222,10 +231,9 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
             let values_of = split_off(&mut scores, self.keypoints);
             samples.push((sample, SampleMaps { values, map_len, width }, points, values_of));
         }
-        parallel::for_each(samples, maps.own.len(), |(sample, own, keypoints, scores)| {
-            self.fill_sample(sample, own, maps.flipped.as_ref(), keypoints, scores);
-        });
-        Ok(())
+        parallel::try_for_each(samples, maps.own.len(), |(sample, own, keypoints, scores)| {
+            self.fill_sample(sample, own, maps.flipped.as_ref(), keypoints, scores)
+        })
     }
 
     /// Checks that maps have pixels, and that slices have as many values as the shape implies.
@@ -247,16 +255,17 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         flipped: Option<&FlippedMaps<'_, E>>,
         keypoints: &mut [[C::Coordinate; 2]],
         scores: &mut [E],
-    ) {
+    ) -> Result<()> {
         let Some(flipped) = flipped else {
             return self.codec.decode_sample(own, keypoints, scores);
         };
         let (each, x_offsets) = (self.maps_per_keypoint, self.codec.x_offset_map());
-        let mut averager = MapAverager::new(own, flipped, sample, each, x_offsets);
+        let mut averager = MapAverager::new(own, flipped, sample, each, x_offsets)?;
         let filled = keypoints.chunks_exact_mut(1).zip(scores.chunks_exact_mut(1));
         for (number, (point, score)) in filled.enumerate() {
-            self.codec.decode_sample(averager.keypoint(number), point, score);
+            self.codec.decode_sample(averager.keypoint(number), point, score)?;
         }
+        Ok(())
     }
 }
 

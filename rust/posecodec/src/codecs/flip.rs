@@ -1,7 +1,7 @@
 //! Flip tests: averages a network's outputs for an image and for the flipped image while they are
 //! decoded, one keypoint at a time.
 
-use crate::error::{Error, Result, Shape};
+use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::HeatmapValue;
 use crate::inputs::maps::{FlippedMaps, HeatmapShift, SampleMaps};
 use crate::kernels::flip::{Mirrored, average_mirrored};
@@ -57,12 +57,14 @@ impl<'a, E: HeatmapValue> MapAverager<'a, E> {
         sample: usize,
         maps_per_keypoint: usize,
         x_offsets: Option<usize>,
-    ) -> Self {
+    ) -> Result<Self> {
         let FlippedMaps { heatmaps, flip_indices, shift } = *flipped;
         let len = own.values.len();
         let flipped = SampleMaps { values: &heatmaps[sample * len..][..len], ..own };
-        let averages = vec![E::of(0.0); maps_per_keypoint * own.map_len];
-        Self { own, flipped, flip_indices, shift, maps_per_keypoint, x_offsets, averages }
+        let len = maps_per_keypoint * own.map_len;
+        let mut averages = try_with_capacity("the averaged maps of a keypoint", len)?;
+        averages.resize(len, E::of(0.0));
+        Ok(Self { own, flipped, flip_indices, shift, maps_per_keypoint, x_offsets, averages })
     }
 
     /// The averaged maps of a keypoint, bit-identical to `(heatmaps + flipped) * 0.5`.

@@ -129,13 +129,14 @@ impl DecodeHeatmaps for MegviiHeatmap {
         maps: SampleMaps<'_, E>,
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
-    ) {
-        let mut buffers = BlurBuffers::default();
+    ) -> Result<()> {
+        let mut buffers = BlurBuffers::for_large_planes(maps.size(), &self.kernel)?;
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let (pixel, value) = self.blurred_peak(maps.plane(number), maps.width, &mut buffers);
             *point = [pixel[0] * self.scale_factor[0], pixel[1] * self.scale_factor[1]];
             *score = E::of(f64::from(value) / 255.0 + 0.5);
         }
+        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ mod flip;
 mod hand_3d_heatmap;
 mod image_pose_lifting;
 mod integral_regression_label;
+mod layouts;
 mod lifting;
 mod megvii_heatmap;
 mod motionbert_label;
@@ -51,6 +52,7 @@ pub use encode::{
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
 pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub use layouts::decode_any_layout;
 pub use lifting::{
     Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, LiftInputs, LiftOutputs, LiftPlan,
     LiftPose, OutputField, OutputItem, PassedFactors, PoseBatch, PoseShape, PoseTargets, RootKind,

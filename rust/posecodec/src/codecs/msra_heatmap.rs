@@ -178,16 +178,17 @@ impl DecodeHeatmaps for MsraHeatmap {
         maps: SampleMaps<'_, E>,
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
-    ) {
+    ) -> Result<()> {
         let to_input = |pixel: [f32; 2]| [0, 1].map(|axis| pixel[axis] * self.scale_factor[axis]);
         if !self.unbiased {
             for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
                 let (pixel, value) = refined_peak(&maps, number, quarter_shift);
                 (*point, *score) = (to_input(pixel), value);
             }
-            return;
+            return Ok(());
         }
-        let (mut buffers, mut pixels) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
+        let mut buffers = BlurBuffers::for_large_planes(maps.size(), &self.kernel)?;
+        let mut pixels = [[0.0; 2]; PEAKS_PER_BLOCK];
         let blocks = keypoints.chunks_mut(PEAKS_PER_BLOCK).zip(scores.chunks_mut(PEAKS_PER_BLOCK));
         for (block, (points, scores)) in blocks.enumerate() {
             let found = peaks(&maps, block * PEAKS_PER_BLOCK, scores, &mut pixels);
@@ -196,5 +197,6 @@ impl DecodeHeatmaps for MsraHeatmap {
                 *point = to_input([0, 1].map(|axis| pixel[axis] + offset[axis] as f32));
             }
         }
+        Ok(())
     }
 }

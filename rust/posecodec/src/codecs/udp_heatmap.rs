@@ -228,14 +228,16 @@ impl DecodeHeatmaps for UdpHeatmap {
         maps: SampleMaps<'_, E>,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
-    ) {
+    ) -> Result<()> {
+        let buffers = BlurBuffers::for_large_planes(maps.size(), &self.kernel)?;
         match self.maps {
-            MapKind::Gaussian(_) => self.decode_gaussian(&maps, keypoints, scores),
+            MapKind::Gaussian(_) => self.decode_gaussian(&maps, buffers, keypoints, scores),
             MapKind::Combined { radius_factor } => {
-                let radius = Self::radius(radius_factor, [maps.width, maps.map_len / maps.width]);
-                self.decode_combined(&maps, radius as f32, keypoints, scores);
+                let radius = Self::radius(radius_factor, maps.size());
+                self.decode_combined(&maps, radius as f32, buffers, keypoints, scores);
             }
         }
+        Ok(())
     }
 }
 
@@ -243,10 +245,11 @@ impl UdpHeatmap {
     fn decode_gaussian<E: HeatmapValue>(
         &self,
         maps: &SampleMaps<'_, E>,
+        mut buffers: BlurBuffers,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
-        let (mut buffers, mut pixels) = (BlurBuffers::default(), [[0.0; 2]; PEAKS_PER_BLOCK]);
+        let mut pixels = [[0.0; 2]; PEAKS_PER_BLOCK];
         let blocks = keypoints.chunks_mut(PEAKS_PER_BLOCK).zip(scores.chunks_mut(PEAKS_PER_BLOCK));
         for (block, (points, scores)) in blocks.enumerate() {
             let found = peaks(maps, block * PEAKS_PER_BLOCK, scores, &mut pixels);
@@ -263,10 +266,11 @@ impl UdpHeatmap {
         &self,
         maps: &SampleMaps<'_, E>,
         radius: f32,
+        mut buffers: BlurBuffers,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
     ) {
-        let (width, border, mut buffers) = (maps.width, Border::Reflect101, BlurBuffers::default());
+        let (width, border) = (maps.width, Border::Reflect101);
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
             let unblurred = maximum(class).expect("a map has pixels");

@@ -57,6 +57,11 @@ pub struct SampleMaps<'a, E> {
 }
 
 impl<'a, E: HeatmapValue> SampleMaps<'a, E> {
+    /// Width and height of a map.
+    pub(crate) fn size(&self) -> [usize; 2] {
+        [self.width, self.map_len / self.width]
+    }
+
     /// The map with this number.
     pub(crate) fn plane(&self, number: usize) -> &'a [E] {
         &self.values[number * self.map_len..][..self.map_len]

@@ -8,7 +8,8 @@
 //! # Memory
 //! Outputs belong to the caller. Scratch is small: a kernel needs at most a few copies of one plane or
 //! vector per thread ([`blur::BlurBuffers`], [`grouping::nms::NmsBuffers`]), which Rust's allocator
-//! either provides or aborts for. What grows faster than one plane is allocated fallibly: the square
+//! either provides or aborts for. Scratch for large planes is allocated fallibly, before the kernel is
+//! called, and so is what grows faster than one plane: the square
 //! cost matrix of [`grouping::hungarian`] and the tables of [`simcc::SimccProfile`].
 //!
 //! # Measurements
@@ -21,6 +22,7 @@ pub mod fields;
 pub mod flip;
 pub mod gaussian;
 pub mod grouping;
+pub mod layout;
 pub mod lifting;
 pub mod math;
 pub mod maximum;

@@ -71,17 +71,34 @@ pub struct BlurBuffers {
 }
 
 impl BlurBuffers {
-    /// Buffers in which planes of size `[w, h]` are blurred without another allocation of a plane.
+    /// Buffers in which planes of size `[w, h]` are blurred without another allocation.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn for_planes([width, height]: [usize; 2], kernel: &GaussianKernel) -> Result<Self> {
-        let padded = width.next_multiple_of(TILE).saturating_mul(height + 2 * kernel.radius());
+        const PURPOSE: &str = "scratch of a blur";
+        let (radius, stride) = (kernel.radius(), width.next_multiple_of(TILE));
+        let padded = height + 2 * radius;
+        let rows = stride.saturating_mul(padded).saturating_add(ALIGNMENT);
         Ok(Self {
-            rows: try_with_capacity("scratch of a blur", padded.saturating_add(ALIGNMENT))?,
+            rows: try_with_capacity(PURPOSE, rows)?,
+            filled: try_with_capacity(PURPOSE, padded)?,
+            sums: try_with_capacity(PURPOSE, stride + 2 * radius + 2 * TILE)?,
+            mirrored: try_with_capacity(PURPOSE, 2 * radius)?,
+            bounds: try_with_capacity(PURPOSE, 2 * padded + TILE)?,
             blurred: try_with_capacity("a blurred plane", width.saturating_mul(height))?,
-            ..Self::default()
         })
+    }
+
+    /// [`for_planes`](Self::for_planes) for planes of a megabyte or more. Buffers for smaller ones are
+    /// allocated when they are needed.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn for_large_planes(size: [usize; 2], kernel: &GaussianKernel) -> Result<Self> {
+        const LARGE: usize = 1 << 18;
+        let is_large = size[0].saturating_mul(size[1]) >= LARGE;
+        if is_large { Self::for_planes(size, kernel) } else { Ok(Self::default()) }
     }
 
     /// Buffers in which vectors of this length are blurred without another allocation.

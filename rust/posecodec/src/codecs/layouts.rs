@@ -1,0 +1,113 @@
+//! Batches whose arrays may have any layout: each block of samples is copied to contiguous scratch on
+//! the thread that decodes it.
+//!
+//! Networks that run in channels_last return (B, K, H, W) in the order (B, H, W, K), and a flip test in
+//! NumPy returns reversed rows. A copy of the whole batch would be written to new memory and read
+//! again from there; scratch of one block stays in the cache.
+
+use std::sync::{Mutex, PoisonError};
+
+use arrayvec::ArrayVec;
+use ndarray::{ArrayView4, Axis, Slice};
+
+use crate::error::{Error, Result};
+use crate::float::HeatmapValue;
+use crate::kernels::layout::copy_to_contiguous;
+use crate::parallel;
+
+/// The most arrays of a call: vectors along three axes, and those of flipped images.
+const MAX_ARRAYS: usize = 6;
+
+/// Bytes of a block, at least one sample: half of the second-level cache of current server cores.
+const BLOCK_BYTES: usize = 1 << 18;
+
+/// Calls `decode` with contiguous values of each array, for blocks of consecutive samples; on several
+/// threads if the batch is large enough. All arrays have the same number of samples, their first axis.
+///
+/// `split` is called for each block, in order, with its number of samples, and returns what `decode`
+/// fills. Values that are contiguous are not copied.
+///
+/// ```
+/// use ndarray::{Array4, Axis};
+/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap, decode_any_layout};
+///
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let mut heatmaps = Array4::<f32>::ones((3, 17, 64, 48));
+/// heatmaps.invert_axis(Axis(3));
+/// let (mut keypoints, mut scores) = (vec![[0.0; 2]; 3 * 17], vec![0.0; 3 * 17]);
+/// let (mut points, mut values) = (&mut keypoints[..], &mut scores[..]);
+/// decode_any_layout(
+///     &[heatmaps.view()],
+///     |samples| {
+///         let len = samples * 17;
+///         (points.split_off_mut(..len).unwrap(), values.split_off_mut(..len).unwrap())
+///     },
+///     |samples, arrays, (points, values)| {
+///         let maps = Maps { own: arrays[0], flipped: None };
+///         DecodePlan::new(&codec, [samples, 17, 64, 48])?.fill(maps, points, values)
+///     },
+/// )?;
+/// assert!(scores.iter().all(|&score| score == 1.0));
+/// # Ok::<(), posecodec::Error>(())
+/// ```
+///
+/// # Errors
+/// What `decode` returns, and [`Error::OutOfMemory`] for scratch.
+///
+/// # Panics
+/// For more than 6 arrays, or arrays with different numbers of samples.
+pub fn decode_any_layout<'a, E: HeatmapValue, T: Send>(
+    arrays: &[ArrayView4<'a, E>],
+    mut split: impl FnMut(usize) -> T,
+    decode: impl Fn(usize, &[&[E]], T) -> Result<()> + Sync,
+) -> Result<()> {
+    let batch = arrays.first().map_or(0, |array| array.len_of(Axis(0)));
+    let values: usize = arrays.iter().map(|array| array.len()).sum();
+    let sample_bytes = values.checked_div(batch).unwrap_or(0) * size_of::<E>();
+    let block = BLOCK_BYTES.checked_div(sample_bytes).unwrap_or(batch).max(1);
+    let mut blocks = Vec::new();
+    for first in (0..batch).step_by(block) {
+        let samples = block.min(batch - first);
+        let part = |array: &ArrayView4<'a, E>| {
+            let mut part = *array;
+            part.slice_axis_inplace(Axis(0), Slice::from(first..first + samples));
+            part
+        };
+        let parts: ArrayVec<_, MAX_ARRAYS> = arrays.iter().map(part).collect();
+        blocks.push((samples, parts, split(samples)));
+    }
+    let scratch = Mutex::new(Vec::new());
+    parallel::try_for_each(blocks, values, |(samples, parts, filled)| {
+        let unused = scratch.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut buffer: Vec<E> = unused.unwrap_or_default();
+        let decoded = contiguous(&parts, &mut buffer)
+            .and_then(|contiguous| decode(samples, &contiguous, filled));
+        scratch.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        decoded
+    })
+}
+
+/// The values of each array in order: its own memory, or a copy in the buffer.
+fn contiguous<'b, E: HeatmapValue>(
+    arrays: &'b [ArrayView4<'_, E>],
+    buffer: &'b mut Vec<E>,
+) -> Result<ArrayVec<&'b [E], MAX_ARRAYS>> {
+    let copied = |array: &&ArrayView4<'_, E>| !array.is_standard_layout();
+    let len: usize = arrays.iter().filter(copied).map(|array| array.len()).sum();
+    if buffer.len() < len {
+        let bytes = len.saturating_mul(size_of::<E>());
+        buffer
+            .try_reserve_exact(len - buffer.len())
+            .map_err(|_| Error::OutOfMemory { purpose: "contiguous copies of a sample", bytes })?;
+        buffer.resize(len, E::of(0.0));
+    }
+    let mut rest = &mut buffer[..];
+    let values = arrays.iter().map(|array| {
+        array.to_slice().unwrap_or_else(|| {
+            let copy = rest.split_off_mut(..array.len()).expect("the lengths were added");
+            copy_to_contiguous(array, copy);
+            copy
+        })
+    });
+    Ok(values.collect())
+}

@@ -1,0 +1,96 @@
+//! Copies of arrays of any layout in row-major order.
+
+use ndarray::{ArrayView4, ArrayViewMut4};
+
+use crate::float::HeatmapValue;
+use crate::simd::{Vectorized, dispatch};
+
+/// Pixels that are transposed together: they are written as one AVX-512 vector of float32.
+const LANES: usize = 16;
+
+/// Copies an array (B, K, H, W) of any layout in row-major order.
+///
+/// Rows that are contiguous, or reversed, are copied as such, and channels_last is transposed row by row:
+///
+/// ```text
+/// for each row of W pixels with K channels, which stays in the L1 cache:
+///     for each channel: gather W values, write W contiguous ones
+/// ```
+///
+/// # Panics
+/// If `copy` has another length.
+pub fn copy_to_contiguous<E: HeatmapValue>(array: &ArrayView4<'_, E>, copy: &mut [E]) {
+    let (_, count, height, width) = array.dim();
+    let sample_len = count * height * width;
+    if sample_len == 0 {
+        return;
+    }
+    for (sample, copy) in array.outer_iter().zip(copy.chunks_exact_mut(sample_len)) {
+        let strides: [isize; 3] = sample.strides().try_into().expect("three axes");
+        let Some(values) = sample.to_slice_memory_order() else {
+            let shape = (1, count, height, width);
+            let copy = ArrayViewMut4::from_shape(shape, copy).expect("one sample");
+            let mut copy = copy.index_axis_move(ndarray::Axis(0), 0);
+            copy.assign(&sample);
+            continue;
+        };
+        // The first value's index: an axis with a negative stride starts at its end.
+        let back = |axis: usize| (sample.shape()[axis] - 1) as isize * strides[axis].min(0);
+        let start = -(back(0) + back(1) + back(2));
+        dispatch(Copy { values, start, strides, shape: [count, height, width], copy });
+    }
+}
+
+/// One sample, whose values are contiguous in some order of its axes.
+struct Copy<'a, E> {
+    values: &'a [E],
+    start: isize,
+    strides: [isize; 3],
+    shape: [usize; 3],
+    copy: &'a mut [E],
+}
+
+impl<E: HeatmapValue> Vectorized for Copy<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { values, start, strides, shape: [count, height, width], copy } = self;
+        let step = strides[2];
+        let span = (width - 1) * step.unsigned_abs() + 1;
+        for y in 0..height {
+            for map in 0..count {
+                let row = &mut copy[(map * height + y) * width..][..width];
+                let first = start + map as isize * strides[0] + y as isize * strides[1];
+                // The values between the row's first and last, lowest address first.
+                let lowest = first + ((width - 1) as isize * step).min(0);
+                let from = &values[lowest as usize..][..span];
+                match step {
+                    1 => row.copy_from_slice(from),
+                    -1 => row.iter_mut().zip(from.iter().rev()).for_each(|(to, &from)| *to = from),
+                    _ if step > 0 => gather(from, step.unsigned_abs(), row),
+                    _ => {
+                        gather(from, step.unsigned_abs(), row);
+                        row.reverse();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies every `step`th value.
+#[inline(always)]
+fn gather<E: HeatmapValue>(from: &[E], step: usize, to: &mut [E]) {
+    let (lanes, rest) = to.as_chunks_mut::<LANES>();
+    let done = lanes.len() * LANES;
+    for (number, lanes) in lanes.iter_mut().enumerate() {
+        let from = &from[number * LANES * step..][..(LANES - 1) * step + 1];
+        for lane in 0..LANES {
+            lanes[lane] = from[lane * step];
+        }
+    }
+    for (number, to) in rest.iter_mut().enumerate() {
+        *to = from[(done + number) * step];
+    }
+}
