@@ -20,6 +20,10 @@ from posecodec_rs.cli.bench.report import Report
 from sections.alternatives import alternatives
 from sections.batches import batches
 from sections.calls import calls
+from sections.cold_data import cold_data
+from sections.first_calls import first_calls
+from sections.fresh_memory import fresh_memory
+from sections.inputs import inputs
 from sections.lower_bounds import lower_bounds
 from sections.memory import memory
 from sections.overhead import overhead
@@ -46,9 +50,9 @@ def main() -> None:
     start = time.perf_counter()
     print(Machine.here().about)
     table, report = calls()
-    sections = [table, *lower_bounds(), batches(), overhead(), alternatives()]
-    if (section := memory()) is not None:
-        sections.append(section)
+    sections = [table, fresh_memory(), cold_data(), *inputs(), *lower_bounds(), batches()]
+    sections += [overhead(), alternatives()]
+    sections += filter(None, (first_calls(), memory()))
     print(f"\nTargets missed: {'; '.join(missed(sections)) or 'none'}.")
     print(f"It took {time.perf_counter() - start:.0f} s.")
     if options.json:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import goals
 import posecodec_rs
 from posecodec_rs.cli.codecs.operation import fill, maxima, refill
 from posecodec_rs.cli.timing import Call, Timing, measure
@@ -101,7 +102,7 @@ def _batches() -> Iterator[Batch]:
             lambda: ours.batch_encode(*people, out=targets),  # noqa: B023
             refill(targets.values()),
             loop,
-            targets.BATCH_ENCODE_INTO.get(name),
+            goals.BATCH_ENCODE_INTO.get(name),
         )
         yield Batch(
             f"{name}, decode",
@@ -114,8 +115,8 @@ def _batches() -> Iterator[Batch]:
                     for maps in zip(*sample.maps, strict=True)  # noqa: B023
                 ]
             ),
-            targets.BATCH_DECODE.get(name),
-            targets.TWO_THREADS,
+            goals.BATCH_DECODE.get(name),
+            goals.TWO_THREADS,
         )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-import targets
+import goals
 from posecodec_rs.cli.bench.machine import Machine
 from posecodec_rs.cli.bench.report import Report, Row
 from posecodec_rs.cli.codecs import operations
@@ -28,7 +28,7 @@ def calls() -> tuple[Section, Report]:
         rows.append(row)
         mmpose, ratio = row.mmpose.with_quartiles if row.mmpose else "", row.ratio
         cells = [row.name, row.ours.with_quartiles, row.floor.with_quartiles, mmpose]
-        met = target("≥", targets.FASTER_THAN_MMPOSE.get(row.name), ratio)
+        met = target("≥", goals.FASTER_THAN_MMPOSE.get(row.name), ratio)
         section.add(
             [*cells, "" if ratio is None else f"{ratio:.1f}", met],
             {**asdict(row), "ratio": ratio},

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
+import goals
 import numpy as np
-import targets
 from posecodec_rs.cli.codecs.operation import maxima, refill
 from posecodec_rs.cli.timing import measure
 
@@ -44,7 +44,7 @@ def _encode() -> Section:
                 name,
                 *(each.with_quartiles for each in (encode, into, floor)),
                 f"{ratio:.2f}",
-                target("≤", targets.ENCODE_INTO.get(name), ratio),
+                target("≤", goals.ENCODE_INTO.get(name), ratio),
             ],
             {"codec": name, "encode": asdict(encode), "out": asdict(into), "floor": asdict(floor)},
         )
@@ -71,9 +71,9 @@ def _decode() -> Section:
                 name,
                 *(each.with_quartiles for each in (single, half, floor)),
                 f"{ratio:.2f}",
-                target("≤", targets.DECODE.get(name), ratio),
+                target("≤", goals.DECODE.get(name), ratio),
                 f"{halved:.2f}",
-                target("≤", targets.HALF_PRECISION, halved),
+                target("≤", goals.HALF_PRECISION, halved),
             ],
             {
                 "codec": name,

@@ -40,3 +40,24 @@ BATCH_DECODE = {"UDPHeatmap": 1.8}
 
 TWO_THREADS = 0.62
 """Maximum of `batch_decode` with two threads over one."""
+
+KEPT_OVER_FILL = 1.3
+"""Maximum of `encode` over NumPy's filling of the same arrays, where both keep their outputs."""
+
+KEPT_FASTER_THAN_MMPOSE = 2
+"""Minimum speedup where outputs are kept."""
+
+TWO_THREADS_ENCODE = 0.65
+"""Maximum of `batch_encode` with two threads over one, without `out=`, from 13 MB on."""
+
+COLD_OVER_MAX = 2
+"""Maximum of `batch_decode` over NumPy's `max` of maps that are read from memory."""
+
+TENSOR_OVERHEAD = 0.5
+"""Maximum microseconds of `decode` of float32 tensors over arrays."""
+
+BFLOAT16 = {"UDPHeatmap": 7}
+"""Maximum microseconds of `decode` of bfloat16 tensors."""
+
+LAYOUTS = 1.3
+"""Maximum of `batch_decode` with `flipped=` of maps in other layouts over contiguous ones."""
