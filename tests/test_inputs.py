@@ -210,6 +210,11 @@ TENSORS: dict[str, Callable[[Any, Array], Any]] = {
         *reversed(range(array.ndim))
     ),
     "expanded": lambda torch, array: torch.from_numpy(array[:1].copy()).expand(array.shape),
+    "part": lambda torch, array: torch.from_numpy(np.repeat(array, 3, axis=-1))[..., 1::3],
+    # Torch negates these values when they are read.
+    "lazily-negated": lambda torch, array: (
+        torch.complex(torch.zeros(array.shape), -torch.from_numpy(array)).conj().imag
+    ),
     "parameter": lambda torch, array: torch.nn.Parameter(torch.from_numpy(array)),
 }
 
@@ -235,7 +240,7 @@ def test_tensors(config: Config, tensor: Callable[[Any, Array], Any], rng: Gener
     def as_array(value: Any) -> Any:
         if not isinstance(value, torch.Tensor):
             return value
-        value = value.detach()
+        value = value.detach().resolve_neg()
         value = value.float() if value.dtype == torch.bfloat16 else value
         return value.contiguous().numpy().copy()
 

@@ -17,6 +17,7 @@ from posecodec_rs import (
     AssociativeEmbedding,
     DecoupledHeatmap,
     MegviiHeatmap,
+    MSRAHeatmap,
     RegressionLabel,
     SimCCLabel,
     UDPHeatmap,
@@ -99,11 +100,26 @@ def test_memory_error(make_call: Callable[[], Callable[[], Any]]) -> None:
 WIDE = np.broadcast_to(np.float32(1), (1, 1, 2**24))
 """A row of as many pixels takes 64 MB, once it is copied."""
 
+MAPS = np.zeros((1, 3, 1024, 4096), np.float32)
+"""A map takes 16 MB, and so does scratch for a blurred one."""
+
 SMALL: dict[str, Any] = {"input_size": (4, 4), "heatmap_size": (4, 4)}
 ONE = np.ones((1, 1, 2))
 TAGS = AssociativeEmbedding(**SMALL, decode_keypoint_order=[0], use_udp=True)
 
+
+def flip_test() -> Any:
+    return UDPHeatmap(**SMALL).batch_decode(MAPS, flipped=MAPS, flip_indices=[0, 1, 2])
+
+
 TOO_LARGE: dict[str, Callable[[], Any]] = {
+    "Megvii's scratch": lambda: MegviiHeatmap((4, 4), (4, 4), 3).decode(MAPS[0]),
+    "scratch of combined maps": lambda: UDPHeatmap(**SMALL, heatmap_type="combined").decode(
+        MAPS[0]
+    ),
+    "scratch of DARK": lambda: MSRAHeatmap(**SMALL, sigma=2, unbiased=True).decode(MAPS[0]),
+    "averages of a flip test": flip_test,
+    "a copy of reversed maps": lambda: UDPHeatmap(**SMALL).decode(MAPS[0, ..., ::-1]),
     "Megvii's blur": lambda: MegviiHeatmap((4, 4), (4, 4), 3).decode(WIDE),
     "SimCC's blur": lambda: SimCCLabel((4, 4), use_dark=True).decode(WIDE[0], WIDE[0]),
     "many keypoints": lambda: RegressionLabel((4, 4)).encode(np.zeros((1, 2**22, 2))),

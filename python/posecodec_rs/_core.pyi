@@ -61,8 +61,11 @@ __all__ = [
     "VideoPoseLifting",
     "YOLOXPoseAnnotationProcessor",
     "__version__",
+    "cache_clear",
     "force_simd_tier",
+    "get_cache_limit",
     "get_num_threads",
+    "set_cache_limit",
     "set_num_threads",
     "simd_tiers",
     "to_image",
@@ -3173,6 +3176,28 @@ _Codec = TypeVar("_Codec", bound=BaseKeypointCodec)
 def _unpickle(
     cls: type[_Codec], init: tuple[type[BaseKeypointCodec], dict[str, Any]] | None
 ) -> _Codec: ...
+def cache_clear() -> None:
+    """Return the memory that is kept for the next outputs to the system.
+
+    Outputs of 16 KiB and more are allocated from a pool, which keeps up to :func:`get_cache_limit`
+    bytes of what was freed. Arrays that are in use keep their memory.
+    """
+def get_cache_limit() -> int:
+    """The maximum number of unused bytes that are kept for the next outputs.
+
+    The value of :func:`set_cache_limit`; else the environment variable ``POSECODEC_CACHE_LIMIT``; else
+    256 MiB on Linux, of which the system takes back all but 64 MiB when it needs memory, and 64 MiB
+    on other systems.
+    """
+def set_cache_limit(num_bytes: int) -> None:
+    """Set the maximum number of unused bytes that this process keeps for the next outputs.
+
+    Args:
+        num_bytes (int): The limit; with 0, NumPy allocates all outputs, and nothing is kept.
+
+    Raises:
+        InvalidInputError: For a negative number, and what is not an integer.
+    """
 def get_num_threads() -> int:
     """The number of threads that batches may use.
 

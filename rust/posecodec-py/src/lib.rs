@@ -27,12 +27,15 @@ mod _core {
     #[pymodule_export]
     use crate::class::BaseKeypointCodec;
     #[pymodule_export]
+    use crate::memory::{cache_clear, get_cache_limit, set_cache_limit};
+    #[pymodule_export]
     use crate::threads::{force_simd_tier, get_num_threads, set_num_threads, simd_tiers};
     #[pymodule_export]
     use crate::to_image::to_image;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::memory::register_forks();
         crate::codecs::add_classes(module)?;
         module.add("InvalidInputError", crate::error::invalid_input_type(module.py())?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;

@@ -1,97 +1,400 @@
-//! A pool of memory for large arrays.
+//! A pool of memory for arrays of 16 KiB and more.
 //!
-//! The system's allocator returns blocks of megabytes to the kernel as soon as an array is freed. The
-//! pages of the next array are new and have to be mapped on first access, which takes longer than
-//! encoding. An image of 128×128 maps with `SPR` (4.6 MB, 640 pages written) takes 820 µs in new memory
-//! and 140 µs in memory that is reused and zeroed. So a few freed blocks are kept.
+//! A loader keeps its samples until it collates them, so that the next sample is written to memory that
+//! is new to the process. The kernel maps and zeroes such memory on first access, page by page, which
+//! takes longer than encoding. So the pool maps huge pages where the system has them, and keeps what is
+//! freed:
+//!
+//! ```text
+//! take(bytes):
+//!     round up to a size class                        // 8 per power of two
+//!     the piece of this class that was freed last      // its values are in the cache, but old
+//!     or the next new piece of the class's newest chunk     // zeros
+//!     or the first piece of a new chunk                 // 18 to 32 MiB of pieces, or one larger piece
+//! drop(piece):
+//!     keep the piece for its class
+//!     if no array uses its chunk, and much memory is unused: the kernel may take the pages (MADV_FREE)
+//!     while more than the limit is unused: unmap the chunk without arrays that was used least recently
+//! before a fork:
+//!     unmap the chunks without arrays, discard unused pieces of others and do not use them again
+//! ```
+//!
+//! After a fork, the first process that writes to a page copies it, which takes longer than a new page; so
+//! neither process keeps unused memory. The lock is held during the fork: no thread leaves it locked.
+//!
+//! Times: AMD EPYC (AVX-512) with 2 cores, Linux 6.18 in a virtual machine, November 2026, with
+//! `python -m sections.fresh_memory` in `benchmarks`. A page fault takes 1.2 µs per 4 KiB page, and
+//! 30 to 36 µs per huge page of 2 MiB.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
-use std::ptr::NonNull;
-use std::sync::Mutex;
+use std::cell::Cell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use memmap2::{MmapOptions, MmapRaw};
 use posecodec::codecs::Init;
 use pyo3::prelude::*;
 
-/// Minimum bytes of an array whose memory is pooled. Below 2 MB it makes no difference, because the
-/// system's allocator keeps small blocks. 133 maps of 96×72 pixels (3.7 MB), with the last eight arrays
-/// alive, take 72 µs with the pool and 104 µs without.
-pub(crate) const MIN_POOLED_BYTES: usize = 1 << 20;
+use crate::class::parse::integer;
 
-/// Maximum bytes of unused blocks: about ten images of 128×128 maps.
-const MAX_UNUSED_BYTES: usize = 1 << 26;
+/// Minimum bytes of an array whose memory is pooled. With 64 KiB, labels of `SimCCLabel` (26 and 35 KB)
+/// take 4.0 µs per sample of which 64 are kept alive, with 16 KiB 1.7 µs; freed at once, 1.5 µs either way.
+pub(crate) const MIN_POOLED_BYTES: usize = 1 << 14;
 
-/// Alignment of cache lines and of the widest vectors.
-const ALIGNMENT: usize = 64;
+/// Bytes of a huge page, to which chunks are aligned.
+const HUGE_PAGE: usize = 2 << 20;
 
-/// Blocks that no array uses, oldest first.
-static UNUSED: Mutex<Vec<Block>> = Mutex::new(Vec::new());
+/// Maximum bytes of a chunk of several pieces. With 8 size classes per power of two, all chunks are then
+/// multiples of huge pages.
+const MAX_CHUNK_BYTES: usize = 32 << 20;
 
-/// A block of memory.
-struct Block {
-    start: NonNull<u8>,
-    layout: Layout,
+/// Unused bytes above which the kernel may take the pages of a chunk that no array uses. `MADV_FREE`
+/// takes 14 to 58 µs per 64 MiB, and using the pages again nothing.
+const MAX_RESIDENT_BYTES: usize = 64 << 20;
+
+/// Default limit of unused bytes. 256 MiB hold 64 samples of 133 maps of 96×72 pixels (3.7 MB). Where the
+/// kernel cannot take pages back, the limit is lower.
+const DEFAULT_LIMIT: usize =
+    if cfg!(target_os = "linux") { 4 * MAX_RESIDENT_BYTES } else { MAX_RESIDENT_BYTES };
+
+/// The environment variable with the limit in bytes.
+const LIMIT_VARIABLE: &str = "POSECODEC_CACHE_LIMIT";
+
+static POOL: Mutex<Pool> = Mutex::new(Pool {
+    limit: None,
+    chunks: Vec::new(),
+    classes: Vec::new(),
+    unused_bytes: 0,
+    clock: 0,
+});
+
+fn pool() -> MutexGuard<'static, Pool> {
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-// SAFETY: a block is the only owner of its memory.
-unsafe impl Send for Block {}
-// SAFETY: a shared block only gives its address.
-unsafe impl Sync for Block {}
+/// A size to which pieces are rounded up.
+#[derive(Clone, Copy)]
+struct SizeClass {
+    /// Index among all classes.
+    index: usize,
+    /// Bytes per piece.
+    bytes: usize,
+    /// Pieces per chunk.
+    pieces: usize,
+}
 
-impl Drop for Block {
-    fn drop(&mut self) {
-        // SAFETY: allocated with this layout, and freed only here.
-        unsafe { dealloc(self.start.as_ptr(), self.layout) }
+impl SizeClass {
+    /// The class of pieces of at least this many bytes.
+    fn of(bytes: usize) -> Self {
+        let bytes = bytes.max(MIN_POOLED_BYTES);
+        // 2^exponent < bytes <= 2^(exponent + 1), in 9 to 16 eighths of 2^exponent.
+        let exponent = (bytes - 1).ilog2() as usize;
+        let eighths = bytes.div_ceil(1 << (exponent - 3));
+        Self {
+            index: 8 * (exponent - MIN_POOLED_BYTES.ilog2() as usize + 1) + eighths - 9,
+            bytes: eighths << (exponent - 3),
+            pieces: (MAX_CHUNK_BYTES >> (exponent + 1)).max(1),
+        }
+    }
+}
+
+/// Memory that is mapped at once, for pieces of one size.
+struct Chunk {
+    map: MmapRaw,
+    /// Offset of the first piece, which is aligned to huge pages.
+    offset: usize,
+    class: SizeClass,
+    /// Pieces that an array uses.
+    used: usize,
+    /// Pieces that were used before. Those after them are zeros.
+    touched: usize,
+    /// Whether its freed pieces are not used again.
+    retired: bool,
+    /// When a piece was last taken or freed.
+    last_use: u64,
+}
+
+impl Chunk {
+    fn new(class: SizeClass) -> Option<Self> {
+        let bytes = class.bytes * class.pieces;
+        let map = MmapOptions::new().len(bytes.checked_add(HUGE_PAGE)?).map_anon().ok()?;
+        let map = MmapRaw::from(map);
+        let offset = map.as_ptr().align_offset(HUGE_PAGE);
+        // A system without huge pages refuses; its pages are smaller.
+        #[cfg(target_os = "linux")]
+        let _ = map.advise_range(memmap2::Advice::HugePage, offset, bytes);
+        Some(Self { map, offset, class, used: 0, touched: 0, retired: false, last_use: 0 })
+    }
+
+    /// The address of a piece.
+    fn start(&self, piece: usize) -> *mut u8 {
+        self.map.as_mut_ptr().wrapping_add(self.offset + piece * self.class.bytes)
+    }
+
+    /// Lets the kernel take all pages until they are written again. No array may use the chunk.
+    fn release_lazily(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            let bytes = self.class.bytes * self.class.pieces;
+            let advice = memmap2::UncheckedAdvice::Free;
+            // SAFETY: no array uses the chunk, and its pieces are taken as if they had any values.
+            let _ = unsafe { self.map.unchecked_advise_range(advice, self.offset, bytes) };
+        }
+    }
+
+    /// Discards the pages of a piece that no array uses.
+    fn discard(&self, piece: usize) {
+        #[cfg(target_os = "linux")]
+        {
+            // SAFETY: only reads a constant of the system.
+            let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
+            let start = piece * self.class.bytes;
+            let (first, end) = (start.next_multiple_of(page), start + self.class.bytes);
+            let bytes = (end / page * page).saturating_sub(first);
+            let advice = memmap2::UncheckedAdvice::DontNeed;
+            // SAFETY: whole pages, because the first piece starts at one, of a piece that no array uses
+            // and that is not used again.
+            let _ = unsafe { self.map.unchecked_advise_range(advice, self.offset + first, bytes) };
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = piece;
+    }
+}
+
+/// A piece of a chunk, by their indices.
+#[derive(Clone, Copy)]
+struct Piece {
+    chunk: usize,
+    number: usize,
+}
+
+/// The pieces of one size.
+#[derive(Default)]
+struct Class {
+    /// Freed pieces, the last one last.
+    unused: Vec<Piece>,
+    /// The chunk that may have pieces that were not used yet.
+    newest: Option<usize>,
+}
+
+struct Pool {
+    /// Maximum of `unused_bytes`; `None` until it is set or first used.
+    limit: Option<usize>,
+    /// `None` where a chunk was unmapped.
+    chunks: Vec<Option<Chunk>>,
+    /// By index of the size class.
+    classes: Vec<Class>,
+    /// Bytes of all freed pieces that are kept.
+    unused_bytes: usize,
+    /// Counts takes and drops.
+    clock: u64,
+}
+
+impl Pool {
+    fn limit(&mut self) -> usize {
+        *self.limit.get_or_insert_with(|| {
+            let text = std::env::var(LIMIT_VARIABLE).ok();
+            text.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_LIMIT)
+        })
+    }
+
+    fn chunk(&mut self, index: usize) -> &mut Chunk {
+        self.chunks[index].as_mut().expect("a piece's chunk is mapped")
+    }
+
+    /// A piece of this class, its address, and what it holds; `None` without memory.
+    fn take(&mut self, class: SizeClass) -> Option<(Piece, *mut u8, Init)> {
+        if self.classes.len() <= class.index {
+            self.classes.resize_with(class.index + 1, Class::default);
+        }
+        self.clock += 1;
+        let clock = self.clock;
+        let (piece, init) = if let Some(piece) = self.classes[class.index].unused.pop() {
+            self.unused_bytes -= class.bytes;
+            (piece, Init::Uninit)
+        } else {
+            (self.new_piece(class)?, Init::Zeroed)
+        };
+        let chunk = self.chunk(piece.chunk);
+        chunk.used += 1;
+        chunk.last_use = clock;
+        Some((piece, chunk.start(piece.number), init))
+    }
+
+    /// A piece that was not used before.
+    fn new_piece(&mut self, class: SizeClass) -> Option<Piece> {
+        let with_room = self.classes[class.index].newest.filter(|&index| {
+            self.chunks[index].as_ref().is_some_and(|chunk| chunk.touched < class.pieces)
+        });
+        let index = match with_room {
+            Some(index) => index,
+            None => {
+                let chunk = Some(Chunk::new(class)?);
+                let index = self.chunks.iter().position(Option::is_none).unwrap_or_else(|| {
+                    self.chunks.push(None);
+                    self.chunks.len() - 1
+                });
+                self.chunks[index] = chunk;
+                self.classes[class.index].newest = Some(index);
+                index
+            }
+        };
+        let chunk = self.chunk(index);
+        chunk.touched += 1;
+        Some(Piece { chunk: index, number: chunk.touched - 1 })
+    }
+
+    /// Keeps a piece that no array uses any more. Returns chunks to unmap without the lock.
+    fn put(&mut self, piece: Piece) -> Vec<Chunk> {
+        self.clock += 1;
+        let (clock, limit) = (self.clock, self.limit());
+        let chunk = self.chunk(piece.chunk);
+        chunk.used -= 1;
+        chunk.last_use = clock;
+        let (class, all_unused) = (chunk.class, chunk.used == 0);
+        if chunk.retired {
+            let unmapped = if all_unused { self.chunks[piece.chunk].take() } else { None };
+            return unmapped.into_iter().collect();
+        }
+        self.unused_bytes += class.bytes;
+        let resident = self.unused_bytes <= MAX_RESIDENT_BYTES;
+        if all_unused && !resident && self.unused_bytes <= limit {
+            self.chunk(piece.chunk).release_lazily();
+        }
+        self.classes[class.index].unused.push(piece);
+        self.trim(limit)
+    }
+
+    /// Removes chunks that no array uses, the least recently used first, until at most `limit` bytes
+    /// are unused.
+    fn trim(&mut self, limit: usize) -> Vec<Chunk> {
+        let mut removed = Vec::new();
+        while self.unused_bytes > limit {
+            let chunks = self.chunks.iter().enumerate();
+            let unused = chunks.filter_map(|(index, chunk)| {
+                chunk.as_ref().filter(|chunk| chunk.used == 0).map(|chunk| (chunk.last_use, index))
+            });
+            let Some((_, index)) = unused.min() else { break };
+            removed.extend(self.remove(index));
+        }
+        removed
+    }
+
+    /// Removes a chunk that no array uses.
+    fn remove(&mut self, index: usize) -> Option<Chunk> {
+        let chunk = self.chunks[index].take()?;
+        let class = &mut self.classes[chunk.class.index];
+        class.unused.retain(|piece| piece.chunk != index);
+        class.newest = class.newest.filter(|&newest| newest != index);
+        self.unused_bytes -= chunk.touched * chunk.class.bytes;
+        Some(chunk)
+    }
+
+    /// Removes all unused memory. Returns chunks to unmap without the lock.
+    fn clear(&mut self) -> Vec<Chunk> {
+        let mut removed = Vec::new();
+        for class in &mut self.classes {
+            class.newest = None;
+            for piece in class.unused.drain(..) {
+                if let Some(chunk) =
+                    self.chunks[piece.chunk].as_ref().filter(|chunk| chunk.used > 0)
+                {
+                    chunk.discard(piece.number);
+                }
+            }
+        }
+        for slot in &mut self.chunks {
+            match slot {
+                Some(chunk) if chunk.used > 0 => chunk.retired = true,
+                _ => removed.extend(slot.take()),
+            }
+        }
+        self.unused_bytes = 0;
+        removed
     }
 }
 
 /// The memory of an array, which keeps it alive as its `base`.
 #[pyclass(frozen, module = "posecodec_rs._core")]
-pub(crate) struct PooledMemory(Option<Block>);
+pub(crate) struct PooledMemory(Piece);
 
 impl PooledMemory {
-    /// At least this many bytes, or `None` if allocation fails.
-    pub(crate) fn take(bytes: usize, init: Init) -> Option<Self> {
-        if let Some(block) = take_unused(bytes) {
-            if init == Init::Zeroed {
-                // SAFETY: the block has at least this many bytes, and no other code has it.
-                unsafe { block.start.write_bytes(0, bytes) }
-            }
-            return Some(Self(Some(block)));
+    /// Memory of at least this many bytes, its address, aligned to 64 bytes or more, and what it holds.
+    /// `None` if the pool is off, or has no memory.
+    pub(crate) fn take(bytes: usize) -> Option<(Self, *mut u8, Init)> {
+        let mut pool = pool();
+        if pool.limit() == 0 {
+            return None;
         }
-        let layout = Layout::from_size_align(bytes.max(1), ALIGNMENT).ok()?;
-        // SAFETY: the layout's size is not 0.
-        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        Some(Self(Some(Block { start, layout })))
-    }
-
-    /// The address of the first byte.
-    pub(crate) fn start(&self) -> *mut u8 {
-        self.0.as_ref().map_or(std::ptr::null_mut(), |block| block.start.as_ptr())
+        let (piece, start, init) = pool.take(SizeClass::of(bytes))?;
+        Some((Self(piece), start, init))
     }
 }
 
 impl Drop for PooledMemory {
     fn drop(&mut self) {
-        // After a fork, a thread that does not exist in this process may hold the lock: then the block
-        // is freed.
-        if let Some(block) = self.0.take()
-            && block.layout.size() <= MAX_UNUSED_BYTES
-            && let Ok(mut unused) = UNUSED.try_lock()
-        {
-            unused.push(block);
-            let mut bytes: usize = unused.iter().map(|block| block.layout.size()).sum();
-            while bytes > MAX_UNUSED_BYTES {
-                bytes -= unused.remove(0).layout.size();
-            }
-        }
+        let removed = pool().put(self.0);
+        drop(removed);
     }
 }
 
-/// Takes the smallest unused block of at least `bytes` and at most twice as many.
-fn take_unused(bytes: usize) -> Option<Block> {
-    let mut unused = UNUSED.try_lock().ok()?;
-    let fits = |size: usize| (bytes..=bytes.saturating_mul(2)).contains(&size);
-    let sizes = unused.iter().enumerate().map(|(number, block)| (block.layout.size(), number));
-    let (_, number) = sizes.filter(|&(size, _)| fits(size)).min()?;
-    Some(unused.swap_remove(number))
+/// Lets the pool take part in forks of this process.
+pub(crate) fn register_forks() {
+    thread_local! {
+        static HELD: Cell<Option<MutexGuard<'static, Pool>>> = const { Cell::new(None) };
+    }
+
+    extern "C" fn before() {
+        let mut pool = pool();
+        drop(pool.clear());
+        // If the thread is ending, the lock is opened here.
+        let _ = HELD.try_with(|held| held.set(Some(pool)));
+    }
+
+    extern "C" fn after() {
+        let _ = HELD.try_with(Cell::take);
+    }
+
+    #[cfg(unix)]
+    {
+        // SAFETY: the functions are never unloaded, because CPython unloads no extension module. In
+        // the child, `after` only opens a lock that this very thread holds.
+        let _ = unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
+    }
+}
+
+/// Return the memory that is kept for the next outputs to the system.
+///
+/// Outputs of 16 KiB and more are allocated from a pool, which keeps up to :func:`get_cache_limit`
+/// bytes of what was freed. Arrays that are in use keep their memory.
+#[pyfunction]
+pub(crate) fn cache_clear() {
+    let removed = pool().clear();
+    drop(removed);
+}
+
+/// The maximum number of unused bytes that are kept for the next outputs.
+///
+/// The value of :func:`set_cache_limit`; else the environment variable ``POSECODEC_CACHE_LIMIT``; else
+/// 256 MiB on Linux, of which the system takes back all but 64 MiB when it needs memory, and 64 MiB
+/// on other systems.
+#[pyfunction]
+pub(crate) fn get_cache_limit() -> usize {
+    pool().limit()
+}
+
+/// Set the maximum number of unused bytes that this process keeps for the next outputs.
+///
+/// Args:
+///     num_bytes (int): The limit; with 0, NumPy allocates all outputs, and nothing is kept.
+///
+/// Raises:
+///     InvalidInputError: For a negative number, and what is not an integer.
+#[pyfunction]
+pub(crate) fn set_cache_limit(num_bytes: &Bound<'_, PyAny>) -> PyResult<()> {
+    let limit = integer("num_bytes", "must be an integer of at least 0", num_bytes)?;
+    let mut pool = pool();
+    pool.limit = Some(limit);
+    let removed = if limit == 0 { pool.clear() } else { pool.trim(limit) };
+    drop(pool);
+    drop(removed);
+    Ok(())
 }

@@ -3,6 +3,8 @@
 //! As in NumPy, callers must not write to an array in another thread while a call reads or fills it.
 
 mod alike;
+mod dlpack;
+mod layout;
 mod numbers;
 mod outputs;
 mod precision;
@@ -10,10 +12,9 @@ mod torch;
 
 use arrayvec::ArrayVec;
 use half::f16;
-use numpy::npyffi::{NPY_ARRAY_CARRAY_RO, NPY_ARRAY_FORCECAST, NPY_ARRAY_NOTSWAPPED};
 use numpy::{
-    Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
-    PyUntypedArray, PyUntypedArrayMethods,
+    Element, PyArrayDescr, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray,
+    PyUntypedArrayMethods,
 };
 use posecodec::Float;
 use posecodec::codecs::Floats;
@@ -24,10 +25,12 @@ use pyo3::prelude::*;
 use crate::error::{conversion_error, invalid};
 
 pub(crate) use alike::SamePrecision;
+pub(crate) use layout::{Array, contiguous};
+use layout::{Layout, in_layout};
 pub(crate) use numbers::{ComputePrecision, PromotedArray};
 pub(crate) use outputs::{
-    OutputArray, array_like, as_half, axes_array, cast, check_no_overlap, fresh, new_array,
-    values_mut, writable, writable_as,
+    OutputArray, array_like, as_half, axes_array, cast, check_no_overlap, fresh, fresh_or_reused,
+    new_array, values_mut, writable, writable_as, zero,
 };
 pub(crate) use precision::{in_own_precision, in_shared_precision};
 pub(crate) use torch::{ReturnAs, half_tensor_as_single};
@@ -35,23 +38,6 @@ use torch::{is_torch_tensor, tensor_as_array};
 
 /// A shape. Codecs have arrays of at most 5 dimensions.
 pub(crate) type Shape = ArrayVec<usize, 5>;
-
-/// A C-contiguous, aligned array in native byte order.
-pub(crate) struct Array<'py, T> {
-    array: Bound<'py, PyArrayDyn<T>>,
-}
-
-impl<T: Element> Array<'_, T> {
-    pub(crate) fn shape(&self) -> &[usize] {
-        self.array.shape()
-    }
-
-    pub(crate) fn values(&self) -> &[T] {
-        // SAFETY: the array is contiguous and aligned (`as_slice` checks both), and callers must not
-        // write to it during the call, as in NumPy.
-        unsafe { self.array.as_slice() }.expect("a contiguous array")
-    }
-}
 
 /// The output of a network, in its own precision.
 pub(crate) enum NetworkOutput<'py> {
@@ -63,11 +49,21 @@ pub(crate) enum NetworkOutput<'py> {
 impl<'py> NetworkOutput<'py> {
     /// Reads an array, a torch tensor or nested lists. Contiguous arrays are not copied.
     pub(crate) fn read(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        Self::read_in(Layout::Contiguous, object, argument)
+    }
+
+    /// The same, but arrays that are aligned and in native byte order are not copied: not all of the
+    /// arrays are contiguous then.
+    pub(crate) fn read_in_any_layout(object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        Self::read_in(Layout::Any, object, argument)
+    }
+
+    fn read_in(layout: Layout, object: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
         let array = as_array(object, argument)?;
         Ok(match float_size(&array) {
-            Some(2) => Self::F16(contiguous(&array)?),
-            Some(4) => Self::F32(contiguous(&array)?),
-            Some(_) => Self::F64(contiguous(&array)?),
+            Some(2) => Self::F16(in_layout(layout, &array)?),
+            Some(4) => Self::F32(in_layout(layout, &array)?),
+            Some(_) => Self::F64(in_layout(layout, &array)?),
             None => {
                 let wanted = "must hold float16, float32 or float64 values";
                 return Err(invalid(object.py(), argument, wanted, array.dtype()));
@@ -105,12 +101,12 @@ impl<'py> NetworkOutput<'py> {
         }
     }
 
-    /// The values as type `E`: the array itself if it has this type, else a copy.
+    /// The values as type `E`: the array itself if it has this type, else a contiguous copy.
     pub(crate) fn of_type<E: Element>(&self) -> PyResult<Array<'py, E>> {
         match self {
-            Self::F16(array) => contiguous(array.array.as_untyped()),
-            Self::F32(array) => contiguous(array.array.as_untyped()),
-            Self::F64(array) => contiguous(array.array.as_untyped()),
+            Self::F16(array) => in_layout(Layout::Any, array.array.as_untyped()),
+            Self::F32(array) => in_layout(Layout::Any, array.array.as_untyped()),
+            Self::F64(array) => in_layout(Layout::Any, array.array.as_untyped()),
         }
     }
 
@@ -338,33 +334,4 @@ fn as_array<'py>(
     let wanted = "must be an array of real numbers";
     let array = convert().map_err(|cause| conversion_error(py, argument, wanted, cause))?;
     Ok(array.cast_into::<PyUntypedArray>()?)
-}
-
-/// The array itself if it is contiguous, aligned and of type `T`, else a copy that is.
-pub(crate) fn contiguous<'py, T: Element>(
-    array: &Bound<'py, PyUntypedArray>,
-) -> PyResult<Array<'py, T>> {
-    let py = array.py();
-    let dtype = T::get_dtype(py);
-    if array.dtype().is_equiv_to(&dtype) && array.is_c_contiguous() && array.is_aligned() {
-        // SAFETY: the dtype was compared.
-        let array = unsafe { array.as_any().clone().cast_into_unchecked() };
-        return Ok(Array { array });
-    }
-    let flags = NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED | NPY_ARRAY_FORCECAST;
-    // SAFETY: PyArray_FromAny takes the reference to the dtype, and returns an array of that dtype, or
-    // null with an exception set.
-    unsafe {
-        let array = PY_ARRAY_API.PyArray_FromAny(
-            py,
-            array.as_ptr(),
-            dtype.into_dtype_ptr(),
-            0,
-            0,
-            flags,
-            std::ptr::null_mut(),
-        );
-        let array = Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked();
-        Ok(Array { array })
-    }
 }

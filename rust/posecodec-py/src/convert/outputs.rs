@@ -11,9 +11,9 @@ use numpy::{
     PyUntypedArray, PyUntypedArrayMethods,
 };
 use posecodec::codecs::Init;
-use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 use crate::error::invalid;
@@ -51,38 +51,51 @@ pub(crate) fn fresh<'py, T: Element>(
     py: Python<'py>,
     argument: &str,
     shape: &[usize],
-    memory: Init,
+    init: Init,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let (array, found) = fresh_or_reused(py, argument, shape, init)?;
+    if (init, found) == (Init::Zeroed, Init::Uninit) {
+        zero(&array);
+    }
+    Ok(array)
+}
+
+/// A new array and what it holds: where zeros are wanted, either zeros, or values of an earlier array
+/// that the caller overwrites. Allocation failure is a `MemoryError`.
+pub(crate) fn fresh_or_reused<'py, T: Element>(
+    py: Python<'py>,
+    argument: &str,
+    shape: &[usize],
+    init: Init,
+) -> PyResult<(Bound<'py, PyArrayDyn<T>>, Init)> {
     let mut dims = dimensions::<T>(py, argument, shape)?;
     let bytes = shape.iter().product::<usize>() * size_of::<T>();
-    if bytes >= MIN_POOLED_BYTES {
-        return from_pool(py, &mut dims, bytes, memory);
+    if bytes >= MIN_POOLED_BYTES
+        && !is_traced(py)?
+        && let Some(memory) = PooledMemory::take(bytes)
+    {
+        return in_pooled_memory(py, &mut dims, memory);
     }
     let (count, data) = (dims.len() as c_int, dims.as_mut_ptr());
     let dtype = T::get_dtype(py).into_dtype_ptr();
     // SAFETY: the dimensions outlive the call, which takes the reference to the dtype and returns a new
     // array of that dtype, or null with an exception set.
     unsafe {
-        let array = match memory {
+        let array = match init {
             Init::Zeroed => PY_ARRAY_API.PyArray_Zeros(py, count, data, dtype, 0),
             Init::Uninit => PY_ARRAY_API.PyArray_Empty(py, count, data, dtype, 0),
         };
-        Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
+        Ok((Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked(), init))
     }
 }
 
-/// A large array, in memory of an earlier array if there is some.
-fn from_pool<'py, T: Element>(
+/// An array in memory of the pool, and what it holds.
+fn in_pooled_memory<'py, T: Element>(
     py: Python<'py>,
     dims: &mut [npy_intp],
-    bytes: usize,
-    memory: Init,
-) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let Some(block) = PooledMemory::take(bytes, memory) else {
-        return Err(PyMemoryError::new_err(format!("no memory for an array of {bytes} bytes")));
-    };
-    let start = block.start();
-    let owner = Bound::new(py, block)?;
+    (memory, start, init): (PooledMemory, *mut u8, Init),
+) -> PyResult<(Bound<'py, PyArrayDyn<T>>, Init)> {
+    let owner = Bound::new(py, memory)?;
     // SAFETY: the memory is aligned, large enough for these values, and lives as long as the array,
     // which takes the references to the dtype and to the owner.
     unsafe {
@@ -99,8 +112,29 @@ fn from_pool<'py, T: Element>(
         );
         let array = Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked::<PyArrayDyn<T>>();
         let kept = PY_ARRAY_API.PyArray_SetBaseObject(py, array.as_array_ptr(), owner.into_ptr());
-        if kept != 0 { Err(PyErr::fetch(py)) } else { Ok(array) }
+        if kept != 0 { Err(PyErr::fetch(py)) } else { Ok((array, init)) }
     }
+}
+
+/// Whether `tracemalloc` traces. NumPy then allocates, and reports its arrays in its own domain. The
+/// function that reports memory is not part of Python's stable ABI, and NumPy's memory handlers, which
+/// would call it, take 0.5 µs per call to set and reset (AMD EPYC, two `ContextVar.set` in `timeit`,
+/// November 2026).
+fn is_traced(py: Python<'_>) -> PyResult<bool> {
+    static IS_TRACING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let is_tracing = IS_TRACING.get_or_try_init(py, || {
+        py.import(intern!(py, "_tracemalloc"))?
+            .getattr(intern!(py, "is_tracing"))
+            .map(Bound::unbind)
+    })?;
+    is_tracing.bind(py).call0()?.is_truthy()
+}
+
+/// Writes zeros to a new array.
+pub(crate) fn zero<T: Element>(array: &Bound<'_, PyArrayDyn<T>>) {
+    // SAFETY: a new contiguous array of numbers, for all of which zero bytes are a valid value, and no
+    // slice of its memory is alive.
+    unsafe { array.data().write_bytes(0, array.len()) }
 }
 
 /// The shape for NumPy, if an array of this shape and type can be addressed.

@@ -5,6 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::NetworkOutput;
+use super::dlpack::TensorClass;
 
 /// The type in which results are returned: that of the argument.
 pub(crate) enum ReturnAs<'py> {
@@ -52,10 +53,16 @@ impl<'py> ReturnAs<'py> {
 /// Whether the object is a torch tensor, without importing torch.
 pub(super) fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = object.py();
+    if let Some(class) = TensorClass::get(py) {
+        return class.is_class_of(object);
+    }
     let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?;
     match modules.get_item(intern!(py, "torch")) {
         Ok(torch) => match torch.getattr(intern!(py, "Tensor")) {
-            Ok(class) => object.is_instance(&class),
+            Ok(class) => {
+                TensorClass::remember(&class);
+                object.is_instance(&class)
+            }
             Err(_) => Ok(false), // torch is only half imported
         },
         Err(_) => Ok(false),
@@ -81,6 +88,11 @@ pub(crate) fn half_tensor_as_single<'py>(
 /// not have, is converted to float32.
 pub(super) fn tensor_as_array<'py>(tensor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = tensor.py();
+    if let Some(class) = TensorClass::get(py)
+        && let Some(array) = class.array(tensor)?
+    {
+        return Ok(array);
+    }
     // `numpy` fails for tensors with gradients, on other devices, or of bfloat16.
     if let Ok(array) = tensor.call_method0(intern!(py, "numpy")) {
         return Ok(array);

@@ -72,7 +72,7 @@ fn read_alike<'py, const A: usize>(
     };
     let mut read = Vec::with_capacity(A);
     for ((array, own), name) in arrays.iter().zip(own).zip(names) {
-        let array = NetworkOutput::read(array, "flipped")?;
+        let array = NetworkOutput::read_in_any_layout(array, "flipped")?;
         if array.shape() != own.shape() {
             let wanted = format!("must have shape {}, like `{name}`", Shape(own.shape()));
             let got = format_args!("shape {}", Shape(array.shape()));

@@ -1,8 +1,11 @@
 //! `decode` and `batch_decode` of the heatmap codecs.
 
+use arrayvec::ArrayVec;
 use numpy::Element;
 use posecodec::HeatmapValue;
-use posecodec::codecs::{DecodeHeatmaps, DecodePlan, FlippedMaps, Maps};
+use posecodec::codecs::{
+    DecodeHeatmaps, DecodePlan, FlippedMaps, HeatmapShift, Maps, decode_any_layout,
+};
 use pyo3::prelude::*;
 
 use super::flip::{Flip, FlipArguments};
@@ -47,7 +50,7 @@ where
     C: DecodeHeatmaps<Coordinate: Element>,
 {
     let argument = encoded_name(call);
-    let maps = NetworkOutput::read(encoded, argument)?;
+    let maps = NetworkOutput::read_in_any_layout(encoded, argument)?;
     let shape = match (call, maps.shape()) {
         (Call::Single, &[maps, height, width]) => [1, maps, height, width],
         (Call::Batch, &[batch, maps, height, width]) => [batch, maps, height, width],
@@ -80,15 +83,38 @@ where
     let (points, _) = keypoints.values_mut().as_chunks_mut();
     let values = scores.values_mut();
     let flipped = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
-    let flipped = flip.zip(flipped.as_ref()).map(|(flip, flipped)| FlippedMaps {
-        heatmaps: flipped.values(),
-        flip_indices: &flip.flip_indices,
-        shift: flip.shift,
-    });
-    let maps = Maps { own: maps.values(), flipped };
-    enter(py, maps.own.len(), || {
-        plan.fill(maps, points, values)
-            .map_err(|error| error.rename_argument("heatmaps", encoded_name(call)))
-    })?;
+    let flip = flip.map(|flip| (&*flip.flip_indices, flip.shift));
+    let renamed = |error: posecodec::Error| error.rename_argument("heatmaps", encoded_name(call));
+    if maps.is_contiguous() && flipped.as_ref().is_none_or(Array::is_contiguous) {
+        let maps = maps_of(maps.values(), flipped.as_ref().map(Array::values), flip);
+        enter(py, maps.own.len(), || plan.fill(maps, points, values).map_err(renamed))?;
+    } else {
+        let arrays = [Some(maps), flipped.as_ref()].into_iter().flatten();
+        let views: ArrayVec<_, 2> = arrays.map(|array| array.view(call)).collect();
+        let (mut points, mut values) = (points, values);
+        let split = |samples| {
+            let points = points.split_off_mut(..samples * count).expect("one per keypoint");
+            (points, values.split_off_mut(..samples * count).expect("one per keypoint"))
+        };
+        let decode = |samples, arrays: &[&[E]], (points, values): (&mut [_], &mut [_])| {
+            let maps = maps_of(arrays[0], arrays.get(1).copied(), flip);
+            plan.with_batch(samples).fill(maps, points, values)
+        };
+        enter(py, maps.len(), || decode_any_layout(&views, split, decode).map_err(renamed))?;
+    }
     Ok((keypoints.into_any(), scores.into_any()))
+}
+
+/// The maps of a batch, with those of the flipped images for a flip test.
+fn maps_of<'a, E>(
+    own: &'a [E],
+    flipped: Option<&'a [E]>,
+    flip: Option<(&'a [usize], HeatmapShift)>,
+) -> Maps<'a, E> {
+    let flipped = flipped.zip(flip).map(|(heatmaps, (flip_indices, shift))| FlippedMaps {
+        heatmaps,
+        flip_indices,
+        shift,
+    });
+    Maps { own, flipped }
 }

@@ -1,11 +1,12 @@
 //! `decode` and `batch_decode` of SimCC vectors along two axes or three.
 
+use arrayvec::ArrayVec;
 use numpy::Element;
 use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::codecs::{
     FlippedRows, HeatmapShift, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel,
-    SimccRows, SimccVectors,
+    SimccRows, SimccVectors, decode_any_layout,
 };
 use pyo3::prelude::*;
 
@@ -14,6 +15,8 @@ use super::flip::{Flip, FlipArguments};
 use crate::call::{Call, enter, shape_error};
 use crate::convert::{Array, NetworkOutput, OutputArray, in_shared_precision};
 use crate::error::invalid;
+
+const ONE_PER_ROW: &str = "one value per row";
 
 /// How SimCC rows are arranged.
 #[derive(Clone, Copy)]
@@ -77,27 +80,47 @@ impl<const A: usize> Layout<A> {
         self.call.shape(self.batch, &[instances, count, A])
     }
 
-    /// The shape `[B, N, K]` of the batch.
-    fn batch_shape(&self) -> [usize; 3] {
-        let [instances, count] = self.samples;
-        [self.batch, instances, count]
-    }
-
     /// The vectors of the images, and those of the flipped images if there are any.
     fn vectors<'a, E: Element>(
         &self,
-        own: &'a [Array<'_, E>; A],
-        flipped: Option<&'a Flipped<'_, E, A>>,
+        own: [&'a [E]; A],
+        flipped: Option<([&'a [E]; A], &'a [usize])>,
     ) -> SimccVectors<'a, E, A> {
-        let rows = |arrays: &'a [Array<'_, E>; A]| SimccRows {
-            responses: arrays.each_ref().map(Array::values),
-            bins: self.bins,
-        };
-        let flipped = flipped.map(|Flipped { arrays, flip_indices }| FlippedRows {
-            rows: rows(arrays),
-            flip_indices,
-        });
+        let rows = |responses| SimccRows { responses, bins: self.bins };
+        let flipped = flipped
+            .map(|(responses, flip_indices)| FlippedRows { rows: rows(responses), flip_indices });
         SimccVectors { own: rows(own), flipped }
+    }
+
+    /// Calls `decode` with the vectors of all samples if they are contiguous, else with those of blocks
+    /// of samples. `split` returns the next outputs of a number of rows.
+    fn decode<E: HeatmapValue + Element, T: Send>(
+        &self,
+        py: Python<'_>,
+        own: &[Array<'_, E>; A],
+        flipped: Option<&Flipped<'_, E, A>>,
+        mut split: impl FnMut(usize) -> T + Send,
+        decode: impl Fn([usize; 3], SimccVectors<'_, E, A>, T) -> posecodec::Result<()> + Sync + Send,
+    ) -> PyResult<()> {
+        let [instances, count] = self.samples;
+        let flip_indices = flipped.map(|flipped| &*flipped.flip_indices);
+        let values = own.iter().map(Array::len).sum();
+        let arrays = || own.iter().chain(flipped.iter().flat_map(|flipped| &flipped.arrays));
+        if arrays().all(Array::is_contiguous) {
+            let flipped = flipped.map(|flipped| flipped.arrays.each_ref().map(Array::values));
+            let vectors =
+                self.vectors(own.each_ref().map(Array::values), flipped.zip(flip_indices));
+            let filled = split(self.batch * instances * count);
+            return enter(py, values, || decode([self.batch, instances, count], vectors, filled));
+        }
+        let views: ArrayVec<_, 6> = arrays().map(|array| array.view(self.call)).collect();
+        let decode_block = |samples, arrays: &[&[E]], filled| {
+            let (own, flipped) = arrays.split_first_chunk::<A>().expect("one array per axis");
+            let vectors = self.vectors(*own, flipped.first_chunk().copied().zip(flip_indices));
+            decode([samples, instances, count], vectors, filled)
+        };
+        let split = |samples: usize| split(samples * instances * count);
+        enter(py, values, || decode_any_layout(&views, split, decode_block))
     }
 }
 
@@ -143,8 +166,10 @@ pub(crate) fn decode_simcc<'py>(
     flip: Option<FlipArguments<'_, 'py>>,
 ) -> PyResult<Decoded<'py>> {
     let names = ["simcc_x", "simcc_y"];
-    let responses =
-        [NetworkOutput::read(simcc_x, names[0])?, NetworkOutput::read(simcc_y, names[1])?];
+    let responses = [
+        NetworkOutput::read_in_any_layout(simcc_x, names[0])?,
+        NetworkOutput::read_in_any_layout(simcc_y, names[1])?,
+    ];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
     let flip = read_flip(py, names, &responses, flip)?;
@@ -171,14 +196,16 @@ fn decode_two<'py, E: HeatmapValue + Element>(
         (true, ..) => &shape,
     };
     let mut seen = OutputArray::<f64>::zeros(py, "visibility", seen_shape)?;
-    let vectors = layout.vectors(arrays, flipped.as_ref());
-    let decoded = SimccDecodedRows {
-        keypoints: keypoints.values_mut().as_chunks_mut().0,
-        scores: scores.values_mut(),
-        visibility: seen.values_mut(),
+    let (mut points, _) = keypoints.values_mut().as_chunks_mut();
+    let (mut row_scores, mut visibility) = (scores.values_mut(), seen.values_mut());
+    let split = |rows: usize| SimccDecodedRows {
+        keypoints: points.split_off_mut(..rows).expect(ONE_PER_ROW),
+        scores: row_scores.split_off_mut(..rows).expect(ONE_PER_ROW),
+        visibility: visibility.split_off_mut(..rows).unwrap_or_default(),
     };
-    let values = vectors.own.values();
-    enter(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))?;
+    layout.decode(py, arrays, flipped.as_ref(), split, |shape, vectors, decoded| {
+        codec.decode_batch(shape, vectors, decoded)
+    })?;
     let scores = if with_visibility {
         (scores.into_any(), seen.into_any()).into_pyobject(py)?.into_any()
     } else {
@@ -200,9 +227,9 @@ pub(crate) fn decode_simcc_3d<'py>(
 ) -> PyResult<Decoded3d<'py>> {
     let names = ["x", "y", "z"];
     let responses = [
-        NetworkOutput::read(x, names[0])?,
-        NetworkOutput::read(y, names[1])?,
-        NetworkOutput::read(z, names[2])?,
+        NetworkOutput::read_in_any_layout(x, names[0])?,
+        NetworkOutput::read_in_any_layout(y, names[1])?,
+        NetworkOutput::read_in_any_layout(z, names[2])?,
     ];
     let first = ["(K, Wx) or (N, K, Wx)", "(B, K, Wx) or (B, N, K, Wx)"];
     let layout = Layout::of(py, call, names, &responses, first)?;
@@ -223,13 +250,16 @@ fn decode_three<'py, E: HeatmapValue + Element>(
     let mut keypoints = OutputArray::<f32>::zeros(py, "keypoints", &shape)?;
     let mut keypoints_simcc = OutputArray::<f32>::zeros(py, "keypoints_simcc", &shape)?;
     let mut scores = OutputArray::<E>::zeros(py, "scores", &layout.shape())?;
-    let vectors = layout.vectors(arrays, flipped.as_ref());
-    let decoded = Simcc3dDecodedRows {
-        keypoints: keypoints.values_mut().as_chunks_mut().0,
-        keypoints_simcc: keypoints_simcc.values_mut().as_chunks_mut().0,
-        scores: scores.values_mut(),
+    let (mut points, _) = keypoints.values_mut().as_chunks_mut();
+    let (mut points_simcc, _) = keypoints_simcc.values_mut().as_chunks_mut();
+    let mut row_scores = scores.values_mut();
+    let split = |rows: usize| Simcc3dDecodedRows {
+        keypoints: points.split_off_mut(..rows).expect(ONE_PER_ROW),
+        keypoints_simcc: points_simcc.split_off_mut(..rows).expect(ONE_PER_ROW),
+        scores: row_scores.split_off_mut(..rows).expect(ONE_PER_ROW),
     };
-    let values = vectors.own.values();
-    enter(py, values, || codec.decode_batch(layout.batch_shape(), vectors, decoded))?;
+    layout.decode(py, arrays, flipped.as_ref(), split, |shape, vectors, decoded| {
+        codec.decode_batch(shape, vectors, decoded)
+    })?;
     Ok((keypoints.into_any(), keypoints_simcc.into_any(), scores.into_any()))
 }

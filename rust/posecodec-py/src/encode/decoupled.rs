@@ -156,7 +156,7 @@ impl<'py> Image<'_, 'py> {
         let plan = codec.outputs(count);
         let mut outputs = allocate(&plan)?;
         let mut random = PyRng { py, error: None };
-        let Some(ArrayMut::F32(maps)) = outputs.arrays::<1>().pop() else {
+        let Some(ArrayMut::F32(maps)) = outputs.zeroed_arrays::<1>().pop() else {
             unreachable!("heatmaps are in single precision")
         };
         let selection = codec.encode_heatmaps(&keypoints, sigmas, maps, &mut random);
@@ -167,7 +167,7 @@ impl<'py> Image<'_, 'py> {
 
         let plan = codec.instance_outputs(&selection, count);
         let mut outputs = allocate(&plan)?;
-        let arrays = outputs.arrays::<3>().into_inner().expect("three outputs");
+        let arrays = outputs.zeroed_arrays::<3>().into_inner().expect("three outputs");
         codec.fill_instances(&keypoints, &selection, arrays)?;
         dict.update(outputs.finish()?.as_mapping())?;
         Ok(dict)

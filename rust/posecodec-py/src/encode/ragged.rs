@@ -58,7 +58,7 @@ pub(crate) fn encode_images<'py, C: Encode>(
     let values = rest.iter().map(ArrayMut::len).sum();
     let mut samples = Vec::with_capacity(images.len());
     for (image, rows) in images.iter().zip(&mut rows) {
-        let (mut maps, mut rows) = (rest.iter_mut(), rows.arrays::<4>().into_iter());
+        let (mut maps, mut rows) = (rest.iter_mut(), rows.zeroed_arrays::<4>().into_iter());
         let array = |output: &Output| {
             if is_list(&output) {
                 return rows.next();
