@@ -71,7 +71,7 @@ def _tensors(torch: Any) -> Section:
 
 Array = np.ndarray
 LAYOUTS: dict[str, Callable[[Array], Array]] = {
-    "contiguous": lambda array: array,
+    "contiguous": np.ascontiguousarray,
     "every other sample": lambda array: np.repeat(array, 2, axis=0)[1::2],
     "reversed": lambda array: array[..., ::-1].copy()[..., ::-1],
     "channels_last": lambda array: np.moveaxis(np.moveaxis(array, 1, -1).copy(), -1, 1),
