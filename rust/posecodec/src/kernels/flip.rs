@@ -70,7 +70,7 @@ const LANES: usize = 16;
 
 /// Copies a row in reverse order.
 #[inline(always)]
-fn reverse<E: HeatmapValue>(from: &[E], to: &mut [E]) {
+pub(super) fn reverse<E: HeatmapValue>(from: &[E], to: &mut [E]) {
     if let (Some(first), Some(last)) = (from.first_chunk(), to.last_chunk_mut()) {
         reverse_lanes(first, last);
         // The last lanes of a row may overlap these.
