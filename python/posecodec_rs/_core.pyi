@@ -3182,6 +3182,7 @@ def cache_clear() -> None:
     Outputs of 16 KiB and more are allocated from a pool, which keeps up to :func:`get_cache_limit`
     bytes of what was freed. Arrays that are in use keep their memory.
     """
+
 def get_cache_limit() -> int:
     """The maximum number of unused bytes that are kept for the next outputs.
 
@@ -3189,6 +3190,7 @@ def get_cache_limit() -> int:
     256 MiB on Linux, of which the system takes back all but 64 MiB when it needs memory, and 64 MiB
     on other systems.
     """
+
 def set_cache_limit(num_bytes: int) -> None:
     """Set the maximum number of unused bytes that this process keeps for the next outputs.
 
@@ -3198,6 +3200,7 @@ def set_cache_limit(num_bytes: int) -> None:
     Raises:
         InvalidInputError: For a negative number, and what is not an integer.
     """
+
 def get_num_threads() -> int:
     """The number of threads that batches may use.
 
