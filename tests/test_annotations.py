@@ -78,6 +78,7 @@ SAME: list[Any] = [
     {"keypoints": POINTS},
     {"keypoints": [str(value) for value in ANNOTATION["keypoints"]]},
     {"image_id": 1.0, "category_id": 1.0},
+    {"image_id": "1", "category_id": "1"},
     {"iscrowd": "0"},
     {"iscrowd": None},
     {"iscrowd": False},
@@ -101,6 +102,11 @@ def test_unlabelled_keypoints_may_have_any_value(missing: Any, write: Write) -> 
     person = read_annotations(write({"keypoints": keypoints})).people[1]
     assert person.visible.tolist() == [0, 1, 1]
     assert np.isfinite(person.keypoints).all()
+
+
+def test_triples_that_are_null_are_unlabelled(write: Write) -> None:
+    person = read_annotations(write({"keypoints": [POINTS[0], None, None]})).people[1]
+    assert person.visible.tolist() == [1, 0, 0]
 
 
 def test_unknown_visibility_is_unlabelled(write: Write) -> None:

@@ -193,7 +193,9 @@ def read_annotations(path: Path | None, category: str | None = None) -> Annotati
     source = "the bundled people.json" if path is None else str(path)
     data = _parse(_read(path), source)
     names = {
-        read_id(each.get("id")): str(each.get("name")) for each in _objects(data, "categories")
+        read_id(each.get("id")): str(each["name"])
+        for each in _objects(data, "categories")
+        if each.get("name")
     }
     sizes = _image_sizes(data)
     problems: list[Problem] = []

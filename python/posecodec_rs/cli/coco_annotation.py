@@ -111,6 +111,8 @@ def read_person(
 def _keypoints(annotation: Mapping[str, Any], key: str) -> NDArray[np.float64]:
     """Shape (K, 3), from a flat list or from triples; NaN for null."""
     values = annotation.get(key, [] if key == "keypoints" else None)
+    if isinstance(values, list) and any(isinstance(each, list) for each in values):
+        values = [(0, 0, 0) if each is None else each for each in values]
     try:
         numbers = np.asarray(values, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -156,7 +158,9 @@ def unusable(person: Person) -> str | None:
 
 
 def read_id(value: Any) -> int | str:
-    """An id as an int if it is integral, such as 1.0, else as a string."""
-    if isinstance(value, float) and value.is_integer():
+    """An id as an int if it is integral, such as 1.0 and "1", else as a string."""
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
         return int(value)
-    return value if isinstance(value, int) else str(value)
+    text = str(value)
+    is_integral = text.isascii() and text.isdecimal() and len(text) < 20
+    return int(text) if is_integral and text == str(int(text)) else text
