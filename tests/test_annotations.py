@@ -202,3 +202,13 @@ def test_sigmas_of_coco_for_any_17_keypoints(write: Write) -> None:
     assert result.exit_code == 0, result.output
     assert "COCO's sigmas (0.026, 0.025," in result.stdout
     assert "No OKS AP" in CliRunner().invoke(make_app(), arguments).stdout
+
+
+@pytest.mark.parametrize("name", ["a$b", "$x$", "[red]", "dog \\frac"])
+def test_figures_have_any_category(name: str, write: Write, tmp_path: Path) -> None:
+    path, plot = write(categories=[{"id": 1, "name": name}]), tmp_path / "plot.png"
+    arguments = ["roundtrip", str(path), "--codec", "SimCC", "--plot", str(plot)]
+    result = CliRunner().invoke(make_app(), arguments)
+    assert result.exit_code == 0, result.output
+    assert f"({name})" in result.stdout
+    assert plot.read_bytes().startswith(b"\x89PNG")

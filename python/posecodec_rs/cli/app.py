@@ -187,7 +187,7 @@ def make_app() -> "typer.Typer":
         normalize: Annotated[
             str | None,
             typer.Option(
-                metavar="KEYPOINT,KEYPOINT",
+                metavar="A,B",
                 help="What NME divides errors by: the distance between two keypoints, by name or "
                 "index from 0, or box for the longer side of the box.",
                 show_default="the eyes of faces with 29, 68, 98 or 106 keypoints, otherwise box",

@@ -39,6 +39,11 @@ class Section:
     facts: dict[str, Any]
 
     @property
+    def title(self) -> str:
+        """Of its table and of its figure."""
+        return f"Keypoints → training targets → keypoints\n{self.about}"
+
+    @property
     def steps(self) -> int:
         """The number of samples times the number of codecs."""
         return len(self.codecs) * len(self.samples)
@@ -71,7 +76,7 @@ class Section:
         for step in ("encode", "decode"):
             cells = [f"{getattr(result, f'{step}_us'):.1f}" for result in results]
             columns.append(Column(f"{step}\nµs", cells, drop=1))
-        return Sheet(f"Keypoints → training targets → keypoints\n{self.about}", columns, self.notes)
+        return Sheet(self.title, columns, self.notes)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,7 @@ def save(path: Path, annotations: Annotations, section: Section, results: Sequen
         CommandError: If the file cannot be written.
     """
     figure = Figure(figsize=(17, 10), dpi=110, layout="constrained", facecolor="white")
-    heading = r"$\bf{Keypoints\ →\ training\ targets\ →\ keypoints}$"
-    figure.suptitle(f"{heading}\n{section.about}", fontsize=13)
+    drawing.heading(figure, section.title, 13)
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.2, 1)).flat
     codecs = [each for each in section.codecs if isinstance(each, TopDown)]
     _draw_person(above, Scene.of(annotations, codecs))

@@ -5,6 +5,7 @@ crosses for decoded ones. All in pixels of the input.
 """
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,6 +278,16 @@ def draw_errors(axes: Axes, rows: Mapping[str, str], errors: Sequence[Floats]) -
     dots(axes, rows, series, labels)
     decades(axes, series, SMALLEST_PX)
     axes.set_xlabel("error, input pixels")
+
+
+def heading(figure: Figure, text: str, size: int) -> None:
+    """The title of a figure: its first line in bold, and long lines wrapped."""
+    subject, *about = text.split("\n")
+    columns = int(105 * figure.get_figwidth() / size)
+    plain_text = (line.replace("$", r"\$") for line in about)
+    lines = [part for line in plain_text for part in textwrap.wrap(line, columns)]
+    bold = subject.replace(" ", r"\ ")
+    figure.suptitle("\n".join((rf"$\bf{{{bold}}}$", *lines)), fontsize=size)
 
 
 def check_path(path: Path) -> None:

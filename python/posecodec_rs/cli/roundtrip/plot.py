@@ -19,11 +19,9 @@ def save(path: Path, report: Report) -> None:
         for row in report.rows
     }
     has_oks = bool(report.workload.sigmas.values)
-    about = report.title.split("\n")
-    height = 1.3 + 0.2 * len(about) + drawing.INCHES_PER_ROW * len(rows)
+    height = 2 + drawing.INCHES_PER_ROW * len(rows)
     figure = Figure((12 if has_oks else 8, height), dpi=110, layout="constrained")
-    heading = r"$\bf{Error\ of\ the\ codec\ alone}$"
-    figure.suptitle("\n".join((heading, *about)), fontsize=11)
+    drawing.heading(figure, report.title, 11)
     panels = figure.subplots(1, 1 + has_oks, sharey=True, squeeze=False)[0]
     drawing.draw_errors(panels[0], rows, [row.input_px for row in report.rows])
     if has_oks:

@@ -44,10 +44,10 @@ class Report:
 
     @property
     def title(self) -> str:
-        """The annotations and the size of their crops."""
+        """Of the table and of the figure: the annotations and the size of their crops."""
         annotations, size = self.workload.annotations, size_text(self.workload.input_size)
-        lines = (annotations.subject(), annotations.about(), f"each cropped to {size} px")
-        return "\n".join(filter(None, lines))
+        about = (annotations.subject(), annotations.about(), f"each cropped to {size} px")
+        return "\n".join(("Error of the codec alone", *filter(None, about)))
 
     @property
     def measured(self) -> bool:
@@ -93,7 +93,7 @@ class Report:
         ]
         index = next((index for index, row in enumerate(rows) if row is best), None)
         notes = [*self._notes(), *self._conclusion()]
-        return [Sheet(f"Error of the codec alone\n{self.title}", columns, notes, index)]
+        return [Sheet(self.title, columns, notes, index)]
 
     def _scores(self) -> Iterator[Column]:
         """AP where sigmas are known, otherwise NME and PCK."""
