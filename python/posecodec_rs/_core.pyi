@@ -3259,6 +3259,71 @@ def to_image(
         InvalidInputError: For shapes or dtypes that do not fit, or an input size of 0.
     """
 
+# What the modules of other projects call: `mmpose0`, `hrnet` and `transformers`.
+
+_Arrays: TypeAlias = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+
+def _keypoints_from_heatmaps(
+    heatmaps: ArrayInput,
+    center: ArrayInput,
+    scale: ArrayInput,
+    method: str,
+    kernel: int,
+    valid_radius_factor: float,
+) -> _Arrays: ...
+def _keypoints_from_heatmaps3d(
+    heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput
+) -> _Arrays: ...
+def _keypoints_from_regression(
+    regression_preds: ArrayInput, center: ArrayInput, scale: ArrayInput, img_size: ArrayInput
+) -> npt.NDArray[np.float64]: ...
+def _post_dark_udp(
+    coords: ArrayInput, batch_heatmaps: ArrayInput, kernel: int
+) -> npt.NDArray[Any]: ...
+def _transform_preds(
+    coords: ArrayInput,
+    center: ArrayInput,
+    scale: ArrayInput,
+    output_size: ArrayInput,
+    use_udp: bool,
+) -> npt.NDArray[Any]: ...
+def _flip_back(
+    output_flipped: ArrayInput, flip_pairs: Iterable[Sequence[int]], maps_per_keypoint: int
+) -> npt.NDArray[Any]: ...
+def _parse_heatmaps(
+    heatmaps: ArrayInput, tags: ArrayInput, options: tuple[Any, ...], adjust: bool, refine: bool
+) -> list[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]: ...
+def _top_down_target(
+    joints_3d: ArrayInput,
+    joints_3d_visible: ArrayInput,
+    image_size: ArrayInput,
+    heatmap_size: ArrayInput,
+    kind: str,
+    factor: Any,
+    joint_weights: ArrayInput | None,
+) -> _Arrays: ...
+def _regression_target(
+    joints_3d: ArrayInput,
+    joints_3d_visible: ArrayInput,
+    image_size: ArrayInput,
+    joint_weights: ArrayInput | None,
+) -> _Arrays: ...
+def _bottom_up_heatmaps(
+    joints: ArrayInput, output_size: Any, num_joints: int, sigma: float, use_udp: bool
+) -> npt.NDArray[np.float32]: ...
+def _bottom_up_sigma(output_size: Any, sigma: float) -> float: ...
+def _encode_joints(
+    joints: ArrayInput,
+    max_num_people: int,
+    num_joints: int,
+    output_size: Any,
+    tag_per_joint: bool,
+) -> npt.NDArray[np.float32]: ...
+def _get_max_preds(batch_heatmaps: ArrayInput) -> _Arrays: ...
+def _get_final_preds(
+    batch_heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput, post_process: bool
+) -> _Arrays: ...
+
 # The helpers of `posecodec_rs.functional`.
 
 def generate_gaussian_heatmaps(

@@ -216,10 +216,10 @@ proptest! {
         each_tier(|tier| {
             let planes = tags.iter().map(Vec::as_slice).collect();
             let map = TagMap::new(Cow::Borrowed(&responses[..]), planes);
-            assert_eq!(map.nearest(tag), want, "{tier:?}");
+            assert_eq!(map.nearest(tag, 100.0), want, "{tier:?}");
             let planes = double_tags.iter().map(Vec::as_slice).collect();
             let map = TagMap::new(Cow::Borrowed(&double_responses[..]), planes);
-            assert_eq!(map.nearest(&double_tag), want_double, "{tier:?}");
+            assert_eq!(map.nearest(&double_tag, 100.0), want_double, "{tier:?}");
         });
     }
 

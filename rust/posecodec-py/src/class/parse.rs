@@ -97,7 +97,7 @@ pub(crate) fn exactly<'py, const N: usize>(
 }
 
 /// The items of an iterable, at most `max`: an infinite iterator fails instead of hanging.
-fn items_up_to<'py>(
+pub(crate) fn items_up_to<'py>(
     max: usize,
     name: &str,
     wanted: &str,

@@ -10,6 +10,7 @@ mod offsets;
 mod points;
 mod refine;
 mod simcc;
+mod stacks;
 
 use pyo3::prelude::*;
 
@@ -45,5 +46,5 @@ pub(crate) fn add_helpers(module: &Bound<'_, PyModule>) -> PyResult<()> {
         simcc::get_simcc_maximum,
         simcc::get_simcc_normalized,
     );
-    Ok(())
+    stacks::add_functions(module)
 }

@@ -271,7 +271,7 @@ fn bottom_up() -> Vec<Case> {
         case("top_k, 30", move || top_k(around(black_box(&searched)), 30).len()),
         case("TagMap::new and nearest", move || {
             let map = TagMap::new(Cow::Borrowed(black_box(&responses)), vec![&tags]);
-            map.nearest(black_box(&[0.9]))
+            map.nearest(black_box(&[0.9]), 100.0)
         }),
     ]
 }

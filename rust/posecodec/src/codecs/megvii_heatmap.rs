@@ -8,13 +8,12 @@ use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
+use crate::inputs::blurred_peak::blurred_peak;
 use crate::inputs::keypoints::Keypoints;
-use crate::inputs::maps::{SampleMaps, peak};
+use crate::inputs::maps::SampleMaps;
+use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::blur::{BlurBuffers, Border, blur_plane, blurred_argmax};
 use crate::kernels::gaussian::heatmap::{AxisProfile, draw_gaussian};
-use crate::kernels::maximum::{Maximum, maximum};
-use crate::kernels::refinement::{Peak, sign};
 use crate::plan::Output;
 
 /// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148) (Li et
@@ -132,76 +131,11 @@ impl DecodeHeatmaps for MegviiHeatmap {
     ) -> Result<()> {
         let mut buffers = BlurBuffers::for_large_planes(maps.size(), &self.kernel)?;
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-            let (pixel, value) = self.blurred_peak(maps.plane(number), maps.width, &mut buffers);
+            let (pixel, value) =
+                blurred_peak(maps.plane(number), maps.width, &self.kernel, &mut buffers);
             *point = [pixel[0] * self.scale_factor[0], pixel[1] * self.scale_factor[1]];
             *score = E::of(f64::from(value) / 255.0 + 0.5);
         }
         Ok(())
     }
-}
-
-impl MegviiHeatmap {
-    /// The location of the maximum of a blurred and scaled map, in heatmap pixels, and its value.
-    /// If a map of finite values overflows on the way, the maximum of the unblurred map.
-    fn blurred_peak<E: HeatmapValue>(
-        &self,
-        plane: &[E],
-        width: usize,
-        buffers: &mut BlurBuffers,
-    ) -> ([f32; 2], f32) {
-        let unblurred = maximum(plane).expect("a map has pixels");
-        let (pixel, value) = self.rescaled_peak(plane, width, unblurred, buffers);
-        let before = unblurred.value.as_f32();
-        if !value.is_finite() && before.is_finite() {
-            return (
-                [unblurred.index % width, unblurred.index / width].map(|pixel| pixel as f32),
-                before,
-            );
-        }
-        (pixel, value)
-    }
-
-    fn rescaled_peak<E: HeatmapValue>(
-        &self,
-        plane: &[E],
-        width: usize,
-        unblurred: Maximum<E>,
-        buffers: &mut BlurBuffers,
-    ) -> ([f32; 2], f32) {
-        let before = unblurred.value.as_f32();
-        let (after, blurred) =
-            blurred_argmax(plane, width, unblurred, &self.kernel, Border::Zero, buffers);
-        if after.value == 0.0 {
-            return ([-1.0; 2], before); // an all-zero map: nothing to scale and no maximum
-        }
-        let factor = before / after.value;
-        if factor > 0.0 && factor.is_finite() && before > 0.0 {
-            // A positive factor changes neither the location of the maximum nor the signs of
-            // slopes.
-            let at = [after.index % width, after.index / width];
-            let value = after.value * factor;
-            return (quarter_from_center(&Peak { plane: blurred, width, at, value }), value);
-        }
-        // With a negative, infinite or NaN factor the maximum may move: scale the whole map.
-        let blurred = blur_plane(plane, width, &self.kernel, Border::Zero, buffers);
-        for value in &mut *blurred {
-            *value *= factor;
-        }
-        let (value, found) = peak(blurred, width);
-        (found.map_or([-1.0; 2], |peak| quarter_from_center(&peak)), value)
-    }
-}
-
-/// The center of the peak's pixel, shifted by a quarter of a pixel towards the larger neighbor
-/// along each axis. As in MMPose, a peak near the border stays at the pixel's corner.
-fn quarter_from_center(peak: &Peak<'_, f32>) -> [f32; 2] {
-    let ([x, y], width) = (peak.at, peak.width);
-    let corner = [x as f32, y as f32];
-    if x <= 1 || x + 1 >= width || y <= 1 || (y + 1) * width >= peak.plane.len() {
-        return corner;
-    }
-    let index = y * width + x;
-    let shift_x = sign(peak.plane[index + 1], peak.plane[index - 1]) * 0.25 + 0.5;
-    let shift_y = sign(peak.plane[index + width], peak.plane[index - width]) * 0.25 + 0.5;
-    [corner[0] + shift_x, corner[1] + shift_y]
 }

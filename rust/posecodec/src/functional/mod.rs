@@ -9,10 +9,13 @@ mod camera;
 mod displacement;
 mod gaussian_heatmaps;
 mod gaussian_heatmaps_3d;
+pub mod hrnet;
 mod instances;
 mod maxima;
+pub mod mmpose0;
 mod nms;
 mod refinement;
+mod samples;
 mod simcc;
 mod to_image;
 

@@ -33,7 +33,9 @@ pub fn refine_keypoints<T: Float, E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 3],
 ) -> Result<()> {
-    each_point(keypoints, heatmaps, shape, truncated, |peak| quarter_shift(peak).map(f64::from))
+    refine_each_point(keypoints, heatmaps, shape, truncated, |peak| {
+        quarter_shift(peak).map(f64::from)
+    })
 }
 
 /// Moves keypoints (N, K), in heatmap pixels, to the nearby peaks of maps (K, H, W) blurred with
@@ -64,7 +66,7 @@ pub fn refine_keypoints_dark<T: Float, E: HeatmapValue>(
     blur_kernel_size: usize,
 ) -> Result<()> {
     let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
-    each_point(keypoints, heatmaps, shape, truncated, |peak| {
+    refine_each_point(keypoints, heatmaps, shape, truncated, |peak| {
         dark_offset(peak, &kernel, &mut buffers)
     })
 }
@@ -95,7 +97,7 @@ pub fn refine_keypoints_dark_udp<T: Float, E: HeatmapValue>(
     blur_kernel_size: usize,
 ) -> Result<()> {
     let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
-    each_point(keypoints, heatmaps, shape, flat_pixel, |peak| {
+    refine_each_point(keypoints, heatmaps, shape, flat_pixel, |peak| {
         dark_udp_offset(peak, &kernel, &mut buffers)
     })
 }
@@ -144,7 +146,7 @@ fn blur_kernel(size: usize) -> Result<GaussianKernel> {
 }
 
 /// Adds to each keypoint inside its map the offset that `offset` returns for its pixel.
-fn each_point<T: Float, E: HeatmapValue>(
+pub(super) fn refine_each_point<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
@@ -185,7 +187,10 @@ fn truncated<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[us
 
 /// The pixel that MMPose's `refine_keypoints_dark_udp` reads for a point: it computes a flat index into
 /// the map with a margin and truncates that, so that a fraction of y moves along x.
-fn flat_pixel<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+pub(super) fn flat_pixel<T: Float>(
+    point: [T; 2],
+    [width, height]: [usize; 2],
+) -> Option<[usize; 2]> {
     let inside =
         |axis: usize, length: usize| point[axis] >= T::zero() && point[axis] < T::of(length as f64);
     if !inside(0, width) || !inside(1, height) {

@@ -5,18 +5,23 @@ use std::borrow::Cow;
 use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::AssociativeEmbedding;
-use super::grouping::{Group, TaggedCandidate, group_by_tags, mean_tag};
 use crate::check;
 use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue, single};
 use crate::inputs::maps::SampleMaps;
 use crate::kernels::blur::BlurBuffers;
+use crate::kernels::grouping::by_tags::{
+    Group, GroupingRules, TaggedCandidate, group_by_tags, mean_tag,
+};
 use crate::kernels::grouping::nms::Neighborhood;
 use crate::kernels::grouping::tag_map::TagMap;
 use crate::kernels::grouping::top_k::{Candidate, top_k};
 use crate::kernels::math::pairwise_sum::pairwise_sum;
 use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
 use crate::parallel;
+
+/// How much more the distance of tags costs than a low response, where a missing keypoint is searched.
+const DISTANCE_WEIGHT: f64 = 100.0;
 
 /// The instances of one image, in the order in which grouping created them.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,8 +133,8 @@ impl AssociativeEmbedding {
         let candidates: Vec<_> = (0..image.keypoints)
             .map(|keypoint| image.tagged(keypoint, &largest[keypoint], options.keypoint_threshold))
             .collect();
-        let mut groups =
-            group_by_tags(&candidates, &options.keypoint_order, options.tag_threshold)?;
+        let rules = GroupingRules::of_threshold(options.tag_threshold);
+        let mut groups = group_by_tags(&candidates, &options.keypoint_order, &rules)?;
         groups.truncate(options.max_instances.unwrap_or(usize::MAX));
 
         let shape = (groups.len(), image.keypoints);
@@ -295,7 +300,7 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
             };
             TagMap::new(responses, image.tag_planes(keypoint))
         });
-        let pixel = map.nearest(tag)?;
+        let pixel = map.nearest(tag, <T as Float>::of(DISTANCE_WEIGHT))?;
         let point = [(pixel % width) as f32, (pixel / width) as f32];
         Some((point, map.responses()[pixel].as_f32()))
     }

@@ -1,7 +1,6 @@
 //! `AssociativeEmbedding`: heatmaps of the keypoints of all people, and tags that group them.
 
 mod decode;
-mod grouping;
 
 use ndarray::{Array2, Array3};
 

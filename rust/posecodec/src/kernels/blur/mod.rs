@@ -20,7 +20,7 @@ mod window;
 pub use plane::{blur_plane, blurred_argmax};
 pub use rescale::rescale;
 pub use vector::{blur_vector, blur_vector_window};
-pub use window::{WINDOW_KERNEL, blur_window};
+pub use window::{WINDOW_KERNEL, blur_window, blur_window_mirrored};
 
 use crate::error::{Result, try_with_capacity};
 use crate::simd::CACHE_LINE;

@@ -1,7 +1,7 @@
 //! The most likely pixel of an instance's missing keypoint: the one with the nearest tag.
 //!
 //! Associative embedding looks for a missing keypoint at the pixel of the least cost
-//! `100 · round(|tags - tag|) - response`. Each instance with a missing keypoint searches the same map,
+//! `weight · round(|tags - tag|) - response`; the weight is 100 in MMPose 1.x and 1 in MMPose 0.x. Each instance with a missing keypoint searches the same map,
 //! so the map is divided into blocks, with bounds that are computed once:
 //!
 //! ```text
@@ -51,11 +51,11 @@ impl<'a, T: Float> TagMap<'a, T> {
         &self.responses
     }
 
-    /// The first pixel of the least cost `100 · round(|tags - tag|) - response`, computed in the tags'
-    /// precision: the nearest tag, and of equally near ones the largest response. `None` if all costs
-    /// are NaN or infinite.
-    pub fn nearest(&self, tag: &[T]) -> Option<usize> {
-        dispatch(Nearest { map: self, tag })
+    /// The first pixel of the least cost `weight · round(|tags - tag|) - response`, computed in the
+    /// tags' precision. With a weight above the range of responses, that is the nearest tag, and of
+    /// equally near ones the largest response. `None` if all costs are NaN or infinite.
+    pub fn nearest(&self, tag: &[T], weight: T) -> Option<usize> {
+        dispatch(Nearest { map: self, tag, weight })
     }
 }
 
@@ -115,6 +115,7 @@ fn smaller<T: Float>(value: T, best: T) -> T {
 struct Nearest<'a, T: Clone> {
     map: &'a TagMap<'a, T>,
     tag: &'a [T],
+    weight: T,
 }
 
 impl<T: Float> Vectorized for Nearest<'_, T> {
@@ -122,11 +123,11 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
 
     #[inline(always)]
     fn run(self) -> Option<usize> {
-        let Self { map, tag } = self;
+        let Self { map, tag, weight } = self;
         let mut best = (T::infinity(), None);
         let mut costs = [T::zero(); BLOCK];
         for (number, &max_response) in map.max_responses.iter().enumerate() {
-            if !(cost(self.tag_distance(number), max_response) < best.0) {
+            if !(cost(self.tag_distance(number), max_response, weight) < best.0) {
                 continue;
             }
             let start = number * BLOCK;
@@ -150,7 +151,7 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
                 }
             }
             for (distance, &response) in costs.iter_mut().zip(responses) {
-                *distance = cost(*distance, response);
+                *distance = cost(*distance, response, weight);
             }
             let least = extreme(costs, T::infinity(), smaller);
             if least < best.0 {
@@ -180,6 +181,6 @@ impl<T: Float> Nearest<'_, T> {
 }
 
 #[inline(always)]
-fn cost<T: Float>(distance: T, response: T) -> T {
-    distance.round_half_even() * T::of(100.0) - response
+fn cost<T: Float>(distance: T, response: T, weight: T) -> T {
+    distance.round_half_even() * weight - response
 }

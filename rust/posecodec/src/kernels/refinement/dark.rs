@@ -52,7 +52,9 @@
 use super::{Peak, UDP_CLIP_MAX, UDP_CLIP_MIN, finite_or_zero, largest};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::blur::{BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window};
+use crate::kernels::blur::{
+    BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window, blur_window_mirrored,
+};
 use crate::kernels::math::logarithm::{clip_and_log, ln};
 use crate::kernels::maximum::maximum;
 use crate::simd::{Vectorized, dispatch};
@@ -114,14 +116,46 @@ pub fn dark_udp_offsets<'a, E: HeatmapValue>(
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
     let block = Block::of(peaks, |peak| {
-        let columns = clamped(peak.at[0], peak.width);
-        let rows = clamped(peak.at[1], peak.height());
-        // The samples 0 to 6 as row and column of a 3-wide window; at the border some coincide.
-        let seven = [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
-            .map(|(row, column): (usize, usize)| (rows[row], columns[column]));
+        let seven = udp_stencil(peak);
         Some(samples::<E, 3, 7>(peak, kernel, [UDP_CLIP_MIN, UDP_CLIP_MAX], &seven, buffers))
     });
     block.offsets(dispatch(DarkUdpSteps(&block.samples)))
+}
+
+/// [`dark_udp_offsets`] on maps that are mirrored at the border and not rescaled after the blur:
+/// `post_dark_udp` of MMPose 0.x. Without the rescaling, a window is always enough.
+pub fn dark_udp_unscaled_offsets<'a, E: HeatmapValue>(
+    peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> [[f64; 2]; PEAKS_PER_BLOCK] {
+    let block = Block::of(peaks, |peak| {
+        let seven = udp_stencil(peak);
+        let samples = if kernel.size() > WINDOW_KERNEL {
+            let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Reflect101, buffers);
+            seven.map(|sample| blurred[pixel_of::<E, 3>(peak, sample)])
+        } else {
+            let window = blur_window_mirrored::<E, 3>(peak.plane, peak.width, peak.at, kernel);
+            seven.map(|(row, column)| window[row][column])
+        };
+        Some(samples.map(|sample| sample.clamp(UDP_CLIP_MIN, UDP_CLIP_MAX)))
+    });
+    block.offsets(dispatch(DarkUdpSingleSteps(&block.samples)))
+}
+
+/// The samples 0 to 6 of `dark_udp_offsets` as row and column of a 3-wide window; at the border some
+/// coincide.
+fn udp_stencil<E: HeatmapValue>(peak: &Peak<'_, E>) -> [(usize, usize); 7] {
+    let columns = clamped(peak.at[0], peak.width);
+    let rows = clamped(peak.at[1], peak.height());
+    [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
+        .map(|(row, column): (usize, usize)| (rows[row], columns[column]))
+}
+
+/// The index of a sample of an `N`-wide window in the peak's plane.
+fn pixel_of<E, const N: usize>(peak: &Peak<'_, E>, (row, column): (usize, usize)) -> usize {
+    let [x, y] = peak.at;
+    (y + row - N / 2) * peak.width + x + column - N / 2
 }
 
 /// [`dark_udp_offsets`] of one peak.
@@ -230,6 +264,32 @@ impl Vectorized for DarkUdpSteps<'_> {
     }
 }
 
+/// [`DarkUdpSteps`] with logarithms and derivatives in single precision, like MMPose 0.x. Far from a
+/// peak, where the Hessian is nearly singular, their rounding shows.
+struct DarkUdpSingleSteps<'a>(&'a [[f32; PEAKS_PER_BLOCK]; 7]);
+
+impl Vectorized for DarkUdpSingleSteps<'_> {
+    type Output = Steps;
+
+    #[inline(always)]
+    fn run(self) -> Steps {
+        let mut steps = [[0.0; PEAKS_PER_BLOCK]; 2];
+        for lane in 0..PEAKS_PER_BLOCK {
+            let log = |sample: usize| ln(self.0[sample][lane]) as f32;
+            let (i, ix1, iy1, ix1y1) = (log(0), log(1), log(2), log(3));
+            let (ix1_y1_, ix1_, iy1_) = (log(4), log(5), log(6));
+            let gradient = [0.5 * (ix1 - ix1_), 0.5 * (iy1 - iy1_)];
+            let dxx = f64::from(ix1 - 2.0 * i + ix1_);
+            let dyy = f64::from(iy1 - 2.0 * i + iy1_);
+            let dxy = 0.5 * (ix1y1 - ix1 - iy1 + i + i - ix1_ - iy1_ + ix1_y1_);
+            let epsilon = f64::from(f32::EPSILON);
+            let hessian = [dxx + epsilon, dxy.into(), dyy + epsilon];
+            [steps[0][lane], steps[1][lane]] = newton_step(gradient.map(f64::from), hessian);
+        }
+        steps
+    }
+}
+
 /// One Newton step, `-H⁻¹ g`, from the gradient and the Hessian `[dxx, dxy, dyy]`.
 #[inline(always)]
 fn newton_step([dx, dy]: [f64; 2], [dxx, dxy, dyy]: [f64; 3]) -> [f64; 2] {
@@ -278,11 +338,20 @@ fn plane_samples<E: HeatmapValue, const N: usize, const S: usize>(
 ) -> [f32; S] {
     let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
     let factor = peak.value.as_f32() / largest(blurred);
-    let [x, y] = peak.at;
-    needed.map(|(row, column)| {
-        let pixel = (y + row - N / 2) * peak.width + x + column - N / 2;
-        (blurred[pixel] * factor).clamp(least, most)
-    })
+    needed.map(|sample| (blurred[pixel_of::<E, N>(peak, sample)] * factor).clamp(least, most))
+}
+
+/// The logarithm that [`dark_udp_unscaled_offsets`] works on, of the whole plane.
+pub fn log_plane_unscaled<E: HeatmapValue>(
+    plane: &[E],
+    width: usize,
+    kernel: &GaussianKernel,
+) -> Vec<f32> {
+    let mut buffers = BlurBuffers::default();
+    blur_plane(plane, width, kernel, Border::Reflect101, &mut buffers);
+    let mut blurred = buffers.into_blurred();
+    clip_and_log(&mut blurred, 1.0, [UDP_CLIP_MIN, UDP_CLIP_MAX]);
+    blurred
 }
 
 /// The logarithm that [`dark_udp_offsets`] works on, of the whole plane: blurred with `kernel`, rescaled

@@ -4,7 +4,8 @@
 mod dark;
 
 pub use dark::{
-    PEAKS_PER_BLOCK, dark_offset, dark_offsets, dark_udp_offset, dark_udp_offsets, log_plane,
+    PEAKS_PER_BLOCK, dark_offset, dark_offsets, dark_udp_offset, dark_udp_offsets,
+    dark_udp_unscaled_offsets, log_plane, log_plane_unscaled,
 };
 
 use crate::float::HeatmapValue;
@@ -57,6 +58,19 @@ pub fn quarter_shift<E: HeatmapValue>(peak: &Peak<'_, E>) -> [f32; 2] {
         shift[1] = 0.25 * sign(peak.response(0, 1), peak.response(0, -1));
     }
     shift
+}
+
+/// A quarter of a pixel towards the larger neighbor along both axes, or `None` where one of them is too
+/// near to the border: the rule of HRNet, of MMPose 0.x and of Megvii's codec.
+#[inline]
+pub fn interior_quarter_shift<E: HeatmapValue>(peak: &Peak<'_, E>) -> Option<[f32; 2]> {
+    let [x, y] = peak.at;
+    let interior = 1 < x && x + 1 < peak.width && 1 < y && y + 1 < peak.height();
+    interior.then(|| {
+        let along_x = sign(peak.response(1, 0), peak.response(-1, 0));
+        let along_y = sign(peak.response(0, 1), peak.response(0, -1));
+        [0.25 * along_x, 0.25 * along_y]
+    })
 }
 
 /// The sign of `a - b`, as `np.sign`: 0 for equal values, NaN for NaN.

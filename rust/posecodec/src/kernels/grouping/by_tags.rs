@@ -7,17 +7,17 @@ use crate::kernels::math::pairwise_sum::pairwise_sum;
 
 /// A candidate keypoint: its location, response and tag.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct TaggedCandidate<T> {
+pub struct TaggedCandidate<T> {
     /// Heatmap pixel `[x, y]`.
-    pub(super) at: [usize; 2],
+    pub at: [usize; 2],
     /// The response of the heatmap.
-    pub(super) value: T,
+    pub value: T,
     /// Its tag, one number per channel; all finite.
-    pub(super) tag: Vec<T>,
+    pub tag: Vec<T>,
 }
 
 /// The keypoints of one instance: location and score, or `None` for a missing keypoint.
-pub(super) type Group<T> = Vec<Option<([usize; 2], T)>>;
+pub type Group<T> = Vec<Option<([usize; 2], T)>>;
 
 /// An instance to which candidates are added.
 struct Instance<T> {
@@ -35,9 +35,28 @@ impl<T: Float> Instance<T> {
     }
 }
 
+/// Which candidates join which instances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GroupingRules {
+    /// A candidate joins an instance if the distance between their tags is below this one.
+    pub threshold: f64,
+    /// Whether distances are rounded, so that of equally near candidates the one with the larger
+    /// response comes first.
+    pub prefer_response: bool,
+    /// The number of instances, in the order in which they began, that candidates can join.
+    pub max_joined: usize,
+}
+
+impl GroupingRules {
+    /// The rules of MMPose 1.x with this threshold.
+    pub fn of_threshold(threshold: f64) -> Self {
+        Self { threshold, prefer_response: true, max_joined: usize::MAX }
+    }
+}
+
 /// The mean of at least one tag. Like NumPy, it sums tags of several channels one after the other,
 /// and tags of one channel, which are contiguous, pairwise.
-pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
+pub fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
     let count = T::of(tags.len() as f64);
     let channels = tags[0].len();
     let channel = |channel: usize| tags.iter().map(move |tag| tag[channel]);
@@ -55,7 +74,7 @@ pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
 
 /// Groups candidates like MMPose's `_group_keypoints_by_tags`. For each keypoint in `order`,
 /// candidates are assigned to instances with minimum total cost. A candidate joins its instance if
-/// the distance between its tag and the instance's mean tag is below `threshold`; otherwise it
+/// the distance between its tag and the instance's mean tag is below the threshold; otherwise it
 /// starts a new instance.
 ///
 /// `candidates` has the candidates of each keypoint, in descending order of response.
@@ -63,10 +82,10 @@ pub(super) fn mean_tag<T: Float>(tags: &[Vec<T>]) -> Vec<T> {
 /// # Errors
 /// [`crate::Error::OutOfMemory`] if the cost matrices, which grow with the square of the number of
 /// instances, cannot be allocated.
-pub(super) fn group_by_tags<T: Float>(
+pub fn group_by_tags<T: Float>(
     candidates: &[Vec<TaggedCandidate<T>>],
     order: &[usize],
-    threshold: f64,
+    rules: &GroupingRules,
 ) -> Result<Vec<Group<T>>> {
     let mut instances: Vec<Instance<T>> = Vec::new();
     for &keypoint in order {
@@ -78,7 +97,8 @@ pub(super) fn group_by_tags<T: Float>(
         let matched = if instances.is_empty() {
             vec![None; added.len()]
         } else {
-            match_to_instances(added, &instances, threshold)?
+            let joined = instances.len().min(rules.max_joined);
+            match_to_instances(added, &instances[..joined], rules)?
         };
         for (candidate, instance) in added.iter().zip(matched) {
             let index = match instance {
@@ -118,7 +138,7 @@ fn start_instance<T: Float>(
 fn match_to_instances<T: Float>(
     added: &[TaggedCandidate<T>],
     instances: &[Instance<T>],
-    threshold: f64,
+    rules: &GroupingRules,
 ) -> Result<Vec<Option<usize>>> {
     let means: Vec<_> = instances.iter().map(Instance::mean_tag).collect();
     // The cost of no instance: with more candidates than instances, some candidates get none.
@@ -130,13 +150,17 @@ fn match_to_instances<T: Float>(
         for mean in &means {
             let distance = distance(&candidate.tag, mean);
             distances.push(distance);
-            costs.push(distance.round_ties_even() * 100.0 - candidate.value.as_f64());
+            costs.push(if rules.prefer_response {
+                distance.round_ties_even() * 100.0 - candidate.value.as_f64()
+            } else {
+                distance
+            });
         }
         costs.resize(costs.len() + columns - instances.len(), NO_INSTANCE);
     }
     let joined = |(row, column): (usize, usize)| {
         let joins =
-            column < instances.len() && distances[row * instances.len() + column] < threshold;
+            column < instances.len() && distances[row * instances.len() + column] < rules.threshold;
         joins.then_some(column)
     };
     Ok(linear_sum_assignment(&costs, columns)?.into_iter().enumerate().map(joined).collect())

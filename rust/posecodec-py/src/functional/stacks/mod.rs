@@ -1,0 +1,36 @@
+//! What `posecodec_rs.mmpose0`, `hrnet` and `transformers` call. Their Python modules have the
+//! signatures and docstrings of those projects, so these functions are private.
+
+mod boxes;
+mod decode;
+mod hrnet;
+mod parser;
+mod targets;
+
+use pyo3::prelude::*;
+
+/// Adds the functions to the module.
+pub(super) fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    macro_rules! add {
+        ($($name:literal: $file:ident::$function:ident),* $(,)?) => {$(
+            module.setattr($name, wrap_pyfunction!($file::$function, module)?)?;
+        )*};
+    }
+    add!(
+        "_bottom_up_heatmaps": targets::bottom_up_heatmaps,
+        "_bottom_up_sigma": targets::bottom_up_sigma,
+        "_encode_joints": targets::encode_joints,
+        "_flip_back": parser::flip_back,
+        "_get_final_preds": hrnet::get_final_preds,
+        "_get_max_preds": hrnet::get_max_preds,
+        "_keypoints_from_heatmaps": decode::keypoints_from_heatmaps,
+        "_keypoints_from_heatmaps3d": decode::keypoints_from_heatmaps3d,
+        "_keypoints_from_regression": boxes::keypoints_from_regression,
+        "_parse_heatmaps": parser::parse_heatmaps,
+        "_post_dark_udp": decode::post_dark_udp,
+        "_regression_target": targets::regression_target,
+        "_top_down_target": targets::top_down_target,
+        "_transform_preds": boxes::transform_preds,
+    );
+    Ok(())
+}

@@ -1,0 +1,67 @@
+"""Records results of other projects: MMPose 0.29, which must be installed, and HRNet's source.
+
+python tests/golden/record_stacks.py mmpose0
+python tests/golden/record_stacks.py hrnet CHECKOUT/lib
+"""
+
+import copy
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from stack_calls import HERE, Case, call, save
+from stack_cases import hrnet_cases, mmpose0_cases
+
+
+def mmpose0() -> Any:
+    """The functions and classes of MMPose 0.x in one namespace."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own imports warn
+        modules = [
+            import_module(f"mmpose.{name}")
+            for name in (
+                "core.evaluation.top_down_eval",
+                "core.post_processing.post_transforms",
+                "core.post_processing.group",
+                "datasets.pipelines.top_down_transform",
+                "datasets.pipelines.bottom_up_transform",
+            )
+        ]
+
+    return SimpleNamespace(**{k: v for module in modules for k, v in vars(module).items()})
+
+
+def hrnet(lib: str) -> Any:
+    """The functions of HRNet's reference implementation in one namespace."""
+    sys.path.insert(0, lib)
+    # A package of this name would import all datasets, which need pycocotools.
+    sys.modules["dataset"] = package = ModuleType("dataset")
+    package.__path__ = [f"{lib}/dataset"]
+    inference = import_module("core.inference")
+    dataset = import_module("dataset.JointsDataset").JointsDataset
+    return SimpleNamespace(**vars(inference), generate_target=dataset.generate_target)
+
+
+def recorded(module: Any, cases: Iterable[Case]) -> Iterator[tuple[Case, Any]]:
+    """Each call with its results. The projects change arguments in place."""
+    import torch
+
+    for name, arguments in cases:
+        kept = copy.deepcopy(arguments)
+        yield (name, kept), call(module, name, arguments, torch.from_numpy)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["mmpose0"]:
+            save(HERE / "mmpose0.npz", recorded(mmpose0(), mmpose0_cases()))
+        case ["hrnet", lib]:
+            save(HERE / "hrnet.npz", recorded(hrnet(lib), hrnet_cases()))
+        case _:
+            sys.exit(__doc__)

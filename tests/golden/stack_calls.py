@@ -1,0 +1,71 @@
+"""Calls of a project's functions as its users call them, and files of recorded calls."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from stack_cases import Case
+
+HERE = Path(__file__).parent
+
+
+def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarray) -> Any:
+    """Call a function, or an object of a class. `maps` converts maps of parsers."""
+    function = getattr(module, name)
+    if name.startswith("TopDown"):
+        results = function(**arguments["options"])(arguments["results"])
+        return [results["target"], results["target_weight"]]
+    if name in ("HeatmapGenerator", "JointsEncoder"):
+        return function(**arguments["options"])(arguments["joints"])
+    if name == "HeatmapParser":
+        parser = function(arguments["cfg"])
+        inputs = [maps(arguments[key]) for key in ("heatmaps", "tags")]
+        return list(parser.parse(*inputs, arguments["adjust"], arguments["refine"]))
+    if name == "get_final_preds":
+        config = SimpleNamespace(TEST=SimpleNamespace(POST_PROCESS=arguments["post_process"]))
+        return function(config, *(arguments[key] for key in ("batch_heatmaps", "center", "scale")))
+    if name == "generate_target":
+        dataset = SimpleNamespace(**arguments["dataset"])
+        return function(dataset, arguments["joints"], arguments["joints_vis"])
+    return function(**arguments)
+
+
+def save(path: Path, calls: Iterable[tuple[Case, Any]]) -> None:
+    """Write calls and their results."""
+    arrays: dict[str, Any] = {}
+    names: dict[Any, str] = {}
+
+    def stored(value: Any) -> Any:
+        if isinstance(value, (np.ndarray, np.generic)):
+            array = np.ascontiguousarray(value).reshape(np.shape(value))
+            name = names.setdefault((array.tobytes(), array.shape, array.dtype), f"a{len(names)}")
+            arrays[name] = array
+            return {"array": name}
+        if isinstance(value, dict):
+            return {key: stored(item) for key, item in value.items()}
+        return [stored(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    entries = [
+        {"call": name, "arguments": stored(arguments), "results": stored(results)}
+        for (name, arguments), results in calls
+    ]
+    np.savez_compressed(path, calls=json.dumps(entries), **arrays)
+
+
+def load(path: Path) -> Iterator[tuple[Case, Any]]:
+    """Read calls and their results."""
+    with np.load(path) as file:
+        arrays = dict(file)
+
+    def loaded(value: Any) -> Any:
+        if isinstance(value, dict):
+            if value.keys() == {"array"}:
+                return arrays[value["array"]].copy()
+            return {key: loaded(item) for key, item in value.items()}
+        return [loaded(item) for item in value] if isinstance(value, list) else value
+
+    for entry in json.loads(str(arrays["calls"])):
+        yield (entry["call"], loaded(entry["arguments"])), loaded(entry["results"])
