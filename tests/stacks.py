@@ -10,9 +10,17 @@ import numpy as np
 GOLDEN = Path(__file__).parent / "golden"
 sys.path.append(str(GOLDEN))
 
+from record_stacks import mmpose0 as theirs_of_mmpose0  # noqa: E402
 from stack_calls import call, load  # noqa: E402
 
-__all__ = ["assert_alike", "assert_unchanged", "call", "load", "recorded"]
+__all__ = [
+    "assert_alike",
+    "assert_unchanged",
+    "call",
+    "load",
+    "recorded",
+    "theirs_of_mmpose0",
+]
 
 
 def recorded(name: str) -> list[Any]:
@@ -21,7 +29,10 @@ def recorded(name: str) -> list[Any]:
 
 
 def assert_alike(got: Any, want: Any) -> None:
-    """Compare arrays, or lists of them: kind of dtype, shape, and values to 1e-4 pixel."""
+    """Compare arrays, or lists of them: kind of dtype, shape and values.
+
+    Values are compared to 1e-5, coordinates to 1e-4 of the largest one.
+    """
     if isinstance(want, (list, tuple)):
         assert len(got) == len(want)
         for one, other in zip(got, want, strict=True):
@@ -29,9 +40,8 @@ def assert_alike(got: Any, want: Any) -> None:
         return
     got, want = np.asarray(got), np.asarray(want)
     assert (got.shape, got.dtype.kind) == (want.shape, want.dtype.kind)
-    # Coordinates of images have one of float32's roundings per operation.
     largest = np.abs(want).max(initial=0)
-    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-4 if largest > 2 else 1e-5)
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-4 * largest if largest > 2 else 1e-5)
 
 
 def assert_unchanged(module: Any, name: str, arguments: dict[str, Any]) -> Any:

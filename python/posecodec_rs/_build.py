@@ -1,6 +1,7 @@
 """Builds codecs from MMPose's configs."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from posecodec_rs import _core
@@ -33,8 +34,11 @@ def build(cfg: Mapping[str, Any]) -> _core.BaseKeypointCodec:
     kind = arguments.pop("type", None)
     codec = CODECS.get(kind) if isinstance(kind, str) else kind
     if not (isinstance(codec, type) and issubclass(codec, _core.BaseKeypointCodec)):
+        similar = get_close_matches(str(kind), CODECS, n=1)
+        hint = f". Did you mean {similar[0]!r}?" if similar else ""
         raise _core.InvalidInputError(
-            f"`cfg['type']` must be a codec's class or one of {sorted(CODECS)}, but got {kind!r}"
+            f"`cfg['type']` must be a codec's class or one of {sorted(CODECS)}, "
+            f"but got {kind!r}{hint}"
         )
     try:
         return codec(**arguments)

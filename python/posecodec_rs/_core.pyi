@@ -3270,12 +3270,17 @@ def _keypoints_from_heatmaps(
     method: str,
     kernel: int,
     valid_radius_factor: float,
+    unit: float,
 ) -> _Arrays: ...
 def _keypoints_from_heatmaps3d(
-    heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput
+    heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput, unit: float
 ) -> _Arrays: ...
 def _keypoints_from_regression(
-    regression_preds: ArrayInput, center: ArrayInput, scale: ArrayInput, img_size: ArrayInput
+    regression_preds: ArrayInput,
+    center: ArrayInput,
+    scale: ArrayInput,
+    img_size: ArrayInput,
+    unit: float,
 ) -> npt.NDArray[np.float64]: ...
 def _post_dark_udp(
     coords: ArrayInput, batch_heatmaps: ArrayInput, kernel: int
@@ -3319,6 +3324,17 @@ def _encode_joints(
     output_size: Any,
     tag_per_joint: bool,
 ) -> npt.NDArray[np.float32]: ...
+def _get_keypoint_predictions(heatmaps: ArrayInput) -> _Arrays: ...
+def _post_dark_unbiased_data_processing(
+    coords: ArrayInput, heatmaps: ArrayInput, kernel: int, model: str
+) -> npt.NDArray[Any]: ...
+def _person_heatmaps(
+    person: ArrayInput,
+    keypoints: ArrayInput,
+    output_size: tuple[int, int],
+    downscale_factor: int,
+    sigma: float,
+) -> _Arrays: ...
 def _get_max_preds(batch_heatmaps: ArrayInput) -> _Arrays: ...
 def _get_final_preds(
     batch_heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput, post_process: bool

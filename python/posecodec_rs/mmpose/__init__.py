@@ -2,11 +2,13 @@
 
 In a config: ``custom_imports = dict(imports=['posecodec_rs.mmpose.auto'])``.
 In a program: ``posecodec_rs.mmpose.install()``.
+For a script, without changes: ``python -m posecodec_rs.mmpose tools/train.py CONFIG``.
 """
 
+import inspect
+import logging
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from functools import cache
 from importlib import import_module
@@ -14,14 +16,15 @@ from typing import Any
 
 from posecodec_rs import functional
 from posecodec_rs._build import CODECS
-from posecodec_rs._core import BaseKeypointCodec
+from posecodec_rs._core import BaseKeypointCodec, __version__
+from posecodec_rs._patching import Patches, rebind, replace
 
-__all__ = ["install", "uninstall"]
+__all__ = ["install", "installed", "uninstall"]
 
 _TESTED_VERSION = "1.3.2"
 
-_undo = ExitStack()
-"""The callbacks that restore MMPose; empty if nothing is installed."""
+_log = logging.getLogger("posecodec_rs")
+_patches = Patches()
 
 
 def install(*, utils: bool = False) -> None:
@@ -30,7 +33,9 @@ def install(*, utils: bool = False) -> None:
     Registers every codec in ``KEYPOINT_CODECS`` under its name. In ``mmpose.codecs``, and in every
     module of MMPose that imported it, the name of MMPose's class is bound to the codec instead; the
     modules that define MMPose's codecs do not change. Codecs count as instances of MMPose's
-    ``BaseKeypointCodec``. Pipelines and heads that were built before keep their codecs.
+    ``BaseKeypointCodec``. Pipelines and heads that were built before keep their codecs. Codecs of a
+    fork of MMPose that take other arguments are left alone and named in a warning of the logger
+    ``posecodec_rs``.
 
     A second call changes nothing, and neither does a call that fails.
 
@@ -42,21 +47,38 @@ def install(*, utils: bool = False) -> None:
         ImportError: If MMPose cannot be imported.
     """
     codecs, registry = _import_mmpose()
-    with ExitStack() as undo:
-        replacements = {codec.__name__: codec for codec in CODECS.values()}
+    all_codecs = {codec.__name__: codec for codec in CODECS.values()}
+    replacements = {
+        name: codec
+        for name, codec in all_codecs.items()
+        if not _extra_arguments(registry.module_dict.get(name), codec)
+    }
+    before = installed()
+    with _patches.adding() as undo:
         for name, codec in replacements.items():
             _register(undo, registry, name, codec)
-        _replace(undo, codecs, replacements)
+        replace(undo, "mmpose", codecs, replacements, _defines_codecs)
         _allow_rust_codecs(undo, codecs.base.BaseKeypointCodec)
         if utils:
             helpers = {name: getattr(functional, name) for name in functional.__all__}
-            _replace(undo, codecs.utils, helpers)
-        _undo.push(undo.pop_all())
+            replace(undo, "mmpose", codecs.utils, helpers, _defines_codecs)
+    if before:
+        return
+    _log.info("posecodec_rs %s: %d codecs", __version__, len(replacements))
+    if left := sorted(all_codecs.keys() - replacements.keys()):
+        _log.warning("these codecs take other arguments and are left alone: %s", ", ".join(left))
+
+
+def installed() -> bool:
+    """Whether MMPose's registry has the codecs of this package."""
+    registry = sys.modules.get("mmpose.registry")
+    codecs = registry.KEYPOINT_CODECS.module_dict if registry else {}
+    return any(codecs.get(codec.__name__) is codec for codec in CODECS.values())
 
 
 def uninstall() -> None:
     """Restore MMPose's codecs, also in modules that were imported since `install`."""
-    _undo.close()
+    _patches.undo()
 
 
 def _import_mmpose() -> tuple[Any, Any]:
@@ -86,48 +108,28 @@ def _warn_if_untested(version: str) -> None:
         )
 
 
+def _extra_arguments(theirs: Any, ours: type[BaseKeypointCodec]) -> set[str]:
+    """The arguments of a registered class that ours does not take."""
+    if theirs is None or theirs is ours:
+        return set()
+    arguments = set(inspect.signature(theirs).parameters) - {"args", "kwargs"}
+    return arguments - set(inspect.signature(ours).parameters)
+
+
 def _register(undo: ExitStack, registry: Any, name: str, codec: type[BaseKeypointCodec]) -> None:
     """Register a codec under its name, in place of the one that is registered."""
     before = registry.module_dict.get(name)
     if before is not codec:
-        undo.callback(_rebind, registry.module_dict, name, codec, before)
+        undo.callback(rebind, registry.module_dict, name, codec, before)
         registry.register_module(module=codec, force=True)
 
 
-def _replace(undo: ExitStack, module: Any, replacements: Mapping[str, Any]) -> None:
-    """Replace objects of a module of MMPose, by name, and other names for them in MMPose."""
-    pairs = []
-    for name, new in replacements.items():
-        old = getattr(module, name, None)
-        if old is None:  # MMPose does not have it
-            undo.callback(_rebind, vars(module), name, new, None)
-            setattr(module, name, new)
-        elif old is not new:
-            pairs.append((old, new))
-    undo.callback(_swap_registry_entries, [(new, old) for old, new in pairs])
-    _swap_registry_entries(pairs)
+def _defines_codecs(path: str, value: Any) -> bool:
+    """Whether a module keeps its class.
 
-
-def _swap_registry_entries(pairs: Iterable[tuple[Any, Any]]) -> None:
-    """In all modules of MMPose, bind the names of each pair's first object to its second."""
-    new = {id(before): after for before, after in pairs}
-    for path, module in list(sys.modules.items()):
-        if path.partition(".")[0] != "mmpose" or module is None:
-            continue
-        # MMPose's codecs derive from each other there, and pickles find them there.
-        defines_codecs = path.startswith("mmpose.codecs.")
-        for name, value in list(vars(module).items()):
-            if id(value) in new and not (defines_codecs and isinstance(value, type)):
-                setattr(module, name, new[id(value)])
-
-
-def _rebind(names: dict[str, Any], name: str, current: Any, before: Any) -> None:
-    """Restore a name, unless other code has bound it to another object than `current`."""
-    if names.get(name) is current:
-        if before is None:
-            del names[name]
-        else:
-            names[name] = before
+    MMPose's codecs derive from each other there, and pickles find them there.
+    """
+    return path.startswith("mmpose.codecs.") and isinstance(value, type)
 
 
 def _allow_rust_codecs(undo: ExitStack, base: Any) -> None:

@@ -22,6 +22,7 @@ from posecodec_rs.mmpose0._decode import (
     transform_preds,
 )
 from posecodec_rs.mmpose0._flip import flip_back
+from posecodec_rs.mmpose0._install import Patched, install, patch, uninstall
 from posecodec_rs.mmpose0._top_down import (
     TopDownGenerateTarget,
     TopDownGenerateTargetRegression,
@@ -32,12 +33,16 @@ __all__ = [
     "HeatmapGenerator",
     "HeatmapParser",
     "JointsEncoder",
+    "Patched",
     "TopDownGenerateTarget",
     "TopDownGenerateTargetRegression",
     "flip_back",
+    "install",
     "keypoints_from_heatmaps",
     "keypoints_from_heatmaps3d",
     "keypoints_from_regression",
+    "patch",
     "post_dark_udp",
     "transform_preds",
+    "uninstall",
 ]

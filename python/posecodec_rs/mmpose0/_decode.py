@@ -12,89 +12,136 @@ from posecodec_rs.types import ArrayInput
 _Keypoints = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
-def keypoints_from_heatmaps(
-    heatmaps: ArrayInput,
-    center: ArrayInput,
-    scale: ArrayInput,
-    unbiased: bool = False,
-    post_process: str | bool | None = "default",
-    kernel: int = 11,
-    valid_radius_factor: float = 0.0546875,
-    use_udp: bool = False,
-    target_type: str = "GaussianHeatmap",
-) -> _Keypoints:
-    """Decode heatmaps to keypoints in pixels of the whole image.
+class Decoder:
+    """The functions that return pixels of the image, for scales in units of so many pixels.
 
     Args:
-        heatmaps: Shape (N, K, H, W), or (N, 3K, H, W) with ``target_type='CombinedTarget'``;
-            float16, float32 or float64.
-        center: Centers of the boxes in the image, shape (N, 2).
-        scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
-        unbiased: Deprecated: use ``post_process='unbiased'``.
-        post_process: ``None`` for the pixel of the maximum, ``'default'`` for a shift by a quarter
-            of a pixel, ``'unbiased'`` for DARK, ``'megvii'`` for a blur. Without effect with
-            ``use_udp``.
-        kernel: Size of the Gaussian that maps are blurred with, odd.
-        valid_radius_factor: The unit of the offset maps as a part of H, for ``'CombinedTarget'``.
-        use_udp: Whether to decode as UDP does.
-        target_type: ``'GaussianHeatmap'`` or ``'CombinedTarget'``, with ``use_udp``.
-
-    Returns:
-        Keypoints, shape (N, K, 2), float32; and scores, shape (N, K, 1), of the heatmaps' dtype.
-        The keypoint of a map without a value above 0 is at -1 in heatmap pixels.
-
-    Raises:
-        InvalidInputError: For a wrong shape, dtype or option.
+        unit: Pixels per unit of ``scale``: 200 in MMPose; 1 in copies that dropped this factor.
     """
-    method = _post_process(post_process, unbiased)
-    if use_udp:
-        method = _udp_method(method, target_type)
-    return _core._keypoints_from_heatmaps(
-        heatmaps, center, scale, method, kernel, valid_radius_factor
-    )
+
+    def __init__(self, unit: float) -> None:
+        """Keep the unit."""
+        self._unit = unit
+
+    def keypoints_from_heatmaps(
+        self,
+        heatmaps: ArrayInput,
+        center: ArrayInput,
+        scale: ArrayInput,
+        unbiased: bool = False,
+        post_process: str | bool | None = "default",
+        kernel: int = 11,
+        valid_radius_factor: float = 0.0546875,
+        use_udp: bool = False,
+        target_type: str = "GaussianHeatmap",
+    ) -> _Keypoints:
+        """Decode heatmaps to keypoints in pixels of the whole image.
+
+        Args:
+            heatmaps: Shape (N, K, H, W), or (N, 3K, H, W) with ``target_type='CombinedTarget'``;
+                float16, float32 or float64.
+            center: Centers of the boxes in the image, shape (N, 2).
+            scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
+            unbiased: Deprecated: use ``post_process='unbiased'``.
+            post_process: ``None`` for the pixel of the maximum, ``'default'`` for a shift by a
+                quarter of a pixel, ``'unbiased'`` for DARK, ``'megvii'`` for a blur. Without effect
+                with ``use_udp``.
+            kernel: Size of the Gaussian that maps are blurred with, odd.
+            valid_radius_factor: The unit of the offset maps as a part of H, for
+                ``'CombinedTarget'``.
+            use_udp: Whether to decode as UDP does.
+            target_type: ``'GaussianHeatmap'`` or ``'CombinedTarget'``, with ``use_udp``.
+
+        Returns:
+            Keypoints, shape (N, K, 2), float32; and scores, shape (N, K, 1), of the heatmaps'
+            dtype. The keypoint of a map without a value above 0 is at -1 in heatmap pixels.
+
+        Raises:
+            InvalidInputError: For a wrong shape, dtype or option.
+        """
+        method = _post_process(post_process, unbiased)
+        if use_udp:
+            method = _udp_method(method, target_type)
+        return _core._keypoints_from_heatmaps(
+            heatmaps, center, scale, method, kernel, valid_radius_factor, self._unit
+        )
+
+    def keypoints_from_heatmaps3d(
+        self, heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput
+    ) -> _Keypoints:
+        """Decode 3D heatmaps to keypoints: x and y in pixels of the image, z in heatmap pixels.
+
+        Args:
+            heatmaps: Shape (N, K, D, H, W); float16, float32 or float64.
+            center: Centers of the boxes in the image, shape (N, 2).
+            scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
+
+        Returns:
+            Keypoints, shape (N, K, 3), float32; and scores, shape (N, K, 1), of the heatmaps'
+            dtype.
+
+        Raises:
+            InvalidInputError: For a wrong shape or dtype.
+        """
+        return _core._keypoints_from_heatmaps3d(heatmaps, center, scale, self._unit)
+
+    def keypoints_from_regression(
+        self,
+        regression_preds: ArrayInput,
+        center: ArrayInput,
+        scale: ArrayInput,
+        img_size: ArrayInput,
+    ) -> _Keypoints:
+        """Convert coordinates in units of the input size to pixels of the whole image.
+
+        Args:
+            regression_preds: Shape (N, K, 2).
+            center: Centers of the boxes in the image, shape (N, 2).
+            scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
+            img_size: Size (w, h) of the network's input.
+
+        Returns:
+            Keypoints, shape (N, K, 2), float64; and scores, shape (N, K, 1), float32: all 1.
+
+        Raises:
+            InvalidInputError: For a wrong shape or dtype.
+        """
+        keypoints = _core._keypoints_from_regression(
+            regression_preds, center, scale, img_size, self._unit
+        )
+        return keypoints, np.ones((*keypoints.shape[:2], 1), dtype=np.float32)
+
+    def transform_preds(
+        self,
+        coords: ArrayInput,
+        center: ArrayInput,
+        scale: ArrayInput,
+        output_size: ArrayInput,
+        use_udp: bool = False,
+    ) -> npt.NDArray[Any]:
+        """Convert keypoints from heatmap pixels to pixels of the whole image.
+
+        Args:
+            coords: Shape (K, 2), (K, 4) or (K, 5): x and y, and other columns that do not change.
+            center: Center of the box in the image, shape (2,).
+            scale: Sides of the box in units of 200 pixels, shape (2,).
+            output_size: Size (W, H) of the heatmaps.
+            use_udp: Whether the first and the last heatmap pixel lie on the border of the box.
+
+        Returns:
+            Of the shape and dtype of ``coords``.
+
+        Raises:
+            InvalidInputError: For a wrong shape or dtype.
+        """
+        return _core._transform_preds(coords, center, scale, output_size, use_udp, self._unit)
 
 
-def keypoints_from_heatmaps3d(
-    heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput
-) -> _Keypoints:
-    """Decode 3D heatmaps to keypoints: x and y in pixels of the whole image, z in heatmap pixels.
-
-    Args:
-        heatmaps: Shape (N, K, D, H, W); float16, float32 or float64.
-        center: Centers of the boxes in the image, shape (N, 2).
-        scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
-
-    Returns:
-        Keypoints, shape (N, K, 3), float32; and scores, shape (N, K, 1), of the heatmaps' dtype.
-
-    Raises:
-        InvalidInputError: For a wrong shape or dtype.
-    """
-    return _core._keypoints_from_heatmaps3d(heatmaps, center, scale)
-
-
-def keypoints_from_regression(
-    regression_preds: ArrayInput,
-    center: ArrayInput,
-    scale: ArrayInput,
-    img_size: ArrayInput,
-) -> _Keypoints:
-    """Convert coordinates in units of the input size to pixels of the whole image.
-
-    Args:
-        regression_preds: Shape (N, K, 2).
-        center: Centers of the boxes in the image, shape (N, 2).
-        scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
-        img_size: Size (w, h) of the network's input.
-
-    Returns:
-        Keypoints, shape (N, K, 2), float64; and scores, shape (N, K, 1), float32: all 1.
-
-    Raises:
-        InvalidInputError: For a wrong shape or dtype.
-    """
-    keypoints = _core._keypoints_from_regression(regression_preds, center, scale, img_size)
-    return keypoints, np.ones((*keypoints.shape[:2], 1), dtype=np.float32)
+_decoder = Decoder(200.0)
+keypoints_from_heatmaps = _decoder.keypoints_from_heatmaps
+keypoints_from_heatmaps3d = _decoder.keypoints_from_heatmaps3d
+keypoints_from_regression = _decoder.keypoints_from_regression
+transform_preds = _decoder.transform_preds
 
 
 def post_dark_udp(
@@ -116,31 +163,6 @@ def post_dark_udp(
     return _core._post_dark_udp(coords, batch_heatmaps, kernel)
 
 
-def transform_preds(
-    coords: ArrayInput,
-    center: ArrayInput,
-    scale: ArrayInput,
-    output_size: ArrayInput,
-    use_udp: bool = False,
-) -> npt.NDArray[Any]:
-    """Convert keypoints from heatmap pixels to pixels of the whole image.
-
-    Args:
-        coords: Shape (K, 2), (K, 4) or (K, 5): x and y, and other columns that do not change.
-        center: Center of the box in the image, shape (2,).
-        scale: Sides of the box in units of 200 pixels, shape (2,).
-        output_size: Size (W, H) of the heatmaps.
-        use_udp: Whether the first and the last heatmap pixel lie on the border of the box.
-
-    Returns:
-        Of the shape and dtype of ``coords``.
-
-    Raises:
-        InvalidInputError: For a wrong shape or dtype.
-    """
-    return _core._transform_preds(coords, center, scale, output_size, use_udp)
-
-
 def _post_process(post_process: str | bool | None, unbiased: bool) -> str:
     """The decoding that these two arguments name."""
     if isinstance(post_process, bool):
@@ -150,12 +172,11 @@ def _post_process(post_process: str | bool | None, unbiased: bool) -> str:
     elif unbiased and post_process == "default":
         _warn("unbiased=True", "post_process='unbiased'")
         post_process = "unbiased"
-    methods = {None: "maximum", "default": "quarter_shift", "unbiased": "dark", "megvii": "megvii"}
-    method = (
-        methods.get(post_process) if post_process is None or isinstance(post_process, str) else None
-    )
+    methods = {"default": "quarter_shift", "unbiased": "dark", "megvii": "megvii"}
+    named = methods.get(post_process) if isinstance(post_process, str) else None
+    method = "maximum" if post_process is None else named
     if method is None or (unbiased and method != "dark"):
-        required = "'unbiased' with `unbiased`" if unbiased else f"one of {list(methods)}"
+        required = "'unbiased' with `unbiased`" if unbiased else f"None or one of {list(methods)}"
         raise _core.InvalidInputError(
             f"`post_process` must be {required}, but got {post_process!r}"
         )

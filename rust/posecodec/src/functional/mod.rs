@@ -18,6 +18,7 @@ mod refinement;
 mod samples;
 mod simcc;
 mod to_image;
+pub mod transformers;
 
 pub use crate::inputs::keypoints::Keypoints;
 pub use crate::inputs::pair::Pair;

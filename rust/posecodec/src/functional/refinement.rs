@@ -181,7 +181,10 @@ fn pixel<T: Float>(coordinate: T, length: usize) -> Option<usize> {
 }
 
 /// The pixel that a point is truncated to.
-fn truncated<T: Float>(point: [T; 2], [width, height]: [usize; 2]) -> Option<[usize; 2]> {
+pub(super) fn truncated<T: Float>(
+    point: [T; 2],
+    [width, height]: [usize; 2],
+) -> Option<[usize; 2]> {
     Some([pixel(point[0], width)?, pixel(point[1], height)?])
 }
 

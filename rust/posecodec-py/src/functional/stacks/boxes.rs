@@ -18,11 +18,12 @@ pub(crate) fn transform_preds<'py>(
     scale: &Bound<'py, PyAny>,
     output_size: &Bound<'py, PyAny>,
     use_udp: &Bound<'py, PyAny>,
+    unit: f64,
 ) -> Result<Bound<'py, PyAny>> {
     let py = coords.py();
     let use_udp = flag("use_udp", use_udp)?;
     let output_size = sides("output_size", output_size)?;
-    let [person] = read_boxes([center, scale], &[])?[..] else { unreachable!("one box") };
+    let [person] = read_boxes([center, scale], &[], unit)?[..] else { unreachable!("one box") };
     let mut numbers = CoordArray::read(coords, "coords", DtypePolicy::Keep)?;
     let &[_, columns @ (2 | 4 | 5)] = numbers.shape() else {
         let got = format!("shape {}", Shape(numbers.shape()));
@@ -45,6 +46,7 @@ pub(crate) fn keypoints_from_regression<'py>(
     center: &Bound<'py, PyAny>,
     scale: &Bound<'py, PyAny>,
     img_size: &Bound<'py, PyAny>,
+    unit: f64,
 ) -> Result<Bound<'py, PyAny>> {
     let py = regression_preds.py();
     let img_size = sides("img_size", img_size)?;
@@ -53,7 +55,7 @@ pub(crate) fn keypoints_from_regression<'py>(
         let got = format!("shape {}", Shape(preds.shape()));
         return Err(invalid(py, "regression_preds", "must be of shape (N, K, 2)", got).into());
     };
-    let boxes = read_boxes([center, scale], &[batch])?;
+    let boxes = read_boxes([center, scale], &[batch], unit)?;
     let preds = preds.into_f64()?;
     let mut keypoints = first_columns(preds.values(), 2)?;
     mmpose0::keypoints_from_regression(&mut keypoints, [batch, count], &boxes, img_size)?;
@@ -72,17 +74,19 @@ pub(super) fn sides(name: &str, size: &Bound<'_, PyAny>) -> PyResult<[f64; 2]> {
     Ok(numbers)
 }
 
-/// Reads the boxes of samples: center and scale, each of shape (..., 2) with `lead` in front.
+/// Reads the boxes of samples: center, and scale in units of `unit` pixels, each of shape (..., 2) with
+/// `lead` in front.
 pub(super) fn read_boxes(
     [center, scale]: [&Bound<'_, PyAny>; 2],
     lead: &[usize],
+    unit: f64,
 ) -> PyResult<Vec<PersonBox>> {
     let centers = pairs("center", center, lead)?;
     let scales = pairs("scale", scale, lead)?;
     let centers = in_precision!(&centers, values => double(values));
     Ok(in_precision!(&scales, values => {
         let scales = values.as_chunks::<2>().0;
-        centers.into_iter().zip(scales).map(|(center, &scale)| PersonBox::new(center, scale)).collect()
+        centers.into_iter().zip(scales).map(|(center, &scale)| PersonBox::new(center, scale, unit)).collect()
     }))
 }
 

@@ -17,7 +17,8 @@ use crate::functional::points::{first_columns, in_precision};
 /// Keypoints and scores.
 pub(super) type Keypoints<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
-/// `posecodec_rs.mmpose0.keypoints_from_heatmaps`. `method` names one of [`Decoding`]'s constructors.
+/// `posecodec_rs.mmpose0.keypoints_from_heatmaps`. `method` names one of [`Decoding`]'s constructors;
+/// scales are in units of `unit` pixels, here and below.
 #[pyfunction]
 pub(crate) fn keypoints_from_heatmaps<'py>(
     heatmaps: &Bound<'py, PyAny>,
@@ -26,6 +27,7 @@ pub(crate) fn keypoints_from_heatmaps<'py>(
     method: &Bound<'py, PyAny>,
     kernel: &Bound<'py, PyAny>,
     valid_radius_factor: &Bound<'py, PyAny>,
+    unit: f64,
 ) -> Result<Keypoints<'py>> {
     let py = heatmaps.py();
     let decoding = match &*string("method", method)? {
@@ -44,7 +46,7 @@ pub(crate) fn keypoints_from_heatmaps<'py>(
     let &[batch, channels, height, width] = maps.shape() else {
         return Err(wrong_shape(heatmaps, "(N, K, H, W)", maps.shape()).into());
     };
-    let boxes = read_boxes([center, scale], &[batch])?;
+    let boxes = read_boxes([center, scale], &[batch], unit)?;
     let shape = [batch, channels, height, width];
     Ok(in_own_precision!(&maps, array => {
         let counts = [batch, channels / decoding.maps_per_keypoint()];
@@ -60,13 +62,14 @@ pub(crate) fn keypoints_from_heatmaps3d<'py>(
     heatmaps: &Bound<'py, PyAny>,
     center: &Bound<'py, PyAny>,
     scale: &Bound<'py, PyAny>,
+    unit: f64,
 ) -> PyResult<Keypoints<'py>> {
     let py = heatmaps.py();
     let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
     let &[batch, count, depth, height, width] = maps.shape() else {
         return Err(wrong_shape(heatmaps, "(N, K, D, H, W)", maps.shape()));
     };
-    let boxes: Vec<PersonBox> = read_boxes([center, scale], &[batch])?;
+    let boxes: Vec<PersonBox> = read_boxes([center, scale], &[batch], unit)?;
     let shape = [batch, count, depth, height, width];
     in_own_precision!(&maps, array => {
         fill(py, array, [batch, count], |maps, keypoints, scores| {

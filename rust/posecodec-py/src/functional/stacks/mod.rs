@@ -6,6 +6,7 @@ mod decode;
 mod hrnet;
 mod parser;
 mod targets;
+mod transformers;
 
 use pyo3::prelude::*;
 
@@ -22,12 +23,15 @@ pub(super) fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
         "_encode_joints": targets::encode_joints,
         "_flip_back": parser::flip_back,
         "_get_final_preds": hrnet::get_final_preds,
+        "_get_keypoint_predictions": transformers::get_keypoint_predictions,
         "_get_max_preds": hrnet::get_max_preds,
         "_keypoints_from_heatmaps": decode::keypoints_from_heatmaps,
         "_keypoints_from_heatmaps3d": decode::keypoints_from_heatmaps3d,
         "_keypoints_from_regression": boxes::keypoints_from_regression,
         "_parse_heatmaps": parser::parse_heatmaps,
+        "_person_heatmaps": transformers::person_heatmaps,
         "_post_dark_udp": decode::post_dark_udp,
+        "_post_dark_unbiased_data_processing": transformers::post_dark_unbiased_data_processing,
         "_regression_target": targets::regression_target,
         "_top_down_target": targets::top_down_target,
         "_transform_preds": boxes::transform_preds,

@@ -13,14 +13,13 @@ pub struct PersonBox {
     pub size: [f64; 2],
 }
 
-/// The pixels per unit of a box's `scale`.
-const PIXELS_PER_SCALE: f64 = 200.0;
+/// Pixels per unit of a box's `scale` in MMPose 0.x.
+pub const PIXELS_PER_SCALE: f64 = 200.0;
 
 impl PersonBox {
-    /// The box of a `scale` in units of 200 pixels, which are multiplied in the scale's precision.
-    pub fn new<T: Float>(center: [f64; 2], scale: [T; 2]) -> Self {
-        let size = scale.map(|side| (side * T::of(PIXELS_PER_SCALE)).as_f64());
-        Self { center, size }
+    /// The box of a `scale` in units of `unit` pixels, which are multiplied in the scale's precision.
+    pub fn new<T: Float>(center: [f64; 2], scale: [T; 2], unit: f64) -> Self {
+        Self { center, size: scale.map(|side| (side * T::of(unit)).as_f64()) }
     }
 
     /// The conversion from maps of this size, in the precision of the points. With `use_udp`, the
@@ -59,9 +58,9 @@ impl<T: Float> Restore<T> {
 /// belongs to.
 ///
 /// ```
-/// use posecodec::functional::mmpose0::{PersonBox, transform_preds};
+/// use posecodec::functional::mmpose0::{PIXELS_PER_SCALE, PersonBox, transform_preds};
 ///
-/// let person = PersonBox::new([100.0, 200.0], [0.48f32, 0.64]); // 96 by 128 pixels
+/// let person = PersonBox::new([100.0, 200.0], [0.48f32, 0.64], PIXELS_PER_SCALE); // 96 by 128 pixels
 /// let mut points = [[24.0f32, 32.0], [0.0, 0.0]];
 /// transform_preds(&mut points, &person, [48.0, 64.0], false)?;
 /// assert_eq!(points, [[100.0, 200.0], [52.0, 136.0]]);

@@ -11,11 +11,12 @@ use crate::inputs::blurred_peak::blurred_peak;
 use crate::inputs::maps::peak_coordinates;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{
-    BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window_mirrored, blurred_argmax,
+    BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window_with_border, blurred_argmax,
 };
 use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::{
-    PEAKS_PER_BLOCK, Peak, dark_offsets, dark_udp_unscaled_offsets, interior_quarter_shift,
+    PEAKS_PER_BLOCK, Peak, dark_offsets, dark_udp_unscaled_offset, dark_udp_unscaled_offsets,
+    interior_quarter_shift,
 };
 
 /// How [`keypoints_from_heatmaps`] refines the pixels of the maxima.
@@ -106,7 +107,7 @@ fn taps(kernel: usize) -> Result<GaussianKernel> {
 /// use posecodec::functional::mmpose0::{Decoding, PersonBox, keypoints_from_heatmaps};
 ///
 /// let heatmaps = [[0.0f32, 0.1, 0.5, 0.9, 0.7, 0.0, 0.0]; 5].concat();
-/// let boxes = [PersonBox::new([70.0, 50.0], [0.7f32, 0.5])]; // 20 image pixels per heatmap pixel
+/// let boxes = [PersonBox::new([70.0, 50.0], [140.0f32, 100.0], 1.0)]; // 20 image pixels per heatmap pixel
 /// let (mut keypoints, mut scores) = ([[0.0; 2]], [0.0]);
 /// let (shape, decoding) = ([1, 1, 5, 7], Decoding::maximum());
 /// keypoints_from_heatmaps(&heatmaps, shape, &decoding, &boxes, &mut keypoints, &mut scores)?;
@@ -149,7 +150,9 @@ fn decode<E: HeatmapValue>(method: &Method, sample: &mut Sample<'_, E>) {
             refined(sample, |block| dark_offsets(block, kernel, &mut buffers));
         }
         Method::DarkUdp(kernel) => {
-            refined(sample, |block| dark_udp_unscaled_offsets(block, kernel, &mut buffers));
+            refined(sample, |block| {
+                dark_udp_unscaled_offsets(block, kernel, Border::Reflect101, &mut buffers)
+            });
         }
         Method::Megvii(kernel) => {
             let maps = sample.maps;
@@ -240,7 +243,7 @@ fn blurred_at<E: HeatmapValue>(
         let blurred = blur_plane(plane, width, kernel, Border::Reflect101, buffers);
         return blurred[at[1] * width + at[0]];
     }
-    blur_window_mirrored::<E, 1>(plane, width, at, kernel)[0][0]
+    blur_window_with_border::<E, 1>(plane, width, at, kernel, Border::Reflect101)[0][0]
 }
 
 /// Fills the keypoints (B, K) and the scores (B, K) of the maps (B, K, D, H, W): x and y in image
@@ -347,7 +350,7 @@ pub fn post_dark_udp<T: crate::Float, E: HeatmapValue>(
     for (coords, values) in coords.chunks_exact_mut(of_one_map).zip(samples) {
         let shape = [count, height, width];
         refine_each_point(coords, values, shape, flat_pixel, |peak| {
-            dark_udp_unscaled_offsets([Some(*peak)], &kernel, &mut buffers)[0]
+            dark_udp_unscaled_offset(peak, &kernel, Border::Reflect101, &mut buffers)
         })?;
     }
     Ok(())

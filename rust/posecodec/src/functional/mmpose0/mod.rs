@@ -12,7 +12,7 @@ mod parser;
 mod targets;
 
 pub use bottom_up_targets::{HeatmapGenerator, TagIndex, encode_joints};
-pub use boxes::{PersonBox, transform_preds};
+pub use boxes::{PIXELS_PER_SCALE, PersonBox, transform_preds};
 pub use decode::{
     Decoding, keypoints_from_heatmaps, keypoints_from_heatmaps3d, keypoints_from_regression,
     post_dark_udp,

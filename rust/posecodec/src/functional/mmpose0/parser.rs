@@ -7,8 +7,8 @@ use crate::check;
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::maps::SampleMaps;
-use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::blur::{BlurBuffers, Border};
 use crate::kernels::grouping::by_tags::{
     Group, GroupingRules, TaggedCandidate, group_by_tags, mean_tag,
 };
@@ -16,7 +16,7 @@ use crate::kernels::grouping::nms::Neighborhood;
 use crate::kernels::grouping::tag_map::TagMap;
 use crate::kernels::grouping::top_k::top_k;
 use crate::kernels::math::pairwise_sum::pairwise_sum;
-use crate::kernels::refinement::{Peak, dark_udp_unscaled_offsets, log_plane_unscaled};
+use crate::kernels::refinement::{Peak, dark_udp_unscaled_offset, log_plane_unscaled};
 
 /// How [`HeatmapParser`] groups keypoints: the options of MMPose 0.x's class of the same name.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +188,8 @@ impl HeatmapParser {
                 // Missing keypoints, at the first pixel, are moved as well.
                 let (plane, width) = (image.heatmaps.plane(joint), image.heatmaps.width);
                 let peak = Peak { plane, width, at, value: plane[at[1] * width + at[0]] };
-                let offset = dark_udp_unscaled_offsets([Some(peak)], &self.kernel, &mut buffers)[0];
+                let border = Border::Reflect101;
+                let offset = dark_udp_unscaled_offset(&peak, &self.kernel, border, &mut buffers);
                 for axis in 0..2 {
                     row[axis] = (f64::from(row[axis]) + offset[axis]) as f32;
                 }

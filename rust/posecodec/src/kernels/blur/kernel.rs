@@ -19,17 +19,20 @@ impl GaussianKernel {
         let taps = match radius {
             0 => vec![1.0],
             1..=4 => FIXED[radius - 1].iter().map(|&tap| f32::from(tap) / 256.0).collect(),
-            _ => {
-                let sigma = 0.3 * (radius as f64 - 1.0) + 0.8;
-                let gaussian = |distance: usize| {
-                    let distance = distance as f64;
-                    (-0.5 * distance * distance / (sigma * sigma)).exp()
-                };
-                let sum = 1.0 + 2.0 * (1..=radius).map(gaussian).sum::<f64>();
-                (0..=radius).map(|distance| (gaussian(distance) / sum) as f32).collect()
-            }
+            _ => return Self::with_sigma(radius, 0.3 * (radius as f64 - 1.0) + 0.8),
         };
         Self { taps }
+    }
+
+    /// The kernel of a Gaussian that is cut off after `radius` pixels on each side, as SciPy's
+    /// `gaussian_filter` and torchvision's `gaussian_blur` compute it.
+    pub fn with_sigma(radius: usize, sigma: f64) -> Self {
+        let gaussian = |distance: usize| {
+            let distance = distance as f64;
+            (-0.5 * distance * distance / (sigma * sigma)).exp()
+        };
+        let sum = 1.0 + 2.0 * (1..=radius).map(gaussian).sum::<f64>();
+        Self { taps: (0..=radius).map(|distance| (gaussian(distance) / sum) as f32).collect() }
     }
 
     /// The taps from the center outwards. All but the first apply on both sides; counted twice, they

@@ -20,7 +20,7 @@ mod window;
 pub use plane::{blur_plane, blurred_argmax};
 pub use rescale::rescale;
 pub use vector::{blur_vector, blur_vector_window};
-pub use window::{WINDOW_KERNEL, blur_window, blur_window_mirrored};
+pub use window::{WINDOW_KERNEL, blur_window, blur_window_with_border};
 
 use crate::error::{Result, try_with_capacity};
 use crate::simd::CACHE_LINE;
@@ -33,16 +33,29 @@ pub enum Border {
     Zero,
     /// The plane mirrored at the center of its outermost pixels (OpenCV's `BORDER_REFLECT_101`).
     Reflect101,
+    /// The plane mirrored at the edges of its outermost pixels (SciPy's `reflect`).
+    Reflect,
 }
 
-/// The pixel of an axis of `length` pixels that `index` is mirrored to by [`Border::Reflect101`].
-fn reflect101(index: i64, length: usize) -> usize {
-    let last = length as i64 - 1;
-    if last == 0 {
-        return 0;
+impl Border {
+    /// The pixel of an axis of `length` pixels that has the value at `index`; `None` for a zero.
+    fn pixel(self, index: i64, length: usize) -> Option<usize> {
+        let length = length as i64;
+        let inside = (0..length).contains(&index);
+        match self {
+            _ if inside => Some(index as usize),
+            Self::Zero => None,
+            Self::Reflect101 if length == 1 => Some(0),
+            Self::Reflect101 => {
+                let folded = index.rem_euclid(2 * (length - 1));
+                Some(folded.min(2 * (length - 1) - folded) as usize)
+            }
+            Self::Reflect => {
+                let folded = index.rem_euclid(2 * length);
+                Some(folded.min(2 * length - 1 - folded) as usize)
+            }
+        }
     }
-    let folded = index.rem_euclid(2 * last);
-    folded.min(2 * last - folded) as usize
 }
 
 /// Columns that are summed together: two AVX-512 or four AVX2 vectors, all in registers. On a 64×48

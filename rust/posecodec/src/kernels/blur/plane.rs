@@ -21,7 +21,7 @@
 
 use std::ops::Add;
 
-use super::{ALIGNMENT, BlurBuffers, Border, TILE, reflect101, weighted_sum};
+use super::{ALIGNMENT, BlurBuffers, Border, TILE, weighted_sum};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, larger, max_bits, maximum};
@@ -70,6 +70,7 @@ struct PlaneBlur<'a, E> {
     plane: &'a [E],
     width: usize,
     kernel: &'a GaussianKernel,
+    border: Border,
     /// The column that each one of the left and right margins is a copy of; empty for zeros outside.
     mirrored: &'a [usize],
     /// The plane in single precision, with margins above and below. Rows are filled when needed.
@@ -98,26 +99,21 @@ impl<'a, E: HeatmapValue> PlaneBlur<'a, E> {
         sums.clear();
         sums.resize((stride + 2 * radius + TILE).next_multiple_of(TILE), 0.0);
         mirrored.clear();
-        if border == Border::Reflect101 {
-            let outside = (-(radius as i64)..0).chain(width as i64..(width + radius) as i64);
-            mirrored.extend(outside.map(|column| reflect101(column, width)));
-        }
+        let outside = (-(radius as i64)..0).chain(width as i64..(width + radius) as i64);
+        mirrored.extend(outside.filter_map(|column| border.pixel(column, width)));
         let padded = height + 2 * radius;
         filled.clear();
         filled.resize(padded, false);
         let rows = aligned(rows, stride * padded);
-        (Self { plane, width, kernel, mirrored, rows, filled, stride, sums }, blurred, bounds)
+        let blur = Self { plane, width, kernel, border, mirrored, rows, filled, stride, sums };
+        (blur, blurred, bounds)
     }
 
     /// The row of the plane that one of `rows` is a copy of; `None` for a row of zeros.
     #[inline(always)]
     fn inside(&self, number: usize) -> Option<&'a [E]> {
         let height = self.plane.len() / self.width;
-        let y = match number.checked_sub(self.kernel.radius()).filter(|&y| y < height) {
-            Some(y) => y,
-            None if self.mirrored.is_empty() => return None,
-            None => reflect101(number as i64 - self.kernel.radius() as i64, height),
-        };
+        let y = self.border.pixel(number as i64 - self.kernel.radius() as i64, height)?;
         Some(&self.plane[y * self.width..][..self.width])
     }
 

@@ -9,7 +9,7 @@
 //! for n in 0..N: samples[n] = sums[n] blurred along x, at N columns around x
 //! ```
 
-use super::{add_pair, add_product, reflect101};
+use super::{Border, add_pair, add_product};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::simd::{CacheAligned, Vectorized, dispatch};
@@ -41,16 +41,17 @@ pub fn blur_window<E: HeatmapValue, const N: usize>(
     }
 }
 
-/// [`blur_window`] with [`super::Border::Reflect101`] instead of zeros outside the plane.
+/// [`blur_window`] with another border than zeros outside the plane.
 ///
-/// Near the border, the pixels under the kernel are copied into a plane of their own, mirrored where
-/// they are outside; elsewhere both borders give the same samples.
+/// Near the border, the pixels under the kernel are copied into a plane of their own, with those
+/// outside; elsewhere all borders give the same samples.
 #[inline]
-pub fn blur_window_mirrored<E: HeatmapValue, const N: usize>(
+pub fn blur_window_with_border<E: HeatmapValue, const N: usize>(
     plane: &[E],
     width: usize,
     at: [usize; 2],
     kernel: &GaussianKernel,
+    border: Border,
 ) -> [[f32; LANES]; N] {
     let (reach, height) = (N / 2 + kernel.radius(), plane.len() / width);
     let interior =
@@ -59,15 +60,18 @@ pub fn blur_window_mirrored<E: HeatmapValue, const N: usize>(
         return blur_window(plane, width, at, kernel);
     }
     let side = 2 * reach + 1;
-    let mirrored = |start: usize, index: usize, length: usize| {
-        reflect101(start as i64 + index as i64 - reach as i64, length)
+    let source = |start: usize, index: usize, length: usize| {
+        border.pixel((start + index) as i64 - reach as i64, length)
     };
     let mut near = [E::of(0.0); WINDOW * WINDOW];
-    let columns: [usize; WINDOW] = std::array::from_fn(|index| mirrored(at[0], index, width));
+    let columns: [Option<usize>; WINDOW] = std::array::from_fn(|index| source(at[0], index, width));
     for (index, near) in near.chunks_exact_mut(side).take(side).enumerate() {
-        let row = &plane[mirrored(at[1], index, height) * width..][..width];
+        let Some(y) = source(at[1], index, height) else { continue };
+        let row = &plane[y * width..][..width];
         for (pixel, &column) in near.iter_mut().zip(&columns) {
-            *pixel = row[column];
+            if let Some(column) = column {
+                *pixel = row[column];
+            }
         }
     }
     blur_window(&near[..side * side], side, [reach; 2], kernel)

@@ -53,7 +53,7 @@ use super::{Peak, UDP_CLIP_MAX, UDP_CLIP_MIN, finite_or_zero, largest};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{
-    BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window, blur_window_mirrored,
+    BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window, blur_window_with_border,
 };
 use crate::kernels::math::logarithm::{clip_and_log, ln};
 use crate::kernels::maximum::maximum;
@@ -122,25 +122,38 @@ pub fn dark_udp_offsets<'a, E: HeatmapValue>(
     block.offsets(dispatch(DarkUdpSteps(&block.samples)))
 }
 
-/// [`dark_udp_offsets`] on maps that are mirrored at the border and not rescaled after the blur:
-/// `post_dark_udp` of MMPose 0.x. Without the rescaling, a window is always enough.
+/// [`dark_udp_offsets`] on maps with any border, which are not rescaled after the blur: with
+/// [`Border::Reflect101`], `post_dark_udp` of MMPose 0.x. Without the rescaling, a window is always
+/// enough.
 pub fn dark_udp_unscaled_offsets<'a, E: HeatmapValue>(
     peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
     kernel: &GaussianKernel,
+    border: Border,
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
     let block = Block::of(peaks, |peak| {
         let seven = udp_stencil(peak);
         let samples = if kernel.size() > WINDOW_KERNEL {
-            let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Reflect101, buffers);
+            let blurred = blur_plane(peak.plane, peak.width, kernel, border, buffers);
             seven.map(|sample| blurred[pixel_of::<E, 3>(peak, sample)])
         } else {
-            let window = blur_window_mirrored::<E, 3>(peak.plane, peak.width, peak.at, kernel);
+            let (plane, width) = (peak.plane, peak.width);
+            let window = blur_window_with_border::<E, 3>(plane, width, peak.at, kernel, border);
             seven.map(|(row, column)| window[row][column])
         };
         Some(samples.map(|sample| sample.clamp(UDP_CLIP_MIN, UDP_CLIP_MAX)))
     });
     block.offsets(dispatch(DarkUdpSingleSteps(&block.samples)))
+}
+
+/// [`dark_udp_unscaled_offsets`] of one peak.
+pub fn dark_udp_unscaled_offset<E: HeatmapValue>(
+    peak: &Peak<'_, E>,
+    kernel: &GaussianKernel,
+    border: Border,
+    buffers: &mut BlurBuffers,
+) -> [f64; 2] {
+    dark_udp_unscaled_offsets([Some(*peak)], kernel, border, buffers)[0]
 }
 
 /// The samples 0 to 6 of `dark_udp_offsets` as row and column of a 3-wide window; at the border some
@@ -341,7 +354,8 @@ fn plane_samples<E: HeatmapValue, const N: usize, const S: usize>(
     needed.map(|sample| (blurred[pixel_of::<E, N>(peak, sample)] * factor).clamp(least, most))
 }
 
-/// The logarithm that [`dark_udp_unscaled_offsets`] works on, of the whole plane.
+/// The logarithm that [`dark_udp_unscaled_offsets`] works on with [`Border::Reflect101`], of the whole
+/// plane.
 pub fn log_plane_unscaled<E: HeatmapValue>(
     plane: &[E],
     width: usize,

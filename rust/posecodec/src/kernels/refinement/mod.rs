@@ -5,7 +5,7 @@ mod dark;
 
 pub use dark::{
     PEAKS_PER_BLOCK, dark_offset, dark_offsets, dark_udp_offset, dark_udp_offsets,
-    dark_udp_unscaled_offsets, log_plane, log_plane_unscaled,
+    dark_udp_unscaled_offset, dark_udp_unscaled_offsets, log_plane, log_plane_unscaled,
 };
 
 use crate::float::HeatmapValue;
