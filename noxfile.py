@@ -143,6 +143,32 @@ def stress(session: nox.Session) -> None:
     session.run(mmpose_python(session), script, *session.posargs, env=path, external=True)
 
 
+@nox.session(python="3.11")
+def mmpose0(session: nox.Session) -> None:
+    """Compare with MMPose 0.29 itself; `-- record` records its results again."""
+    session.install("setuptools<70", "wheel", "cython", "numpy==1.23.5")
+    session.install(
+        "numpy==1.23.5", "opencv-python-headless==4.8.1.78", "scipy==1.11.4", "munkres==1.1.4",
+        "json_tricks", "matplotlib", "pillow", "torch", "torchvision", "addict", "packaging",
+        "pyyaml", "yapf", *group("test"),
+    )  # fmt: skip
+    # Built with this setuptools. 0.29 refuses mmcv 1.7.2, and its own requirements need compilers.
+    session.install("--no-build-isolation", "--no-deps", "mmcv==1.7.0", "xtcocotools==1.14.3")
+    session.install("--no-deps", "mmpose==0.29.0", built_wheel(session))
+    if session.posargs == ["record"]:
+        session.run("python", "-W", "ignore", "tests/golden/record_stacks.py", "mmpose0")
+        return
+    session.run("python", "-m", "pytest", *(session.posargs or ["tests/with_mmpose0"]))
+
+
+@nox.session
+def transformers(session: nox.Session) -> None:
+    """Compare with transformers itself."""
+    session.install("transformers>=5,<6", "torch", "torchvision", "scipy", "pillow", "requests")
+    session.install(built_wheel(session), *group("test"))
+    session.run("python", "-m", "pytest", *(session.posargs or ["tests/with_transformers"]))
+
+
 @nox.session(python=False)
 def golden(session: nox.Session) -> None:
     """Record the outputs of MMPose again, in tests/golden."""

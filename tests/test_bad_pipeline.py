@@ -64,6 +64,7 @@ def steps() -> Iterator[Bad]:
     yield bad("a name", "MSRAHeatmap", "`cfg`", "must be a dict", "'MSRAHeatmap'")
     yield bad("a list of names", ["MSRAHeatmap"], "`cfg`", "must be a dict", "'MSRAHeatmap'")
     yield bad("an unknown type", {"type": "Nothing"}, "`cfg['type']`", "'Nothing'")
+    yield bad("a misspelled type", {"type": "UDPHeatmaps"}, "Did you mean 'UDPHeatmap'?")
     yield bad("no type", {"input_size": (192, 256)}, "`cfg['type']`", "None")
     yield bad("no size", {"type": "RegressionLabel"}, "`cfg`", "RegressionLabel", "input_size")
     yield bad("a bad size", REGRESSION | {"input_size": (0, 4)}, "`input_size`", "(0, 4)")

@@ -1,6 +1,9 @@
 """`posecodec_rs.mmpose`: what `install` changes, and that `uninstall` puts all of it back."""
 
+import logging
+import os
 import pickle
+import subprocess
 import sys
 import warnings
 from types import ModuleType
@@ -15,7 +18,7 @@ import pytest
 from mmengine.config import Config as MMConfig
 from mmpose.registry import KEYPOINT_CODECS
 from posecodec_rs import functional
-from posecodec_rs.mmpose import install, uninstall
+from posecodec_rs.mmpose import install, installed, uninstall
 from specs import TOP_DOWN, Config, each, of_family
 
 pytestmark = pytest.mark.usefixtures("uninstalled")
@@ -207,3 +210,59 @@ def test_untested_version_warns_once(monkeypatch: pytest.MonkeyPatch) -> None:
         install()
         uninstall()
         install()
+
+
+def test_installed_and_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "posecodec_rs")
+    assert not installed()
+    install()
+    assert installed()
+    install()
+    (record,) = caplog.records
+    assert record.getMessage() == f"posecodec_rs {posecodec_rs.__version__}: {len(OURS)} codecs"
+    uninstall()
+    assert not installed()
+
+
+def test_a_codec_of_a_fork(before: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It takes another argument, as that of BBoxMaskPose: it stays."""
+
+    class UDPHeatmap(THEIRS["UDPHeatmap"]):  # type: ignore[misc, name-defined]
+        def __init__(self, input_size: Any, heatmap_size: Any, increase: float = 1) -> None:
+            super().__init__(input_size, heatmap_size)
+            self.increase = increase
+
+    KEYPOINT_CODECS.register_module(module=UDPHeatmap, force=True)
+    try:
+        install()
+        assert KEYPOINT_CODECS.get("UDPHeatmap") is UDPHeatmap
+        assert KEYPOINT_CODECS.get("MSRAHeatmap") is OURS["MSRAHeatmap"]
+        assert mmpose.codecs.UDPHeatmap is THEIRS["UDPHeatmap"]
+        assert caplog.records[-1].getMessage().endswith("left alone: UDPHeatmap")
+        uninstall()
+        assert KEYPOINT_CODECS.get("UDPHeatmap") is UDPHeatmap
+    finally:
+        KEYPOINT_CODECS.module_dict.update(THEIRS)
+    assert state() == before
+
+
+def test_a_script_runs_with_the_codecs(tmp_path: Any) -> None:
+    script = tmp_path / "train.py"
+    (tmp_path / "next_to_it.py").write_text("number = 7\n")
+    script.write_text(
+        "import sys\nimport next_to_it\nfrom mmpose.registry import KEYPOINT_CODECS\n"
+        "assert __name__ == '__main__'\n"
+        "kind = KEYPOINT_CODECS.get('UDPHeatmap').__module__\n"
+        "print(kind, next_to_it.number, sys.argv[1:])\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-m", "posecodec_rs.mmpose"]
+    stubs = "import mmpose_stubs; mmpose_stubs.install_stubs(); "
+    run = "import runpy; runpy.run_module('posecodec_rs.mmpose', run_name='__main__')"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    arguments = [str(script), "config.py", "--resume"]
+    in_stubs = [sys.executable, "-W", "ignore", "-c", stubs + run, *arguments]
+    done = subprocess.run(in_stubs, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "posecodec_rs 7 ['config.py', '--resume']"
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("usage: python -m posecodec_rs.mmpose SCRIPT")

@@ -6,7 +6,8 @@ use half::f16;
 use posecodec::HeatmapValue;
 use posecodec::kernels::blur::kernel::GaussianKernel;
 use posecodec::kernels::blur::{
-    BlurBuffers, Border, blur_plane, blur_vector, blur_window, blurred_argmax,
+    BlurBuffers, Border, blur_plane, blur_vector, blur_window, blur_window_with_border,
+    blurred_argmax,
 };
 use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::gaussian::heatmap::{
@@ -175,14 +176,18 @@ proptest! {
     #[test]
     fn blur_window_matches_blurred_plane(
         (width, plane) in sized_bump(), size in odd(51), pixel in any::<prop::sample::Index>(),
+        border in prop::sample::select(vec![Border::Zero, Border::Reflect101, Border::Reflect]),
     ) {
         let pixel = pixel.index(plane.len());
         let (x, y) = (pixel % width, pixel / width);
         let (kernel, mut buffers) = (GaussianKernel::new(size), BlurBuffers::default());
         let height = plane.len() / width;
         each_tier(|tier| {
-            let whole = blur_plane(&plane, width, &kernel, Border::Zero, &mut buffers).to_vec();
-            let window = blur_window::<f32, 5>(&plane, width, [x, y], &kernel);
+            let whole = blur_plane(&plane, width, &kernel, border, &mut buffers).to_vec();
+            let window = match border {
+                Border::Zero => blur_window::<f32, 5>(&plane, width, [x, y], &kernel),
+                _ => blur_window_with_border(&plane, width, [x, y], &kernel, border),
+            };
             for (row, samples) in window.iter().enumerate() {
                 for (column, sample) in samples[..5].iter().enumerate() {
                     let (x, y) = (x + column, y + row);
