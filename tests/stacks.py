@@ -25,7 +25,7 @@ __all__ = [
 
 def recorded(name: str) -> list[Any]:
     """The recorded calls of a project and their results."""
-    return list(load(GOLDEN / f"{name}.npz"))
+    return list(load(GOLDEN / "stacks" / f"{name}.npz"))
 
 
 def assert_alike(got: Any, want: Any) -> None:

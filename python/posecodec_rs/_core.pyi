@@ -3291,6 +3291,7 @@ def _transform_preds(
     scale: ArrayInput,
     output_size: ArrayInput,
     use_udp: bool,
+    unit: float,
 ) -> npt.NDArray[Any]: ...
 def _flip_back(
     output_flipped: ArrayInput, flip_pairs: Iterable[Sequence[int]], maps_per_keypoint: int

@@ -101,7 +101,7 @@ def _add_shapes(shapes: dict[str, Any], function: Any) -> None:
     module = sys.modules[function.__module__]
     package = module.__name__.partition(".")[0]
     for node in ast.walk(tree):
-        called = getattr(module, node.id, None) if isinstance(node, ast.Name) else None
+        called: Any = getattr(module, node.id, None) if isinstance(node, ast.Name) else None
         own = inspect.isfunction(called) or inspect.isclass(called)
         if own and called.__module__.partition(".")[0] == package and called.__name__ not in shapes:
             _add_shapes(shapes, called)

@@ -45,13 +45,13 @@ def install(*, vitpose_blur: Literal["scipy", "opencv"] = "scipy") -> None:
             f"`vitpose_blur` must be 'scipy' or 'opencv', but got {vitpose_blur!r}"
         )
     modules = _import_processors()
-    vitpose = {
+    vitpose: dict[str, Callable[..., Any]] = {
         "get_keypoint_predictions": _vitpose_predictions,
         "post_dark_unbiased_data_processing": (
             post_dark_udp if vitpose_blur == "opencv" else _vitpose_dark
         ),
     }
-    sapiens2 = {
+    sapiens2: dict[str, Callable[..., Any]] = {
         "get_keypoint_predictions": _sapiens2_predictions,
         "post_dark_unbiased_data_processing": _sapiens2_dark,
         "generate_udp_gaussian_heatmaps": _sapiens2_heatmaps,

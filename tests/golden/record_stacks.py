@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from stack_calls import HERE, Case, call, save
+from stack_calls import RECORDED, Case, call, save
 from stack_cases import hrnet_cases, mmpose0_cases
 
 
@@ -60,8 +60,8 @@ def recorded(module: Any, cases: Iterable[Case]) -> Iterator[tuple[Case, Any]]:
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["mmpose0"]:
-            save(HERE / "mmpose0.npz", recorded(mmpose0(), mmpose0_cases()))
+            save(RECORDED / "mmpose0.npz", recorded(mmpose0(), mmpose0_cases()))
         case ["hrnet", lib]:
-            save(HERE / "hrnet.npz", recorded(hrnet(lib), hrnet_cases()))
+            save(RECORDED / "hrnet.npz", recorded(hrnet(lib), hrnet_cases()))
         case _:
             sys.exit(__doc__)

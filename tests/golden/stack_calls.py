@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from stack_cases import Case
 
-HERE = Path(__file__).parent
+RECORDED = Path(__file__).parent / "stacks"
 
 
 def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarray) -> Any:
