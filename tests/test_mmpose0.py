@@ -195,6 +195,37 @@ def test_nobody() -> None:
         assert_alike(parser.parse(0 * MAPS[:1], MAPS[:1]), [[np.zeros(0)], []])
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"unbiased_encoding": True},
+        {"encoding": "UDP"},
+        {"encoding": "UDP", "target_type": "CombinedTarget"},
+        {"encoding": "Megvii"},
+    ],
+)
+def test_keypoints_that_are_not_finite(options: Any, value: float) -> None:
+    """They are not drawn, with weight 0. MMPose raises a ValueError."""
+    joints = np.full((4, 3), 20.0)
+    joints[1, 0] = value
+    results = mmpose0.TopDownGenerateTarget(**options)({**SAMPLE, "joints_3d": joints})
+    maps = results["target"].reshape(4, -1)
+    assert maps.any(axis=1).tolist() == [True, False, True, True]
+    assert results["target_weight"][:, 0].tolist() == [1, 0, 1, 1]
+
+
+def test_tags_that_are_not_finite() -> None:
+    """Such a candidate is dropped. MMPose's search does not end."""
+    maps = np.zeros((1, 3, 8, 6), np.float32)
+    maps[0, :, 4, 3] = 0.5
+    tags = np.zeros((1, 3, 8, 6, 1), np.float32)
+    tags[0, 1] = np.nan
+    (poses,), _ = mmpose0.HeatmapParser(CFG).parse(maps, tags, refine=False)
+    assert poses[:, :, 2].tolist() == [[0.5, 0, 0.5]]
+
+
 def test_bottom_up_pipeline_step() -> None:
     people = [np.full((1, 2, 3), 3.0), np.full((1, 2, 3), 5.0)]
     masks = [np.ones((8, 8), bool), np.ones((16, 16), bool)]

@@ -13,7 +13,7 @@ _Keypoints = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
 class Decoder:
-    """The functions that return pixels of the image, for scales in units of so many pixels.
+    """The functions that return pixels of the image, for a unit of scales.
 
     Args:
         unit: Pixels per unit of ``scale``: 200 in MMPose; 1 in copies that dropped this factor.
