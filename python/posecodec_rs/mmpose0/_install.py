@@ -110,12 +110,14 @@ def _patch(patches: Patches, modules: list[ModuleType]) -> tuple[tuple[str, ...]
     for module in modules:
         for name in NAMES:
             theirs = vars(module).get(name)
-            if theirs is None or id(getattr(theirs, "__func__", theirs)) in ours:
+            # A module that defines a step keeps it; the registry has ours.
+            current = _registry(module).get(name, theirs)
+            if theirs is None or id(getattr(current, "__func__", current)) in ours:
                 continue
             replacement = REPLACEMENTS.get(fingerprint(theirs) or "")
             if replacement is None:
                 left.append(name)
-            elif _registry(module).get(name) is not replacement:
+            else:
                 known.append((module, name, replacement))
     with patches.adding() as undo:
         for module, name, replacement in known:
