@@ -28,7 +28,7 @@ together. `fill`: NumPy fills new arrays of the same shapes, kept too, with one 
 
 @dataclass(frozen=True)
 class Encoding:
-    """An encoder's call: one sample, or a batch of so many."""
+    """An encoder's call: one sample, or a batch of this size."""
 
     name: str
     codec: str

@@ -22,9 +22,10 @@
 //! After a fork, the first process that writes to a page copies it, which takes longer than a new page; so
 //! neither process keeps unused memory. The lock is held during the fork: no thread leaves it locked.
 //!
-//! Times: AMD EPYC (AVX-512) with 2 cores, Linux 6.18 in a virtual machine, November 2026, with
-//! `python -m sections.fresh_memory` in `benchmarks`. A page fault takes 1.2 µs per 4 KiB page, and
-//! 30 to 36 µs per huge page of 2 MiB.
+//! CPU time per encoded sample that is kept, without the pool and with it, on an AMD EPYC with AVX2 that
+//! other processes shared, 28 November 2026, `python -m sections.fresh_memory` in `benchmarks`: 17 maps of
+//! 64×48 pixels 201 and 30 µs, 133 of 96×72 2774 and 505 µs, 308 of 256×192 49.7 and 5.1 ms. Times below
+//! are of prototypes on a 2-core AMD EPYC with AVX-512, November 2026.
 
 use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -46,16 +47,15 @@ const HUGE_PAGE: usize = 2 << 20;
 /// multiples of huge pages.
 const MAX_CHUNK_BYTES: usize = 32 << 20;
 
-/// Unused bytes above which the kernel may take the pages of a chunk that no array uses. `MADV_FREE`
-/// takes 14 to 58 µs per 64 MiB, and using the pages again nothing.
+/// Unused bytes above which the kernel may take the pages of unused chunks. `MADV_FREE` takes 14 to 58 µs
+/// per 64 MiB, and using the pages again nothing.
 const MAX_RESIDENT_BYTES: usize = 64 << 20;
 
-/// Default limit of unused bytes. 256 MiB hold 64 samples of 133 maps of 96×72 pixels (3.7 MB). Where the
-/// kernel cannot take pages back, the limit is lower.
+/// Default limit of unused bytes: 64 samples of 133 maps of 96×72 pixels; lower without `MADV_FREE`.
 const DEFAULT_LIMIT: usize =
     if cfg!(target_os = "linux") { 4 * MAX_RESIDENT_BYTES } else { MAX_RESIDENT_BYTES };
 
-/// The environment variable with the limit in bytes.
+/// The limit in bytes.
 const LIMIT_VARIABLE: &str = "POSECODEC_CACHE_LIMIT";
 
 static POOL: Mutex<Pool> = Mutex::new(Pool {

@@ -2,8 +2,8 @@
 //!
 //! Torch 2.10 and later have a table of C functions in `torch.Tensor.__dlpack_c_exchange_api__`. One of
 //! them describes a tensor without a call of Python: reading a float32 tensor takes 0.3 µs, and 1.2 µs
-//! with `Tensor.numpy`; bfloat16 takes 3 µs instead of 14. AMD EPYC (AVX-512), November 2026,
-//! `python -m sections.tensors` in `benchmarks`.
+//! with `Tensor.numpy`; bfloat16 takes 3 µs instead of 14. AMD EPYC (AVX-512), November 2026, with a
+//! prototype; `python -m sections.inputs` in `benchmarks` measures it.
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
