@@ -115,6 +115,16 @@ pub struct Denormalize<'a> {
 
 impl Denormalize<'_> {
     /// Fills poses from the network's `outputs`; each step is rounded as NumPy rounds it.
+    ///
+    /// Coordinates alternate between x, y and z, and so do the constants of a frame. Twelve coordinates
+    /// are four points and three vectors of four, whose constants are the same in every block:
+    ///
+    /// ```text
+    /// for each frame:
+    ///     offset = [1, h/w, 0, 1, h/w, 0, …], root = [x, y, z, x, y, z, …] of the restored root
+    ///     for each block of 12 coordinates; the last block overlaps the one before:
+    ///         poses = (restored(outputs) - root) / 1000
+    /// ```
     pub fn fill<T: Float>(&self, outputs: &[[T; 3]], poses: &mut [[T; 3]]) {
         dispatch(DenormalizeKernel { transform: *self, outputs, poses });
     }
@@ -126,26 +136,69 @@ struct DenormalizeKernel<'a, T> {
     poses: &'a mut [[T; 3]],
 }
 
-/// The scale of one frame.
-#[derive(Clone, Copy)]
-struct Scale {
-    /// Half the width of the image, and the image's center in units of that.
-    size: Option<(f64, [f64; 4])>,
-    factor: Option<f64>,
+/// Coordinates that are computed together: a multiple of 3 axes and of the 4 lanes of a vector.
+const BLOCK: usize = 12;
+
+/// The constants of three axes for all lanes of a block.
+#[inline(always)]
+fn repeated<T: Copy>([x, y, z]: [T; 3]) -> [T; BLOCK] {
+    [x, y, z, x, y, z, x, y, z, x, y, z]
 }
 
-impl Scale {
-    /// One coordinate, rounded after each step.
+/// The transform of one frame.
+struct FrameTransform<T> {
+    /// Half the width of the image, and the image's center in units of that.
+    size: Option<(f64, [f64; BLOCK])>,
+    factor: Option<f64>,
+    /// The restored root.
+    root: [T; BLOCK],
+}
+
+impl<T: Float> FrameTransform<T> {
+    /// One coordinate in the target's unit times 1000, rounded after each step.
     #[inline(always)]
-    fn restored<T: Float>(&self, lane: usize, value: T) -> T {
+    fn restored(&self, lane: usize, value: T) -> T {
         let mut value = value;
-        if let Some((half, offset)) = self.size {
+        if let Some((half, offset)) = &self.size {
             value = T::of((value.as_f64() + offset[lane]) * half);
         }
         if let Some(factor) = self.factor {
             value = T::of(value.as_f64() * factor);
         }
         value
+    }
+
+    /// One coordinate relative to the root, in the target's unit.
+    #[inline(always)]
+    fn relative(&self, lane: usize, value: T) -> T {
+        (self.restored(lane, value) - self.root[lane]) / T::of(1000.0)
+    }
+
+    /// Fills the coordinates of a frame.
+    #[inline(always)]
+    fn fill(&self, output: &[T], pose: &mut [T]) {
+        let (blocks, rest) = output.as_chunks::<BLOCK>();
+        for (filled, block) in pose.as_chunks_mut::<BLOCK>().0.iter_mut().zip(blocks) {
+            self.fill_block(block, filled);
+        }
+        if rest.is_empty() {
+            return;
+        }
+        if let (Some(block), Some(filled)) = (output.last_chunk(), pose.last_chunk_mut()) {
+            // It begins at a point: all lengths are multiples of 3.
+            self.fill_block(block, filled);
+        } else {
+            for (lane, (filled, &value)) in pose.iter_mut().zip(rest).enumerate() {
+                *filled = self.relative(lane, value);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn fill_block(&self, block: &[T; BLOCK], filled: &mut [T; BLOCK]) {
+        for lane in 0..BLOCK {
+            filled[lane] = self.relative(lane, block[lane]);
+        }
     }
 }
 
@@ -157,28 +210,19 @@ impl<T: Float> Vectorized for DenormalizeKernel<'_, T> {
         let Denormalize { count, root_index, zero_first, size, factor } = self.transform;
         let outputs = self.outputs.chunks_exact(count);
         for (frame, (output, pose)) in outputs.zip(self.poses.chunks_exact_mut(count)).enumerate() {
-            let scale = Scale {
-                size: size.map(|([widths, heights], each)| {
-                    let (width, height) = (widths[frame / each], heights[frame / each]);
-                    (width / 2.0, [1.0, height / width, 0.0, 0.0])
-                }),
-                factor: factor.map(|(factors, each)| factors[frame / each]),
-            };
-            let zeroed = zero_first && root_index == 0;
-            let root = lanes(if zeroed { [T::zero(); 3] } else { output[root_index] });
-            let root: [T; 4] = lanewise(|lane| scale.restored(lane, root[lane]));
-            each_point(output, pose, |point| {
-                lanewise(|lane| scale.restored(lane, point[lane]) - root[lane])
+            let size = size.map(|([widths, heights], each)| {
+                let (width, height) = (widths[frame / each], heights[frame / each]);
+                (width / 2.0, repeated([1.0, height / width, 0.0]))
             });
+            let factor = factor.map(|(factors, each)| factors[frame / each]);
+            let mut transform = FrameTransform { size, factor, root: [T::zero(); BLOCK] };
+            let zeroed = zero_first && root_index == 0;
+            let root = if zeroed { [T::zero(); 3] } else { output[root_index] };
+            transform.root = repeated([0, 1, 2].map(|axis| transform.restored(axis, root[axis])));
+            transform.fill(output.as_flattened(), pose.as_flattened_mut());
             if zero_first {
-                let first = |axis| scale.restored(axis, T::zero()) - root[axis];
-                pose[0] = std::array::from_fn(first);
+                pose[0] = [0, 1, 2].map(|axis| transform.relative(axis, T::zero()));
             }
-        }
-        // A second pass over flat values fills whole vectors; points fill three quarters of one.
-        let thousand = T::of(1000.0);
-        for value in self.poses.as_flattened_mut() {
-            *value = *value / thousand;
         }
     }
 }
