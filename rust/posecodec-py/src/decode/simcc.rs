@@ -185,19 +185,19 @@ fn decode_two<'py, E: HeatmapValue + Element>(
     flipped: Option<Flipped<'py, E, 2>>,
     layout: Layout<2>,
 ) -> PyResult<Decoded<'py>> {
-    let with_visibility = codec.options().decode_visibility;
     let shape = layout.shape();
     let mut keypoints = OutputArray::<f32>::zeros(py, "keypoints", &layout.points_shape())?;
     let mut scores = OutputArray::<E>::zeros(py, "scores", &shape)?;
-    let seen_shape: &[usize] = match (with_visibility, layout.flat, layout.call) {
-        (false, ..) => &[0],
+    let mut seen = None;
+    if codec.options().decode_visibility {
         // MMPose gives keypoints and scores an instance dimension, but not visibilities.
-        (true, true, Call::Single) => &layout.samples[1..],
-        (true, ..) => &shape,
-    };
-    let mut seen = OutputArray::<f64>::zeros(py, "visibility", seen_shape)?;
+        let flat = layout.flat && layout.call == Call::Single;
+        let shape: &[usize] = if flat { &layout.samples[1..] } else { &shape };
+        seen = Some(OutputArray::<f64>::zeros(py, "visibility", shape)?);
+    }
     let (mut points, _) = keypoints.values_mut().as_chunks_mut();
-    let (mut row_scores, mut visibility) = (scores.values_mut(), seen.values_mut());
+    let mut row_scores = scores.values_mut();
+    let mut visibility = seen.as_mut().map_or(&mut [][..], OutputArray::values_mut);
     let split = |rows: usize| SimccDecodedRows {
         keypoints: points.split_off_mut(..rows).expect(ONE_PER_ROW),
         scores: row_scores.split_off_mut(..rows).expect(ONE_PER_ROW),
@@ -206,10 +206,9 @@ fn decode_two<'py, E: HeatmapValue + Element>(
     layout.decode(py, arrays, flipped.as_ref(), split, |shape, vectors, decoded| {
         codec.decode_batch(shape, vectors, decoded)
     })?;
-    let scores = if with_visibility {
-        (scores.into_any(), seen.into_any()).into_pyobject(py)?.into_any()
-    } else {
-        scores.into_any()
+    let scores = match seen {
+        Some(seen) => (scores.into_any(), seen.into_any()).into_pyobject(py)?.into_any(),
+        None => scores.into_any(),
     };
     Ok((keypoints.into_any(), scores))
 }
