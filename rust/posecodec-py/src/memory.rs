@@ -89,7 +89,7 @@ impl SizeClass {
         let exponent = (bytes - 1).ilog2() as usize;
         let eighths = bytes.div_ceil(1 << (exponent - 3));
         Self {
-            index: 8 * (exponent - MIN_POOLED_BYTES.ilog2() as usize + 1) + eighths - 9,
+            index: 8 * (exponent + 1 - MIN_POOLED_BYTES.ilog2() as usize) + eighths - 9,
             bytes: eighths << (exponent - 3),
             pieces: (MAX_CHUNK_BYTES >> (exponent + 1)).max(1),
         }
