@@ -54,7 +54,7 @@ def _arrays(npz: Path) -> dict[str, np.ndarray]:
 def _entries(npz: Path) -> list[dict[str, Any]]:
     """The cases of a codec, without reading their arrays."""
     with np.load(npz) as arrays:
-        return list(json.loads(arrays["manifest"].item())["cases"])
+        return list(json.loads(arrays["manifest"].tobytes())["cases"])
 
 
 @dataclass(frozen=True, eq=False)

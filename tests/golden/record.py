@@ -226,7 +226,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for name in options.codec:
         entries, arrays = record(name, options.sizes, options.seed)
-        manifest = np.array(json.dumps(versions | {"cases": entries}))
+        manifest = np.frombuffer(json.dumps(versions | {"cases": entries}).encode(), np.uint8)
         np.savez_compressed(options.out / f"{name}.npz", manifest=manifest, **arrays.by_name)  # type: ignore[arg-type]
 
 
