@@ -1484,7 +1484,9 @@ class SPR(BaseKeypointCodec):
     def batch_decode(
         self, batch_heatmaps: _Tensor, batch_displacements: _Tensor
     ) -> tuple[list[_Tensor], list[tuple[_Tensor, _Tensor | None]]]:
-        """Decode the maps of a batch of images, one by one.
+        """Decode the maps of a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a
@@ -1501,7 +1503,9 @@ class SPR(BaseKeypointCodec):
     def batch_decode(
         self, batch_heatmaps: npt.NDArray[Any], batch_displacements: npt.NDArray[Any]
     ) -> tuple[list[_Scores], list[tuple[_Scores, _Scores | None]]]:
-        """Decode the maps of a batch of images, one by one.
+        """Decode the maps of a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a
@@ -1518,7 +1522,9 @@ class SPR(BaseKeypointCodec):
     def batch_decode(
         self, batch_heatmaps: _Images, batch_displacements: _Images
     ) -> tuple[list[Any], list[tuple[Any, Any]]]:
-        """Decode the maps of a batch of images, one by one.
+        """Decode the maps of a batch of images.
+
+        Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`).
 
         Args:
             batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a

@@ -87,6 +87,8 @@ pub trait HeatmapValue:
     type SignedBits: Copy + Ord;
     /// An unsigned integer as wide as the value. NaNs with the sign bit have the largest bits.
     type Bits: Copy + Ord;
+    /// The precision in which bottom-up codecs compute: double for `f16`, the value's own for the others.
+    type Compute: Float;
     /// The smallest signed integer.
     const MIN_SIGNED_BITS: Self::SignedBits;
     /// The signed bits of infinity. Larger ones are NaN.
@@ -102,6 +104,10 @@ pub trait HeatmapValue:
     fn from_signed_bits(bits: Self::SignedBits) -> Self;
     /// The value to compare: it orders numbers as the values themselves.
     fn order_key(self) -> Self::Key;
+    /// The value with this order key.
+    fn from_order_key(key: Self::Key) -> Self;
+    /// An integer with the order of the numbers: 0 and -0 have the same, and NaN has the largest.
+    fn rank(self) -> Self::SignedBits;
     /// All bits set for NaN, all bits clear for a number.
     fn nan_mask(self) -> Self::Flag;
     /// The nearest value of this type.
@@ -110,6 +116,11 @@ pub trait HeatmapValue:
     fn as_f32(self) -> f32;
     /// The same number in double precision.
     fn as_f64(self) -> f64;
+    /// The same number in [`Self::Compute`].
+    #[inline(always)]
+    fn to_compute(self) -> Self::Compute {
+        Self::Compute::of(self.as_f64())
+    }
     /// Replaces `others` by the averages of two slices of one length: `(value + other) * 0.5`, each step
     /// rounded to this type.
     fn average(values: &[Self], others: &mut [Self]);
@@ -131,6 +142,15 @@ pub trait HeatmapValue:
     }
 }
 
+/// [`HeatmapValue::rank`]: the magnitude of a positive number's bits, and minus that of a negative one's.
+macro_rules! rank_of_bits {
+    ($value:expr, $bits:ty) => {{
+        let bits = HeatmapValue::to_signed_bits($value);
+        let magnitude = if bits < 0 { <$bits>::MIN.wrapping_sub(bits) } else { bits };
+        if $value.nan_mask() == Self::NOT_NAN { magnitude } else { <$bits>::MAX }
+    }};
+}
+
 macro_rules! heatmap_value {
     ($float:ty, $flag:ty, $bits:ty, $single:expr; $($own:tt)*) => {
         impl HeatmapValue for $float {
@@ -143,6 +163,7 @@ macro_rules! heatmap_value {
             const MIN_SIGNED_BITS: $bits = <$bits>::MIN;
             const INFINITY_SIGNED_BITS: $bits = <$float>::INFINITY.to_bits() as $bits;
             const NEGATIVE_INFINITY_BITS: $flag = <$float>::NEG_INFINITY.to_bits();
+            type Compute = $float;
 
             #[inline(always)]
             fn to_signed_bits(self) -> $bits {
@@ -160,6 +181,14 @@ macro_rules! heatmap_value {
             #[inline(always)]
             fn order_key(self) -> $float {
                 self
+            }
+            #[inline(always)]
+            fn from_order_key(key: $float) -> Self {
+                key
+            }
+            #[inline(always)]
+            fn rank(self) -> $bits {
+                rank_of_bits!(self, $bits)
             }
             #[inline(always)]
             fn nan_mask(self) -> $flag {
@@ -210,6 +239,7 @@ impl HeatmapValue for f16 {
     const MIN_SIGNED_BITS: i16 = i16::MIN;
     const INFINITY_SIGNED_BITS: i16 = f16::INFINITY.to_bits() as i16;
     const NEGATIVE_INFINITY_BITS: u16 = f16::NEG_INFINITY.to_bits();
+    type Compute = f64;
 
     #[inline(always)]
     fn to_signed_bits(self) -> i16 {
@@ -229,6 +259,14 @@ impl HeatmapValue for f16 {
     fn order_key(self) -> i16 {
         let bits = self.to_bits() as i16;
         bits ^ ((bits >> 15) & i16::MAX)
+    }
+    #[inline(always)]
+    fn from_order_key(key: i16) -> Self {
+        Self::from_bits((key ^ ((key >> 15) & i16::MAX)) as u16)
+    }
+    #[inline(always)]
+    fn rank(self) -> i16 {
+        rank_of_bits!(self, i16)
     }
     #[inline(always)]
     fn nan_mask(self) -> u16 {

@@ -17,7 +17,7 @@ use posecodec::kernels::grouping::instance::{
 };
 use posecodec::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
 use posecodec::kernels::grouping::tag_map::TagMap;
-use posecodec::kernels::grouping::top_k::top_k;
+use posecodec::kernels::grouping::top_k::{peaks_above, top_k};
 use posecodec::kernels::math::pairwise_sum::pairwise_sum;
 use posecodec::kernels::refinement::log_plane;
 use posecodec::{Float, HeatmapValue};
@@ -76,6 +76,13 @@ fn check_peaks<E: HeatmapValue>(plane: &[E], width: usize, radius: usize, k: usi
         });
         let got: Vec<_> = largest.iter().map(|candidate| candidate.value.as_f64()).collect();
         assert!(got.iter().zip(&sorted).all(|(a, b)| same(*a, *b)), "{tier:?} {got:?}");
+        assert!(peaks_above(neighborhood, k, -0.1).is_none());
+        for threshold in [0.0, 0.1, 0.25, 0.7, 3.0] {
+            let Some(found) = peaks_above(neighborhood, k, threshold) else { continue };
+            let above = largest.iter().filter(|peak| peak.value.as_f64() > threshold);
+            assert!(found.iter().map(|peak| peak.pixel).eq(above.map(|peak| peak.pixel)));
+            assert!(found.iter().all(|peak| peak.value.as_f64() == expected[peak.pixel]));
+        }
     });
 }
 
@@ -137,6 +144,30 @@ proptest! {
             check_peaks(&half, width, radius, k);
             check_peaks(&double, width, radius, k);
         }
+    }
+
+    /// Without equal values, no other algorithm is needed: also on dense maps.
+    #[test]
+    fn peaks_above_finds_peaks_of_different_values(
+        (width, plane) in (1usize..80, 1usize..40).prop_flat_map(|(width, height)| {
+            let different = Just((0..width * height).collect::<Vec<_>>()).prop_shuffle();
+            (Just(width), different)
+        }),
+        radius in 0usize..4, k in 0usize..70, share in -0.2f64..1.1,
+    ) {
+        let values: Vec<f32> = plane.iter().map(|&value| value as f32 + 0.5).collect();
+        let threshold = (share * values.len() as f64).max(0.0).floor() + 0.3;
+        let expected = naive::suppressed(&wide(&values), width, radius);
+        let mut pixels: Vec<_> =
+            (0..values.len()).filter(|&pixel| expected[pixel] > threshold).collect();
+        pixels.sort_by(|&one, &other| expected[other].total_cmp(&expected[one]));
+        pixels.truncate(k);
+        each_tier(|tier| {
+            let found = peaks_above(Neighborhood { plane: &values, width, radius }, k, threshold);
+            let found: Vec<_> =
+                found.expect("all differ").into_iter().map(|candidate| candidate.pixel).collect();
+            assert_eq!(found, pixels, "{tier:?}");
+        });
     }
 
     #[test]
@@ -213,6 +244,11 @@ proptest! {
         let double_tags: Vec<_> = tags.iter().map(|plane| doubles(plane)).collect();
         let (double_responses, double_tag) = (doubles(&responses), doubles(tag));
         let want_double = naive::nearest(&double_responses, &double_tags, &double_tag);
+        let halves = |values: &[f32]| -> Vec<f16> { values.iter().copied().map(f16::from_f32).collect() };
+        let (half_responses, half_tags) =
+            (halves(&responses), tags.iter().map(|plane| halves(plane)).collect::<Vec<_>>());
+        let wide_tags: Vec<_> = half_tags.iter().map(|plane| wide(plane)).collect();
+        let want_half = naive::nearest(&wide(&half_responses), &wide_tags, &double_tag);
         each_tier(|tier| {
             let planes = tags.iter().map(Vec::as_slice).collect();
             let map = TagMap::new(Cow::Borrowed(&responses[..]), planes);
@@ -220,6 +256,9 @@ proptest! {
             let planes = double_tags.iter().map(Vec::as_slice).collect();
             let map = TagMap::new(Cow::Borrowed(&double_responses[..]), planes);
             assert_eq!(map.nearest(&double_tag, 100.0), want_double, "{tier:?}");
+            let planes = half_tags.iter().map(Vec::as_slice).collect();
+            let map = TagMap::new(Cow::Borrowed(&half_responses[..]), planes);
+            assert_eq!(map.nearest(&double_tag, 100.0), want_half, "{tier:?}");
         });
     }
 

@@ -6,6 +6,7 @@ mod bottom_up;
 mod codecs;
 mod flip;
 mod functional;
+mod half_maps;
 mod kernels;
 mod lifting;
 mod oracles;

@@ -146,7 +146,9 @@ codec_class! {
             decode_spr(py, self.0.get()?, heatmaps, displacements)
         }
 
-        /// Decode the maps of a batch of images, one by one.
+        /// Decode the maps of a batch of images.
+        ///
+        #[doc = phrase!(threads)]
         ///
         /// Args:
         ///     batch_heatmaps (array, torch.Tensor or list): Shape (B, 1, H, W) or (B, K+1, H, W), or a

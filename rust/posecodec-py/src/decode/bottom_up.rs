@@ -1,12 +1,15 @@
 //! `decode` and `batch_decode` of the bottom-up codecs: maps of an image in, its instances out.
 
+use std::mem::discriminant;
+
+use half::f16;
 use numpy::Element;
 use numpy::ndarray::ArrayView3;
+use posecodec::HeatmapValue;
 use posecodec::Shape;
 use posecodec::codecs::{
     AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
 };
-use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -18,64 +21,133 @@ use crate::convert::{
 use crate::encode::{each, is_list};
 use crate::error::invalid;
 
-/// Decodes one image of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
+/// The maps of one image of `SPR`: heatmaps (1 or K+1, H, W) and displacements (2K, H, W).
+struct SprImage<'py> {
+    arrays: SprArrays<'py>,
+    /// The types of the results that are of the heatmaps' type, and of the displacements'.
+    kinds: [ReturnAs<'py>; 2],
+}
+
+/// Both maps in one precision.
+enum SprArrays<'py> {
+    F16([Array<'py, f16>; 2]),
+    F32([Array<'py, f32>; 2]),
+    F64([Array<'py, f64>; 2]),
+}
+
+impl<'py> SprImage<'py> {
+    fn read(heatmaps: &Bound<'py, PyAny>, displacements: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = heatmaps.py();
+        let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
+        let fields = NetworkOutput::read(displacements, "displacements")?;
+        let kinds = [ReturnAs::of(heatmaps, &maps)?, ReturnAs::of(displacements, &fields)?];
+        for (output, argument, wanted) in [
+            (&maps, "heatmaps", "(1, H, W) or (K+1, H, W)"),
+            (&fields, "displacements", "(2K, H, W)"),
+        ] {
+            if output.shape().len() != 3 {
+                return Err(shape_error(py, argument, Call::Single, [wanted, ""], output.shape()));
+            }
+        }
+        let arrays = match (maps, fields) {
+            (NetworkOutput::F16(maps), NetworkOutput::F16(fields)) => {
+                SprArrays::F16([maps, fields])
+            }
+            (NetworkOutput::F32(maps), NetworkOutput::F32(fields)) => {
+                SprArrays::F32([maps, fields])
+            }
+            (maps, fields) => SprArrays::F64([maps.into_f64()?, fields.into_f64()?]),
+        };
+        Ok(Self { arrays, kinds })
+    }
+}
+
+fn view<'a, E: Element>(array: &'a Array<'_, E>) -> ArrayView3<'a, E> {
+    let shape = <[usize; 3]>::try_from(array.shape()).expect("three dimensions, as checked");
+    ArrayView3::from_shape(shape, array.values()).expect("the array's own shape")
+}
+
+/// Decodes images whose arrays are in one precision.
+fn decode_spr_arrays<'py, E>(
+    py: Python<'py>,
+    codec: &Spr,
+    images: &[(&[Array<'py, E>; 2], &[ReturnAs<'py>; 2])],
+) -> PyResult<Vec<Decoded<'py>>>
+where
+    E: HeatmapValue<Compute: Element> + Element,
+{
+    let mut views = try_with_capacity(images.len())?;
+    views.extend(images.iter().map(|([maps, fields], _)| [view(maps), view(fields)]));
+    let values = views.iter().map(|[maps, _]| maps.len()).sum();
+    let decoded = enter(py, values, || codec.decode_images(&views))?;
+    let convert = |(decoded, (_, kinds)): (SprDecoded<E::Compute>, &(_, &[ReturnAs<'py>; 2]))| {
+        let [of_heatmaps, of_displacements] = kinds;
+        let SprDecoded { keypoints, root_scores, keypoint_scores } = decoded;
+        let keypoint_scores = keypoint_scores
+            .map(|scores| of_heatmaps.convert(array_like(py, "keypoint_scores", &scores)?))
+            .transpose()?;
+        let root_scores = of_heatmaps.convert(array_like(py, "root_scores", &root_scores)?)?;
+        let keypoints = of_displacements.convert(array_like(py, "keypoints", &keypoints)?)?;
+        Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
+    };
+    decoded.into_iter().zip(images).map(convert).collect()
+}
+
+/// Decodes images of `SPR`, those of one precision together.
+fn decode_spr_batch<'py>(
+    py: Python<'py>,
+    codec: &Spr,
+    images: &[SprImage<'py>],
+) -> PyResult<Vec<Decoded<'py>>> {
+    let mut decoded = Vec::new();
+    for alike in
+        images.chunk_by(|one, other| discriminant(&one.arrays) == discriminant(&other.arrays))
+    {
+        macro_rules! decode {
+            ($precision:ident) => {{
+                let mut arrays = Vec::new();
+                for image in alike {
+                    if let SprArrays::$precision(maps) = &image.arrays {
+                        arrays.push((maps, &image.kinds));
+                    }
+                }
+                decode_spr_arrays(py, codec, &arrays)?
+            }};
+        }
+        decoded.extend(match alike[0].arrays {
+            SprArrays::F16(_) => decode!(F16),
+            SprArrays::F32(_) => decode!(F32),
+            SprArrays::F64(_) => decode!(F64),
+        });
+    }
+    Ok(decoded)
+}
+
+/// Decodes one image of `SPR`.
 pub(crate) fn decode_spr<'py>(
     py: Python<'py>,
     codec: &Spr,
     heatmaps: &Bound<'py, PyAny>,
     displacements: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
-    let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
-    let fields = NetworkOutput::read(displacements, "displacements")?;
-    let kinds = [ReturnAs::of(heatmaps, &maps)?, ReturnAs::of(displacements, &fields)?];
-    match (maps, fields) {
-        (NetworkOutput::F32(maps), NetworkOutput::F32(fields)) => {
-            decode_spr_maps(py, codec, &maps, &fields, &kinds)
-        }
-        (maps, fields) => {
-            decode_spr_maps(py, codec, &maps.into_f64()?, &fields.into_f64()?, &kinds)
-        }
-    }
+    let image = SprImage::read(heatmaps, displacements)?;
+    let decoded = decode_spr_batch(py, codec, &[image])?;
+    Ok(decoded.into_iter().next().expect("one for one image"))
 }
 
-fn decode_spr_maps<'py, T: Float + HeatmapValue + Element>(
-    py: Python<'py>,
-    codec: &Spr,
-    heatmaps: &Array<'py, T>,
-    displacements: &Array<'py, T>,
-    [of_heatmaps, of_displacements]: &[ReturnAs<'py>; 2],
-) -> PyResult<Decoded<'py>> {
-    let planes = |array: &Array<'py, T>, argument, wanted| match array.shape() {
-        &[channels, height, width] => Ok((channels, height, width)),
-        got => Err(shape_error(py, argument, Call::Single, [wanted, ""], got)),
-    };
-    let maps_shape = planes(heatmaps, "heatmaps", "(1, H, W) or (K+1, H, W)")?;
-    let fields_shape = planes(displacements, "displacements", "(2K, H, W)")?;
-    let own = "the array's own shape";
-    let maps = ArrayView3::from_shape(maps_shape, heatmaps.values()).expect(own);
-    let fields = ArrayView3::from_shape(fields_shape, displacements.values()).expect(own);
-    let SprDecoded { keypoints, root_scores, keypoint_scores } =
-        enter(py, maps.len(), || codec.decode(maps, fields))?;
-    let keypoint_scores = keypoint_scores
-        .map(|scores| of_heatmaps.convert(array_like(py, "keypoint_scores", &scores)?))
-        .transpose()?;
-    let root_scores = of_heatmaps.convert(array_like(py, "root_scores", &root_scores)?)?;
-    let keypoints = of_displacements.convert(array_like(py, "keypoints", &keypoints)?)?;
-    Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
-}
-
-/// Decodes images of `SPR` one by one: a list of keypoints and a list of scores.
+/// Decodes images of `SPR`: a list of keypoints and a list of scores.
 pub(crate) fn decode_spr_images<'py>(
     py: Python<'py>,
     codec: &Spr,
     heatmaps: &Bound<'py, PyAny>,
     displacements: &Bound<'py, PyAny>,
 ) -> PyResult<Decoded<'py>> {
+    let pairs = pairs(heatmaps, displacements, ["batch_heatmaps", "batch_displacements"])?;
+    let images =
+        pairs.iter().map(|(heatmaps, displacements)| SprImage::read(heatmaps, displacements));
+    let images = images.collect::<PyResult<Vec<_>>>()?;
     let (keypoints, scores) = (PyList::empty(py), PyList::empty(py));
-    for (heatmaps, displacements) in
-        pairs(heatmaps, displacements, ["batch_heatmaps", "batch_displacements"])?
-    {
-        let decoded = decode_spr(py, codec, &heatmaps, &displacements)?;
+    for decoded in decode_spr_batch(py, codec, &images)? {
         keypoints.append(decoded.0)?;
         scores.append(decoded.1)?;
     }
@@ -111,6 +183,7 @@ pub(crate) fn decode_grouped<'py>(
     let maps = NetworkOutput::read(heatmaps, "batch_heatmaps")?;
     let tags = NetworkOutput::read(tags, "batch_tags")?;
     let groups = match (maps, tags) {
+        (NetworkOutput::F16(maps), NetworkOutput::F16(tags)) => group(py, codec, &maps, &tags)?,
         (NetworkOutput::F32(maps), NetworkOutput::F32(tags)) => group(py, codec, &maps, &tags)?,
         (maps, tags) => group(py, codec, &maps.into_f64()?, &tags.into_f64()?)?,
     };
@@ -123,13 +196,13 @@ pub(crate) fn decode_grouped<'py>(
     Ok(lists)
 }
 
-fn group<T: Float + HeatmapValue + Element>(
+fn group<E: HeatmapValue + Element>(
     py: Python<'_>,
     codec: &AssociativeEmbedding,
-    heatmaps: &Array<'_, T>,
-    tags: &Array<'_, T>,
+    heatmaps: &Array<'_, E>,
+    tags: &Array<'_, E>,
 ) -> PyResult<Vec<GroupedKeypoints>> {
-    let shape = |array: &Array<'_, T>, argument, wanted| {
+    let shape = |array: &Array<'_, E>, argument, wanted| {
         <[usize; 4]>::try_from(array.shape())
             .map_err(|_| shape_error(py, argument, Call::Batch, ["", wanted], array.shape()))
     };

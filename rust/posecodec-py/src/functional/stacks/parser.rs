@@ -83,7 +83,7 @@ fn read_options(options: &Bound<'_, PyTuple>) -> PyResult<ParserOptions> {
     })
 }
 
-fn parse<'py, T: Float + HeatmapValue + Element>(
+fn parse<'py, T: Float + HeatmapValue<Compute = T> + Element>(
     py: Python<'py>,
     parser: &HeatmapParser,
     heatmaps: &Array<'py, T>,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use ndarray::{Array1, Array2, Array3, ArrayView3};
+use num_traits::Float as _;
 
 use super::AssociativeEmbedding;
 use crate::check;
@@ -15,7 +16,7 @@ use crate::kernels::grouping::by_tags::{
 };
 use crate::kernels::grouping::nms::Neighborhood;
 use crate::kernels::grouping::tag_map::TagMap;
-use crate::kernels::grouping::top_k::{Candidate, top_k};
+use crate::kernels::grouping::top_k::{Candidate, peaks_above, top_k};
 use crate::kernels::math::pairwise_sum::pairwise_sum;
 use crate::kernels::refinement::{Peak, dark_udp_offset, log_plane, quarter_shift};
 use crate::parallel;
@@ -43,10 +44,10 @@ impl AssociativeEmbedding {
     /// # Errors
     /// [`Error::InvalidInput`] for tags that do not fit the heatmaps, fewer pixels than candidates,
     /// or a keypoint order of another length than K.
-    pub fn decode<T: Float + HeatmapValue>(
+    pub fn decode<E: HeatmapValue>(
         &self,
-        heatmaps: ArrayView3<'_, T>,
-        tags: ArrayView3<'_, T>,
+        heatmaps: ArrayView3<'_, E>,
+        tags: ArrayView3<'_, E>,
     ) -> Result<GroupedKeypoints> {
         let (count, height, width) = heatmaps.dim();
         let (channels, rows, columns) = tags.dim();
@@ -62,10 +63,10 @@ impl AssociativeEmbedding {
     ///
     /// # Errors
     /// As for [`Self::decode`], and [`Error::OutOfMemory`] if the results cannot be allocated.
-    pub fn decode_batch<T: Float + HeatmapValue>(
+    pub fn decode_batch<E: HeatmapValue>(
         &self,
-        heatmaps: &[T],
-        tags: &[T],
+        heatmaps: &[E],
+        tags: &[E],
         shapes: [[usize; 4]; 2],
     ) -> Result<Vec<GroupedKeypoints>> {
         self.check_maps(shapes)?;
@@ -119,15 +120,29 @@ impl AssociativeEmbedding {
         Ok(())
     }
 
-    fn decode_image<T: Float + HeatmapValue>(
-        &self,
-        image: &ImageMaps<'_, T>,
+    fn decode_image<E: HeatmapValue>(&self, image: &ImageMaps<'_, E>) -> Result<GroupedKeypoints> {
+        if self.options.use_udp {
+            self.decode_with(image, |plane, width| {
+                Cow::Owned(log_plane(plane, width, &self.kernel))
+            })
+        } else {
+            self.decode_with(image, |plane, _| Cow::Borrowed(plane))
+        }
+    }
+
+    /// Decodes an image. `responses` computes the map of a missing keypoint from its heatmap and width.
+    fn decode_with<'a, R: HeatmapValue, E: HeatmapValue>(
+        &'a self,
+        image: &'a ImageMaps<'a, E>,
+        responses: impl Fn(&'a [E], usize) -> Cow<'a, [R]>,
     ) -> Result<GroupedKeypoints> {
         let options = &self.options;
         let largest: Vec<_> = (0..image.keypoints)
             .map(|keypoint| {
                 let (plane, width) = (image.heatmaps.plane(keypoint), image.heatmaps.width);
-                top_k(Neighborhood { plane, width, radius: options.nms_kernel / 2 }, options.top_k)
+                let neighborhood = Neighborhood { plane, width, radius: options.nms_kernel / 2 };
+                peaks_above(neighborhood, options.top_k, options.keypoint_threshold)
+                    .unwrap_or_else(|| top_k(neighborhood, options.top_k))
             })
             .collect();
         let candidates: Vec<_> = (0..image.keypoints)
@@ -144,7 +159,7 @@ impl AssociativeEmbedding {
             instance_scores: Array1::zeros(shape.0),
         };
         let maps = (0..shape.1).map(|_| None).collect();
-        let mut refinement = Refinement { codec: self, image, largest: &largest, maps };
+        let mut refinement = Refinement { codec: self, image, largest, responses, maps };
         for (instance, group) in groups.iter().enumerate() {
             let (points, scores) = refinement.complete(group);
             grouped.instance_scores[instance] = mean_score(group);
@@ -161,18 +176,18 @@ impl AssociativeEmbedding {
 }
 
 /// The maps of one image. The slices may continue with the maps of the next images.
-struct ImageMaps<'a, T> {
-    heatmaps: SampleMaps<'a, T>,
-    tags: SampleMaps<'a, T>,
+struct ImageMaps<'a, E> {
+    heatmaps: SampleMaps<'a, E>,
+    tags: SampleMaps<'a, E>,
     /// K.
     keypoints: usize,
     /// L.
     channels: usize,
 }
 
-impl<'a, T: Float + HeatmapValue> ImageMaps<'a, T> {
+impl<'a, E: HeatmapValue> ImageMaps<'a, E> {
     /// The tag planes of a keypoint, one per channel.
-    fn tag_planes(&self, keypoint: usize) -> Vec<&'a [T]> {
+    fn tag_planes(&self, keypoint: usize) -> Vec<&'a [E]> {
         (0..self.channels)
             .map(|channel| self.tags.plane(channel * self.keypoints + keypoint))
             .collect()
@@ -183,34 +198,34 @@ impl<'a, T: Float + HeatmapValue> ImageMaps<'a, T> {
     fn tagged(
         &self,
         keypoint: usize,
-        candidates: &[Candidate<T>],
+        candidates: &[Candidate<E>],
         threshold: f64,
-    ) -> Vec<TaggedCandidate<T>> {
+    ) -> Vec<TaggedCandidate<E::Compute>> {
         let planes = self.tag_planes(keypoint);
         candidates
             .iter()
-            .filter(|candidate| Float::as_f64(candidate.value) > threshold)
+            .filter(|candidate| candidate.value.as_f64() > threshold)
             .filter_map(|&Candidate { value, pixel }| {
-                let tag: Vec<T> = planes.iter().map(|plane| plane[pixel]).collect();
+                let value = value.to_compute();
+                let tag: Vec<_> = planes.iter().map(|plane| plane[pixel].to_compute()).collect();
                 let at = [pixel % self.heatmaps.width, pixel / self.heatmaps.width];
-                tag.iter().all(|value| value.is_finite()).then_some(TaggedCandidate {
-                    at,
-                    value,
-                    tag,
-                })
+                let finite = tag.iter().all(|value| value.is_finite());
+                finite.then_some(TaggedCandidate { at, value, tag })
             })
             .collect()
     }
 }
 
 /// Refines groups of heatmap pixels to keypoints, and fills in missing ones.
-struct Refinement<'a, T: Clone> {
+struct Refinement<'a, R: HeatmapValue, E: HeatmapValue, F> {
     codec: &'a AssociativeEmbedding,
-    image: &'a ImageMaps<'a, T>,
+    image: &'a ImageMaps<'a, E>,
     /// The candidates of each keypoint, in descending order of response.
-    largest: &'a [Vec<Candidate<T>>],
+    largest: Vec<Vec<Candidate<E>>>,
+    /// Computes the responses in which a missing keypoint is searched for from its heatmap and width.
+    responses: F,
     /// The maps in which missing keypoints are searched for, created on first use.
-    maps: Vec<Option<TagMap<'a, T>>>,
+    maps: Vec<Option<TagMap<'a, R, E>>>,
 }
 
 /// The score of a detected keypoint; 0 for a missing one.
@@ -229,19 +244,24 @@ fn mean_score<T: Float>(group: &Group<T>) -> f32 {
     single(sum / scores.len() as f64)
 }
 
-impl<T: Float + HeatmapValue> Refinement<'_, T> {
+impl<'a, R, E, F> Refinement<'a, R, E, F>
+where
+    R: HeatmapValue,
+    E: HeatmapValue,
+    F: Fn(&'a [E], usize) -> Cow<'a, [R]>,
+{
     /// The keypoints of a group in heatmap pixels, and their scores.
-    fn complete(&mut self, group: &Group<T>) -> (Vec<[f32; 2]>, Vec<f32>) {
+    fn complete(&mut self, group: &Group<E::Compute>) -> (Vec<[f32; 2]>, Vec<f32>) {
         let mut scores: Vec<f32> = group.iter().map(|found| score(*found)).collect();
         let mut points: Vec<[f32; 2]> = group
             .iter()
             .enumerate()
             .map(|(keypoint, found)| found.map_or([0.0; 2], |(at, _)| self.refined(keypoint, at)))
             .collect();
-        let tags: Vec<Vec<T>> = (0..points.len())
+        let tags: Vec<_> = (0..points.len())
             .filter(|&keypoint| scores[keypoint] > 0.0)
             .map(|keypoint| self.tag_at(keypoint, points[keypoint]))
-            .filter(|tag| tag.iter().all(|value| value.is_finite()))
+            .filter(|tag: &Vec<E::Compute>| tag.iter().all(|value| value.is_finite()))
             .collect();
         if tags.is_empty() {
             return (points, scores);
@@ -275,32 +295,27 @@ impl<T: Float + HeatmapValue> Refinement<'_, T> {
     }
 
     /// The tag at a location in heatmap pixels. The coordinates are truncated to integers.
-    fn tag_at(&self, keypoint: usize, point: [f32; 2]) -> Vec<T> {
+    fn tag_at(&self, keypoint: usize, point: [f32; 2]) -> Vec<E::Compute> {
         let SampleMaps { width, map_len, .. } = self.image.tags;
         let [x, y] = [0, 1].map(|axis| {
             let last = [width, map_len / width][axis] - 1;
             (point[axis] as i64).clamp(0, last as i64) as usize
         });
-        self.image.tag_planes(keypoint).iter().map(|plane| plane[y * width + x]).collect()
+        let planes = self.image.tag_planes(keypoint);
+        planes.iter().map(|plane| plane[y * width + x].to_compute()).collect()
     }
 
     /// The most likely location of a missing keypoint of the instance with this tag, and the
     /// response there. As in MMPose, with `use_udp` the response is the logarithm that DARK works
     /// on.
-    fn most_likely(&mut self, keypoint: usize, tag: &[T]) -> Option<([f32; 2], f32)> {
-        let (image, codec) = (self.image, self.codec);
+    fn most_likely(&mut self, keypoint: usize, tag: &[E::Compute]) -> Option<([f32; 2], f32)> {
+        let (image, responses) = (self.image, &self.responses);
         let SampleMaps { width, .. } = image.heatmaps;
         let map = self.maps[keypoint].get_or_insert_with(|| {
-            let plane = image.heatmaps.plane(keypoint);
-            let responses = if codec.options.use_udp {
-                let log = log_plane(plane, width, &codec.kernel);
-                Cow::Owned(log.into_iter().map(|value| <T as Float>::of(value.into())).collect())
-            } else {
-                Cow::Borrowed(plane)
-            };
+            let responses = responses(image.heatmaps.plane(keypoint), width);
             TagMap::new(responses, image.tag_planes(keypoint))
         });
-        let pixel = map.nearest(tag, <T as Float>::of(DISTANCE_WEIGHT))?;
+        let pixel = map.nearest(tag, E::Compute::of(DISTANCE_WEIGHT))?;
         let point = [(pixel % width) as f32, (pixel / width) as f32];
         Some((point, map.responses()[pixel].as_f32()))
     }

@@ -4,13 +4,15 @@ use ndarray::{Array1, Array2, Array3, ArrayView3};
 
 use super::Spr;
 use crate::check;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::grouping::bilinear::sample_unaligned;
 use crate::kernels::grouping::nms::Neighborhood;
-use crate::kernels::grouping::top_k::top_k;
+use crate::kernels::grouping::top_k::{peaks_above, top_k};
+use crate::parallel;
 
-/// The instances of one image, in descending order of score; `T` is the type of the maps.
+/// The instances of one image, in descending order of score. `T` is the type of the maps, or `f64` for
+/// maps of `f16`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SprDecoded<T> {
     /// (N, K, 2), in input pixels.
@@ -29,11 +31,11 @@ impl Spr {
     /// # Errors
     /// [`Error::InvalidInput`] for an odd number of displacements, no heatmap, maps of different
     /// sizes, or fewer pixels than instances to decode.
-    pub fn decode<T: Float + HeatmapValue>(
+    pub fn decode<E: HeatmapValue>(
         &self,
-        heatmaps: ArrayView3<'_, T>,
-        displacements: ArrayView3<'_, T>,
-    ) -> Result<SprDecoded<T>> {
+        heatmaps: ArrayView3<'_, E>,
+        displacements: ArrayView3<'_, E>,
+    ) -> Result<SprDecoded<E::Compute>> {
         let (channels, height, width) = displacements.dim();
         let (maps, rows, columns) = heatmaps.dim();
         let count = channels / 2;
@@ -64,31 +66,54 @@ impl Spr {
         } else {
             let radius = self.options.nms_kernel / 2;
             let neighborhood = Neighborhood { plane: root_map, width, radius };
-            let mut roots = top_k(neighborhood, self.options.max_instances);
             // torch compares in the precision of the maps.
-            let threshold = <T as Float>::of(self.options.threshold);
-            roots.retain(|root| root.value > threshold);
-            roots
+            let threshold = E::Compute::of(self.options.threshold).as_f64();
+            let most = self.options.max_instances;
+            peaks_above(neighborhood, most, threshold).unwrap_or_else(|| {
+                let mut roots = top_k(neighborhood, most);
+                roots.retain(|root| root.value.as_f64() > threshold);
+                roots
+            })
         };
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
             let pixel = roots[instance].pixel;
             let start = [pixel % width, pixel / width][axis];
-            <T as Float>::of(start as f64) + displacements[(2 * number + axis) * map_len + pixel]
+            let displacement = displacements[(2 * number + axis) * map_len + pixel];
+            E::Compute::of(start as f64) + displacement.to_compute()
         });
         let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
         let keypoint_scores = scored.then(|| {
             Array2::from_shape_fn((roots.len(), count), |(instance, number)| {
                 let map = &heatmaps[number * map_len..][..map_len];
                 let at = [points[[instance, number, 0]], points[[instance, number, 1]]];
-                <T as Float>::of(sample_unaligned(map, width, at))
+                E::Compute::of(sample_unaligned(map, width, at))
             })
         });
         let mut keypoints = points;
         for (axis, factor) in self.scale_factor.into_iter().enumerate() {
-            let factor = <T as Float>::of(factor.into());
+            let factor = E::Compute::of(factor.into());
             keypoints.index_axis_mut(ndarray::Axis(2), axis).mapv_inplace(|value| value * factor);
         }
-        let root_scores = roots.iter().map(|root| root.value).collect();
+        let root_scores = roots.iter().map(|root| root.value.to_compute()).collect();
         Ok(SprDecoded { keypoints, root_scores, keypoint_scores })
+    }
+
+    /// Decodes images: the heatmaps and displacements of each; on several threads if they are large
+    /// enough.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`], for the first image that fails.
+    pub fn decode_images<E: HeatmapValue>(
+        &self,
+        images: &[[ArrayView3<'_, E>; 2]],
+    ) -> Result<Vec<SprDecoded<E::Compute>>> {
+        let mut decoded = try_with_capacity("the images of a batch", images.len())?;
+        decoded.resize_with(images.len(), || None);
+        let values = images.iter().map(|[heatmaps, _]| heatmaps.len()).sum();
+        let images = decoded.iter_mut().zip(images).collect();
+        parallel::for_each(images, values, |(decoded, [heatmaps, displacements])| {
+            *decoded = Some(self.decode(*heatmaps, *displacements));
+        });
+        decoded.into_iter().flatten().collect()
     }
 }

@@ -93,7 +93,7 @@ impl HeatmapParser {
     /// # Errors
     /// [`Error::InvalidInput`] for shapes that do not fit, [`Error::OutOfMemory`] if the cost matrices
     /// cannot be allocated.
-    pub fn parse<T: Float + HeatmapValue>(
+    pub fn parse<T: Float + HeatmapValue<Compute = T>>(
         &self,
         heatmaps: &[T],
         tags: &[T],
@@ -142,7 +142,7 @@ impl HeatmapParser {
         Ok(())
     }
 
-    fn parse_image<T: Float + HeatmapValue>(
+    fn parse_image<T: Float + HeatmapValue<Compute = T>>(
         &self,
         image: &Image<'_, T>,
         steps: ParserSteps,
@@ -180,7 +180,7 @@ impl HeatmapParser {
     }
 
     /// Moves keypoints within their heatmap pixel.
-    fn adjust<T: Float + HeatmapValue>(&self, image: &Image<'_, T>, pose: &mut [f32]) {
+    fn adjust<T: Float + HeatmapValue<Compute = T>>(&self, image: &Image<'_, T>, pose: &mut [f32]) {
         let mut buffers = BlurBuffers::default();
         for (joint, row) in pose.chunks_exact_mut(3 + image.channels).enumerate() {
             let at = [row[0] as usize, row[1] as usize];
@@ -203,7 +203,11 @@ impl HeatmapParser {
     }
 
     /// Places each missing keypoint where its heatmap and its tag fit the person best.
-    fn complete<T: Float + HeatmapValue>(&self, searched: &mut Searched<'_, T>, pose: &mut [f32]) {
+    fn complete<T: Float + HeatmapValue<Compute = T>>(
+        &self,
+        searched: &mut Searched<'_, T>,
+        pose: &mut [f32],
+    ) {
         let image = searched.image;
         let columns = 3 + image.channels;
         let tags: Vec<Vec<T>> = pose
@@ -257,7 +261,7 @@ struct Image<'a, T: Clone> {
     tag_per_joint: bool,
 }
 
-impl<T: Float + HeatmapValue> Image<'_, T> {
+impl<T: Float + HeatmapValue<Compute = T>> Image<'_, T> {
     /// The tag planes of a keypoint, one per channel.
     fn tag_planes(&self, joint: usize) -> Vec<&[T]> {
         let map_len = self.heatmaps.map_len;
@@ -319,14 +323,14 @@ impl<T: Float + HeatmapValue> Image<'_, T> {
 }
 
 /// The maps in which missing keypoints are searched for, created on first use.
-struct Searched<'a, T: Clone> {
+struct Searched<'a, T: HeatmapValue> {
     image: &'a Image<'a, T>,
     /// Whether they hold the logarithms that DARK works on, as in MMPose on a CPU.
     log: bool,
-    maps: Vec<Option<TagMap<'a, T>>>,
+    maps: Vec<Option<TagMap<'a, T, T>>>,
 }
 
-impl<T: Float + HeatmapValue> Searched<'_, T> {
+impl<T: Float + HeatmapValue<Compute = T>> Searched<'_, T> {
     /// The pixel of a keypoint of the person with this tag, the response there, and all responses.
     fn most_likely(&mut self, joint: usize, tag: &[T]) -> Option<([usize; 2], f32, &[T])> {
         let image = self.image;

@@ -5,5 +5,6 @@ pub mod by_tags;
 pub mod hungarian;
 pub mod instance;
 pub mod nms;
+mod order;
 pub mod tag_map;
 pub mod top_k;

@@ -44,7 +44,7 @@ impl<E: HeatmapValue> Neighborhood<'_, E> {
 
     /// Whether the response of the pixel `[x, y]` is a number and no neighbor is larger.
     #[inline]
-    fn is_peak(&self, [x, y]: [usize; 2]) -> bool {
+    pub(crate) fn is_peak(&self, [x, y]: [usize; 2]) -> bool {
         let value = self.plane[y * self.width + x].order_key();
         let height = self.plane.len() / self.width;
         let columns = x.saturating_sub(self.radius)..(x + self.radius + 1).min(self.width);

@@ -17,11 +17,16 @@
 //!
 //! Every operation rounds monotonically, so a rounded bound is never above the rounded cost of a pixel
 //! in its block: the result is exact.
+//!
+//! Maps stay in their own type. Only the pixels of a block whose costs are computed are converted to the
+//! type of the computation.
 
 use std::borrow::Cow;
 
-use crate::float::Float;
-use crate::simd::{Vectorized, dispatch};
+use num_traits::{Float as _, Zero};
+
+use crate::float::{Float, HeatmapValue};
+use crate::simd::{Vectorized, dispatch, fold_lanes};
 
 /// Pixels per block. For a map of 128×128 pixels that is searched once, blocks of 32, 64, 128, 256 and
 /// 512 take 10.8, 6.4, 4.1, 3.2 and 2.9 µs with AVX-512, most of it for the bounds; with larger blocks,
@@ -30,118 +35,156 @@ const BLOCK: usize = 128;
 
 /// The responses and tags of one keypoint, with bounds of both per block of pixels.
 #[derive(Debug)]
-pub struct TagMap<'a, T: Clone> {
-    responses: Cow<'a, [T]>,
+pub struct TagMap<'a, R: HeatmapValue, E: HeatmapValue> {
+    responses: Cow<'a, [R]>,
     /// One plane per channel.
-    tags: Vec<&'a [T]>,
+    tags: Vec<&'a [E]>,
     /// The maximum response of each block.
-    max_responses: Vec<T>,
+    max_responses: Vec<E::Compute>,
     /// The minimum and maximum tag of each block, one channel after the other.
-    tag_ranges: Vec<[T; 2]>,
+    tag_ranges: Vec<[E::Compute; 2]>,
 }
 
-impl<'a, T: Float> TagMap<'a, T> {
+impl<'a, R: HeatmapValue, E: HeatmapValue> TagMap<'a, R, E> {
     /// `tags` holds one plane per channel, each as long as `responses`.
-    pub fn new(responses: Cow<'a, [T]>, tags: Vec<&'a [T]>) -> Self {
+    pub fn new(responses: Cow<'a, [R]>, tags: Vec<&'a [E]>) -> Self {
         dispatch(Bounds { responses, tags })
     }
 
     /// The responses.
-    pub fn responses(&self) -> &[T] {
+    pub fn responses(&self) -> &[R] {
         &self.responses
     }
 
     /// The first pixel of the least cost `weight · round(|tags - tag|) - response`, computed in the
     /// tags' precision. With a weight above the range of responses, that is the nearest tag, and of
     /// equally near ones the largest response. `None` if all costs are NaN or infinite.
-    pub fn nearest(&self, tag: &[T], weight: T) -> Option<usize> {
+    pub fn nearest(&self, tag: &[E::Compute], weight: E::Compute) -> Option<usize> {
         dispatch(Nearest { map: self, tag, weight })
     }
 }
 
-struct Bounds<'a, T: Clone> {
-    responses: Cow<'a, [T]>,
-    tags: Vec<&'a [T]>,
+struct Bounds<'a, R: HeatmapValue, E: HeatmapValue> {
+    responses: Cow<'a, [R]>,
+    tags: Vec<&'a [E]>,
 }
 
-impl<'a, T: Float> Vectorized for Bounds<'a, T> {
-    type Output = TagMap<'a, T>;
+impl<'a, R: HeatmapValue, E: HeatmapValue> Vectorized for Bounds<'a, R, E> {
+    type Output = TagMap<'a, R, E>;
 
     #[inline(always)]
-    fn run(self) -> TagMap<'a, T> {
+    fn run(self) -> TagMap<'a, R, E> {
         let Self { responses, tags } = self;
         let blocks = responses.len().div_ceil(BLOCK);
         let (mut max_responses, mut tag_ranges) = (Vec::with_capacity(blocks), Vec::new());
         for block in responses.chunks(BLOCK) {
-            max_responses.push(extreme(block, T::neg_infinity(), larger));
+            max_responses.push(E::Compute::of(range(block)[1]));
         }
         tag_ranges.reserve_exact(blocks * tags.len());
         for plane in &tags {
             for block in plane.chunks(BLOCK) {
-                let min = extreme(block, T::infinity(), smaller);
-                let max = extreme(block, T::neg_infinity(), larger);
-                tag_ranges.push([min, max]);
+                tag_ranges.push(range(block).map(E::Compute::of));
             }
         }
         TagMap { responses, tags, max_responses, tag_ranges }
     }
 }
 
-/// The minimum or maximum of some values, in lanes; NaN is ignored.
+/// The minimum and maximum of a block; NaN is ignored.
 #[inline(always)]
-fn extreme<T: Float>(values: &[T], start: T, better: impl Fn(T, T) -> T) -> T {
+fn range<E: HeatmapValue>(block: &[E]) -> [f64; 2] {
+    if size_of::<E>() == 2 {
+        let mut singles = [0f32; BLOCK];
+        let singles = &mut singles[..block.len()];
+        E::convert_to_f32(block, singles);
+        range_in_lanes(singles)
+    } else {
+        range_in_lanes(block)
+    }
+}
+
+/// [`range`] of a type whose order keys do not compare for NaN.
+#[inline(always)]
+fn range_in_lanes<E: HeatmapValue>(values: &[E]) -> [f64; 2] {
     const LANES: usize = 16;
-    let mut lanes = [start; LANES];
+    let [first, last] = [f64::INFINITY, f64::NEG_INFINITY].map(|start| E::of(start).order_key());
+    let (mut min, mut max) = ([first; LANES], [last; LANES]);
     let (steps, rest) = values.as_chunks::<LANES>();
     for step in steps {
         for lane in 0..LANES {
-            lanes[lane] = better(step[lane], lanes[lane]);
+            min[lane] = smaller(step[lane].order_key(), min[lane]);
+            max[lane] = larger(step[lane].order_key(), max[lane]);
         }
     }
-    let rest = rest.iter().fold(start, |best, &value| better(value, best));
-    lanes.iter().fold(rest, |best, &lane| better(lane, best))
+    for (lane, value) in rest.iter().enumerate() {
+        min[lane] = smaller(value.order_key(), min[lane]);
+        max[lane] = larger(value.order_key(), max[lane]);
+    }
+    let min = fold_lanes(min, smaller);
+    [min, fold_lanes(max, larger)].map(|key| E::from_order_key(key).as_f64())
 }
 
 #[inline(always)]
-fn larger<T: Float>(value: T, best: T) -> T {
+fn larger<K: PartialOrd>(value: K, best: K) -> K {
     if value > best { value } else { best }
 }
 
 #[inline(always)]
-fn smaller<T: Float>(value: T, best: T) -> T {
+fn smaller<K: PartialOrd>(value: K, best: K) -> K {
     if value < best { value } else { best }
 }
 
-struct Nearest<'a, T: Clone> {
-    map: &'a TagMap<'a, T>,
-    tag: &'a [T],
-    weight: T,
+/// Fills `computed` with a block's values, converted.
+#[inline(always)]
+fn convert<E: HeatmapValue, T: Float>(values: &[E], computed: &mut [T]) {
+    if size_of::<E>() == 2 {
+        let mut singles = [0f32; BLOCK];
+        let singles = &mut singles[..values.len()];
+        E::convert_to_f32(values, singles);
+        for (computed, &single) in computed.iter_mut().zip(&*singles) {
+            *computed = T::of(single.into());
+        }
+    } else {
+        for (computed, value) in computed.iter_mut().zip(values) {
+            *computed = T::of(value.as_f64());
+        }
+    }
 }
 
-impl<T: Float> Vectorized for Nearest<'_, T> {
+struct Nearest<'a, R: HeatmapValue, E: HeatmapValue> {
+    map: &'a TagMap<'a, R, E>,
+    tag: &'a [E::Compute],
+    weight: E::Compute,
+}
+
+impl<R: HeatmapValue, E: HeatmapValue> Vectorized for Nearest<'_, R, E> {
     type Output = Option<usize>;
 
     #[inline(always)]
     fn run(self) -> Option<usize> {
         let Self { map, tag, weight } = self;
-        let mut best = (T::infinity(), None);
-        let mut costs = [T::zero(); BLOCK];
+        let zero = <E::Compute as Zero>::zero();
+        let mut best = (E::of(f64::INFINITY).to_compute(), None);
+        let (mut costs, mut computed) = ([zero; BLOCK], [zero; BLOCK]);
         for (number, &max_response) in map.max_responses.iter().enumerate() {
             if !(cost(self.tag_distance(number), max_response, weight) < best.0) {
                 continue;
             }
             let start = number * BLOCK;
-            let responses = &map.responses[start..(start + BLOCK).min(map.responses.len())];
-            let costs = &mut costs[..responses.len()];
+            let end = (start + BLOCK).min(map.responses.len());
+            let costs = &mut costs[..end - start];
+            let computed = &mut computed[..end - start];
             if let ([plane], &[tag]) = (&map.tags[..], tag) {
                 // One channel: the root of a square is the number itself.
-                for (cost, &value) in costs.iter_mut().zip(&plane[start..]) {
+                convert(&plane[start..end], computed);
+                for (cost, &value) in costs.iter_mut().zip(&*computed) {
                     *cost = (value - tag).abs();
                 }
             } else {
-                costs.fill(T::zero());
+                costs.fill(zero);
                 for (plane, &tag) in map.tags.iter().zip(tag) {
-                    for (cost, &value) in costs.iter_mut().zip(&plane[start..]) {
+                    convert(&plane[start..end], computed);
+                    for (cost, &value) in costs.iter_mut().zip(&*computed) {
                         let difference = value - tag;
                         *cost = *cost + difference * difference;
                     }
@@ -150,10 +193,11 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
                     *cost = cost.sqrt();
                 }
             }
-            for (distance, &response) in costs.iter_mut().zip(responses) {
+            convert(&map.responses[start..end], computed);
+            for (distance, &response) in costs.iter_mut().zip(&*computed) {
                 *distance = cost(*distance, response, weight);
             }
-            let least = extreme(costs, T::infinity(), smaller);
+            let least = least(costs);
             if least < best.0 {
                 let first = costs.iter().position(|&cost| cost == least);
                 best = (least, first.map(|pixel| start + pixel));
@@ -163,20 +207,35 @@ impl<T: Float> Vectorized for Nearest<'_, T> {
     }
 }
 
-impl<T: Float> Nearest<'_, T> {
+/// The least of some costs, in lanes; NaN is ignored.
+#[inline(always)]
+fn least<T: Float>(costs: &[T]) -> T {
+    const LANES: usize = 16;
+    let mut lanes = [T::infinity(); LANES];
+    let (steps, rest) = costs.as_chunks::<LANES>();
+    for step in steps {
+        for lane in 0..LANES {
+            lanes[lane] = smaller(step[lane], lanes[lane]);
+        }
+    }
+    rest.iter().fold(fold_lanes(lanes, smaller), |best, &cost| smaller(cost, best))
+}
+
+impl<R: HeatmapValue, E: HeatmapValue> Nearest<'_, R, E> {
     /// A lower bound of the distance of a block's tags: the distance to their bounding box.
     #[inline(always)]
-    fn tag_distance(&self, block: usize) -> T {
+    fn tag_distance(&self, block: usize) -> E::Compute {
+        let zero = <E::Compute as Zero>::zero();
         let blocks = self.map.max_responses.len();
         let distances = self.tag.iter().enumerate().map(|(channel, &tag)| {
             let [min, max] = self.map.tag_ranges[channel * blocks + block];
-            let below = if min > tag { min - tag } else { T::zero() };
+            let below = if min > tag { min - tag } else { zero };
             if tag > max { tag - max } else { below }
         });
         if self.tag.len() == 1 {
-            return distances.fold(T::zero(), |sum, distance| sum + distance);
+            return distances.fold(zero, |sum, distance| sum + distance);
         }
-        distances.fold(T::zero(), |sum, distance| sum + distance * distance).sqrt()
+        distances.fold(zero, |sum, distance| sum + distance * distance).sqrt()
     }
 }
 

@@ -1,50 +1,118 @@
 //! The k largest values of a plane after non-maximum suppression.
 //!
 //! MMPose suppresses the whole plane and calls `torch.topk`. Here only the pixels that may be among
-//! the k largest are tested for suppression:
+//! the k largest are tested for suppression. [`peaks_above`] finds the peaks above a threshold, which is
+//! all that a decoder uses:
+//!
+//! ```text
+//! limit = threshold
+//! for each chunk of some rows:
+//!     if its maximum ≤ limit: continue                        // most chunks of most maps
+//!     for each block of up to 64 pixels of one row:
+//!         candidates = pixels > limit that no direct neighbor exceeds  // vectorized, no branches
+//!         peaks += candidates that the full window does not exceed
+//!         if there are 2k peaks: keep the k + 1 largest; limit = the smallest of them
+//! sort the peaks
+//! if two of the first k + 1 are equal, or a value is not finite: use top_k
+//! ```
+//!
+//! Different values have one order. Equal values keep the order of `torch.topk` on Linux, which decides
+//! which of two people comes first when their peaks are equally high, as those of targets are. It is the
+//! order that libstdc++ leaves: `std::partial_sort` where k is at most a 64th of the plane, else
+//! `std::nth_element` and `std::sort`. It depends on all values, those below the threshold as well. So
+//! [`top_k`] repeats these algorithms, and skips the pixels that cannot enter the heap:
 //!
 //! ```text
 //! heap = the first k pixels, suppressed      // its top is the one that comes last
-//! for each block of up to 64 pixels of one row:
-//!     candidates = pixels > top that no direct neighbor exceeds    // vectorized, no branches
-//!     for each candidate, in order:
-//!         value = the candidate, suppressed with the full window
-//!         if value comes before the top: replace the top
+//! for each chunk, block and candidate as above, with limit = top:
+//!     value = the candidate, suppressed with the full window
+//!     if value comes before the top: replace the top
 //! sort the heap
 //! ```
 //!
-//! On a map of a few peaks, nearly every block has no candidate. The first test is cheap because it
-//! compares whole vectors with the top and with the pixels left, right, above and below.
-//!
-//! Equal values keep the order of `torch.topk` on Linux, which decides which of two people comes first
-//! when their peaks are equally high, as those of targets are. It is the order that libstdc++ leaves:
-//! `std::partial_sort` where k is at most a 64th of the plane, else `std::nth_element` and `std::sort`.
 //! A stable order was tried: 51 of the recorded results differ then.
 
 use std::ops::Range;
 
 use crate::float::HeatmapValue;
 use crate::kernels::grouping::nms::Neighborhood;
+use crate::kernels::grouping::order::{Ranked, introsort, select, sift, sort_heap};
+use crate::kernels::maximum::max_bits;
 use crate::simd::{Vectorized, dispatch};
 
-/// A value and the index of its pixel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Candidate<E> {
-    /// The response.
-    pub value: E,
-    /// The index of its pixel in the plane.
-    pub pixel: usize,
+pub use crate::kernels::grouping::order::Candidate;
+
+/// The peaks above a threshold of 0 or more, largest first: those of [`top_k`] that are above it. `None`
+/// if [`top_k`] has to order them, or for a negative threshold.
+pub fn peaks_above<E: HeatmapValue>(
+    neighborhood: Neighborhood<'_, E>,
+    k: usize,
+    threshold: f64,
+) -> Option<Vec<Candidate<E>>> {
+    if !(threshold >= 0.0) {
+        return None;
+    }
+    let mut peaks = dispatch(PeaksAbove { neighborhood, k, threshold })?;
+    peaks.sort_unstable_by(|one, other| other.rank.cmp(&one.rank));
+    if peaks.windows(2).take(k).any(|pair| pair[0].rank == pair[1].rank) {
+        return None;
+    }
+    Some(peaks.into_iter().take(k).map(|peak| peak.candidate).collect())
 }
 
-impl<E: HeatmapValue> Candidate<E> {
-    /// Whether this one comes first: NaN before numbers, then the larger.
-    #[inline]
-    fn precedes(&self, other: &Self) -> bool {
-        let nan = |candidate: &Self| candidate.value.nan_mask() != E::NOT_NAN;
-        match (nan(self), nan(other)) {
-            (false, false) => self.value.order_key() > other.value.order_key(),
-            (one, another) => one && !another,
+struct PeaksAbove<'a, E> {
+    neighborhood: Neighborhood<'a, E>,
+    k: usize,
+    threshold: f64,
+}
+
+impl<E: HeatmapValue> Vectorized for PeaksAbove<'_, E> {
+    /// The k + 1 largest peaks, and some others; `None` if a value is not finite.
+    type Output = Option<Vec<Ranked<E>>>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { neighborhood, k, threshold } = self;
+        let plane = neighborhood.plane;
+        // The threshold may lie between two values of the type: then one that is not above it.
+        let rounded = [threshold, 0.99 * threshold, 0.0].map(E::of);
+        let not_above = rounded.into_iter().find(|value| value.as_f64() <= threshold);
+        let mut limit = not_above.expect("0 is not above the threshold");
+        let mut peaks = Vec::new();
+        let mut largest_bits = E::of(0.0).to_bits();
+        for chunk in chunks(&neighborhood, 0) {
+            let (signed_bits, bits) = max_bits(&plane[chunk.clone()]);
+            largest_bits = largest_bits.max(bits);
+            if signed_bits <= limit.to_signed_bits() {
+                continue;
+            }
+            if signed_bits >= E::INFINITY_SIGNED_BITS {
+                return None;
+            }
+            for (pixels, at) in blocks(&neighborhood, chunk) {
+                if max_bits(&plane[pixels.clone()]).0 <= limit.to_signed_bits() {
+                    continue;
+                }
+                let mut is_candidate = [false; BLOCK];
+                if !set_candidates(&neighborhood, pixels.clone(), limit, &mut is_candidate) {
+                    continue;
+                }
+                for step in set_indices(&is_candidate) {
+                    let pixel = pixels.start + step;
+                    let value = plane[pixel];
+                    if value.as_f64() > threshold && neighborhood.is_peak([at[0] + step, at[1]]) {
+                        peaks.push(Ranked::new(value, pixel));
+                    }
+                }
+                if peaks.len() > k.saturating_mul(2) {
+                    let (_, smallest, _) =
+                        peaks.select_nth_unstable_by(k, |one, other| other.rank.cmp(&one.rank));
+                    limit = smallest.candidate.value;
+                    peaks.truncate(k + 1);
+                }
+            }
         }
+        (largest_bits < E::NEGATIVE_INFINITY_BITS).then_some(peaks)
     }
 }
 
@@ -55,23 +123,25 @@ pub fn top_k<E: HeatmapValue>(neighborhood: Neighborhood<'_, E>, k: usize) -> Ve
         return Vec::new();
     }
     let pixels = neighborhood.plane.len();
-    let candidate = |pixel| Candidate { value: neighborhood.suppressed(pixel), pixel };
-    if k.saturating_mul(64) <= pixels {
-        return sort_partially(neighborhood, (0..k).map(candidate).collect());
-    }
-    let mut all: Vec<_> = (0..pixels).map(candidate).collect();
-    select(&mut all, k - 1);
-    introsort(&mut all[..k - 1]);
-    all.truncate(k);
-    all
+    let ranked = |pixel| Ranked::new(neighborhood.suppressed(pixel), pixel);
+    let largest = if k.saturating_mul(64) <= pixels {
+        sort_partially(neighborhood, (0..k).map(ranked).collect())
+    } else {
+        let mut all: Vec<_> = (0..pixels).map(ranked).collect();
+        select(&mut all, k - 1);
+        introsort(&mut all[..k - 1]);
+        all.truncate(k);
+        all
+    };
+    largest.into_iter().map(|ranked| ranked.candidate).collect()
 }
 
 /// C++'s `std::partial_sort`. `heap` has the first candidates and becomes a heap of the largest so far,
 /// with the smallest of them at the top.
 fn sort_partially<E: HeatmapValue>(
     neighborhood: Neighborhood<'_, E>,
-    mut heap: Vec<Candidate<E>>,
-) -> Vec<Candidate<E>> {
+    mut heap: Vec<Ranked<E>>,
+) -> Vec<Ranked<E>> {
     let length = heap.len();
     for hole in (0..length / 2).rev() {
         let value = heap[hole];
@@ -83,14 +153,10 @@ fn sort_partially<E: HeatmapValue>(
 }
 
 /// Lets the pixels after the first k into the heap.
-struct HeapPass<'a, 'b, E> {
+struct HeapPass<'a, 'b, E: HeatmapValue> {
     neighborhood: Neighborhood<'a, E>,
-    heap: &'b mut [Candidate<E>],
+    heap: &'b mut [Ranked<E>],
 }
-
-/// Pixels of a row that are tested together. For the 30 largest of 128×128 pixels with AVX-512, 16,
-/// 32, 64, 128 and 256 take 10.1, 7.1, 6.4, 6.0 and 6.3 µs; rows of small maps end before 128.
-const BLOCK: usize = 64;
 
 impl<E: HeatmapValue> Vectorized for HeapPass<'_, '_, E> {
     type Output = ();
@@ -98,26 +164,74 @@ impl<E: HeatmapValue> Vectorized for HeapPass<'_, '_, E> {
     #[inline(always)]
     fn run(self) {
         let Self { neighborhood, heap } = self;
-        let width = neighborhood.width;
-        let mut start = heap.len();
-        while start < neighborhood.plane.len() {
-            // Up to the end of a row, so that all have their neighbors at the same distances.
-            let row_end = (start / width + 1) * width;
-            let end = row_end.min(start + BLOCK);
-            let mut is_candidate = [false; BLOCK];
-            if set_candidates(&neighborhood, start..end, heap[0].value, &mut is_candidate) {
-                let [x, y] = [start + width - row_end, row_end / width - 1];
-                for step in set_indices(&is_candidate).take_while(|step| start + step < end) {
-                    let value = neighborhood.suppressed_at([x + step, y]);
-                    let candidate = Candidate { value, pixel: start + step };
-                    if candidate.precedes(&heap[0]) {
-                        sift(heap, 0, candidate);
+        for chunk in chunks(&neighborhood, heap.len()) {
+            let top = heap[0].candidate.value;
+            let (signed_bits, bits) = max_bits(&neighborhood.plane[chunk.clone()]);
+            // Suppressed pixels are 0 and enter a heap whose top is negative.
+            if top.order_key() >= E::of(0.0).order_key()
+                && signed_bits <= top.to_signed_bits()
+                && bits <= E::NEGATIVE_INFINITY_BITS
+            {
+                continue;
+            }
+            for (pixels, at) in blocks(&neighborhood, chunk) {
+                let top = heap[0].candidate.value;
+                let mut is_candidate = [false; BLOCK];
+                if !set_candidates(&neighborhood, pixels.clone(), top, &mut is_candidate) {
+                    continue;
+                }
+                for step in set_indices(&is_candidate).take_while(|&step| step < pixels.len()) {
+                    let value = neighborhood.suppressed_at([at[0] + step, at[1]]);
+                    let ranked = Ranked::new(value, pixels.start + step);
+                    if ranked.precedes(&heap[0]) {
+                        sift(heap, 0, ranked);
                     }
                 }
             }
-            start = end;
         }
     }
+}
+
+/// Pixels of a row that are tested together. For the 30 largest of 128×128 pixels with AVX-512, 16,
+/// 32, 64, 128 and 256 take 10.1, 7.1, 6.4, 6.0 and 6.3 µs; rows of small maps end before 128.
+const BLOCK: usize = 64;
+
+/// Pixels that are skipped together, at least a row.
+const CHUNK: usize = 512;
+
+/// The pixels from `start` on, in chunks of whole rows but for the first.
+#[inline(always)]
+fn chunks<E>(
+    neighborhood: &Neighborhood<'_, E>,
+    start: usize,
+) -> impl Iterator<Item = Range<usize>> + use<E> {
+    let (width, pixels) = (neighborhood.width, neighborhood.plane.len());
+    let rows = (CHUNK / width).max(1);
+    let mut start = start;
+    std::iter::from_fn(move || {
+        let chunk = start..((start / width + rows) * width).min(pixels);
+        start = chunk.end;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+/// The blocks of a chunk, each with its first pixel as `[x, y]`. A block ends with its row, so that all
+/// of its pixels have their neighbors at the same distances.
+#[inline(always)]
+fn blocks<E>(
+    neighborhood: &Neighborhood<'_, E>,
+    chunk: Range<usize>,
+) -> impl Iterator<Item = (Range<usize>, [usize; 2])> + use<E> {
+    let width = neighborhood.width;
+    let [mut x, mut y] = [chunk.start % width, chunk.start / width];
+    let mut start = chunk.start;
+    std::iter::from_fn(move || {
+        let length = BLOCK.min(width - x);
+        let block = (start < chunk.end).then_some((start..start + length, [x, y]));
+        start += length;
+        [x, y] = if x + length == width { [0, y + 1] } else { [x + length, y] };
+        block
+    })
 }
 
 /// The indices of the flags that are set. Eight flags are read as one integer, whose lowest set bit is
@@ -190,166 +304,5 @@ fn set_candidates<E: HeatmapValue>(
 fn clear_candidates<E: HeatmapValue>(flags: &mut [bool], values: &[E], neighbors: &[E]) {
     for ((flag, value), neighbor) in flags.iter_mut().zip(values).zip(neighbors) {
         *flag &= !(neighbor.order_key() > value.order_key());
-    }
-}
-
-/// Fills the hole of a heap with `value`: the hole moves down to a leaf, then the value moves up.
-fn sift<E: HeatmapValue>(heap: &mut [Candidate<E>], hole: usize, value: Candidate<E>) {
-    let (top, length) = (hole, heap.len());
-    let mut hole = hole;
-    loop {
-        let right = 2 * hole + 2;
-        let child = if right < length {
-            // The child that comes last, as the top is the one that comes last of all.
-            if heap[right].precedes(&heap[right - 1]) { right - 1 } else { right }
-        } else if right == length {
-            right - 1
-        } else {
-            break;
-        };
-        heap[hole] = heap[child];
-        hole = child;
-    }
-    while hole > top {
-        let parent = (hole - 1) / 2;
-        if !heap[parent].precedes(&value) {
-            break;
-        }
-        heap[hole] = heap[parent];
-        hole = parent;
-    }
-    heap[hole] = value;
-}
-
-/// C++'s `std::sort_heap`: removes the top repeatedly.
-fn sort_heap<E: HeatmapValue>(heap: &mut [Candidate<E>]) {
-    for last in (1..heap.len()).rev() {
-        let value = heap[last];
-        heap[last] = heap[0];
-        sift(&mut heap[..last], 0, value);
-    }
-}
-
-/// C++'s `std::nth_element`: the candidates before `nth` come before it, the others after.
-fn select<E: HeatmapValue>(candidates: &mut [Candidate<E>], nth: usize) {
-    let (mut first, mut last) = (0, candidates.len());
-    let mut depth = 2 * candidates.len().ilog2();
-    while last - first > 3 {
-        if depth == 0 {
-            let part = &mut candidates[first..last];
-            heap_select(part, nth + 1 - first);
-            part.swap(0, nth - first);
-            return;
-        }
-        depth -= 1;
-        let cut = first + partition(&mut candidates[first..last]);
-        if cut <= nth {
-            first = cut;
-        } else {
-            last = cut;
-        }
-    }
-    insertion_sort(&mut candidates[first..last]);
-}
-
-/// C++'s `std::sort`.
-fn introsort<E: HeatmapValue>(candidates: &mut [Candidate<E>]) {
-    const SHORT: usize = 16;
-    if candidates.is_empty() {
-        return;
-    }
-    let depth = 2 * candidates.len().ilog2();
-    split(candidates, depth);
-    let short = candidates.len().min(SHORT);
-    insertion_sort(&mut candidates[..short]);
-    for next in short..candidates.len() {
-        insert(candidates, next);
-    }
-
-    fn split<E: HeatmapValue>(mut candidates: &mut [Candidate<E>], mut depth: u32) {
-        while candidates.len() > SHORT {
-            if depth == 0 {
-                let length = candidates.len();
-                heap_select(candidates, length);
-                sort_heap(candidates);
-                return;
-            }
-            depth -= 1;
-            let cut = partition(candidates);
-            let (left, right) = candidates.split_at_mut(cut);
-            split(right, depth);
-            candidates = left;
-        }
-    }
-}
-
-/// Gathers the first `middle` candidates in a heap before the others.
-fn heap_select<E: HeatmapValue>(candidates: &mut [Candidate<E>], middle: usize) {
-    let (heap, others) = candidates.split_at_mut(middle);
-    for hole in (0..middle / 2).rev() {
-        let value = heap[hole];
-        sift(heap, hole, value);
-    }
-    for other in others {
-        if other.precedes(&heap[0]) {
-            let value = std::mem::replace(other, heap[0]);
-            sift(heap, 0, value);
-        }
-    }
-}
-
-/// Splits around the median of the second, the middle and the last. Returns the position.
-fn partition<E: HeatmapValue>(candidates: &mut [Candidate<E>]) -> usize {
-    let (a, b, c) = (1, candidates.len() / 2, candidates.len() - 1);
-    let before = |one: usize, other: usize| candidates[one].precedes(&candidates[other]);
-    let median = if before(a, b) {
-        if before(b, c) {
-            b
-        } else if before(a, c) {
-            c
-        } else {
-            a
-        }
-    } else if before(a, c) {
-        a
-    } else if before(b, c) {
-        c
-    } else {
-        b
-    };
-    candidates.swap(0, median);
-    let pivot = candidates[0];
-    let (mut first, mut last) = (1, candidates.len());
-    loop {
-        while candidates[first].precedes(&pivot) {
-            first += 1;
-        }
-        last -= 1;
-        while pivot.precedes(&candidates[last]) {
-            last -= 1;
-        }
-        if first >= last {
-            return first;
-        }
-        candidates.swap(first, last);
-        first += 1;
-    }
-}
-
-fn insertion_sort<E: HeatmapValue>(candidates: &mut [Candidate<E>]) {
-    for next in 1..candidates.len() {
-        if candidates[next].precedes(&candidates[0]) {
-            candidates[..=next].rotate_right(1);
-        } else {
-            insert(candidates, next);
-        }
-    }
-}
-
-/// Moves a candidate towards the front, up to the last one that does not come after it, which must exist.
-fn insert<E: HeatmapValue>(candidates: &mut [Candidate<E>], mut at: usize) {
-    while at > 0 && candidates[at].precedes(&candidates[at - 1]) {
-        candidates.swap(at, at - 1);
-        at -= 1;
     }
 }
