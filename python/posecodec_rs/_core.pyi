@@ -578,7 +578,9 @@ class UDPHeatmap(BaseKeypointCodec):
     Estimation <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
 
     As in MMPose, encoding scales by (w-1)/(W-1) and decoding by w/(W-1): a decoded keypoint is up
-    to one pixel farther from the origin than the encoded one.
+    to one pixel farther from the origin than the encoded one. For crops that were made with
+    MMPose's ``use_udp``, :func:`posecodec_rs.to_image` maps it to the image exactly. For plainly
+    resized crops, multiply decoded keypoints by (w-1)/w and (h-1)/h first.
 
     Args:
         input_size (tuple): Input size (w, h) in pixels.

@@ -60,7 +60,9 @@ impl UdpHeatmapKind {
 ///
 /// Targets: `heatmaps` (K, H, W), or (3K, H, W) for [`UdpHeatmapKind::Combined`], and
 /// `keypoint_weights` (1, K). As in MMPose, encoding scales by (w-1)/(W-1) but decoding by w/(W-1),
-/// so decoded coordinates are up to one input pixel larger than encoded ones.
+/// so decoded coordinates are up to one input pixel larger than encoded ones. Mapping them from the
+/// crop to the image cancels this if the crop was made for UDP, scaled by (w-1)/scale. For a plain
+/// resize, multiply decoded coordinates by (w-1)/w first.
 ///
 /// ```
 /// use ndarray::array;
