@@ -85,19 +85,10 @@ def _measured_on(report: Report) -> str:
 
 
 def _summary(report: Report) -> str:
-    lines = ["| operation | posecodec_rs, µs | floor, µs | MMPose, µs | ratio |"]
-    lines.append("|---|---:|---:|---:|---:|")
-    for row in report.rows:
-        mmpose = row.mmpose.median_text if row.mmpose else ""
-        ratio = f"{row.ratio:.1f}" if row.ratio else ""
-        cells = [row.name, row.ours.median_text, row.floor.median_text, mmpose, ratio]
-        lines.append(f"| {' | '.join(cells)} |")
-    mean = (
-        f" The geometric mean of the ratios is {report.mean_ratio:.0f}."
-        if report.mean_ratio
-        else ""
-    )
-    return "\n".join([*lines, "", f"{_measured_on(report)}{mean}"])
+    ratio = "" if report.mean_ratio is None else f"**{report.mean_ratio:.0f} times faster**"
+    compared = sum(row.ratio is not None for row in report.rows)
+    operations = f"(geometric mean of {compared} operations, one sample, one thread)"
+    return f"{ratio} {operations}. {_measured_on(report)}" if ratio else _measured_on(report)
 
 
 if __name__ == "__main__":

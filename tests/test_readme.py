@@ -26,7 +26,9 @@ def found(pattern: str) -> dict[str, str]:
 
 
 EXAMPLES = found(r"```python\n(.*?)```")
-NEEDS_TORCH = re.compile(r"^from (mmpose|torch)\b", re.MULTILINE)
+# Those that the environment of `make test-mmpose` has, and that of `make test` has not.
+NEEDS_TORCH = re.compile(r"^(?:from|import) (mmpose|torch|cv2)\b", re.MULTILINE)
+NEEDS_PILLOW = re.compile(r"^from (PIL)\b", re.MULTILINE)  # of the command line's packages
 # `bench` is left out: it takes as long as it takes to measure.
 COMMANDS = found(r"\n\$ posecodec (?!bench)(.*?)(?=\n| +#)")
 
@@ -50,7 +52,7 @@ def without_mmpose() -> Iterator[None]:
     ],
 )
 def test_example(block: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for package in NEEDS_TORCH.findall(block):
+    for package in NEEDS_TORCH.findall(block) + NEEDS_PILLOW.findall(block):
         pytest.importorskip(package)
     exec(compile(block, "example", "exec"), {})
     printed = capsys.readouterr().out.split("\n")[:-1]

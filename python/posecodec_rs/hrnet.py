@@ -26,8 +26,8 @@ def get_max_preds(batch_heatmaps: ArrayInput) -> _Arrays:
         batch_heatmaps: Shape (N, K, H, W); float16, float32 or float64.
 
     Returns:
-        Locations in heatmap pixels, shape (N, K, 2), float32: 0 where no value is above 0; and
-        maxima, shape (N, K, 1), of the heatmaps' dtype.
+        tuple: Locations in heatmap pixels, shape (N, K, 2), float32, 0 where no value is above 0;
+        and maxima, shape (N, K, 1), of the heatmaps' dtype.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype.
@@ -52,7 +52,8 @@ def get_final_preds(
             or (N,).
 
     Returns:
-        Keypoints, shape (N, K, 2), float32; and maxima, shape (N, K, 1), of the heatmaps' dtype.
+        tuple: Keypoints, shape (N, K, 2), float32; and maxima, shape (N, K, 1), of the heatmaps'
+        dtype.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype.
@@ -70,8 +71,8 @@ def generate_target(dataset: Any, joints: Any, joints_vis: Any) -> _Arrays:
         joints_vis: Visibilities, shape (K, 3), of which the first column is used.
 
     Returns:
-        Heatmaps, shape (K, H, W), float32; and weights, shape (K, 1): the visibilities, 0 for
-        keypoints outside.
+        tuple: Heatmaps, shape (K, H, W), float32; and weights, shape (K, 1): the visibilities, 0
+        for keypoints outside.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype, or another target type than ``'gaussian'``.

@@ -180,9 +180,9 @@ class HeatmapParser:
             refine: Whether to search for missing keypoints.
 
         Returns:
-            The poses of each image, shape (P, K, 3 + L): x, y, score and tag; with ``refine``, of
-            the first image only. And the score of each person of the first image: one number, or
-            with ``score_per_joint`` one per keypoint.
+            tuple: The poses of each image, shape (P, K, 3 + L) with x, y, score and tag; with
+            ``refine``, of the first image only. And the score of each person of the first image:
+            one number, or with ``score_per_joint`` one per keypoint.
 
         Raises:
             InvalidInputError: For a wrong shape or dtype.

@@ -53,8 +53,9 @@ class Decoder:
             target_type: ``'GaussianHeatmap'`` or ``'CombinedTarget'``, with ``use_udp``.
 
         Returns:
-            Keypoints, shape (N, K, 2), float32; and scores, shape (N, K, 1), of the heatmaps'
-            dtype. The keypoint of a map without a value above 0 is at -1 in heatmap pixels.
+            tuple: Keypoints, shape (N, K, 2), float32; and scores, shape (N, K, 1), of the
+            heatmaps' dtype. The keypoint of a map without a value above 0 is at -1 in heatmap
+            pixels.
 
         Raises:
             InvalidInputError: For a wrong shape, dtype or option.
@@ -77,8 +78,8 @@ class Decoder:
             scale: Sides of the boxes in units of 200 pixels, shape (N, 2).
 
         Returns:
-            Keypoints, shape (N, K, 3), float32; and scores, shape (N, K, 1), of the heatmaps'
-            dtype.
+            tuple: Keypoints, shape (N, K, 3), float32; and scores, shape (N, K, 1), of the
+            heatmaps' dtype.
 
         Raises:
             InvalidInputError: For a wrong shape or dtype.
@@ -101,7 +102,8 @@ class Decoder:
             img_size: Size (w, h) of the network's input.
 
         Returns:
-            Keypoints, shape (N, K, 2), float64; and scores, shape (N, K, 1), float32: all 1.
+            tuple: Keypoints, shape (N, K, 2), float64; and scores, shape (N, K, 1), float32, which
+            are all 1.
 
         Raises:
             InvalidInputError: For a wrong shape or dtype.
@@ -129,7 +131,7 @@ class Decoder:
             use_udp: Whether the first and the last heatmap pixel lie on the border of the box.
 
         Returns:
-            Of the shape and dtype of ``coords``.
+            array: Of the shape and dtype of ``coords``.
 
         Raises:
             InvalidInputError: For a wrong shape or dtype.
@@ -155,7 +157,8 @@ def post_dark_udp(
         kernel: Size of the Gaussian that maps are blurred with, odd.
 
     Returns:
-        Shape (N, K, 2), of the dtype of ``coords``. Keypoints outside their map are not moved.
+        array: Shape (N, K, 2), of the dtype of ``coords``. Keypoints outside their map are not
+        moved.
 
     Raises:
         InvalidInputError: For an even kernel, or a wrong shape or dtype.

@@ -23,7 +23,7 @@ def flip_back(
         target_type: With ``'CombinedTarget'``, offsets along x change their sign.
 
     Returns:
-        Of the shape and dtype of ``output_flipped``.
+        array: Of the shape and dtype of ``output_flipped``.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype, or a pair of keypoints that do not exist.
