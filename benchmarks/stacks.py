@@ -124,25 +124,27 @@ def time_transformers() -> None:
 
 
 def compare_blurs() -> None:
-    """ViTPose's refinement with either blur, on Gaussians at known places with noise of 0.03.
+    """ViTPose's refinement with either blur, on Gaussians at known places with noise.
 
     In pixels of the network's input, four of which are a heatmap pixel.
     """
     from posecodec_rs import _core
 
-    errors: dict[str, list[float]] = {"scipy": [], "opencv": []}
-    for _ in range(20):
-        maps, at = people(8, 17, 48, 64)
-        maps += RNG.normal(0, 0.03, maps.shape).astype(np.float32)
-        pixels, _ = _core._get_keypoint_predictions(maps)
-        refined = {
-            "scipy": _core._post_dark_unbiased_data_processing(pixels, maps, 11, "vitpose"),
-            "opencv": mmpose0.post_dark_udp(pixels, maps, 11),
-        }
-        for name, points in refined.items():
-            errors[name] += (4 * np.linalg.norm(points - at, axis=-1)).ravel().tolist()
-    for name, each in errors.items():
-        print(f"| `vitpose_blur={name!r}` | {median(each):.2f} pixels |")
+    print("| noise | blur | median error | mean error |\n|---|---|---:|---:|")
+    for noise in (0.02, 0.03):
+        errors: dict[str, list[float]] = {"scipy": [], "opencv": []}
+        for _ in range(20):
+            maps, at = people(8, 17, 48, 64)
+            maps += RNG.normal(0, noise, maps.shape).astype(np.float32)
+            pixels, _ = _core._get_keypoint_predictions(maps)
+            refined = {
+                "scipy": _core._post_dark_unbiased_data_processing(pixels, maps, 11, "vitpose"),
+                "opencv": mmpose0.post_dark_udp(pixels, maps, 11),
+            }
+            for name, points in refined.items():
+                errors[name] += (4 * np.linalg.norm(points - at, axis=-1)).ravel().tolist()
+        for name, each in errors.items():
+            print(f"| {noise} | `{name!r}` | {np.median(each):.3f} px | {np.mean(each):.3f} px |")
 
 
 if __name__ == "__main__":
