@@ -86,6 +86,18 @@ def test_every_codec_has_a_page_with_an_example() -> None:
         assert f"](docs/codecs/{pages[0].name})" in PAGES[0].read_text()
 
 
+def test_differences_name_codecs() -> None:
+    """Each codec's page shows the rows whose first column has its name."""
+    from posecodec_rs import CODECS
+
+    page = (ROOT / "docs" / "differences.md").read_text()
+    tables = re.findall(r"^\| codec \|.*\n\|[-|]+\n((?:\|.*\n)+)", page, re.MULTILINE)
+    rows = [row for table in tables for row in table.splitlines()]
+    named = {name for row in rows for name in row.split(" | ")[0].removeprefix("| ").split(", ")}
+    assert named <= {f"`{codec.__name__}`" for codec in CODECS.values()}
+    assert {"`UDPHeatmap`", "`SPR`", "`MotionBERTLabel`"} <= named
+
+
 def test_everything_public_has_a_reference() -> None:
     import posecodec_rs
 
