@@ -62,7 +62,7 @@ pub fn decode_any_layout<'a, E: HeatmapValue, T: Send>(
     decode: impl Fn(usize, &[&[E]], T) -> Result<()> + Sync,
 ) -> Result<()> {
     let batch = arrays.first().map_or(0, |array| array.len_of(Axis(0)));
-    let values: usize = arrays.iter().map(|array| array.len()).sum();
+    let values: usize = arrays.iter().map(ArrayView4::len).sum();
     let sample_bytes = values.checked_div(batch).unwrap_or(0) * size_of::<E>();
     let block = BLOCK_BYTES.checked_div(sample_bytes).unwrap_or(batch).max(1);
     let mut blocks = Vec::new();
@@ -93,7 +93,7 @@ fn contiguous<'b, E: HeatmapValue>(
     buffer: &'b mut Vec<E>,
 ) -> Result<ArrayVec<&'b [E], MAX_ARRAYS>> {
     let copied = |array: &&ArrayView4<'_, E>| !array.is_standard_layout();
-    let len: usize = arrays.iter().filter(copied).map(|array| array.len()).sum();
+    let len: usize = arrays.iter().filter(copied).map(ArrayView4::len).sum();
     if buffer.len() < len {
         let bytes = len.saturating_mul(size_of::<E>());
         buffer

@@ -32,6 +32,7 @@
 //!
 //! A stable order was tried: 51 of the recorded results differ then.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::float::HeatmapValue;
@@ -53,7 +54,7 @@ pub fn peaks_above<E: HeatmapValue>(
         return None;
     }
     let mut peaks = dispatch(PeaksAbove { neighborhood, k, threshold })?;
-    peaks.sort_unstable_by(|one, other| other.rank.cmp(&one.rank));
+    peaks.sort_unstable_by_key(|peak| Reverse(peak.rank));
     if peaks.windows(2).take(k).any(|pair| pair[0].rank == pair[1].rank) {
         return None;
     }
