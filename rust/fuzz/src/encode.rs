@@ -208,6 +208,6 @@ fn yolox<T: Float + Number, V: Float + Number>(
     let rows = usually(u, |_| Ok(instances))? % 50;
     let corners = input::<T, _>(u, [rows, 4])?;
     let _ = codec.expand(keypoints.view(), maybe(u, visible.view())?, corners.view());
-    YoloxPoseAnnotationProcessor::label(u.arbitrary()?);
+    let _ = YoloxPoseAnnotationProcessor::label(u.arbitrary()?);
     Ok(())
 }

@@ -21,7 +21,7 @@ fn noisy(maps: &Array3<f32>, noise: &[f32], steps: f32) -> Array3<f16> {
 }
 
 fn wide(maps: &Array3<f16>) -> Array3<f64> {
-    maps.mapv(|value| value.as_f64())
+    maps.mapv(HeatmapValue::as_f64)
 }
 
 fn people() -> impl Strategy<Value = Array3<f32>> {

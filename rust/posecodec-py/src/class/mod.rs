@@ -77,7 +77,7 @@ pub(crate) use phrase;
 ///
 /// For example,
 ///
-/// ```ignore
+/// ```text
 /// codec_class! {
 ///     /// Represent keypoints as blurred points.
 ///     class MegviiHeatmap("MegviiHeatmap", codecs::MegviiHeatmap);
@@ -101,7 +101,7 @@ pub(crate) use phrase;
 ///
 /// expands to
 ///
-/// ```ignore
+/// ```text
 /// /// MegviiHeatmap(input_size, kernel_size=11, )
 /// /// --
 /// ///
