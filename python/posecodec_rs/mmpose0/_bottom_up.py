@@ -27,9 +27,9 @@ class HeatmapGenerator:
         self, output_size: Any, num_joints: int, sigma: float = -1, use_udp: bool = False
     ) -> None:
         """Check the options."""
-        self.output_size = _both_sides(output_size)
+        self.output_size: npt.NDArray[Any] = _both_sides(output_size)
         self.num_joints = num_joints
-        self.sigma = sigma if sigma >= 0 else _core._bottom_up_sigma(self.output_size, sigma)
+        self.sigma: float = sigma if sigma >= 0 else _core._bottom_up_sigma(self.output_size, sigma)
         self.use_udp = use_udp
 
     def __call__(self, joints: ArrayInput) -> npt.NDArray[np.float32]:
@@ -66,7 +66,7 @@ class JointsEncoder:
         """Keep the options."""
         self.max_num_people = max_num_people
         self.num_joints = num_joints
-        self.output_size = _both_sides(output_size)
+        self.output_size: npt.NDArray[Any] = _both_sides(output_size)
         self.tag_per_joint = tag_per_joint
 
     def __call__(self, joints: ArrayInput) -> npt.NDArray[np.float32]:
@@ -98,7 +98,7 @@ class BottomUpGenerateTarget:
 
     def __init__(self, sigma: float, max_num_people: int, use_udp: bool = False) -> None:
         """Keep the options."""
-        self.sigma = sigma
+        self.sigma: float = sigma
         self.max_num_people = max_num_people
         self.use_udp = use_udp
 
@@ -194,7 +194,7 @@ class HeatmapParser:
         return (poses[:1] if refine else poses), people
 
 
-def _both_sides(size: Any) -> Any:
+def _both_sides(size: Any) -> npt.NDArray[Any]:
     """The size (W, H)."""
     size = np.asarray(size)
     return size if size.size > 1 else np.repeat(size.reshape(-1), 2)

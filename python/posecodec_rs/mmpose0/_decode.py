@@ -1,7 +1,7 @@
 """Decoding: ``mmpose.core.evaluation.top_down_eval`` and ``mmpose.core.post_processing``."""
 
 import warnings
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -140,10 +140,10 @@ class Decoder:
 
 
 _decoder = Decoder(200.0)
-keypoints_from_heatmaps = _decoder.keypoints_from_heatmaps
-keypoints_from_heatmaps3d = _decoder.keypoints_from_heatmaps3d
-keypoints_from_regression = _decoder.keypoints_from_regression
-transform_preds = _decoder.transform_preds
+keypoints_from_heatmaps: Final = _decoder.keypoints_from_heatmaps
+keypoints_from_heatmaps3d: Final = _decoder.keypoints_from_heatmaps3d
+keypoints_from_regression: Final = _decoder.keypoints_from_regression
+transform_preds: Final = _decoder.transform_preds
 
 
 def post_dark_udp(
