@@ -20,7 +20,7 @@ pub(crate) const MAX_OUTPUTS: usize = 12;
 
 /// Bytes from which on an output of one sample is zeroed at once. The C library's `memset` then writes
 /// around the caches: 60 MB take 0.81 to 0.88 ms, and 1.13 ms if the encoder zeroes plane by plane.
-/// AMD EPYC (AVX-512), November 2026, `python -m sections.fresh_memory` in `benchmarks`.
+/// AMD EPYC (AVX-512), November 2026, with a prototype of the pool.
 const MIN_BYTES_ZEROED_AT_ONCE: usize = 16 << 20;
 
 /// An argument whose dtype or whose array an output takes.
