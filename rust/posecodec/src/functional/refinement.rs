@@ -174,6 +174,33 @@ pub(super) fn refine_each_point<T: Float, E: HeatmapValue>(
     Ok(())
 }
 
+/// [`refine_each_point`] for `coords` (N, K) on maps (N, K, H, W), or (1, K, H, W) for all instances.
+/// `argument` names the maps in errors.
+pub(super) fn refine_each_instance<T: Float, E: HeatmapValue>(
+    coords: &mut [[T; 2]],
+    (argument, heatmaps): (&'static str, &[E]),
+    shape: [usize; 4],
+    pixel_of: impl Fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
+    mut offset: impl FnMut(&Peak<'_, E>) -> [f64; 2],
+) -> Result<()> {
+    let [batch, count, height, width] = shape;
+    let maps = maps(argument, heatmaps, &shape, 2)?;
+    if coords.is_empty() {
+        return Ok(());
+    }
+    let people = coords.len().checked_div(count).unwrap_or(0);
+    if people * count != coords.len() || batch != 1 && batch != people {
+        let wanted = format!("must have {count} keypoints for each of {batch} samples");
+        return Err(Error::invalid("coords", wanted, coords.len()));
+    }
+    let of_one_map = people / batch * count;
+    let samples = maps.values.chunks_exact(count * maps.map_len);
+    for (coords, values) in coords.chunks_exact_mut(of_one_map).zip(samples) {
+        refine_each_point(coords, values, [count, height, width], &pixel_of, &mut offset)?;
+    }
+    Ok(())
+}
+
 /// The pixel on an axis of `length` that a coordinate is truncated to; `None` outside.
 fn pixel<T: Float>(coordinate: T, length: usize) -> Option<usize> {
     let inside = coordinate > -T::one() && coordinate < T::of(length as f64);

@@ -25,8 +25,7 @@ impl<'a, E: HeatmapValue> Sample<'a, E> {
     }
 }
 
-/// Calls `decode` for each sample of the maps (B, C, H, W), with `maps_per_keypoint` maps per keypoint,
-/// and converts the keypoints from heatmap pixels with `restore`.
+/// Calls `decode` for each sample of the maps (B, C, H, W), with `maps_per_keypoint` maps per keypoint.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for maps without a pixel, slices of the wrong length.

@@ -1,8 +1,8 @@
 //! The decoding and the targets of Hugging Face transformers' ViTPose and Sapiens2, under their names.
 
-use super::refinement::{flat_pixel, refine_each_point, truncated};
+use super::refinement::{flat_pixel, refine_each_instance, truncated};
 use super::samples::each_sample;
-use super::{maps, mmpose0, product, same_length};
+use super::{mmpose0, product, same_length};
 use crate::check;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
@@ -77,35 +77,15 @@ pub fn post_dark_unbiased_data_processing<T: Float, E: HeatmapValue>(
     shape: [usize; 4],
     blur: &Blur,
 ) -> Result<()> {
-    let [batch, count, height, width] = shape;
-    let mut buffers = BlurBuffers::default();
-    let maps = maps("heatmaps", heatmaps, &shape, 2)?;
-    if coords.is_empty() {
-        return Ok(());
+    let (mut buffers, maps) = (BlurBuffers::default(), ("heatmaps", heatmaps));
+    match &blur.0 {
+        Method::VitPose(kernel) => refine_each_instance(coords, maps, shape, flat_pixel, |peak| {
+            dark_udp_unscaled_offset(peak, kernel, Border::Reflect, &mut buffers)
+        }),
+        Method::Sapiens2(kernel) => refine_each_instance(coords, maps, shape, truncated, |peak| {
+            dark_udp_offset(peak, kernel, &mut buffers)
+        }),
     }
-    let people = coords.len().checked_div(count).unwrap_or(0);
-    if people * count != coords.len() || batch != 1 && batch != people {
-        let wanted = format!("must have {count} keypoints for each of {batch} samples");
-        return Err(Error::invalid("coords", wanted, coords.len()));
-    }
-    let of_one_map = people / batch * count;
-    let samples = maps.values.chunks_exact(count * maps.map_len);
-    for (coords, values) in coords.chunks_exact_mut(of_one_map).zip(samples) {
-        let shape = [count, height, width];
-        match &blur.0 {
-            Method::VitPose(kernel) => {
-                refine_each_point(coords, values, shape, flat_pixel, |peak| {
-                    dark_udp_unscaled_offset(peak, kernel, Border::Reflect, &mut buffers)
-                })?;
-            }
-            Method::Sapiens2(kernel) => {
-                refine_each_point(coords, values, shape, truncated, |peak| {
-                    dark_udp_offset(peak, kernel, &mut buffers)
-                })?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The maps of a person in Sapiens2's crop around a box.

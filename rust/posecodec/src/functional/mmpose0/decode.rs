@@ -2,9 +2,10 @@
 
 use super::PersonBox;
 use crate::check;
-use crate::error::{Error, Result};
-use crate::float::HeatmapValue;
+use crate::error::Result;
+use crate::float::{Float, HeatmapValue};
 use crate::functional::maxima::get_heatmap_3d_maximum;
+use crate::functional::refinement::{flat_pixel, refine_each_instance};
 use crate::functional::samples::{Sample, each_sample, one_per_sample};
 use crate::functional::{product, same_length};
 use crate::inputs::blurred_peak::blurred_peak;
@@ -47,7 +48,7 @@ impl Decoding {
     /// DARK on maps blurred with `kernel` taps: `post_process='unbiased'`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for an even kernel.
+    /// [`crate::Error::InvalidInput`] for an even kernel.
     pub fn dark(kernel: usize) -> Result<Self> {
         Ok(Self(Method::Dark(taps(kernel)?)))
     }
@@ -116,7 +117,7 @@ fn taps(kernel: usize) -> Result<GaussianKernel> {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for maps without a pixel, slices of the wrong length.
+/// [`crate::Error::InvalidInput`] for maps without a pixel, slices of the wrong length.
 pub fn keypoints_from_heatmaps<E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 4],
@@ -281,7 +282,7 @@ pub fn keypoints_from_heatmaps3d<E: HeatmapValue>(
 /// Converts keypoints (B, K), in units of the input size `[w, h]`, to image pixels.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for an input size that is not positive and finite, or keypoints that are
+/// [`crate::Error::InvalidInput`] for an input size that is not positive and finite, or keypoints that are
 /// not K per box.
 pub fn keypoints_from_regression(
     keypoints: &mut [[f64; 2]],
@@ -325,33 +326,16 @@ pub fn keypoints_from_regression(
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for an even kernel, maps without a pixel, slices of the wrong length.
-pub fn post_dark_udp<T: crate::Float, E: HeatmapValue>(
+/// [`crate::Error::InvalidInput`] for an even kernel, maps without a pixel, slices of the wrong length.
+pub fn post_dark_udp<T: Float, E: HeatmapValue>(
     coords: &mut [[T; 2]],
     batch_heatmaps: &[E],
     shape: [usize; 4],
     kernel: usize,
 ) -> Result<()> {
-    use crate::functional::refinement::{flat_pixel, refine_each_point};
-
-    let [batch, count, height, width] = shape;
     let (kernel, mut buffers) = (taps(kernel)?, BlurBuffers::default());
-    let maps = crate::functional::maps("batch_heatmaps", batch_heatmaps, &shape, 2)?;
-    if coords.is_empty() {
-        return Ok(());
-    }
-    let people = coords.len().checked_div(count).unwrap_or(0);
-    if people * count != coords.len() || batch != 1 && batch != people {
-        let wanted = format!("must have {count} keypoints for each of {batch} samples");
-        return Err(Error::invalid("coords", wanted, coords.len()));
-    }
-    let of_one_map = people / batch * count;
-    let samples = maps.values.chunks_exact(count * maps.map_len);
-    for (coords, values) in coords.chunks_exact_mut(of_one_map).zip(samples) {
-        let shape = [count, height, width];
-        refine_each_point(coords, values, shape, flat_pixel, |peak| {
-            dark_udp_unscaled_offset(peak, &kernel, Border::Reflect101, &mut buffers)
-        })?;
-    }
-    Ok(())
+    let maps = ("batch_heatmaps", batch_heatmaps);
+    refine_each_instance(coords, maps, shape, flat_pixel, |peak| {
+        dark_udp_unscaled_offset(peak, &kernel, Border::Reflect101, &mut buffers)
+    })
 }

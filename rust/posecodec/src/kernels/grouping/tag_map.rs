@@ -1,8 +1,9 @@
 //! The most likely pixel of an instance's missing keypoint: the one with the nearest tag.
 //!
 //! Associative embedding looks for a missing keypoint at the pixel of the least cost
-//! `weight · round(|tags - tag|) - response`; the weight is 100 in MMPose 1.x and 1 in MMPose 0.x. Each instance with a missing keypoint searches the same map,
-//! so the map is divided into blocks, with bounds that are computed once:
+//! `weight · round(|tags - tag|) - response`; the weight is 100 in MMPose 1.x and 1 in MMPose 0.x. Each
+//! instance with a missing keypoint searches the same map, so the map is divided into blocks, with bounds
+//! that are computed once:
 //!
 //! ```text
 //! TagMap::new:
