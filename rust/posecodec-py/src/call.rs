@@ -1,10 +1,13 @@
 //! What `encode` and `decode` of every codec share: calls for one sample or for a batch, the error
 //! for an array of the wrong shape, and releasing the interpreter.
 
+use arrayvec::ArrayVec;
 use pyo3::prelude::*;
 
-use crate::convert::Shape;
 use crate::error::{invalid, to_py_err};
+
+/// A shape. Codecs have arrays of at most 5 dimensions.
+pub(crate) type Shape = ArrayVec<usize, 5>;
 
 /// Values read or written below which the interpreter is kept: some 5 µs of work. Releasing it
 /// takes 0.1 µs, but getting it back from a busy Python thread takes milliseconds (measured: 4 µs

@@ -19,8 +19,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
-use super::{OutputArray, Shape};
-use crate::call::maybe_detach;
+use super::outputs::OutputArray;
+use crate::call::{Shape, maybe_detach};
 
 /// `DLTensor` of `dlpack.h`.
 #[repr(C)]

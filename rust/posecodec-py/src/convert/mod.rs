@@ -10,7 +10,6 @@ mod outputs;
 mod precision;
 mod torch;
 
-use arrayvec::ArrayVec;
 use half::f16;
 use numpy::{
     Element, PyArrayDescr, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray,
@@ -22,6 +21,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use crate::call::Shape;
 use crate::error::{conversion_error, invalid};
 
 pub(crate) use alike::SamePrecision;
@@ -35,9 +35,6 @@ pub(crate) use outputs::{
 pub(crate) use precision::{in_own_precision, in_shared_precision};
 pub(crate) use torch::{ReturnAs, half_tensor_as_single};
 use torch::{is_torch_tensor, tensor_as_array};
-
-/// A shape. Codecs have arrays of at most 5 dimensions.
-pub(crate) type Shape = ArrayVec<usize, 5>;
 
 /// The output of a network, in its own precision.
 pub(crate) enum NetworkOutput<'py> {

@@ -3,7 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt};
 
-use super::{CoordArray, DtypePolicy, Shape, cast, new_array, to_f64, try_to_vec};
+use super::{CoordArray, DtypePolicy, cast, new_array, to_f64, try_to_vec};
+use crate::call::Shape;
 
 impl<'py> CoordArray<'py> {
     /// The number of values.

@@ -5,10 +5,9 @@ use posecodec::codecs::EdPoseLabel;
 use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 
-use crate::call::{Call, shape_error};
+use crate::call::{Call, Shape, shape_error};
 use crate::convert::{
-    Array, CoordArray, DtypePolicy, NetworkOutput, OutputArray, Shape, in_own_precision,
-    try_with_capacity,
+    Array, CoordArray, DtypePolicy, NetworkOutput, OutputArray, in_own_precision, try_with_capacity,
 };
 use crate::error::Result;
 

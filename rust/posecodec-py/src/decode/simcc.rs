@@ -70,12 +70,12 @@ impl<const A: usize> Layout<A> {
     }
 
     /// The shape with one value per row.
-    fn shape(&self) -> crate::convert::Shape {
+    fn shape(&self) -> crate::call::Shape {
         self.call.shape(self.batch, &self.samples)
     }
 
     /// The shape with one point per row.
-    fn points_shape(&self) -> crate::convert::Shape {
+    fn points_shape(&self) -> crate::call::Shape {
         let [instances, count] = self.samples;
         self.call.shape(self.batch, &[instances, count, A])
     }

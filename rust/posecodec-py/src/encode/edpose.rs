@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use super::{
     Argument, OutputDict, VISIBLE, check_several_visible, is_list, map_images, people, read_visible,
 };
-use crate::call::{Call, shape_error};
+use crate::call::{Call, Shape, shape_error};
 use crate::class::Encoded;
-use crate::convert::{CoordArray, DtypePolicy, Shape, real_array, try_vec_of, try_with_capacity};
+use crate::convert::{CoordArray, DtypePolicy, real_array, try_vec_of, try_with_capacity};
 use crate::error::{Result, invalid};
 
 /// What `encode` takes of an image or of a batch, by MMPose's names.

@@ -14,9 +14,9 @@ use posecodec::Shape as Shown;
 use posecodec::codecs::{Encode, EncodePlan, encode_batch};
 use pyo3::prelude::*;
 
-use crate::call::{Call, shape_error};
+use crate::call::{Call, Shape, shape_error};
 use crate::class::Encoded;
-use crate::convert::{CoordArray, DtypePolicy, Shape};
+use crate::convert::{CoordArray, DtypePolicy};
 use crate::error::{Result, invalid};
 
 pub(crate) use decoupled::encode_decoupled;

@@ -5,9 +5,9 @@ use posecodec::codecs::{EncodePlan, Floats, Init, Simcc3dLabel};
 use pyo3::prelude::*;
 
 use super::{Argument, OutputDict, VISIBLE, people, plan, read_visible};
-use crate::call::Call;
+use crate::call::{Call, Shape};
 use crate::class::Encoded;
-use crate::convert::{CoordArray, DtypePolicy, Shape, real_array};
+use crate::convert::{CoordArray, DtypePolicy, real_array};
 use crate::error::invalid;
 
 /// Encodes one sample or a batch: keypoints, 3D keypoints and visibilities.

@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use super::{
     Argument, OutputDict, VISIBLE, check_several_visible, is_list, map_images, people, read_visible,
 };
-use crate::call::Call;
+use crate::call::{Call, Shape};
 use crate::class::Encoded;
-use crate::convert::{CoordArray, DtypePolicy, Shape, integers, real_array};
+use crate::convert::{CoordArray, DtypePolicy, integers, real_array};
 use crate::error::invalid;
 
 /// The arguments of `encode`, by MMPose's names.

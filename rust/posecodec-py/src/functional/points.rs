@@ -25,7 +25,7 @@ pub(super) use in_precision;
 /// fill, and returns the weights as an array of the visibilities' dtype.
 macro_rules! weighed {
     ($py:expr, $visible:expr, $shape:expr, |$seen:ident, $weights:ident| $call:expr) => {{
-        let shape: $crate::convert::Shape = $shape;
+        let shape: $crate::call::Shape = $shape;
         let len = shape.iter().product();
         let weights = match $visible {
             $crate::convert::CoordArray::F32($seen, _) => {
@@ -98,7 +98,7 @@ impl<'py> Points<'py> {
     }
 
     /// N and K, the shape of their visibilities.
-    pub(super) fn people(&self) -> crate::convert::Shape {
+    pub(super) fn people(&self) -> crate::call::Shape {
         [self.instances, self.count].into_iter().collect()
     }
 

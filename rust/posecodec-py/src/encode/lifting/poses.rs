@@ -4,8 +4,8 @@ use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{LiftPose, PoseShape, check_poses, check_visible};
 use pyo3::prelude::*;
 
-use crate::call::Call;
-use crate::convert::{CopyMode, FloatArray, Shape, real_array};
+use crate::call::{Call, Shape};
+use crate::convert::{CopyMode, FloatArray, real_array};
 use crate::error::Result;
 
 /// Poses (T, K, D), (K, D) or (B, T, K, D), and their visibilities.
