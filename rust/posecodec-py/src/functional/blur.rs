@@ -2,10 +2,10 @@
 
 use numpy::Element;
 use posecodec::HeatmapValue;
-use posecodec::Shape;
 use posecodec::functional;
 use pyo3::prelude::*;
 
+use super::points::sides_of;
 use crate::call::enter;
 use crate::class::OptionalArg;
 use crate::class::parse::{count, describe};
@@ -36,7 +36,7 @@ pub(crate) fn gaussian_blur<'py>(
     let py = heatmaps.py();
     let kernel = kernel.parse_or("kernel", count, 11)?;
     let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
-    let shape = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
+    let shape = sides_of(py, "heatmaps", "(K, H, W)", maps.shape())?;
     in_own_precision!(&maps, array => filtered(py, array, |maps, out| {
         functional::gaussian_blur(maps, shape, kernel, out)
     }))
@@ -64,7 +64,7 @@ pub(crate) fn gaussian_blur1d<'py>(
     let py = simcc.py();
     let kernel = kernel.parse_or("kernel", count, 11)?;
     let vectors = NetworkOutput::read(simcc, "simcc")?;
-    let shape = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
+    let shape = sides_of(py, "simcc", "(N, K, W)", vectors.shape())?;
     in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {
         functional::gaussian_blur1d(vectors, shape, kernel, out)
     }))
@@ -99,11 +99,7 @@ pub(crate) fn batch_heatmap_nms<'py>(
     };
     let batch_heatmaps = &half_tensor_as_single(batch_heatmaps)?;
     let maps = NetworkOutput::read(batch_heatmaps, NAME)?;
-    let &[batch, count, height, width] = maps.shape() else {
-        let got = format!("shape {}", Shape(maps.shape()));
-        return Err(invalid(py, NAME, "must be of shape (B, K, H, W)", got));
-    };
-    let shape = [batch, count, height, width];
+    let shape = sides_of(py, NAME, "(B, K, H, W)", maps.shape())?;
     let return_as = ReturnAs::of(batch_heatmaps, &maps)?;
     let peaks = in_own_precision!(&maps, array => filtered(py, array, |maps, out| {
         functional::batch_heatmap_nms(maps, shape, size, out)
@@ -121,17 +117,4 @@ pub(super) fn filtered<'py, E: HeatmapValue + Element>(
     let (maps, into) = (maps.values(), out.values_mut());
     enter(py, maps.len(), || filter(maps, into))?;
     Ok(out.into_any())
-}
-
-/// The sides of an array of three dimensions.
-pub(super) fn three_sides(
-    py: Python<'_>,
-    name: &str,
-    wanted: &str,
-    shape: &[usize],
-) -> PyResult<[usize; 3]> {
-    shape.try_into().map_err(|_| {
-        let got = format!("shape {}", Shape(shape));
-        invalid(py, name, &format!("must be of shape {wanted}"), got)
-    })
 }

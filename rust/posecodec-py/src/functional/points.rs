@@ -49,6 +49,22 @@ pub(super) fn heatmap_size<const N: usize>(size: &Bound<'_, PyAny>) -> Result<[u
     Ok(check_heatmap_size(parse::size("heatmap_size", size)?)?)
 }
 
+/// The sides of an array of `N` dimensions.
+pub(super) fn sides_of<const N: usize>(
+    py: Python<'_>,
+    name: &str,
+    wanted: &str,
+    shape: &[usize],
+) -> PyResult<[usize; N]> {
+    shape.try_into().map_err(|_| wrong_shape(py, name, wanted, shape))
+}
+
+/// The error for an array of another shape.
+pub(super) fn wrong_shape(py: Python<'_>, name: &str, wanted: &str, got: &[usize]) -> PyErr {
+    let got = format_args!("shape {}", Shape(got));
+    invalid(py, name, &format!("must be of shape {wanted}"), got)
+}
+
 /// The number of columns of keypoints.
 #[derive(Clone, Copy)]
 pub(super) enum Columns {

@@ -6,8 +6,7 @@ use posecodec::functional;
 use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 
-use super::blur::three_sides;
-use super::points::{Columns, Points, first_columns, in_precision};
+use super::points::{Columns, Points, first_columns, in_precision, sides_of};
 use crate::call::enter;
 use crate::class::parse::count;
 use crate::convert::{CoordArray, DtypePolicy, NetworkOutput, in_own_precision};
@@ -105,7 +104,7 @@ pub(crate) fn refine_simcc_dark<'py>(
     let kernel = kernel(blur_kernel_size)?;
     let mut numbers = floats(keypoints)?;
     let vectors = NetworkOutput::read(simcc, "simcc")?;
-    let [.., bins] = three_sides(py, "simcc", "(N, K, W)", vectors.shape())?;
+    let [_, _, bins] = sides_of(py, "simcc", "(N, K, W)", vectors.shape())?;
     let people = &vectors.shape()[..2];
     if numbers.shape() != people {
         let wanted = format!("must have shape {}: one location per vector", Shape(people));
@@ -140,7 +139,7 @@ impl Refinement {
         let Points { mut numbers, count, columns, .. } =
             Points::of(keypoints, columns, floats(keypoints)?)?;
         let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
-        let [planes, height, width] = three_sides(py, "heatmaps", "(K, H, W)", maps.shape())?;
+        let [planes, height, width] = sides_of(py, "heatmaps", "(K, H, W)", maps.shape())?;
         if planes < count {
             let wanted = format!("must have {count} maps, one per keypoint");
             return Err(invalid(py, "heatmaps", &wanted, planes));

@@ -7,8 +7,9 @@ use posecodec::codecs::SimccRows;
 use posecodec::functional;
 use pyo3::prelude::*;
 
-use super::blur::{filtered, three_sides};
+use super::blur::filtered;
 use super::maxima::Maxima;
+use super::points::sides_of;
 use crate::call::enter;
 use crate::class::parse::{flag, number};
 use crate::class::{Opt, OptionalArg};
@@ -124,7 +125,7 @@ pub(crate) fn get_simcc_normalized<'py>(
     let py = batch_pred_simcc.py();
     let sigma = sigma.map(|sigma| number("sigma", sigma)).transpose()?;
     let vectors = NetworkOutput::read(batch_pred_simcc, NAME)?;
-    let [.., bins] = three_sides(py, NAME, "(B, K, W)", vectors.shape())?;
+    let [_, _, bins] = sides_of(py, NAME, "(B, K, W)", vectors.shape())?;
     let return_as = ReturnAs::of(batch_pred_simcc, &vectors)?;
     let normalized = in_own_precision!(&vectors, array => filtered(py, array, |vectors, out| {
         functional::get_simcc_normalized(vectors, bins, sigma, out)

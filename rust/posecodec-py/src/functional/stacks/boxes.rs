@@ -8,7 +8,7 @@ use crate::class::parse::{describe, exactly, flag, number};
 use crate::convert::{CoordArray, DtypePolicy, NetworkOutput, new_array};
 use crate::error::{Result, invalid};
 
-use super::super::points::{first_columns, in_precision};
+use super::super::points::{first_columns, in_precision, wrong_shape};
 
 /// `posecodec_rs.mmpose0.transform_preds`.
 #[pyfunction]
@@ -26,8 +26,8 @@ pub(crate) fn transform_preds<'py>(
     let [person] = read_boxes([center, scale], &[], unit)?[..] else { unreachable!("one box") };
     let mut numbers = CoordArray::read(coords, "coords", DtypePolicy::Keep)?;
     let &[_, columns @ (2 | 4 | 5)] = numbers.shape() else {
-        let got = format!("shape {}", Shape(numbers.shape()));
-        return Err(invalid(py, "coords", "must be of shape (K, 2), (K, 4) or (K, 5)", got).into());
+        let wanted = "(K, 2), (K, 4) or (K, 5)";
+        return Err(wrong_shape(py, "coords", wanted, numbers.shape()).into());
     };
     in_precision!(&mut numbers, values => {
         let mut points = first_columns(values, columns)?;
@@ -52,8 +52,8 @@ pub(crate) fn keypoints_from_regression<'py>(
     let img_size = sides("img_size", img_size)?;
     let (preds, _) = NetworkOutput::of_any(regression_preds, "regression_preds")?;
     let &[batch, count, 2] = preds.shape() else {
-        let got = format!("shape {}", Shape(preds.shape()));
-        return Err(invalid(py, "regression_preds", "must be of shape (N, K, 2)", got).into());
+        let wanted = "(N, K, 2)";
+        return Err(wrong_shape(py, "regression_preds", wanted, preds.shape()).into());
     };
     let boxes = read_boxes([center, scale], &[batch], unit)?;
     let preds = preds.into_f64()?;
@@ -97,8 +97,7 @@ fn pairs<'py>(name: &str, pairs: &Bound<'py, PyAny>, lead: &[usize]) -> PyResult
     if numbers.shape() == shape {
         return Ok(numbers);
     }
-    let wanted = format!("must be of shape {}", Shape(&shape));
-    Err(invalid(pairs.py(), name, &wanted, format_args!("shape {}", Shape(numbers.shape()))))
+    Err(wrong_shape(pairs.py(), name, &Shape(&shape).to_string(), numbers.shape()))
 }
 
 fn double<T: Float>(values: &[T]) -> Vec<[f64; 2]> {

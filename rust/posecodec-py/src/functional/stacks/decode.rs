@@ -1,18 +1,16 @@
 //! Keypoints in image pixels from heatmaps.
 
 use numpy::Element;
-use posecodec::functional::mmpose0::{self, Decoding, PersonBox};
-use posecodec::{HeatmapValue, Shape};
+use posecodec::HeatmapValue;
+use posecodec::functional::mmpose0::{self, Decoding};
 use pyo3::prelude::*;
 
 use super::boxes::read_boxes;
 use crate::call::enter;
 use crate::class::parse::{count, number, string};
-use crate::convert::{
-    Array, CoordArray, DtypePolicy, NetworkOutput, OutputArray, in_own_precision,
-};
+use crate::convert::{Array, NetworkOutput, OutputArray, in_own_precision};
 use crate::error::{Result, invalid};
-use crate::functional::points::{first_columns, in_precision};
+use crate::functional::points::sides_of;
 
 /// Keypoints and scores.
 pub(super) type Keypoints<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
@@ -42,12 +40,9 @@ pub(crate) fn keypoints_from_heatmaps<'py>(
         }
         other => return Err(invalid(py, "method", "must name a decoding", other).into()),
     };
-    let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
-    let &[batch, channels, height, width] = maps.shape() else {
-        return Err(wrong_shape(heatmaps, "(N, K, H, W)", maps.shape()).into());
-    };
+    let (maps, shape) = read_maps(heatmaps, "heatmaps")?;
+    let [batch, channels, ..] = shape;
     let boxes = read_boxes([center, scale], &[batch], unit)?;
-    let shape = [batch, channels, height, width];
     Ok(in_own_precision!(&maps, array => {
         let counts = [batch, channels / decoding.maps_per_keypoint()];
         fill(py, array, counts, |maps, keypoints, scores| {
@@ -66,53 +61,14 @@ pub(crate) fn keypoints_from_heatmaps3d<'py>(
 ) -> PyResult<Keypoints<'py>> {
     let py = heatmaps.py();
     let maps = NetworkOutput::read(heatmaps, "heatmaps")?;
-    let &[batch, count, depth, height, width] = maps.shape() else {
-        return Err(wrong_shape(heatmaps, "(N, K, D, H, W)", maps.shape()));
-    };
-    let boxes: Vec<PersonBox> = read_boxes([center, scale], &[batch], unit)?;
-    let shape = [batch, count, depth, height, width];
+    let shape = sides_of(py, "heatmaps", "(N, K, D, H, W)", maps.shape())?;
+    let [batch, count, _, _, _] = shape;
+    let boxes = read_boxes([center, scale], &[batch], unit)?;
     in_own_precision!(&maps, array => {
         fill(py, array, [batch, count], |maps, keypoints, scores| {
             mmpose0::keypoints_from_heatmaps3d(maps, shape, &boxes, keypoints, scores)
         })
     })
-}
-
-/// `posecodec_rs.mmpose0.post_dark_udp`.
-#[pyfunction]
-pub(crate) fn post_dark_udp<'py>(
-    coords: &Bound<'py, PyAny>,
-    batch_heatmaps: &Bound<'py, PyAny>,
-    kernel: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = coords.py();
-    let kernel = count("kernel", kernel)?;
-    let maps = NetworkOutput::read(batch_heatmaps, "batch_heatmaps")?;
-    let &[batch, planes, height, width] = maps.shape() else {
-        let got = format!("shape {}", Shape(maps.shape()));
-        return Err(invalid(py, "batch_heatmaps", "must be of shape (B, K, H, W)", got));
-    };
-    let mut numbers = CoordArray::read(coords, "coords", DtypePolicy::Promote)?;
-    let people = match *numbers.shape() {
-        [people, keypoints, 2] if keypoints == planes => Some(people),
-        _ => None,
-    };
-    if people.is_none_or(|people| batch != 1 && batch != people) {
-        let people = if batch == 1 { "N".into() } else { batch.to_string() };
-        let wanted = format!("must be of shape ({people}, {planes}, 2), like `batch_heatmaps`");
-        let got = format!("shape {}", Shape(numbers.shape()));
-        return Err(invalid(py, "coords", &wanted, got));
-    }
-    let shape = [batch, planes, height, width];
-    in_precision!(&mut numbers, values => {
-        let mut points = first_columns(values, 2)?;
-        in_own_precision!(&maps, array => {
-            let maps = array.values();
-            enter(py, maps.len(), || mmpose0::post_dark_udp(&mut points, maps, shape, kernel))
-        })?;
-        values.copy_from_slice(points.as_flattened());
-    });
-    numbers.into_array(py, "coords")
 }
 
 /// New arrays of keypoints (N, K, D) and scores (N, K, 1), filled by `decode`.
@@ -130,18 +86,12 @@ pub(super) fn fill<'py, E: HeatmapValue + Element, const D: usize>(
     Ok((keypoints.into_any(), scores.into_any()))
 }
 
-/// The error for maps of another number of dimensions.
-fn wrong_shape(maps: &Bound<'_, PyAny>, wanted: &str, got: &[usize]) -> PyErr {
-    named_wrong_shape(maps, "heatmaps", wanted, got)
-}
-
-/// [`wrong_shape`] of an argument with this name.
-pub(super) fn named_wrong_shape(
-    maps: &Bound<'_, PyAny>,
+/// Maps (N, K, H, W), and their shape.
+pub(super) fn read_maps<'py>(
+    maps: &Bound<'py, PyAny>,
     name: &str,
-    wanted: &str,
-    got: &[usize],
-) -> PyErr {
-    let wanted = format!("must be of shape {wanted}");
-    invalid(maps.py(), name, &wanted, format_args!("shape {}", Shape(got)))
+) -> PyResult<(NetworkOutput<'py>, [usize; 4])> {
+    let output = NetworkOutput::read(maps, name)?;
+    let shape = sides_of(maps.py(), name, "(N, K, H, W)", output.shape())?;
+    Ok((output, shape))
 }

@@ -2,6 +2,7 @@
 //! signatures and docstrings of those projects, so these functions are private.
 
 mod boxes;
+mod dark;
 mod decode;
 mod hrnet;
 mod parser;
@@ -30,8 +31,8 @@ pub(super) fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
         "_keypoints_from_regression": boxes::keypoints_from_regression,
         "_parse_heatmaps": parser::parse_heatmaps,
         "_person_heatmaps": transformers::person_heatmaps,
-        "_post_dark_udp": decode::post_dark_udp,
-        "_post_dark_unbiased_data_processing": transformers::post_dark_unbiased_data_processing,
+        "_post_dark_udp": dark::post_dark_udp,
+        "_post_dark_unbiased_data_processing": dark::post_dark_unbiased_data_processing,
         "_regression_target": targets::regression_target,
         "_top_down_target": targets::top_down_target,
         "_transform_preds": boxes::transform_preds,

@@ -4,14 +4,16 @@ use numpy::Element;
 use posecodec::functional::mmpose0::{
     self, HeatmapParser, ParsedPeople, ParserOptions, ParserSteps,
 };
-use posecodec::{Float, HeatmapValue, Shape};
+use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
+use super::decode::read_maps;
 use crate::call::enter;
 use crate::class::parse::{count, exactly, flag, items_up_to, number};
 use crate::convert::{Array, NetworkOutput, OutputArray, in_own_precision, new_array};
-use crate::error::{Result, invalid};
+use crate::error::Result;
+use crate::functional::points::{sides_of, wrong_shape};
 
 /// `posecodec_rs.mmpose0.flip_back`.
 #[pyfunction]
@@ -29,12 +31,7 @@ pub(crate) fn flip_back<'py>(
         Ok([count("flip_pairs", &left)?, count("flip_pairs", &right)?])
     });
     let pairs: Vec<_> = pairs.collect::<PyResult<_>>()?;
-    let maps = NetworkOutput::read(output_flipped, "output_flipped")?;
-    let &[batch, channels, height, width] = maps.shape() else {
-        let got = format!("shape {}", Shape(maps.shape()));
-        return Err(invalid(py, "output_flipped", "must be of shape (N, K, H, W)", got));
-    };
-    let shape = [batch, channels, height, width];
+    let (maps, shape) = read_maps(output_flipped, "output_flipped")?;
     in_own_precision!(&maps, array => {
         let mut back = OutputArray::uninit(py, "output_flipped", &shape)?;
         let (values, filled) = (array.values(), back.values_mut());
@@ -90,17 +87,11 @@ fn parse<'py, T: Float + HeatmapValue<Compute = T> + Element>(
     tags: &Array<'py, T>,
     steps: ParserSteps,
 ) -> PyResult<Bound<'py, PyList>> {
-    let wrong = |name, wanted, got| {
-        let got = format!("shape {}", Shape(got));
-        invalid(py, name, &format!("must be of shape {wanted}"), got)
-    };
-    let Ok(shape) = <[usize; 4]>::try_from(heatmaps.shape()) else {
-        return Err(wrong("heatmaps", "(N, K, H, W)", heatmaps.shape()));
-    };
+    let shape: [usize; 4] = sides_of(py, "heatmaps", "(N, K, H, W)", heatmaps.shape())?;
     let tag_shape = match *tags.shape() {
         [batch, count, height, width, channels] => [batch, count, height, width, channels],
         [batch, count, height, width] => [batch, count, height, width, 1],
-        _ => return Err(wrong("tags", "(N, K, H, W, L)", tags.shape())),
+        _ => return Err(wrong_shape(py, "tags", "(N, K, H, W, L)", tags.shape())),
     };
     let (maps, tag_values) = (heatmaps.values(), tags.values());
     let images = enter(py, maps.len(), || parser.parse(maps, tag_values, shape, tag_shape, steps))?;

@@ -1,6 +1,5 @@
 //! Targets of MMPose 0.x and HRNet.
 
-use posecodec::Shape;
 use posecodec::functional::mmpose0::{
     self, HeatmapGenerator, TagIndex, TargetKind, TopDownTargets,
 };
@@ -9,9 +8,10 @@ use pyo3::prelude::*;
 use super::boxes::sides;
 use crate::class::parse::{count, exactly, flag, number, size, string};
 use crate::convert::{
-    Array, ComputePrecision, NetworkOutput, OutputArray, PromotedArray, new_array, to_f64,
+    ComputePrecision, NetworkOutput, OutputArray, PromotedArray, new_array, to_f64,
 };
 use crate::error::{Result, invalid};
+use crate::functional::points::{first_columns, wrong_shape};
 
 /// Maps and weights.
 type Targets<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
@@ -55,7 +55,7 @@ pub(crate) fn top_down_target<'py>(
     let shape = [joints.len(), 1];
     let weights = match joint_weights {
         None => new_array(py, "joints_3d_visible", &shape, &weights)?,
-        Some(factors) => weighed(&to_f64(&weights)?, &shape, Precision::Single, factors)?,
+        Some(factors) => weighed(&to_f64(&weights)?, &shape, ComputePrecision::Single, factors)?,
     };
     Ok((target.into_any(), weights))
 }
@@ -71,10 +71,8 @@ pub(crate) fn regression_target<'py>(
     let py = joints_3d.py();
     let image_size = sides("image_size", image_size)?;
     let joints = rows::<2>("joints_3d", joints_3d)?;
-    let visible = rows::<2>("joints_3d_visible", joints_3d_visible)?;
+    let (visible, precision) = rows_and_precision::<2>("joints_3d_visible", joints_3d_visible)?;
     same_count(joints_3d_visible, "joints_3d_visible", joints.len(), visible.len())?;
-    let precision =
-        Precision::of(&NetworkOutput::of_any(joints_3d_visible, "joints_3d_visible")?.0);
     let (mut labels, mut weights) = (vec![[0f32; 2]; joints.len()], vec![[0f64; 2]; joints.len()]);
     mmpose0::regression_target(&joints, &visible, image_size, &mut labels, &mut weights)?;
     let shape = [joints.len(), 2];
@@ -105,7 +103,7 @@ pub(crate) fn bottom_up_heatmaps<'py>(
     Ok(heatmaps.into_any())
 }
 
-/// The sigma of a `HeatmapGenerator`, and the maps' size.
+/// The sigma of a `HeatmapGenerator`.
 #[pyfunction]
 pub(crate) fn bottom_up_sigma(
     output_size: &Bound<'_, PyAny>,
@@ -140,27 +138,11 @@ pub(crate) fn encode_joints<'py>(
     Ok(encoded.into_any())
 }
 
-/// The precision in which NumPy computes with numbers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Precision {
-    Single,
-    Double,
-}
-
-impl Precision {
-    fn of(numbers: &NetworkOutput<'_>) -> Self {
-        match numbers {
-            NetworkOutput::F16(_) | NetworkOutput::F32(_) => Self::Single,
-            NetworkOutput::F64(_) => Self::Double,
-        }
-    }
-}
-
 /// Weights (K, D) times one number per keypoint or one for all, in the precision of both.
 fn weighed<'py>(
     weights: &[f64],
     shape: &[usize; 2],
-    precision: Precision,
+    precision: ComputePrecision,
     factors: &Bound<'py, PyAny>,
 ) -> Result<Bound<'py, PyAny>> {
     let py = factors.py();
@@ -170,15 +152,16 @@ fn weighed<'py>(
         [factor] => vec![factor; shape[0]],
         _ if factors_shape[..] == [shape[0], 1] => values,
         _ => {
-            let wanted = format!("must be of shape ({}, 1)", shape[0]);
-            let got = format!("shape {}", Shape(&factors_shape));
-            return Err(invalid(py, "joint_weights", &wanted, got).into());
+            let wanted = format!("({}, 1)", shape[0]);
+            return Err(wrong_shape(py, "joint_weights", &wanted, &factors_shape).into());
         }
     };
     let mut weights = weights.to_vec();
     mmpose0::weigh(&mut weights, &values)?;
-    let double = precision == Precision::Double || theirs == ComputePrecision::Double;
-    let precision = if double { Precision::Double } else { Precision::Single };
+    let precision = match theirs {
+        ComputePrecision::Double => theirs,
+        ComputePrecision::Weak | ComputePrecision::Single => precision,
+    };
     Ok(in_precision(py, shape, &weights, precision)?)
 }
 
@@ -186,9 +169,9 @@ fn in_precision<'py>(
     py: Python<'py>,
     shape: &[usize],
     weights: &[f64],
-    precision: Precision,
+    precision: ComputePrecision,
 ) -> PyResult<Bound<'py, PyAny>> {
-    if precision == Precision::Double {
+    if precision == ComputePrecision::Double {
         return new_array(py, "joint_weights", shape, weights);
     }
     let weights: Vec<f32> = weights.iter().map(|&weight| weight as f32).collect();
@@ -197,50 +180,40 @@ fn in_precision<'py>(
 
 /// The first `D` columns of numbers (K, C).
 fn rows<const D: usize>(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<[f64; D]>> {
-    let numbers = doubles(name, object)?;
-    let &[_, columns] = numbers.shape() else {
-        return Err(columns_error(
-            name,
-            object,
-            &format!("(K, D), D at least {D}"),
-            numbers.shape(),
-        ));
+    Ok(rows_and_precision(name, object)?.0)
+}
+
+/// [`rows`], and the precision in which NumPy computes with the numbers.
+fn rows_and_precision<const D: usize>(
+    name: &str,
+    object: &Bound<'_, PyAny>,
+) -> PyResult<(Vec<[f64; D]>, ComputePrecision)> {
+    let (numbers, _) = NetworkOutput::of_any(object, name)?;
+    let precision = match numbers {
+        NetworkOutput::F16(_) | NetworkOutput::F32(_) => ComputePrecision::Single,
+        NetworkOutput::F64(_) => ComputePrecision::Double,
     };
-    if columns < D {
-        return Err(columns_error(
-            name,
-            object,
-            &format!("(K, D), D at least {D}"),
-            numbers.shape(),
-        ));
+    let numbers = numbers.into_f64()?;
+    match *numbers.shape() {
+        [_, columns] if columns >= D => Ok((first_columns(numbers.values(), columns)?, precision)),
+        _ => {
+            let wanted = format!("(K, D), D at least {D}");
+            Err(wrong_shape(object.py(), name, &wanted, numbers.shape()))
+        }
     }
-    Ok(first(numbers.values(), columns))
 }
 
 /// Numbers (N, K, C), C at least 3, and N and K.
 fn people(name: &str, object: &Bound<'_, PyAny>) -> PyResult<(Vec<[f64; 3]>, [usize; 2])> {
-    let numbers = doubles(name, object)?;
+    let numbers = NetworkOutput::of_any(object, name)?.0.into_f64()?;
     match *numbers.shape() {
         [people, count, columns] if columns >= 3 => {
-            Ok((first(numbers.values(), columns), [people, count]))
+            Ok((first_columns(numbers.values(), columns)?, [people, count]))
         }
         // A list of no people.
         [0] => Ok((Vec::new(), [0, 0])),
-        _ => Err(columns_error(name, object, "(N, K, D), D at least 3", numbers.shape())),
+        _ => Err(wrong_shape(object.py(), name, "(N, K, D), D at least 3", numbers.shape())),
     }
-}
-
-fn doubles<'py>(name: &str, object: &Bound<'py, PyAny>) -> PyResult<Array<'py, f64>> {
-    NetworkOutput::of_any(object, name)?.0.into_f64()
-}
-
-fn first<const D: usize>(values: &[f64], columns: usize) -> Vec<[f64; D]> {
-    values.chunks_exact(columns).map(|row| std::array::from_fn(|column| row[column])).collect()
-}
-
-fn columns_error(name: &str, object: &Bound<'_, PyAny>, wanted: &str, got: &[usize]) -> PyErr {
-    let wanted = format!("must be of shape {wanted}");
-    invalid(object.py(), name, &wanted, format_args!("shape {}", Shape(got)))
 }
 
 fn same_count(object: &Bound<'_, PyAny>, name: &str, wanted: usize, got: usize) -> PyResult<()> {
