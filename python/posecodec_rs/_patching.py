@@ -5,8 +5,10 @@ import hashlib
 import inspect
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 
 Pair = tuple[Any, Any]
@@ -30,6 +32,17 @@ class Patches:
     def undo(self) -> None:
         """Undo all changes."""
         self._undo.close()
+
+
+@cache  # once
+def warn_if_untested(module: str, tested: str, installed: str) -> None:
+    """Warn, from the caller of `install`, that a module was tested with another MMPose."""
+    if installed != tested:
+        warnings.warn(
+            f"{module} was tested with MMPose {tested} and returns its results, but {installed} "
+            "is installed",
+            stacklevel=4,
+        )
 
 
 def replace(

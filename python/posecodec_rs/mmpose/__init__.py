@@ -8,16 +8,14 @@ For a script, without changes: ``python -m posecodec_rs.mmpose tools/train.py CO
 import inspect
 import logging
 import sys
-import warnings
 from contextlib import ExitStack
-from functools import cache
 from importlib import import_module
 from typing import Any
 
 from posecodec_rs import functional
 from posecodec_rs._build import CODECS
 from posecodec_rs._core import BaseKeypointCodec, __version__
-from posecodec_rs._patching import Patches, rebind, replace
+from posecodec_rs._patching import Patches, rebind, replace, warn_if_untested
 
 __all__ = ["install", "installed", "uninstall"]
 
@@ -94,18 +92,8 @@ def _import_mmpose() -> tuple[Any, Any]:
             name=error.name,
             path=error.path,
         ) from error
-    _warn_if_untested(sys.modules["mmpose"].__version__)
+    warn_if_untested("posecodec_rs", _TESTED_VERSION, sys.modules["mmpose"].__version__)
     return codecs, registry
-
-
-@cache  # once
-def _warn_if_untested(version: str) -> None:
-    if version != _TESTED_VERSION:
-        warnings.warn(
-            f"posecodec_rs was tested with MMPose {_TESTED_VERSION} and returns its results, but "
-            f"{version} is installed",
-            stacklevel=4,
-        )
 
 
 def _extra_arguments(theirs: Any, ours: type[BaseKeypointCodec]) -> set[str]:

@@ -2,15 +2,13 @@
 
 import logging
 import sys
-import warnings
 from contextlib import ExitStack
-from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from posecodec_rs._core import __version__
-from posecodec_rs._patching import Patches, fingerprint, rebind, replace
+from posecodec_rs._patching import Patches, fingerprint, rebind, replace, warn_if_untested
 from posecodec_rs.mmpose0._known import NAMES, REPLACEMENTS
 
 _TESTED_VERSION = "0.29.0"
@@ -168,7 +166,7 @@ def _import_mmpose() -> list[ModuleType]:
             raise ImportError(
                 f"MMPose {version} is installed; posecodec_rs.mmpose is for 1.x", name="mmpose"
             )
-        _warn_if_untested(version)
+        warn_if_untested("posecodec_rs.mmpose0", _TESTED_VERSION, version)
         return [import_module(name) for name in _MODULES]
     except ImportError as error:
         raise ImportError(
@@ -177,13 +175,3 @@ def _import_mmpose() -> list[ModuleType]:
             name=error.name,
             path=error.path,
         ) from error
-
-
-@cache  # once
-def _warn_if_untested(version: str) -> None:
-    if version != _TESTED_VERSION:
-        warnings.warn(
-            f"posecodec_rs.mmpose0 was tested with MMPose {_TESTED_VERSION} and returns its "
-            f"results, but {version} is installed",
-            stacklevel=4,
-        )
