@@ -23,7 +23,7 @@ from posecodec_rs.transformers import install, uninstall
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "golden"))
 import record_stacks
-from stack_cases import tagged_people
+from stack_cases import PARSER, tagged_people
 
 SECONDS = 2.0
 """Time per call, for both together."""
@@ -71,21 +71,10 @@ def time_mmpose0() -> None:
             )
     maps, tags = tagged_people(RNG, 17, 1)
     maps, tags = (np.tile(each, (1, 1, 5, 6) + (1,) * (each.ndim - 4)) for each in (maps, tags))
-    cfg = {
-        "num_joints": 17,
-        "max_num_people": 30,
-        "detection_threshold": 0.1,
-        "tag_threshold": 1.0,
-        "use_detection_val": True,
-        "ignore_too_much": False,
-        "tag_per_joint": True,
-        "nms_kernel": 5,
-        "nms_padding": 2,
-    }
     import torch
 
     tensors = [torch.from_numpy(each) for each in (maps, tags)]
-    parsers = theirs.HeatmapParser(cfg), mmpose0.HeatmapParser(cfg)
+    parsers = theirs.HeatmapParser(PARSER), mmpose0.HeatmapParser(PARSER)
     row("MMPose 0.29, `HeatmapParser`", *(lambda p=p: p.parse(*tensors) for p in parsers))
 
 

@@ -16,6 +16,19 @@ Maps = npt.NDArray[np.float32]
 SIZES = ((24, 20), (17, 31))
 """Heights and widths of heatmaps."""
 
+PARSER = {
+    "num_joints": 17,
+    "max_num_people": 30,
+    "detection_threshold": 0.1,
+    "tag_threshold": 1.0,
+    "use_detection_val": True,
+    "ignore_too_much": False,
+    "tag_per_joint": True,
+    "nms_kernel": 5,
+    "nms_padding": 2,
+}
+"""The options of `HeatmapParser` in MMPose's configs for COCO."""
+
 
 def heatmaps(rng: Generator, shape: tuple[int, ...]) -> Maps:
     """Peaks on noise: in the middle, near the border and at it; one map in seven has none."""
@@ -157,17 +170,7 @@ def bottom_up_cases(rng: Generator) -> Iterator[Case]:
             {"tag_per_joint": False},
         ):
             maps, tags = tagged_people(rng, count, channels)
-            cfg = {
-                "num_joints": count,
-                "max_num_people": 6,
-                "detection_threshold": 0.1,
-                "tag_threshold": 1.0,
-                "use_detection_val": True,
-                "ignore_too_much": False,
-                "tag_per_joint": True,
-                "nms_kernel": 5,
-                "nms_padding": 2,
-            } | changes
+            cfg = PARSER | {"num_joints": count, "max_num_people": 6} | changes
             if not cfg["tag_per_joint"]:
                 tags = tags[:, :1]
             for adjust, refine in ((True, True), (True, False), (False, True)):
