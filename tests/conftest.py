@@ -9,7 +9,13 @@ import posecodec_rs
 import pytest
 from numpy.random import Generator
 
-NEEDS_TORCH = ["test_loaders.py", "with_mmpose", "with_mmpose0", "with_transformers"]
+NEEDS_TORCH = [
+    "test_loaders.py",
+    "test_torch.py",
+    "with_mmpose",
+    "with_mmpose0",
+    "with_transformers",
+]
 """Modules that import torch at their top. Single tests that need it have the marker `torch`."""
 
 collect_ignore = [] if find_spec("torch") else NEEDS_TORCH

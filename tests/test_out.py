@@ -130,3 +130,44 @@ def test_out_is_left_alone_after_an_error(rng: Generator) -> None:
         with pytest.raises(InvalidInputError):
             codec.encode(args["keypoints"], visible, out=out)
     assert all((array == 1).all() for array in out.values())
+
+
+@pytest.mark.torch
+@each_taking_out
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_out_may_be_tensors(config: Config, dtype: type, rng: Generator) -> None:
+    torch = pytest.importorskip("torch")
+    codec, args = config.make(), config.encode_args(rng, 2)
+    args["keypoints_visible"] = args["keypoints_visible"].astype(dtype)
+    want = codec.batch_encode(**args)
+    kinds = {
+        "contiguous": lambda array: torch.full_like(torch.from_numpy(array), 7),
+        "shared": lambda array: torch.from_numpy(array.copy()).share_memory_(),
+        "view": lambda array: torch.from_numpy(np.stack([array, array]))[1],
+    }
+    for tensor in kinds.values():
+        out = want | {name: tensor(array) for name, array in arrays_of(want).items()}
+        given = dict(out)
+        assert codec.batch_encode(**args, out=out) is out
+        for name, array in arrays_of(want).items():
+            assert out[name] is given[name]
+            assert_same(out[name].numpy(), array)
+
+
+@pytest.mark.torch
+def test_tensors_that_cannot_be_filled(rng: Generator) -> None:
+    torch = pytest.importorskip("torch")
+    config = next(config for config in CONFIGS if config.codec == "MSRAHeatmap")
+    codec, args = config.make(), config.encode_args(rng)
+    good = {name: torch.from_numpy(array) for name, array in codec.encode(**args).items()}
+    heatmaps = good["heatmaps"]
+    for wrong, message in (
+        (heatmaps.to("meta"), "must be on the CPU, but got a tensor on meta"),
+        (heatmaps.clone().requires_grad_(), "must not require gradients"),
+        (heatmaps.bfloat16(), "must be a tensor whose memory NumPy can share"),
+        (heatmaps.double(), "must be a C-contiguous, writable float32 array"),
+        (heatmaps[:, :3], "must be a C-contiguous, writable float32 array"),
+        (heatmaps.mT.contiguous().mT, "not contiguous"),
+    ):
+        with pytest.raises(InvalidInputError, match=rf"`out\['heatmaps'\]` .*{message}"):
+            codec.encode(**args, out=good | {"heatmaps": wrong})

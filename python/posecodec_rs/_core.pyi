@@ -22,6 +22,7 @@ from posecodec_rs.types import (
     DecoupledTargets,
     EDPoseTargets,
     Hand3DTargets,
+    HeatmapProfiles,
     HeatmapTargets,
     ImagePoseTargets,
     IntegralRegressionTargets,
@@ -570,6 +571,99 @@ class MSRAHeatmap(BaseKeypointCodec):
             InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
+    def encode_profiles(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapProfiles | None = None,
+    ) -> HeatmapProfiles:
+        """Encode a batch to profiles instead of heatmaps.
+
+        A heatmap is the outer product of two profiles, bit-identical to that of
+        ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+        With ``unbiased``, products below the smallest normal number of float32 are 0 in heatmaps, so
+        x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.
+
+        Args:
+            keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - x_profiles (array): Shape (B, K, W), float32.
+            - y_profiles (array): Shape (B, K, H), float32.
+            - keypoint_weights (array): As for ``batch_encode``.
+
+        Raises:
+            InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+        """
+    @property
+    def window_size(self) -> int | None:
+        """Side S of the windows that ``decode_windows`` takes, in heatmap pixels. None if the blur kernel has more than 59 taps."""
+    @overload
+    def decode_windows(
+        self,
+        windows: npt.NDArray[_Float],
+        indices: ArrayInput,
+        *,
+        size: _Size | None = None,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[_Float], npt.NDArray[np.bool_]]:
+        """Decode windows around the maxima of heatmaps.
+
+        The results are those of ``batch_decode`` of the whole heatmaps, bit-identical, except where
+        ``needs_map`` is true.
+
+        Args:
+            windows (array or torch.Tensor): Shape (B, K, S, S), with S the ``window_size``; float16,
+                float32 or float64. The maximum of each heatmap is at the center: of equal values the
+                first, or the first NaN. Pixels outside the heatmap may have any value.
+            indices (array or torch.Tensor): Shape (B, K), integers: the pixel of each maximum, as
+                y * W + x.
+            size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, 1, K, 2), input pixels, float32.
+            - scores (array): Shape (B, 1, K), of the windows' dtype.
+            - needs_map (array): Shape (B, K), bool: the window is not enough, and the keypoint must
+              be decoded from the whole heatmap.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, an index outside the heatmap, or if
+                ``window_size`` is None.
+        """
+    @overload
+    def decode_windows(
+        self, windows: ArrayInput, indices: ArrayInput, *, size: _Size | None = None
+    ) -> tuple[npt.NDArray[np.float32], _Scores, npt.NDArray[np.bool_]]:
+        """Decode windows around the maxima of heatmaps.
+
+        The results are those of ``batch_decode`` of the whole heatmaps, bit-identical, except where
+        ``needs_map`` is true.
+
+        Args:
+            windows (array or torch.Tensor): Shape (B, K, S, S), with S the ``window_size``; float16,
+                float32 or float64. The maximum of each heatmap is at the center: of equal values the
+                first, or the first NaN. Pixels outside the heatmap may have any value.
+            indices (array or torch.Tensor): Shape (B, K), integers: the pixel of each maximum, as
+                y * W + x.
+            size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, 1, K, 2), input pixels, float32.
+            - scores (array): Shape (B, 1, K), of the windows' dtype.
+            - needs_map (array): Shape (B, K), bool: the window is not enough, and the keypoint must
+              be decoded from the whole heatmap.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, an index outside the heatmap, or if
+                ``window_size`` is None.
+        """
+
 @disjoint_base
 class UDPHeatmap(BaseKeypointCodec):
     """Represent keypoints as heatmaps by Unbiased Data Processing (UDP).
@@ -780,6 +874,97 @@ class UDPHeatmap(BaseKeypointCodec):
             InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         """
 
+    def encode_profiles(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapProfiles | None = None,
+    ) -> HeatmapProfiles:
+        """Encode a batch to profiles instead of heatmaps.
+
+        A heatmap is the outer product of two profiles, bit-identical to that of
+        ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+
+        Args:
+            keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - x_profiles (array): Shape (B, K, W), float32.
+            - y_profiles (array): Shape (B, K, H), float32.
+            - keypoint_weights (array): As for ``batch_encode``.
+
+        Raises:
+            InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+        """
+    @property
+    def window_size(self) -> int | None:
+        """Side S of the windows that ``decode_windows`` takes, in heatmap pixels. None for combined maps, or if the blur kernel has more than 59 taps."""
+    @overload
+    def decode_windows(
+        self,
+        windows: npt.NDArray[_Float],
+        indices: ArrayInput,
+        *,
+        size: _Size | None = None,
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[_Float], npt.NDArray[np.bool_]]:
+        """Decode windows around the maxima of heatmaps.
+
+        The results are those of ``batch_decode`` of the whole heatmaps, bit-identical, except where
+        ``needs_map`` is true.
+
+        Args:
+            windows (array or torch.Tensor): Shape (B, K, S, S), with S the ``window_size``; float16,
+                float32 or float64. The maximum of each heatmap is at the center: of equal values the
+                first, or the first NaN. Pixels outside the heatmap may have any value.
+            indices (array or torch.Tensor): Shape (B, K), integers: the pixel of each maximum, as
+                y * W + x.
+            size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, 1, K, 2), input pixels, float64.
+            - scores (array): Shape (B, 1, K), of the windows' dtype.
+            - needs_map (array): Shape (B, K), bool: the window is not enough, and the keypoint must
+              be decoded from the whole heatmap.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, an index outside the heatmap, or if
+                ``window_size`` is None.
+        """
+    @overload
+    def decode_windows(
+        self, windows: ArrayInput, indices: ArrayInput, *, size: _Size | None = None
+    ) -> tuple[npt.NDArray[np.float64], _Scores, npt.NDArray[np.bool_]]:
+        """Decode windows around the maxima of heatmaps.
+
+        The results are those of ``batch_decode`` of the whole heatmaps, bit-identical, except where
+        ``needs_map`` is true.
+
+        Args:
+            windows (array or torch.Tensor): Shape (B, K, S, S), with S the ``window_size``; float16,
+                float32 or float64. The maximum of each heatmap is at the center: of equal values the
+                first, or the first NaN. Pixels outside the heatmap may have any value.
+            indices (array or torch.Tensor): Shape (B, K), integers: the pixel of each maximum, as
+                y * W + x.
+            size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, 1, K, 2), input pixels, float64.
+            - scores (array): Shape (B, 1, K), of the windows' dtype.
+            - needs_map (array): Shape (B, K), bool: the window is not enough, and the keypoint must
+              be decoded from the whole heatmap.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, an index outside the heatmap, or if
+                ``window_size`` is None.
+        """
+
 @disjoint_base
 class MegviiHeatmap(BaseKeypointCodec):
     """Represent keypoints as blurred points via the "Megvii" approach.
@@ -956,6 +1141,34 @@ class MegviiHeatmap(BaseKeypointCodec):
 
         Raises:
             InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
+        """
+
+    def encode_profiles(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: HeatmapProfiles | None = None,
+    ) -> HeatmapProfiles:
+        """Encode a batch to profiles instead of heatmaps.
+
+        A heatmap is the outer product of two profiles, bit-identical to that of
+        ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+
+        Args:
+            keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - x_profiles (array): Shape (B, K, W), float32.
+            - y_profiles (array): Shape (B, K, H), float32.
+            - keypoint_weights (array): As for ``batch_encode``.
+
+        Raises:
+            InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
         """
 
 @disjoint_base

@@ -23,6 +23,7 @@ __all__ = [
     "DecoupledTargets",
     "EDPoseTargets",
     "Hand3DTargets",
+    "HeatmapProfiles",
     "HeatmapTargets",
     "ImagePoseTargets",
     "IntegralRegressionTargets",
@@ -67,6 +68,19 @@ class HeatmapTargets(TypedDict):
 
     keypoint_weights: npt.NDArray[Any]
     """Shape (1, K)."""
+
+
+class HeatmapProfiles(TypedDict):
+    """The profiles of the targets of ``MSRAHeatmap``, ``UDPHeatmap`` and ``MegviiHeatmap``."""
+
+    x_profiles: npt.NDArray[np.float32]
+    """Shape (B, K, W)."""
+
+    y_profiles: npt.NDArray[np.float32]
+    """Shape (B, K, H)."""
+
+    keypoint_weights: npt.NDArray[Any]
+    """Shape (B, 1, K)."""
 
 
 class SKPSTargets(TypedDict):

@@ -10,10 +10,10 @@ use posecodec::kernels::blur::{
     blurred_argmax,
 };
 use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
-use posecodec::kernels::gaussian::heatmap::{
-    AxisProfile, Blend, Center, GaussianPatch, draw_gaussian, fill_unbiased,
-};
+use posecodec::kernels::gaussian::heatmap::{Blend, fill_unbiased};
 use posecodec::kernels::gaussian::heatmap_3d::{Gaussian3dBuffers, GaussianPatch3d};
+use posecodec::kernels::gaussian::outer_product::outer_product;
+use posecodec::kernels::gaussian::profiles::{AxisProfile, Center, GaussianPatch};
 use posecodec::kernels::maximum::{heatmap_3d_maximum, maximum};
 use posecodec::kernels::refinement::{
     Peak, dark_offset, dark_udp_offset, quarter_shift, simcc_dark_offset,
@@ -256,7 +256,7 @@ proptest! {
             if !x.is_empty() && !y.is_empty() {
                 let x = AxisProfile { start: x.start, values: patch.profile(x, shift[0], &mut scratch_x) };
                 let y = AxisProfile { start: y.start, values: patch.profile(y, shift[1], &mut scratch_y) };
-                draw_gaussian(&mut plane, width, x, y, true);
+                outer_product(&mut plane, width, x, y, true);
             }
             for (got, want) in plane.iter().zip(want) {
                 assert!((f64::from(*got) - want).abs() <= 3e-7 * want + 1e-37, "{got} {want}");

@@ -1,13 +1,15 @@
 //! The Python classes of the codecs with heatmaps of one person: MSRA, UDP and Megvii.
 
-use posecodec::codecs;
+use posecodec::codecs::{self, DecodeWindows};
 use pyo3::prelude::*;
 
-use crate::class::{Any, Decoded, Opt, OptionalArg, codec_class, identity, phrase};
+use crate::class::{Any, Decoded, Encoded, Opt, OptionalArg, codec_class, identity, phrase};
 use crate::convert::new_array;
-use crate::decode::{decode_heatmap_batch, decode_heatmaps};
-use crate::encode::encode;
-use crate::decode::FlipArguments;
+use crate::decode::{
+    FlipArguments, WindowsDecoded, decode_heatmap_batch, decode_heatmap_windows, decode_heatmaps,
+    decode_on_device,
+};
+use crate::encode::{encode, encode_profiles};
 
 /// [`codec_class!`] with the methods of these codecs. `returns` are the shapes and values that differ.
 macro_rules! heatmap_codec {
@@ -18,6 +20,8 @@ macro_rules! heatmap_codec {
             channels $channels:literal;
             keypoints $keypoints:literal;
             scores $scores:literal;
+            profiles $($profiles:literal)*;
+            $(windows $windows:literal;)?
         }
         $($class:tt)*
     ) => { codec_class! {
@@ -95,12 +99,81 @@ macro_rules! heatmap_codec {
             ///     InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
             #[pyo3(signature = (batch_encoded, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, batch_encoded, *, flipped=None, flip_indices=None, shift=False)")]
             fn batch_decode<'py>(
-                &self, py: Python<'py>, batch_encoded: Any<'_, 'py>,
+                slf: &Bound<'py, Self>, batch_encoded: Any<'_, 'py>,
                 flipped: Opt<'_, 'py>, flip_indices: Opt<'_, 'py>, shift: OptionalArg<'py>,
             ) -> Decoded<'py> {
                 let flip = FlipArguments { flipped, flip_indices, shift };
-                decode_heatmap_batch(py, self.0.get()?, batch_encoded, flip)
+                if let Some(decoded) = decode_on_device(slf, &[batch_encoded], &flip)? {
+                    return Ok(decoded);
+                }
+                decode_heatmap_batch(slf.py(), slf.get().0.get()?, batch_encoded, flip)
             }
+
+            /// Encode a batch to profiles instead of heatmaps.
+            ///
+            /// A heatmap is the outer product of two profiles, bit-identical to that of
+            /// ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+            $(#[doc = $profiles])*
+            ///
+            /// Args:
+            ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            #[doc = phrase!(out)]
+            ///
+            /// Returns:
+            ///     dict:
+            ///     - x_profiles (array): Shape (B, K, W), float32.
+            ///     - y_profiles (array): Shape (B, K, H), float32.
+            ///     - keypoint_weights (array): As for ``batch_encode``.
+            ///
+            /// Raises:
+            ///     InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+            fn encode_profiles<'py>(
+                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
+                out: Opt<'_, 'py>,
+            ) -> Encoded<'py> {
+                encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
+            }
+
+            $(
+            #[doc = concat!("Side S of the windows that ``decode_windows`` takes, in heatmap pixels. ", $windows)]
+            #[getter]
+            fn window_size(&self) -> PyResult<Option<usize>> {
+                Ok(self.0.get()?.window_size().ok())
+            }
+
+            /// Decode windows around the maxima of heatmaps.
+            ///
+            /// The results are those of ``batch_decode`` of the whole heatmaps, bit-identical, except where
+            /// ``needs_map`` is true.
+            ///
+            /// Args:
+            ///     windows (array or torch.Tensor): Shape (B, K, S, S), with S the ``window_size``; float16,
+            ///         float32 or float64. The maximum of each heatmap is at the center: of equal values the
+            ///         first, or the first NaN. Pixels outside the heatmap may have any value.
+            ///     indices (array or torch.Tensor): Shape (B, K), integers: the pixel of each maximum, as
+            ///         y * W + x.
+            ///     size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+            ///
+            /// Returns:
+            ///     tuple:
+            #[doc = concat!("    - keypoints (array): Shape (B, 1, K, 2), input pixels, ", $keypoints, ".")]
+            ///     - scores (array): Shape (B, 1, K), of the windows' dtype.
+            ///     - needs_map (array): Shape (B, K), bool: the window is not enough, and the keypoint must
+            ///       be decoded from the whole heatmap.
+            ///
+            /// Raises:
+            ///     InvalidInputError: For another shape or dtype, an index outside the heatmap, or if
+            ///         ``window_size`` is None.
+            #[pyo3(signature = (windows, indices, *, size=None))]
+            fn decode_windows<'py>(
+                &self, py: Python<'py>, windows: Any<'_, 'py>, indices: Any<'_, 'py>,
+                size: Opt<'_, 'py>,
+            ) -> WindowsDecoded<'py> {
+                decode_heatmap_windows(py, self.0.get()?, windows, indices, size)
+            }
+            )?
         }
     }};
 }
@@ -112,6 +185,10 @@ heatmap_codec! {
         channels "K";
         keypoints "float32";
         scores "the maxima";
+        profiles
+            "With ``unbiased``, products below the smallest normal number of float32 are 0 in heatmaps, so"
+            "x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.";
+        windows "None if the blur kernel has more than 59 taps.";
     }
     /// Represent keypoints as Gaussian heatmaps via the "MSRA" approach.
     ///
@@ -143,6 +220,8 @@ heatmap_codec! {
         channels "C";
         keypoints "float64";
         scores "the maxima (of the blurred class maps, if combined)";
+        profiles;
+        windows "None for combined maps, or if the blur kernel has more than 59 taps.";
     }
     /// Represent keypoints as heatmaps by Unbiased Data Processing (UDP).
     ///
@@ -183,6 +262,7 @@ heatmap_codec! {
         channels "K";
         keypoints "float32";
         scores "maxima / 255 + 0.5";
+        profiles;
     }
     /// Represent keypoints as blurred points via the "Megvii" approach.
     ///

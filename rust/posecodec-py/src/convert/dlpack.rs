@@ -103,13 +103,37 @@ impl TensorClass {
         object.get_type_ptr().cast::<PyObject>() == self.class.as_ptr()
     }
 
-    /// The memory of a tensor of floating-point numbers as an array; bfloat16, which NumPy does not have,
-    /// is converted to float32. `None` for all that this does not read: other devices and dtypes, lazy
-    /// negation, and subclasses, which may not be what they store.
+    /// The values of a tensor of floating-point numbers as an array; bfloat16, which NumPy does not have,
+    /// is converted to float32. `None` for all that this does not read: see [`view`](Self::view).
     pub(super) fn array<'py>(
         &self,
         tensor: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.view(tensor)? {
+            Some((view, BFLOAT, 16)) => view.bf16_as_f32(),
+            Some((view, code, bits)) => view.memory(code, bits),
+            None => Ok(None),
+        }
+    }
+
+    /// The memory of a tensor of floating-point numbers as an array. `None` for all that this does not
+    /// read: see [`view`](Self::view).
+    pub(super) fn memory<'py>(
+        &self,
+        tensor: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.view(tensor)? {
+            Some((view, code, bits)) => view.memory(code, bits),
+            None => Ok(None),
+        }
+    }
+
+    /// The memory of a tensor, and the code and the bits of its type. `None` for other devices, lazy
+    /// negation, and subclasses, which may not be what they store.
+    fn view<'a, 'py>(
+        &self,
+        tensor: &'a Bound<'py, PyAny>,
+    ) -> PyResult<Option<(View<'a, 'py>, u8, u8)>> {
         let py = tensor.py();
         if !self.has_exactly(tensor) {
             return Ok(None);
@@ -140,14 +164,7 @@ impl TensorClass {
             )
         };
         let data = data.cast::<u8>().wrapping_add(description.byte_offset as usize);
-        let view = View { tensor, data, shape, strides };
-        match (code, bits) {
-            (FLOAT, 16) => view.array::<f16>().map(Some),
-            (FLOAT, 32) => view.array::<f32>().map(Some),
-            (FLOAT, 64) => view.array::<f64>().map(Some),
-            (BFLOAT, 16) => view.bf16_as_f32(),
-            _ => Ok(None),
-        }
+        Ok(Some((View { tensor, data, shape, strides }, code, bits)))
     }
 }
 
@@ -160,6 +177,17 @@ struct View<'a, 'py> {
 }
 
 impl<'py> View<'_, 'py> {
+    /// An array of the same memory, of the type with this code and these bits, if it is a
+    /// floating-point type of NumPy.
+    fn memory(&self, code: u8, bits: u8) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match (code, bits) {
+            (FLOAT, 16) => self.array::<f16>().map(Some),
+            (FLOAT, 32) => self.array::<f32>().map(Some),
+            (FLOAT, 64) => self.array::<f64>().map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// An array of the same memory, which keeps the tensor alive.
     fn array<T: Element>(&self) -> PyResult<Bound<'py, PyAny>> {
         let py = self.tensor.py();

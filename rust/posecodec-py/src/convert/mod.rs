@@ -33,7 +33,7 @@ pub(crate) use outputs::{
     new_array, values_mut, writable, writable_as, zero,
 };
 pub(crate) use precision::{in_own_precision, in_shared_precision};
-pub(crate) use torch::{ReturnAs, half_tensor_as_single};
+pub(crate) use torch::{ReturnAs, array_of_out, half_tensor_as_single, is_on_device};
 use torch::{is_torch_tensor, tensor_as_array};
 
 /// The output of a network, in its own precision.

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 
 use super::NetworkOutput;
 use super::dlpack::TensorClass;
+use crate::error::{conversion_error, invalid};
 
 /// The type in which results are returned: that of the argument.
 pub(crate) enum ReturnAs<'py> {
@@ -67,6 +68,42 @@ pub(super) fn is_torch_tensor(object: &Bound<'_, PyAny>) -> PyResult<bool> {
         },
         Err(_) => Ok(false),
     }
+}
+
+/// Whether the object is a torch tensor on another device than the CPU.
+pub(crate) fn is_on_device(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if object.is_instance_of::<PyUntypedArray>() || !is_torch_tensor(object)? {
+        return Ok(false);
+    }
+    Ok(!object.getattr(intern!(object.py(), "is_cpu"))?.is_truthy()?)
+}
+
+/// The memory of a tensor of `out` as an array; other objects unchanged.
+pub(crate) fn array_of_out<'py>(
+    object: Bound<'py, PyAny>,
+    argument: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    if object.is_instance_of::<PyUntypedArray>() || !is_torch_tensor(&object)? {
+        return Ok(object);
+    }
+    if !object.getattr(intern!(py, "is_cpu"))?.is_truthy()? {
+        let got = format!("a tensor on {}", object.getattr(intern!(py, "device"))?);
+        return Err(invalid(py, argument, "must be on the CPU", got));
+    }
+    if object.getattr(intern!(py, "requires_grad"))?.is_truthy()? {
+        let wanted = "must not require gradients, which filling it would not record";
+        return Err(invalid(py, argument, wanted, "a tensor with requires_grad=True"));
+    }
+    if let Some(class) = TensorClass::get(py)
+        && let Some(array) = class.memory(&object)?
+    {
+        return Ok(array);
+    }
+    let wanted = "must be a tensor whose memory NumPy can share";
+    object
+        .call_method0(intern!(py, "numpy"))
+        .map_err(|cause| conversion_error(py, argument, wanted, cause))
 }
 
 /// Converts a torch tensor of half precision to single precision, as torch promotes it in a product;

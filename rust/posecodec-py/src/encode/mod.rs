@@ -11,7 +11,7 @@ mod simcc_3d;
 mod yolox;
 
 use posecodec::Shape as Shown;
-use posecodec::codecs::{Encode, EncodePlan, encode_batch};
+use posecodec::codecs::{Encode, EncodePlan, Profiles, Separable, encode_batch};
 use pyo3::prelude::*;
 
 use crate::call::{Call, Shape, shape_error};
@@ -46,6 +46,17 @@ pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
     let outputs = OutputDict::allocate(py, call, &plan.outputs, &arguments, out, init)?;
     let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     outputs.fill(|arrays, init| encode_batch(codec, &plan, points, visible, arrays, init))
+}
+
+/// Encodes a batch to the profiles of the codec's heatmaps.
+pub(crate) fn encode_profiles<'py, C: Separable>(
+    py: Python<'py>,
+    codec: &C,
+    keypoints: &Bound<'py, PyAny>,
+    visible: Option<&Bound<'py, PyAny>>,
+    out: Option<&Bound<'py, PyAny>>,
+) -> Encoded<'py> {
+    encode(py, &Profiles::of(codec)?, Call::Batch, keypoints, visible, out)
 }
 
 /// The argument with the visibilities.

@@ -10,8 +10,8 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString};
 use crate::call::{Call, enter};
 use crate::class::Encoded;
 use crate::convert::{
-    CoordArray, cast, check_no_overlap, copied_array, fresh_or_reused, try_vec_of, values_mut,
-    writable, writable_as, zero,
+    CoordArray, array_of_out, cast, check_no_overlap, copied_array, fresh_or_reused, try_vec_of,
+    values_mut, writable, writable_as, zero,
 };
 use crate::error::invalid;
 
@@ -55,7 +55,10 @@ pub(crate) struct OutputDict<'a, 'py> {
     call: Call,
     batch: usize,
     plan: &'a [Output],
+    /// The caller's dict.
     out: Option<Bound<'py, PyDict>>,
+    /// Its arrays, in the order of the plan.
+    given: Vec<Bound<'py, PyAny>>,
     arrays: ArrayVec<OutputValue<'py>, MAX_OUTPUTS>,
     init: Init,
 }
@@ -75,17 +78,17 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         let given = out.map(|out| arrays_of_out(out, plan)).transpose()?;
         let init = if given.is_some() { Init::Uninit } else { init };
         let out = out.map(|out| out.cast::<PyDict>().cloned()).transpose()?;
-        let mut outputs = Self { py, call, batch, plan, out, arrays: ArrayVec::new(), init };
-        let mut rest = given.iter().flatten();
+        let given = given.unwrap_or_default();
+        let arrays = ArrayVec::new();
+        let mut outputs = Self { py, call, batch, plan, out, given: Vec::new(), arrays, init };
+        let mut rest = given.iter();
         for output in plan {
             let given = if is_array(output) { rest.next() } else { None };
             let array = outputs.output_array(output, arguments, given)?;
             outputs.arrays.push(array);
         }
-        if let Some(given) = &given {
-            check_no_overlap(given)?;
-        }
-        Ok(outputs)
+        check_no_overlap(&given)?;
+        Ok(Self { given, ..outputs })
     }
 
     fn output_array(
@@ -259,7 +262,8 @@ impl<'a, 'py> OutputDict<'a, 'py> {
 
     /// The dict, once the arrays are filled.
     pub(crate) fn finish(self) -> PyResult<Bound<'py, PyDict>> {
-        let Self { py, call, batch, plan, out, arrays, .. } = self;
+        let Self { py, call, batch, plan, out, given, arrays, .. } = self;
+        let mut given = given.iter();
         let dict = out.as_ref().map_or_else(|| PyDict::new(py), Bound::clone);
         let mut items: ArrayVec<Bound<'py, PyAny>, MAX_OUTPUTS> = ArrayVec::new();
         for (output, array) in plan.iter().zip(arrays) {
@@ -281,14 +285,17 @@ impl<'a, 'py> OutputDict<'a, 'py> {
             };
             items.push(item.clone());
             let key = key(py, output.name);
-            if out.is_none() || !is_array(output) {
+            let filled = if is_array(output) { given.next() } else { None };
+            let Some(filled) = filled else {
                 dict.set_item(key, item)?;
-            } else if let Source::SameAs(name) = output.source {
+                continue;
+            };
+            if let Source::SameAs(name) = output.source {
                 let earlier = plan.iter().position(|output| output.name == name);
                 let values = &items[earlier.expect("an earlier output")];
-                dict.as_any().get_item(key)?.set_item(py.Ellipsis(), values)?;
+                filled.set_item(py.Ellipsis(), values)?;
             } else if !in_place {
-                dict.as_any().get_item(key)?.set_item(py.Ellipsis(), item)?;
+                filled.set_item(py.Ellipsis(), item)?;
             }
         }
         Ok(dict)
@@ -300,7 +307,7 @@ fn is_array(output: &Output) -> bool {
     !matches!(output.source, Source::Value(_))
 }
 
-/// The arrays of `out` in the order of the plan. It must have these and no others, but may have items
+/// The arrays of `out`, or the memory of its tensors, in the order of the plan. It must have these and no others, but may have items
 /// that are not arrays.
 fn arrays_of_out<'py>(
     out: &Bound<'py, PyAny>,
@@ -316,7 +323,7 @@ fn arrays_of_out<'py>(
     let mut arrays = Vec::new();
     for name in &names {
         match dict.get_item(name)? {
-            Some(array) => arrays.push(array),
+            Some(array) => arrays.push(array_of_out(array, &format!("out['{name}']"))?),
             None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
         }
     }

@@ -14,9 +14,9 @@ use posecodec::kernels::fields::displacement::{
     DisplacementMaps, RootedInstance, fill_displacements,
 };
 use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
-use posecodec::kernels::gaussian::heatmap::{
-    AxisProfile, Blend, Center, GaussianPatch, draw_gaussian, fill_unbiased,
-};
+use posecodec::kernels::gaussian::heatmap::{Blend, fill_unbiased};
+use posecodec::kernels::gaussian::outer_product::outer_product;
+use posecodec::kernels::gaussian::profiles::{AxisProfile, Center, GaussianPatch};
 use posecodec::kernels::grouping::nms::{Neighborhood, NmsBuffers, suppress};
 use posecodec::kernels::grouping::tag_map::TagMap;
 use posecodec::kernels::grouping::top_k::top_k;
@@ -113,7 +113,7 @@ fn fills() -> Vec<Case> {
             let y = kernel.impulse_response(black_box(30), HEIGHT, &mut down);
             let (x, y) =
                 (AxisProfile { start: x, values: &along }, AxisProfile { start: y, values: &down });
-            draw_gaussian(black_box(&mut blurred), WIDTH, x, y, false);
+            outer_product(black_box(&mut blurred), WIDTH, x, y, false);
         }),
         case("fill_unbiased", move || {
             fill_unbiased(

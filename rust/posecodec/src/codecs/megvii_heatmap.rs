@@ -4,6 +4,7 @@ use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
 };
+use super::profiles::{Separable, fill_rows, single_instance_outputs, write_profiles};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::Result;
@@ -13,7 +14,8 @@ use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::SampleMaps;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::gaussian::heatmap::{AxisProfile, draw_gaussian};
+use crate::kernels::gaussian::outer_product::outer_product;
+use crate::kernels::gaussian::profiles::AxisProfile;
 use crate::plan::Output;
 
 /// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148) (Li et
@@ -62,6 +64,23 @@ impl MegviiHeatmap {
         self.scale_factor
     }
 
+    /// The blurred point along x and y, in two buffers; `None` if it is outside.
+    fn profiles<'a, T: Float>(
+        &self,
+        point: [T; 2],
+        [x, y]: [&'a mut Vec<f32>; 2],
+    ) -> Option<[AxisProfile<'a>; 2]> {
+        let [width, height] = self.heatmap_size;
+        let at = to_heatmap_pixels(point, self.scale_factor).map(|at| at.as_f64() as i64);
+        let inside = (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
+        if !inside {
+            return None;
+        }
+        let start_x = self.response(at[0] as usize, width, 1.0, x);
+        let start_y = self.response(at[1] as usize, height, 255.0, y);
+        Some([AxisProfile { start: start_x, values: x }, AxisProfile { start: start_y, values: y }])
+    }
+
     /// Fills `response` with the blurred point along one axis, its center scaled to `top`. Returns
     /// the index of the first heatmap pixel that it covers.
     fn response(&self, center: usize, length: usize, top: f32, response: &mut Vec<f32>) -> usize {
@@ -96,21 +115,33 @@ impl Encode for MegviiHeatmap {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         let planes = (heatmaps, width * height);
         draw_planes(keypoints, planes, weights, arrays.init, |plane, point| {
-            let at = to_heatmap_pixels(point, self.scale_factor).map(|at| at.as_f64() as i64);
-            let inside = (0..width as i64).contains(&at[0]) && (0..height as i64).contains(&at[1]);
-            if inside {
-                let start_x = self.response(at[0] as usize, width, 1.0, &mut x);
-                let start_y = self.response(at[1] as usize, height, 255.0, &mut y);
-                let x = AxisProfile { start: start_x, values: &x };
-                let y = AxisProfile { start: start_y, values: &y };
-                draw_gaussian(plane, width, x, y, false);
-            }
-            inside
+            let Some(profiles) = self.profiles(point, [&mut x, &mut y]) else { return false };
+            let [x, y] = profiles;
+            outer_product(plane, width, x, y, false);
+            true
         });
     }
 
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> HeatmapTargets<V> {
         HeatmapTargets::from_arrays(encoded)
+    }
+}
+
+impl Separable for MegviiHeatmap {
+    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        single_instance_outputs(instances, keypoints, self.heatmap_size)
+    }
+
+    fn encode_profiles<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        mut arrays: SampleArrays<'_>,
+    ) {
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        let rows = ([arrays.take(), arrays.take()], self.heatmap_size);
+        fill_rows(keypoints, rows, arrays.take(), |rows, point| {
+            write_profiles(rows, self.profiles(point, [&mut x, &mut y]))
+        });
     }
 }
 

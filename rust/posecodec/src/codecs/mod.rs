@@ -21,6 +21,7 @@ mod lifting;
 mod megvii_heatmap;
 mod motionbert_label;
 mod msra_heatmap;
+mod profiles;
 mod regression_label;
 mod simcc_3d_label;
 mod simcc_axis;
@@ -30,6 +31,7 @@ mod skps_heatmap;
 mod spr;
 mod udp_heatmap;
 mod video_pose_lifting;
+mod windows;
 mod yolox_pose_annotation_processor;
 
 pub use associative_embedding::{
@@ -63,6 +65,7 @@ pub use lifting::{
 pub use megvii_heatmap::MegviiHeatmap;
 pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertMode, MotionBertOptions};
 pub use msra_heatmap::MsraHeatmap;
+pub use profiles::{Profiles, Separable};
 pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_3d_label::{
     Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dOutputs,
@@ -76,6 +79,7 @@ pub use skps_heatmap::{SkpsHeatmap, SkpsTargets};
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
 pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
+pub use windows::{DecodeWindows, DecodedWindows, PeakBlock, Windows, decode_windows};
 pub use yolox_pose_annotation_processor::{YoloxOutputs, YoloxPoseAnnotationProcessor};
 
 pub use crate::element::{ArrayMut, Dtype, Element, Floats};
@@ -85,6 +89,7 @@ pub use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
 pub use crate::inputs::pair::Pair;
 pub use crate::inputs::simcc_rows::SimccRows;
 pub use crate::kernels::grouping::instance::RootType;
+pub use crate::kernels::refinement::{Peak, WindowPeak};
 pub use crate::plan::{Init, Output, OutputShape, Per, Source, Value};
 
 /// Input pixels per heatmap pixel, `input_size / heatmap_size` in single precision, as NumPy

@@ -5,18 +5,22 @@ use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
     overwrite_planes,
 };
+use super::profiles::{Separable, fill_rows, single_instance_outputs, write_profiles};
+use super::windows::{DecodeWindows, PeakBlock, dark_window_size};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
-use crate::inputs::maps::{SampleMaps, peaks, refined_peak};
+use crate::inputs::maps::{SampleMaps, peak_coordinates, peaks};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::gaussian::heatmap::{
-    Blend, Center, GaussianPatch, fill_unbiased, overlaps_map,
+use crate::kernels::gaussian::heatmap::{Blend, fill_unbiased, overlaps_map};
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch, unbiased_profiles};
+use crate::kernels::refinement::{
+    DARK_REACH, PEAKS_PER_BLOCK, dark_offsets, dark_window_offsets, quarter_shift,
+    window_quarter_shift,
 };
-use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_offsets, quarter_shift};
 use crate::plan::{Init, Output};
 
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
@@ -119,6 +123,30 @@ impl MsraHeatmap {
         }
     }
 
+    /// Fills one row of each profile per keypoint, and one weight.
+    pub(super) fn encode_profile_rows<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        rows: [&mut [f32]; 2],
+        weights: &mut [V],
+    ) {
+        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+        fill_rows(keypoints, (rows, size), weights, |rows, point| {
+            let at = to_heatmap_pixels(point, self.scale_factor);
+            if !self.unbiased {
+                return write_profiles(
+                    rows,
+                    self.patch.profiles(size, at, Center::Rounded, &mut scratch),
+                );
+            }
+            let inside = overlaps_map(at, size, self.sigma);
+            if inside {
+                unbiased_profiles(rows, at.map(Float::as_f64), self.sigma);
+            }
+            inside
+        });
+    }
+
     /// Fills the whole plane with the Gaussian. Returns `false` if the box of 3 sigmas around it is
     /// outside, and then leaves the plane as it is.
     fn fill_unbiased<T: Float>(
@@ -166,6 +194,23 @@ impl Encode for MsraHeatmap {
     }
 }
 
+/// With `unbiased`, products that have no normal number in single precision are 0 in heatmaps: those of
+/// an `x_profile[x]` below `f32::MIN_POSITIVE / y_profile[y]`.
+impl Separable for MsraHeatmap {
+    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        single_instance_outputs(instances, keypoints, self.heatmap_size)
+    }
+
+    fn encode_profiles<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        mut arrays: SampleArrays<'_>,
+    ) {
+        let rows = [arrays.take(), arrays.take()];
+        self.encode_profile_rows(keypoints, rows, arrays.take());
+    }
+}
+
 impl DecodeHeatmaps for MsraHeatmap {
     type Coordinate = f32;
 
@@ -179,11 +224,12 @@ impl DecodeHeatmaps for MsraHeatmap {
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) -> Result<()> {
-        let to_input = |pixel: [f32; 2]| [0, 1].map(|axis| pixel[axis] * self.scale_factor[axis]);
         if !self.unbiased {
             for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
-                let (pixel, value) = refined_peak(&maps, number, quarter_shift);
-                (*point, *score) = (to_input(pixel), value);
+                let (value, peak) = maps.peak(number);
+                let shift = peak.as_ref().map_or([0.0; 2], quarter_shift);
+                let pixel = peak_coordinates(peak.as_ref());
+                (*point, *score) = (self.to_input(pixel, shift.map(f64::from)), value);
             }
             return Ok(());
         }
@@ -194,9 +240,32 @@ impl DecodeHeatmaps for MsraHeatmap {
             let found = peaks(&maps, block * PEAKS_PER_BLOCK, scores, &mut pixels);
             let offsets = dark_offsets(found, &self.kernel, &mut buffers);
             for (point, (pixel, offset)) in points.iter_mut().zip(pixels.iter().zip(offsets)) {
-                *point = to_input([0, 1].map(|axis| pixel[axis] + offset[axis] as f32));
+                *point = self.to_input(*pixel, offset);
             }
         }
         Ok(())
+    }
+}
+
+impl DecodeWindows for MsraHeatmap {
+    fn window_size(&self) -> Result<usize> {
+        if self.unbiased { dark_window_size(DARK_REACH, &self.kernel) } else { Ok(3) }
+    }
+
+    fn window_offsets<E: HeatmapValue>(
+        &self,
+        peaks: &PeakBlock<'_, E>,
+        needs_map: &mut [bool; PEAKS_PER_BLOCK],
+    ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
+        if self.unbiased {
+            return dark_window_offsets(peaks, &self.kernel, needs_map);
+        }
+        peaks.map(|peak| {
+            peak.as_ref().map_or([0.0; 2], |peak| window_quarter_shift(peak).map(f64::from))
+        })
+    }
+
+    fn to_input(&self, pixel: [f32; 2], offset: [f64; 2]) -> [f32; 2] {
+        [0, 1].map(|axis| (pixel[axis] + offset[axis] as f32) * self.scale_factor[axis])
     }
 }

@@ -5,6 +5,8 @@ use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
     overwrite_planes,
 };
+use super::profiles::{Separable, fill_rows, single_instance_outputs, write_profiles};
+use super::windows::{DecodeWindows, PeakBlock, dark_window_size};
 use super::{to_heatmap_pixels, udp_scale_factor};
 use crate::check;
 use crate::error::{Error, Result};
@@ -14,9 +16,12 @@ use crate::inputs::maps::{SampleMaps, peaks};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border, blurred_argmax};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
-use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
+use crate::kernels::gaussian::heatmap::Blend;
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 use crate::kernels::maximum::maximum;
-use crate::kernels::refinement::{PEAKS_PER_BLOCK, dark_udp_offsets};
+use crate::kernels::refinement::{
+    DARK_UDP_REACH, PEAKS_PER_BLOCK, dark_udp_offsets, dark_udp_window_offsets,
+};
 use crate::plan::{Init, Output};
 
 /// What [`UdpHeatmap`]'s maps hold.
@@ -134,6 +139,21 @@ impl UdpHeatmap {
         radius_factor * width.max(height) as f64
     }
 
+    /// Checks that the maps are Gaussian.
+    fn check_gaussian(&self, wanted: &'static str) -> Result<()> {
+        match self.maps {
+            MapKind::Gaussian(_) => Ok(()),
+            MapKind::Combined { .. } => Err(Error::invalid("heatmap_type", wanted, "\"combined\"")),
+        }
+    }
+
+    /// A point in heatmap pixels; `None` for an input that is one pixel wide, whose scale factor is
+    /// 0.
+    fn finite_pixels<T: Float>(&self, point: [T; 2]) -> Option<[T; 2]> {
+        let at = to_heatmap_pixels(point, self.scale_factor);
+        (at[0].is_finite() && at[1].is_finite()).then_some(at)
+    }
+
     /// Converts heatmap pixels to input pixels, with MMPose's w/(W-1).
     fn restore(&self, pixel: [f32; 2]) -> [f64; 2] {
         [0, 1].map(|axis| {
@@ -171,17 +191,12 @@ impl Encode for UdpHeatmap {
         let (heatmaps, weights, init) = (arrays.take(), arrays.take(), arrays.init);
         let [width, height] = self.heatmap_size;
         let map_len = width * height;
-        // `None` for an input that is one pixel wide: its scale factor is 0.
-        let to_heatmap_pixels = |point: [T; 2]| {
-            let at = to_heatmap_pixels(point, self.scale_factor);
-            (at[0].is_finite() && at[1].is_finite()).then_some(at)
-        };
         match &self.maps {
             MapKind::Gaussian(patch) => {
                 let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
                 let planes = (heatmaps, map_len);
                 draw_planes(keypoints, planes, weights, init, |plane, point| {
-                    let Some(at) = to_heatmap_pixels(point) else { return false };
+                    let Some(at) = self.finite_pixels(point) else { return false };
                     let (center, blend) = (Center::Exact, Blend::Overwrite);
                     patch.draw_gaussian(plane, size, at, center, blend, &mut scratch).is_some()
                 });
@@ -193,7 +208,7 @@ impl Encode for UdpHeatmap {
                 overwrite_planes(keypoints, planes, weights, init, |planes, point| {
                     let (class, offsets) = planes.split_at_mut(map_len);
                     let (x, y) = offsets.split_at_mut(map_len);
-                    let Some(center) = to_heatmap_pixels(point) else { return false };
+                    let Some(center) = self.finite_pixels(point) else { return false };
                     let center = center.map(Float::as_f64);
                     fill_offset_planes([class, x, y], width, center, radius, &mut buffers);
                     true
@@ -204,6 +219,32 @@ impl Encode for UdpHeatmap {
 
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> HeatmapTargets<V> {
         HeatmapTargets::from_arrays(encoded)
+    }
+}
+
+impl Separable for UdpHeatmap {
+    fn check_separable(&self) -> Result<()> {
+        self.check_gaussian("must be \"gaussian\", whose maps are products of profiles")
+    }
+
+    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        single_instance_outputs(instances, keypoints, self.heatmap_size)
+    }
+
+    fn encode_profiles<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        mut arrays: SampleArrays<'_>,
+    ) {
+        let MapKind::Gaussian(patch) = &self.maps else {
+            unreachable!("`check_separable` refuses other maps")
+        };
+        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+        let rows = ([arrays.take(), arrays.take()], size);
+        fill_rows(keypoints, rows, arrays.take(), |rows, point| {
+            let Some(at) = self.finite_pixels(point) else { return false };
+            write_profiles(rows, patch.profiles(size, at, Center::Exact, &mut scratch))
+        });
     }
 }
 
@@ -257,8 +298,7 @@ impl UdpHeatmap {
             let found = peaks(maps, block * PEAKS_PER_BLOCK, scores, &mut pixels);
             let offsets = dark_udp_offsets(found, &self.kernel, &mut buffers);
             for (point, (pixel, offset)) in points.iter_mut().zip(pixels.iter().zip(offsets)) {
-                let pixel = [0, 1].map(|axis| (f64::from(pixel[axis]) + offset[axis]) as f32);
-                *point = self.restore(pixel);
+                *point = self.to_input(*pixel, offset);
             }
         }
     }
@@ -292,5 +332,24 @@ impl UdpHeatmap {
             }
             *point = self.restore(pixel);
         }
+    }
+}
+
+impl DecodeWindows for UdpHeatmap {
+    fn window_size(&self) -> Result<usize> {
+        self.check_gaussian("must be \"gaussian\", whose maps are decoded from windows")?;
+        dark_window_size(DARK_UDP_REACH, &self.kernel)
+    }
+
+    fn window_offsets<E: HeatmapValue>(
+        &self,
+        peaks: &PeakBlock<'_, E>,
+        needs_map: &mut [bool; PEAKS_PER_BLOCK],
+    ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
+        dark_udp_window_offsets(peaks, &self.kernel, needs_map)
+    }
+
+    fn to_input(&self, pixel: [f32; 2], offset: [f64; 2]) -> [f64; 2] {
+        self.restore([0, 1].map(|axis| (f64::from(pixel[axis]) + offset[axis]) as f32))
     }
 }

@@ -6,7 +6,8 @@ use crate::check;
 use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
-use crate::kernels::gaussian::heatmap::{Center, GaussianPatch, fill_unbiased, overlaps_map};
+use crate::kernels::gaussian::heatmap::{fill_unbiased, overlaps_map};
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 
 /// Fills the maps (K, H, W), which hold zeros, with a Gaussian around the pixel of each keypoint, and
 /// the weights (N, K). Where instances overlap, the larger value stays.

@@ -8,9 +8,8 @@ use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, Border};
-use crate::kernels::gaussian::heatmap::{
-    AxisProfile, PROFILE_STEP, draw_gaussian, exponent, fill_profile,
-};
+use crate::kernels::gaussian::outer_product::outer_product;
+use crate::kernels::gaussian::profiles::{AxisProfile, PROFILE_STEP, exponent, fill_profile};
 use crate::kernels::refinement::{dark_udp_offset, dark_udp_unscaled_offset};
 
 /// Fills the pixels of the maxima (B, K) of the maps (B, K, H, W), and the maxima; the pixel is (-1, -1)
@@ -185,7 +184,7 @@ impl PersonHeatmaps {
         let [x, y] =
             [0, 1].map(|axis| AxisProfile { start: starts[axis], values: &profiles[axis] });
         if !x.values.is_empty() && !y.values.is_empty() {
-            draw_gaussian(plane, self.size[0], x, y, false);
+            outer_product(plane, self.size[0], x, y, false);
         }
         true
     }

@@ -1,7 +1,10 @@
 //! The keypoints of one sample, and how they are drawn into heatmaps.
 
+use std::ops::Range;
+
 use crate::float::Float;
-use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, PixelRange};
+use crate::kernels::gaussian::heatmap::Blend;
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 
 /// The keypoints of one sample: `instances` × `count` points with `D` coordinates, `[x, y]` in
 /// input pixels if `D` is 2.
@@ -84,7 +87,7 @@ impl<T: Float, V: Float> Keypoints<'_, T, V> {
         drawer: &GaussianDrawer<'_>,
         maps: &mut [f32],
         weights: &mut [V],
-        mut drawn: impl FnMut(usize, &[f32], [PixelRange; 2]),
+        mut drawn: impl FnMut(usize, &[f32], [Range<usize>; 2]),
     ) {
         let [width, height] = drawer.size;
         let mut scratch = [Vec::new(), Vec::new()];
@@ -122,7 +125,7 @@ impl GaussianDrawer<'_> {
         at: [T; 2],
         map: &mut [f32],
         scratch: &mut [Vec<f32>; 2],
-    ) -> Option<[PixelRange; 2]> {
+    ) -> Option<[Range<usize>; 2]> {
         // UDP's scale factor is 0 for an input that is one pixel wide: points are then infinite or
         // NaN.
         if !(at[0].is_finite() && at[1].is_finite()) {

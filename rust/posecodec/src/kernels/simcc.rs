@@ -1,7 +1,7 @@
 //! SimCC labels and responses: vectors of bins along one axis.
 
 use crate::float::{Float, HeatmapValue};
-use crate::kernels::gaussian::heatmap::exponent;
+use crate::kernels::gaussian::profiles::exponent;
 use crate::kernels::math::exp::exp_negative;
 use crate::kernels::math::pairwise_sum::pairwise_sum;
 use crate::kernels::maximum::maximum;

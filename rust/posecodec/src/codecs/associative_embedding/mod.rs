@@ -14,7 +14,7 @@ use crate::error::{Error, Result, Shape};
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::gaussian::heatmap::{Center, GaussianPatch};
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 use crate::plan::{Output, Per};
 
 pub use decode::GroupedKeypoints;

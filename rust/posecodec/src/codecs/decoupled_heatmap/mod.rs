@@ -12,7 +12,8 @@ use crate::element::{ArrayMut, Dtype};
 use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
-use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch};
+use crate::kernels::gaussian::heatmap::Blend;
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
 use crate::plan::{Output, Per};
 

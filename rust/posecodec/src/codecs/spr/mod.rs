@@ -2,6 +2,8 @@
 
 mod decode;
 
+use std::ops::Range;
+
 use ndarray::Array3;
 
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
@@ -12,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
 use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
-use crate::kernels::gaussian::heatmap::{Blend, Center, GaussianPatch, PixelRange};
+use crate::kernels::gaussian::heatmap::Blend;
+use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
 use crate::plan::{Init, Output, Per};
 
@@ -327,8 +330,8 @@ impl Encode for Spr {
 
 /// Sets weights to 1 where the map, `width` pixels wide, is above 0, among the pixels that a
 /// Gaussian covers.
-fn mark_foreground(map: &[f32], weights: &mut [f32], width: usize, [x, y]: [PixelRange; 2]) {
-    for row in y.start..y.end {
+fn mark_foreground(map: &[f32], weights: &mut [f32], width: usize, [x, y]: [Range<usize>; 2]) {
+    for row in y {
         let range = row * width + x.start..row * width + x.end;
         for (weight, &value) in weights[range.clone()].iter_mut().zip(&map[range]) {
             if value > 0.0 {

@@ -3,9 +3,8 @@
 use super::super::{product, same_length};
 use crate::check;
 use crate::error::{Error, Result};
-use crate::kernels::gaussian::heatmap::{
-    AxisProfile, PROFILE_STEP, draw_gaussian, exponent, fill_profile,
-};
+use crate::kernels::gaussian::outer_product::outer_product;
+use crate::kernels::gaussian::profiles::{AxisProfile, PROFILE_STEP, exponent, fill_profile};
 
 /// Gaussian maps of the keypoints of all people, as MMPose 0.x draws them.
 ///
@@ -90,7 +89,7 @@ impl HeatmapGenerator {
             starts[axis] = start as usize;
         }
         let [x, y] = [0, 1].map(|axis| AxisProfile { start: starts[axis], values: &scratch[axis] });
-        draw_gaussian(plane, self.size[0], x, y, true);
+        outer_product(plane, self.size[0], x, y, true);
     }
 }
 

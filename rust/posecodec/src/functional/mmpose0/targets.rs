@@ -5,9 +5,9 @@ use crate::check;
 use crate::error::{Error, Result};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
-use crate::kernels::gaussian::heatmap::{
-    AxisProfile, Blend, Center, GaussianPatch, draw_gaussian, fill_unbiased, overlaps_map,
-};
+use crate::kernels::gaussian::heatmap::{Blend, fill_unbiased, overlaps_map};
+use crate::kernels::gaussian::outer_product::outer_product;
+use crate::kernels::gaussian::profiles::{AxisProfile, Center, GaussianPatch};
 
 /// What [`TopDownTargets`] draws around a keypoint.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -234,7 +234,7 @@ fn draw_response(
     }
     let x = AxisProfile { start: start_x, values: along_x };
     let y = AxisProfile { start: start_y, values: along_y };
-    draw_gaussian(plane, width, x, y, false);
+    outer_product(plane, width, x, y, false);
 }
 
 /// Fills the labels and weights (K, 2) of a regression network: the keypoints in units of the input

@@ -4,9 +4,8 @@
 //! and only the voxels of the patch are written: 13³ of 64³ with sigma 2.
 
 use crate::float::Float;
-use crate::kernels::gaussian::heatmap::{
-    AxisProfile, PROFILE_STEP, draw_gaussian, exponent, fill_profile,
-};
+use crate::kernels::gaussian::outer_product::outer_product;
+use crate::kernels::gaussian::profiles::{AxisProfile, PROFILE_STEP, exponent, fill_profile};
 
 /// MMPose's patch of 3 sigma around a point that is not rounded.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +65,7 @@ impl GaussianPatch3d {
             column.clear();
             column.extend(y.values.iter().map(|&wy| (f64::from(wy) * wz) as f32));
             let rows = trimmed(AxisProfile { start: y.start, values: column });
-            draw_gaussian(plane, width, x, rows, merge);
+            outer_product(plane, width, x, rows, merge);
         }
     }
 

@@ -2,3 +2,5 @@
 
 pub mod heatmap;
 pub mod heatmap_3d;
+pub mod outer_product;
+pub mod profiles;

@@ -49,21 +49,26 @@
 //! above it. Logarithms and divisions have long latencies; eight peaks in the lanes of one vector take
 //! hardly longer than one.
 
-use super::{Peak, UDP_CLIP_MAX, UDP_CLIP_MIN, finite_or_zero, largest};
+use super::{Peak, UDP_CLIP, UDP_CLIP_MAX, UDP_CLIP_MIN, WindowPeak, finite_or_zero, largest};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{
     BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window, blur_window_with_border,
 };
-use crate::kernels::math::logarithm::{clip_and_log, ln};
-use crate::kernels::maximum::maximum;
+use crate::kernels::math::logarithm::ln;
 use crate::simd::{Vectorized, dispatch};
 
 /// Peaks that are refined together: one AVX-512 vector in double precision.
 pub const PEAKS_PER_BLOCK: usize = 8;
 
-/// Lower clip of DARK's logarithm; there is no upper clip.
-const LOG_CLIP_MIN: f32 = 1e-10;
+/// Clips of DARK's logarithm; there is no upper one.
+const LOG_CLIP: [f32; 2] = [1e-10, f32::INFINITY];
+
+/// Pixels on each side of the peak that [`dark_offsets`] samples.
+pub const DARK_REACH: usize = 2;
+
+/// Pixels on each side of the peak that [`dark_udp_offsets`] samples.
+pub const DARK_UDP_REACH: usize = 1;
 
 /// The samples 0 to 12 of `dark_offsets` as row and column of a 5-wide window.
 const DARK_STENCIL: [(usize, usize); 13] = [
@@ -89,13 +94,36 @@ pub fn dark_offsets<'a, E: HeatmapValue>(
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
-    let block = Block::of(peaks, |peak| {
-        let inside = (2..peak.width.saturating_sub(2)).contains(&peak.at[0])
-            && (2..peak.height().saturating_sub(2)).contains(&peak.at[1]);
-        let clip = [LOG_CLIP_MIN, f32::INFINITY];
-        inside.then(|| samples::<E, 5, 13>(peak, kernel, clip, &DARK_STENCIL, buffers))
+    let block = Block::of(peaks, |_, peak| {
+        let inside = has_dark_stencil(peak.at, [peak.width, peak.height()]);
+        inside.then(|| {
+            (peak.value, samples::<E, 5, 13>(peak, kernel, LOG_CLIP, &DARK_STENCIL, buffers))
+        })
     });
     block.offsets(dispatch(DarkSteps(&block.samples)))
+}
+
+/// [`dark_offsets`] from windows that have [`DARK_REACH`] and the kernel's radius on each side of the
+/// peak. Sets `needs_map` of a peak, and returns no offset for it, if its window is not enough.
+pub fn dark_window_offsets<E: HeatmapValue>(
+    peaks: &[Option<WindowPeak<'_, E>>; PEAKS_PER_BLOCK],
+    kernel: &GaussianKernel,
+    needs_map: &mut [bool; PEAKS_PER_BLOCK],
+) -> [[f64; 2]; PEAKS_PER_BLOCK] {
+    let block = Block::of(*peaks, |lane, WindowPeak { window, at, size }| {
+        if !has_dark_stencil(*at, *size) {
+            return None;
+        }
+        let samples = window_samples::<E, 5, 13>(window, kernel, LOG_CLIP, &DARK_STENCIL);
+        needs_map[lane] = samples.is_none();
+        samples.map(|samples| (window.value, samples))
+    });
+    block.offsets(dispatch(DarkSteps(&block.samples)))
+}
+
+/// Whether a pixel has all samples of [`DARK_STENCIL`] on a map of this size.
+fn has_dark_stencil(at: [usize; 2], size: [usize; 2]) -> bool {
+    (0..2).all(|axis| (DARK_REACH..size[axis].saturating_sub(DARK_REACH)).contains(&at[axis]))
 }
 
 /// [`dark_offsets`] of one peak.
@@ -115,9 +143,25 @@ pub fn dark_udp_offsets<'a, E: HeatmapValue>(
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
-    let block = Block::of(peaks, |peak| {
-        let seven = udp_stencil(peak);
-        Some(samples::<E, 3, 7>(peak, kernel, [UDP_CLIP_MIN, UDP_CLIP_MAX], &seven, buffers))
+    let block = Block::of(peaks, |_, peak| {
+        let seven = udp_stencil(peak.at, [peak.width, peak.height()]);
+        Some((peak.value, samples::<E, 3, 7>(peak, kernel, UDP_CLIP, &seven, buffers)))
+    });
+    block.offsets(dispatch(DarkUdpSteps(&block.samples)))
+}
+
+/// [`dark_udp_offsets`] from windows that have [`DARK_UDP_REACH`] and the kernel's radius on each side
+/// of the peak. Sets `needs_map` of a peak, and returns no offset for it, if its window is not enough.
+pub fn dark_udp_window_offsets<E: HeatmapValue>(
+    peaks: &[Option<WindowPeak<'_, E>>; PEAKS_PER_BLOCK],
+    kernel: &GaussianKernel,
+    needs_map: &mut [bool; PEAKS_PER_BLOCK],
+) -> [[f64; 2]; PEAKS_PER_BLOCK] {
+    let block = Block::of(*peaks, |lane, WindowPeak { window, at, size }| {
+        let seven = udp_stencil(*at, *size);
+        let samples = window_samples::<E, 3, 7>(window, kernel, UDP_CLIP, &seven);
+        needs_map[lane] = samples.is_none();
+        samples.map(|samples| (window.value, samples))
     });
     block.offsets(dispatch(DarkUdpSteps(&block.samples)))
 }
@@ -131,8 +175,8 @@ pub fn dark_udp_unscaled_offsets<'a, E: HeatmapValue>(
     border: Border,
     buffers: &mut BlurBuffers,
 ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
-    let block = Block::of(peaks, |peak| {
-        let seven = udp_stencil(peak);
+    let block = Block::of(peaks, |_, peak| {
+        let seven = udp_stencil(peak.at, [peak.width, peak.height()]);
         let samples = if kernel.size() > WINDOW_KERNEL {
             let blurred = blur_plane(peak.plane, peak.width, kernel, border, buffers);
             seven.map(|sample| blurred[pixel_of::<E, 3>(peak, sample)])
@@ -141,7 +185,7 @@ pub fn dark_udp_unscaled_offsets<'a, E: HeatmapValue>(
             let window = blur_window_with_border::<E, 3>(plane, width, peak.at, kernel, border);
             seven.map(|(row, column)| window[row][column])
         };
-        Some(samples.map(|sample| sample.clamp(UDP_CLIP_MIN, UDP_CLIP_MAX)))
+        Some((peak.value, samples.map(|sample| sample.clamp(UDP_CLIP_MIN, UDP_CLIP_MAX))))
     });
     block.offsets(dispatch(DarkUdpSingleSteps(&block.samples)))
 }
@@ -156,11 +200,10 @@ pub fn dark_udp_unscaled_offset<E: HeatmapValue>(
     dark_udp_unscaled_offsets([Some(*peak)], kernel, border, buffers)[0]
 }
 
-/// The samples 0 to 6 of `dark_udp_offsets` as row and column of a 3-wide window; at the border some
-/// coincide.
-fn udp_stencil<E: HeatmapValue>(peak: &Peak<'_, E>) -> [(usize, usize); 7] {
-    let columns = clamped(peak.at[0], peak.width);
-    let rows = clamped(peak.at[1], peak.height());
+/// The samples 0 to 6 of `dark_udp_offsets` as row and column of a 3-wide window around the pixel `at` of
+/// a map of this size; at the border some coincide.
+fn udp_stencil(at: [usize; 2], size: [usize; 2]) -> [(usize, usize); 7] {
+    let [columns, rows] = [0, 1].map(|axis| clamped(at[axis], size[axis]));
     [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (1, 0), (0, 1)]
         .map(|(row, column): (usize, usize)| (rows[row], columns[column]))
 }
@@ -193,23 +236,24 @@ struct Block<E, const S: usize> {
 }
 
 impl<E: HeatmapValue, const S: usize> Block<E, S> {
-    /// Collects the samples of each peak; `samples` returns `None` for one that is not refined.
+    /// Collects the maximum and the samples of each peak, by its number; `samples` returns `None` for one
+    /// that is not refined.
     #[inline]
-    fn of<'a>(
-        peaks: impl IntoIterator<Item = Option<Peak<'a, E>>>,
-        mut samples: impl FnMut(&Peak<'a, E>) -> Option<[f32; S]>,
+    fn of<P>(
+        peaks: impl IntoIterator<Item = Option<P>>,
+        mut samples: impl FnMut(usize, &P) -> Option<(E, [f32; S])>,
     ) -> Self {
         // Unused lanes hold 1.0, so that they do not hit subnormals or NaN.
         let mut block =
             Self { samples: [[1.0; PEAKS_PER_BLOCK]; S], values: [None; PEAKS_PER_BLOCK] };
         for (lane, peak) in peaks.into_iter().take(PEAKS_PER_BLOCK).enumerate() {
             if let Some(peak) = peak
-                && let Some(samples) = samples(&peak)
+                && let Some((value, samples)) = samples(lane, &peak)
             {
                 for (lanes, sample) in block.samples.iter_mut().zip(samples) {
                     lanes[lane] = sample;
                 }
-                block.values[lane] = Some(peak.value);
+                block.values[lane] = Some(value);
             }
         }
         block
@@ -352,30 +396,4 @@ fn plane_samples<E: HeatmapValue, const N: usize, const S: usize>(
     let blurred = blur_plane(peak.plane, peak.width, kernel, Border::Zero, buffers);
     let factor = peak.value.as_f32() / largest(blurred);
     needed.map(|sample| (blurred[pixel_of::<E, N>(peak, sample)] * factor).clamp(least, most))
-}
-
-/// The logarithm that [`dark_udp_unscaled_offsets`] works on with [`Border::Reflect101`], of the whole
-/// plane.
-pub fn log_plane_unscaled<E: HeatmapValue>(
-    plane: &[E],
-    width: usize,
-    kernel: &GaussianKernel,
-) -> Vec<f32> {
-    let mut buffers = BlurBuffers::default();
-    blur_plane(plane, width, kernel, Border::Reflect101, &mut buffers);
-    let mut blurred = buffers.into_blurred();
-    clip_and_log(&mut blurred, 1.0, [UDP_CLIP_MIN, UDP_CLIP_MAX]);
-    blurred
-}
-
-/// The logarithm that [`dark_udp_offsets`] works on, of the whole plane: blurred with `kernel`, rescaled
-/// and clipped.
-pub fn log_plane<E: HeatmapValue>(plane: &[E], width: usize, kernel: &GaussianKernel) -> Vec<f32> {
-    let mut buffers = BlurBuffers::default();
-    blur_plane(plane, width, kernel, Border::Zero, &mut buffers);
-    let mut blurred = buffers.into_blurred();
-    let value = maximum(plane).map_or(f32::NAN, |maximum| maximum.value.as_f32());
-    let factor = value / largest(&blurred);
-    clip_and_log(&mut blurred, factor, [UDP_CLIP_MIN, UDP_CLIP_MAX]);
-    blurred
 }

@@ -2,11 +2,14 @@
 //! add to the pixel of the maximum.
 
 mod dark;
+mod log_plane;
 
 pub use dark::{
-    PEAKS_PER_BLOCK, dark_offset, dark_offsets, dark_udp_offset, dark_udp_offsets,
-    dark_udp_unscaled_offset, dark_udp_unscaled_offsets, log_plane, log_plane_unscaled,
+    DARK_REACH, DARK_UDP_REACH, PEAKS_PER_BLOCK, dark_offset, dark_offsets, dark_udp_offset,
+    dark_udp_offsets, dark_udp_unscaled_offset, dark_udp_unscaled_offsets, dark_udp_window_offsets,
+    dark_window_offsets,
 };
+pub use log_plane::{log_plane, log_plane_unscaled};
 
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
@@ -17,6 +20,8 @@ use crate::kernels::maximum::maximum;
 const UDP_CLIP_MIN: f32 = 1e-3;
 /// Upper clip of the logarithm in DARK for UDP and SimCC.
 const UDP_CLIP_MAX: f32 = 50.0;
+/// Both clips.
+const UDP_CLIP: [f32; 2] = [UDP_CLIP_MIN, UDP_CLIP_MAX];
 
 /// A plane of responses and its maximum.
 #[derive(Debug, Clone, Copy)]
@@ -43,13 +48,38 @@ impl<E: HeatmapValue> Peak<'_, E> {
     }
 }
 
+/// A peak of which a window is known, not the whole map.
+#[derive(Debug, Clone, Copy)]
+pub struct WindowPeak<'a, E> {
+    /// The window, with the peak at its center and zeros outside the map.
+    pub window: Peak<'a, E>,
+    /// The pixel of the maximum in the map, as `[x, y]`.
+    pub at: [usize; 2],
+    /// Map size `[W, H]`.
+    pub size: [usize; 2],
+}
+
 /// A quarter of a pixel towards the larger neighbor along each axis: MMPose's `refine_keypoints`.
 ///
 /// MMPose shifts x only where 1 < x < W - 1 and y > 0, and y only where 1 < y < H - 1 and x > 0.
 #[inline]
 pub fn quarter_shift<E: HeatmapValue>(peak: &Peak<'_, E>) -> [f32; 2] {
-    let [x, y] = peak.at;
-    let (width, height) = (peak.width, peak.height());
+    quarter_shift_at(peak, peak.at, [peak.width, peak.height()])
+}
+
+/// [`quarter_shift`] from a window of at least 3 × 3 pixels.
+#[inline]
+pub fn window_quarter_shift<E: HeatmapValue>(peak: &WindowPeak<'_, E>) -> [f32; 2] {
+    quarter_shift_at(&peak.window, peak.at, peak.size)
+}
+
+/// [`quarter_shift`] of a peak that is at this pixel of a map of this size.
+#[inline]
+fn quarter_shift_at<E: HeatmapValue>(
+    peak: &Peak<'_, E>,
+    [x, y]: [usize; 2],
+    [width, height]: [usize; 2],
+) -> [f32; 2] {
     let mut shift = [0.0; 2];
     if 1 < x && x + 1 < width && 0 < y {
         shift[0] = 0.25 * sign(peak.response(1, 0), peak.response(-1, 0));
@@ -80,6 +110,21 @@ pub fn sign<E: HeatmapValue>(a: E, b: E) -> f32 {
     if difference == 0.0 { 0.0 } else { difference.signum() }
 }
 
+/// A part of a SimCC vector around its maximum.
+#[derive(Debug, Clone, Copy)]
+pub struct VectorWindow<'a, E> {
+    /// The responses.
+    pub values: &'a [E],
+    /// The index of the maximum among them.
+    pub index: usize,
+    /// The bin of the maximum.
+    pub bin: usize,
+    /// The number of bins of the vector.
+    pub bins: usize,
+    /// The maximum.
+    pub value: E,
+}
+
 /// DARK along a SimCC vector blurred with `kernel`: MMPose's `refine_simcc_dark`.
 ///
 /// Five samples of the logarithm L around the maximum give the step `-L' / L''` with
@@ -92,16 +137,47 @@ pub fn simcc_dark_offset<E: HeatmapValue>(
     kernel: &GaussianKernel,
     buffers: &mut BlurBuffers,
 ) -> f64 {
-    let last = vector.len() - 1;
-    let nearby = [-2, -1, 0, 1, 2].map(|step| at.saturating_add_signed(step).min(last));
-    let window = blur_vector_window(vector, at, kernel, buffers);
-    let mut samples = nearby.map(|pixel| window[pixel + 2 - at]);
-    let clipped = samples.iter().any(|&sample| !(sample >= UDP_CLIP_MIN));
-    if clipped || !(value.as_f32() <= UDP_CLIP_MAX) {
+    let window = VectorWindow { values: vector, index: at, bin: at, bins: vector.len(), value };
+    let samples = simcc_samples(&window, kernel, buffers).unwrap_or_else(|| {
         let blurred = blur_vector(vector, kernel, buffers);
         let factor = value.as_f32() / largest(blurred);
-        samples = samples.map(|sample| (sample * factor).clamp(UDP_CLIP_MIN, UDP_CLIP_MAX));
+        let [least, most] = UDP_CLIP;
+        window.sampled().map(|bin| (blurred[bin] * factor).clamp(least, most))
+    });
+    simcc_dark_step(samples, value)
+}
+
+/// [`simcc_dark_offset`] from a window that has [`DARK_REACH`] and the kernel's radius on each side of
+/// the maximum, with zeros outside the vector; `None` if the window is not enough.
+pub fn simcc_window_dark_offset<E: HeatmapValue>(
+    window: &VectorWindow<'_, E>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> Option<f64> {
+    let samples = simcc_samples(window, kernel, buffers)?;
+    Some(simcc_dark_step(samples, window.value))
+}
+
+impl<E: HeatmapValue> VectorWindow<'_, E> {
+    /// The bins of the five samples; the outermost bin is repeated beyond the end.
+    fn sampled(&self) -> [usize; 5] {
+        [-2, -1, 0, 1, 2].map(|step| self.bin.saturating_add_signed(step).min(self.bins - 1))
     }
+}
+
+/// The samples of the blurred vector; `None` if a clip applies.
+fn simcc_samples<E: HeatmapValue>(
+    window: &VectorWindow<'_, E>,
+    kernel: &GaussianKernel,
+    buffers: &mut BlurBuffers,
+) -> Option<[f32; 5]> {
+    let blurred = blur_vector_window(window.values, window.index, kernel, buffers);
+    let samples = window.sampled().map(|bin| blurred[bin + 2 - window.bin]);
+    let clipped = samples.iter().any(|&sample| !(sample >= UDP_CLIP_MIN));
+    (!clipped && window.value.as_f32() <= UDP_CLIP_MAX).then_some(samples)
+}
+
+fn simcc_dark_step<E: HeatmapValue>(samples: [f32; 5], value: E) -> f64 {
     let [dx_2, dx_1, dx0, dx1, dx2] = samples.map(|sample| f64::from(sample).ln());
     let dx = 0.5 * (dx1 - dx_1);
     let dxx = 1e-9 + 0.25 * (dx2 - 2.0 * dx0 + dx_2);
