@@ -88,3 +88,25 @@ class Chances:
 
     def __getitem__(self, number: int) -> Targets:
         return self.codec.encode(np.roll(self.keypoints, number, axis=0))
+
+
+class Keypoints:
+    """Keypoints and visibilities without targets. With `crowds`, of one to three people."""
+
+    def __init__(self, *, crowds: bool = False, length: int = 20) -> None:
+        rng = np.random.default_rng(7)
+        counts = rng.integers(1, 4, length) if crowds else np.ones(length, int)
+        self.samples = [
+            {
+                "keypoints": (rng.uniform(-0.1, 1.1, (count, 17, 2)) * INPUT_SIZE).astype("f4"),
+                "keypoints_visible": rng.choice(np.float32([0, 1, 2]), (count, 17)),
+                "number": number,
+            }
+            for number, count in enumerate(counts)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        return dict(self.samples[number])

@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from posecodec_rs._build import build
 from posecodec_rs._core import BaseKeypointCodec, InvalidInputError
+from posecodec_rs._deferred import Deferral
+from posecodec_rs._encoders import (
+    TABLES,
+    Encoders,
+    as_levels,
+    checked_factors,
+    combine,
+    read_keypoints,
+    required,
+)
 
 __all__ = ["GenerateTarget"]
 
 _Config: TypeAlias = Mapping[str, Any]
-
-_TABLES = ("field_mapping_table", "instance_mapping_table", "label_mapping_table")
-"""Attributes of codecs that are added to the results if they are not empty."""
 
 
 class GenerateTarget:
@@ -43,6 +48,10 @@ class GenerateTarget:
         multilevel: Whether several encoders with the same keys encode one level each.
         use_dataset_keypoint_weights: Whether to multiply ``keypoint_weights`` by
             ``dataset_keypoint_weights``. As in MMPose, this has no effect with several encoders.
+        defer: Whether to leave encoding to the process of the network. The step then checks the
+            sample, adds ``deferred_targets`` for `encode_deferred`, and an ``EncodedLater`` with
+            shape and dtype for each target. The mapping tables are those of what is packed now.
+            The first sample of its shapes is encoded, to check it.
 
     Raises:
         InvalidInputError: If `build` rejects a config, ``multilevel`` is given without a list, a
@@ -51,12 +60,16 @@ class GenerateTarget:
         KeyError: If a sample lacks one of several encoders' ``auxiliary_encode_keys``.
     """
 
+    _deferral: Deferral | None = None
+
     def __init__(
         self,
         encoder: _Config | list[_Config],
         target_type: str | None = None,
         multilevel: bool = False,
         use_dataset_keypoint_weights: bool = False,
+        *,
+        defer: bool = False,
     ) -> None:
         """Build the encoders."""
         if target_type is not None:
@@ -79,6 +92,9 @@ class GenerateTarget:
             self.encoder = [build(cfg) for cfg in self.encoder_cfg]
         else:
             self.encoder = build(self.encoder_cfg)
+        if defer:
+            weighted = use_dataset_keypoint_weights
+            self._deferral = Deferral(Encoders(self.encoder, multilevel, weighted))
 
     def __call__(self, results: dict[str, Any]) -> dict[str, Any]:
         """Call `transform`."""
@@ -86,27 +102,23 @@ class GenerateTarget:
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add the targets to a sample's dict, and return it."""
-        keypoints = _required(results, "transformed_keypoints", "keypoints")
-        visible = _required(results, "keypoints_visible")
-        if not hasattr(visible, "ndim"):
-            visible = np.asarray(visible)
-        if visible.ndim == 3 and visible.shape[2] == 2:
-            results["keypoints_visible_weights"] = visible[..., 1]
-            results["keypoints_visible"] = visible = visible[..., 0]
-
-        if isinstance(self.encoder, list):
+        keypoints, visible = read_keypoints(results)
+        if self._deferral is not None:
+            self._deferral.add_to(results, keypoints, visible)
+        elif isinstance(self.encoder, list):
             results.update(self._encode_with_all(self.encoder, results, keypoints, visible))
         else:
             codec = self.encoder
             auxiliary = {key: results.get(key) for key in codec.auxiliary_encode_keys}
             encoded = _encode(codec, keypoints, visible, auxiliary)
             results.update(encoded)
-            for name in _TABLES:
+            for name in TABLES:
                 if table := getattr(codec, name):
                     results[name] = table
             if self.use_dataset_keypoint_weights and "keypoint_weights" in encoded:
-                factors = _required(results, "dataset_keypoint_weights")
-                results["keypoint_weights"] = _weighted(encoded["keypoint_weights"], factors)
+                factors = required(results, "dataset_keypoint_weights")
+                weights = encoded["keypoint_weights"]
+                results["keypoint_weights"] = weights * checked_factors(weights, factors)
         return results
 
     def _encode_with_all(
@@ -117,8 +129,8 @@ class GenerateTarget:
         for codec in codecs:
             auxiliary = {key: results[key] for key in codec.auxiliary_encode_keys}
             levels.append(_encode(codec, keypoints, visible, auxiliary))
-        encoded = _multilevel(levels) if self.multilevel else _combined(levels)
-        for name in _TABLES:
+        encoded = as_levels(levels) if self.multilevel else combine(levels)
+        for name in TABLES:
             tables: dict[str, str] = {}
             for codec in codecs:
                 tables.update(getattr(codec, name))
@@ -127,35 +139,12 @@ class GenerateTarget:
         return encoded
 
     def __repr__(self) -> str:
-        """Return the same text as MMPose."""
+        """Return the same text as MMPose, which cannot defer."""
+        deferred = "" if self._deferral is None else ", defer=True"
         return (
             f"{type(self).__name__}(encoder={self.encoder_cfg}, "
-            f"use_dataset_keypoint_weights={self.use_dataset_keypoint_weights})"
+            f"use_dataset_keypoint_weights={self.use_dataset_keypoint_weights}{deferred})"
         )
-
-
-def _required(results: _Config, *keys: str) -> Any:
-    """Return the item of the first of the keys that is there and not None."""
-    for key in keys:
-        if (item := results.get(key)) is not None:
-            return item
-    wanted = " or ".join(map(repr, keys))
-    raise InvalidInputError(
-        f"GenerateTarget requires {wanted} in the results, but got {sorted(map(str, results))}"
-    )
-
-
-def _weighted(weights: Any, factors: Any) -> Any:
-    """Return the keypoints' weights (N, K) times the factors (K,)."""
-    if not hasattr(factors, "shape"):
-        factors = np.asarray(factors)
-    shapes = (weights.shape[-1:], (1, *weights.shape[-1:]), weights.shape)
-    if tuple(factors.shape) not in map(tuple, shapes):
-        raise InvalidInputError(
-            f"`dataset_keypoint_weights` must have shape {shapes[0]}: one weight per keypoint, but "
-            f"got shape {tuple(factors.shape)}"
-        )
-    return weights * factors
 
 
 def _encode(codec: BaseKeypointCodec, keypoints: Any, visible: Any, auxiliary: _Config) -> _Config:
@@ -163,35 +152,3 @@ def _encode(codec: BaseKeypointCodec, keypoints: Any, visible: Any, auxiliary: _
     if not auxiliary:  # `**{}` would take as long as encoding coordinates
         return codec.encode(keypoints=keypoints, keypoints_visible=visible)
     return codec.encode(keypoints=keypoints, keypoints_visible=visible, **auxiliary)
-
-
-def _multilevel(levels: list[_Config]) -> dict[str, Any]:
-    """Return one list per key, with one array per level."""
-    keys = levels[0].keys()
-    for level in levels[1:]:
-        if level.keys() != keys:
-            raise InvalidInputError(
-                "Encoded items from all encoders must have the same keys if `multilevel==True`, "
-                f"but got {list(keys)} and {list(level)}"
-            )
-    return {key: [level[key] for level in levels] for key in keys}
-
-
-def _combined(levels: list[_Config]) -> dict[str, Any]:
-    """Return all items in one dict, with a list of the weights of all encoders at the end."""
-    encoded: dict[str, Any] = {}
-    weights = []
-    for level in levels:
-        for key, value in level.items():
-            if key == "keypoint_weights":
-                weights.append(value)
-            elif key in encoded:
-                raise InvalidInputError(
-                    f'Overlapping item "{key}" from multiple encoders, which is not supported when '
-                    "`multilevel==False`: all other items must be one encoder's, but got two"
-                )
-            else:
-                encoded[key] = value
-    if weights:
-        encoded["keypoint_weights"] = weights
-    return encoded

@@ -8,6 +8,7 @@ For a script, without changes: ``python -m posecodec_rs.mmpose tools/train.py CO
 import inspect
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
@@ -17,7 +18,7 @@ from posecodec_rs._build import CODECS
 from posecodec_rs._core import BaseKeypointCodec, __version__
 from posecodec_rs._patching import Patches, rebind, replace, warn_if_untested
 
-__all__ = ["install", "installed", "uninstall"]
+__all__ = ["encode_data_samples", "install", "installed", "uninstall"]
 
 _TESTED_VERSION = "1.3.2"
 
@@ -25,7 +26,7 @@ _log = logging.getLogger("posecodec_rs")
 _patches = Patches()
 
 
-def install(*, utils: bool = False) -> None:
+def install(*, utils: bool = False, defer: bool = False) -> None:
     """Replace MMPose's codecs with those of this package.
 
     Registers every codec in ``KEYPOINT_CODECS`` under its name. In ``mmpose.codecs``, and in every
@@ -40,6 +41,9 @@ def install(*, utils: bool = False) -> None:
     Args:
         utils: Whether to replace the functions of ``mmpose.codecs.utils`` with those of
             `posecodec_rs.functional` too.
+        defer: Whether to register ``GenerateTarget`` with the argument ``defer``, the data
+            preprocessor ``EncodingDataPreprocessor`` and the collate function ``stack_images``.
+            This imports MMPose's transforms and models.
 
     Raises:
         ImportError: If MMPose cannot be imported.
@@ -55,6 +59,8 @@ def install(*, utils: bool = False) -> None:
     with _patches.adding() as undo:
         for name, codec in replacements.items():
             _register(undo, registry, name, codec)
+        if defer:
+            _register_deferral(undo)
         replace(undo, "mmpose", codecs, replacements, _defines_codecs)
         _allow_rust_codecs(undo, codecs.base.BaseKeypointCodec)
         if utils:
@@ -77,6 +83,20 @@ def installed() -> bool:
 def uninstall() -> None:
     """Restore MMPose's codecs, also in modules that were imported since `install`."""
     _patches.undo()
+
+
+def encode_data_samples(data_samples: Sequence[Any], device: Any = None) -> None:
+    """Encode the deferred targets of packed samples, in place.
+
+    Fills ``gt_fields``, ``gt_instance_labels`` and ``gt_instances`` as ``PackPoseInputs`` does. For
+    data preprocessors other than ``EncodingDataPreprocessor``, which calls this first.
+
+    Args:
+        data_samples: The ``PoseDataSample`` of a batch. Those without deferred targets do not
+            change.
+        device: Where the targets go. Default: the CPU.
+    """
+    import_module("posecodec_rs.mmpose._preprocessor").encode_data_samples(data_samples, device)
 
 
 def _import_mmpose() -> tuple[Any, Any]:
@@ -104,12 +124,26 @@ def _extra_arguments(theirs: Any, ours: type[BaseKeypointCodec]) -> set[str]:
     return arguments - set(inspect.signature(ours).parameters)
 
 
-def _register(undo: ExitStack, registry: Any, name: str, codec: type[BaseKeypointCodec]) -> None:
-    """Register a codec under its name, in place of the one that is registered."""
+def _register(undo: ExitStack, registry: Any, name: str, item: Any) -> None:
+    """Register a class or function under its name, in place of what is registered."""
     before = registry.module_dict.get(name)
-    if before is not codec:
-        undo.callback(rebind, registry.module_dict, name, codec, before)
-        registry.register_module(module=codec, force=True)
+    if before is not item:
+        undo.callback(rebind, registry.module_dict, name, item, before)
+        registry.register_module(module=item, force=True)
+
+
+def _register_deferral(undo: ExitStack) -> None:
+    """Register what encodes after the loader."""
+    transform = import_module("posecodec_rs.mmpose._transform")
+    preprocessor = import_module("posecodec_rs.mmpose._preprocessor")
+    registries = import_module("mmpose.registry")
+    functions = import_module("mmengine.registry").FUNCTIONS
+    for registry, module, name in (
+        (registries.TRANSFORMS, transform, "GenerateTarget"),
+        (registries.MODELS, preprocessor, "EncodingDataPreprocessor"),
+        (functions, preprocessor, "stack_images"),
+    ):
+        _register(undo, registry, name, getattr(module, name))
 
 
 def _defines_codecs(path: str, value: Any) -> bool:
