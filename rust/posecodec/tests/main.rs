@@ -2,6 +2,7 @@
 
 mod common;
 
+mod blurs;
 mod bottom_up;
 mod codecs;
 mod flip;

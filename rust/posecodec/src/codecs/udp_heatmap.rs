@@ -14,11 +14,10 @@ use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::{SampleMaps, peaks};
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::blur::{BlurBuffers, Border, blurred_argmax};
+use crate::kernels::blur::{BlurBuffers, BlurredPeak, Border, blurred_argmax};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 use crate::kernels::gaussian::heatmap::Blend;
 use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
-use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::{
     DARK_UDP_REACH, PEAKS_PER_BLOCK, dark_udp_offsets, dark_udp_window_offsets,
 };
@@ -315,15 +314,14 @@ impl UdpHeatmap {
         let (width, border) = (maps.width, Border::Reflect101);
         for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
             let [class, x, y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
-            let unblurred = maximum(class).expect("a map has pixels");
-            let (peak, _) =
-                blurred_argmax(class, width, unblurred, &self.kernel, border, &mut buffers);
+            let peak = blurred_argmax(class, width, &self.kernel, border, &mut buffers);
+            let BlurredPeak { maximum, unblurred, .. } = peak;
             // Values near the maximum of float32 may overflow in the blur.
-            let finite = peak.value.is_finite();
-            *score = if finite { E::of(f64::from(peak.value)) } else { unblurred.value };
+            let finite = maximum.value.is_finite();
+            *score = if finite { E::of(f64::from(maximum.value)) } else { unblurred };
             let mut pixel = [-1f32; 2];
-            if !(peak.value <= 0.0) {
-                let index = peak.index;
+            if !(maximum.value <= 0.0) {
+                let index = maximum.index;
                 pixel = [
                     (index % width) as f32 + x[index].as_f32() * radius,
                     (index / width) as f32 + y[index].as_f32() * radius,

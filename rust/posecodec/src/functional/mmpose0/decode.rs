@@ -14,7 +14,6 @@ use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{
     BlurBuffers, Border, WINDOW_KERNEL, blur_plane, blur_window_with_border, blurred_argmax,
 };
-use crate::kernels::maximum::maximum;
 use crate::kernels::refinement::{
     PEAKS_PER_BLOCK, Peak, dark_offsets, dark_udp_unscaled_offset, dark_udp_unscaled_offsets,
     interior_quarter_shift,
@@ -218,8 +217,7 @@ fn combined<E: HeatmapValue>(
     let points = sample.keypoints.iter_mut().zip(&mut *sample.scores);
     for (number, (point, score)) in points.enumerate() {
         let [class, along_x, along_y] = [0, 1, 2].map(|map| maps.plane(3 * number + map));
-        let unblurred = maximum(class).expect("a map has pixels");
-        let (peak, _) = blurred_argmax(class, maps.width, unblurred, class_kernel, border, buffers);
+        let peak = blurred_argmax(class, maps.width, class_kernel, border, buffers).maximum;
         *score = E::of(f64::from(peak.value));
         *point = [-1.0; 2];
         if peak.value > 0.0 {

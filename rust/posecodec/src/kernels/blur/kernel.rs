@@ -9,7 +9,12 @@ const FIXED: [&[u8]; 4] = [&[128, 64], &[96, 64, 16], &[72, 56, 28, 8], &[60, 51
 pub struct GaussianKernel {
     /// The taps from the center outwards; all but the first apply on both sides.
     taps: Vec<f32>,
+    /// See [`Self::mirror_excess`].
+    mirror_excess: [f32; MIRRORED],
 }
+
+/// Pixels next to a border for which [`GaussianKernel::mirror_excess`] is known.
+const MIRRORED: usize = 16;
 
 impl GaussianKernel {
     /// The kernel of `size` taps, which must be odd. Size 1 leaves a map as it is.
@@ -21,7 +26,18 @@ impl GaussianKernel {
             1..=4 => FIXED[radius - 1].iter().map(|&tap| f32::from(tap) / 256.0).collect(),
             _ => return Self::with_sigma(radius, 0.3 * (radius as f64 - 1.0) + 0.8),
         };
-        Self { taps }
+        Self::with_taps(taps)
+    }
+
+    fn with_taps(taps: Vec<f32>) -> Self {
+        let mirror_excess = std::array::from_fn(|index| mirror_excess(&taps, index));
+        Self { taps, mirror_excess }
+    }
+
+    /// By which share of the center tap a pixel can count for more than once that tap in a blurred value,
+    /// by its distance from a border that reflects: its mirror image may be under the kernel as well.
+    pub(super) fn mirror_excess(&self) -> &[f32; MIRRORED] {
+        &self.mirror_excess
     }
 
     /// The kernel of a Gaussian that is cut off after `radius` pixels on each side, as SciPy's
@@ -32,7 +48,7 @@ impl GaussianKernel {
             (-0.5 * distance * distance / (sigma * sigma)).exp()
         };
         let sum = 1.0 + 2.0 * (1..=radius).map(gaussian).sum::<f64>();
-        Self { taps: (0..=radius).map(|distance| (gaussian(distance) / sum) as f32).collect() }
+        Self::with_taps((0..=radius).map(|distance| (gaussian(distance) / sum) as f32).collect())
     }
 
     /// The taps from the center outwards. All but the first apply on both sides; counted twice, they
@@ -82,4 +98,13 @@ impl GaussianKernel {
         }
         start
     }
+}
+
+/// [`GaussianKernel::mirror_excess`] of the pixel with this index.
+fn mirror_excess(taps: &[f32], index: usize) -> f32 {
+    let tap = |distance: usize| taps.get(distance).copied().unwrap_or(0.0);
+    // Pixel 0 has no mirror image.
+    let image = |x: usize| if index == 0 { 0.0 } else { tap(index + x) };
+    let largest = (0..taps.len()).map(|x| tap(index.abs_diff(x)) + image(x)).fold(0.0, f32::max);
+    (largest / taps[0] - 1.0).max(0.0) * (1.0 + 1e-5)
 }

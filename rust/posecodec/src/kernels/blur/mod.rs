@@ -12,12 +12,13 @@
 //! multiplied: a symmetric map stays symmetric, as in OpenCV.
 
 pub mod kernel;
+mod near_peak;
 mod plane;
 mod rescale;
 mod vector;
 mod window;
 
-pub use plane::{blur_plane, blurred_argmax};
+pub use plane::{BlurredPeak, blur_plane, blurred_argmax};
 pub use rescale::rescale;
 pub use vector::{blur_vector, blur_vector_window};
 pub use window::{WINDOW_KERNEL, blur_window, blur_window_with_border};
@@ -98,7 +99,7 @@ impl BlurBuffers {
             filled: try_with_capacity(PURPOSE, padded)?,
             sums: try_with_capacity(PURPOSE, stride + 2 * radius + 2 * TILE)?,
             mirrored: try_with_capacity(PURPOSE, 2 * radius)?,
-            bounds: try_with_capacity(PURPOSE, 2 * padded + TILE)?,
+            bounds: try_with_capacity(PURPOSE, near_peak::bounds_len([width, height]).max(2 * padded + TILE))?,
             blurred: try_with_capacity("a blurred plane", width.saturating_mul(height))?,
         })
     }

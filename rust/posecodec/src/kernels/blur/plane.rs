@@ -21,6 +21,7 @@
 
 use std::ops::Add;
 
+use super::near_peak::{FindNearPeak, NearPeak};
 use super::{ALIGNMENT, BlurBuffers, Border, TILE, weighted_sum};
 use crate::float::HeatmapValue;
 use crate::kernels::blur::kernel::GaussianKernel;
@@ -43,26 +44,42 @@ pub fn blur_plane<'a, E: HeatmapValue>(
     &mut buffers.blurred
 }
 
-/// The maximum of the blurred plane with its first index; and the blurred plane, of which only the row
-/// of the maximum and the two next to it are valid.
+/// The maximum of a blurred plane.
+#[derive(Debug)]
+pub struct BlurredPeak<'a, E> {
+    /// The maximum of the blurred plane with its first index.
+    pub maximum: Maximum<f32>,
+    /// The maximum of the plane itself, or NaN.
+    pub unblurred: E,
+    /// The blurred plane, of which only the pixel of the maximum and those next to it are valid.
+    pub blurred: &'a mut [f32],
+}
+
+/// The maximum of a blurred plane, which has at least one pixel.
 ///
-/// `largest` is the maximum of the plane itself. See the module for how rows are skipped.
+/// Most planes have one peak, around which `near_peak` finds the maximum. See the module for how rows of
+/// other planes are skipped.
 pub fn blurred_argmax<'a, E: HeatmapValue>(
     plane: &[E],
     width: usize,
-    largest: Maximum<E>,
     kernel: &GaussianKernel,
     border: Border,
     buffers: &'a mut BlurBuffers,
-) -> (Maximum<f32>, &'a mut [f32]) {
-    if !largest.value.as_f32().is_finite() {
+) -> BlurredPeak<'a, E> {
+    let find = FindNearPeak { plane, width, kernel, border, buffers: &mut *buffers };
+    if let Some(NearPeak { maximum, unblurred }) = dispatch(find) {
+        return BlurredPeak { maximum, unblurred, blurred: &mut buffers.blurred };
+    }
+    let unblurred = maximum(plane).expect("a plane has pixels").value;
+    if !unblurred.as_f32().is_finite() {
         let blurred = blur_plane(plane, width, kernel, border, buffers);
-        return (maximum(blurred).expect("a plane with a largest value"), blurred);
+        let maximum = maximum(blurred).expect("as many pixels");
+        return BlurredPeak { maximum, unblurred, blurred };
     }
     buffers.blurred.resize(plane.len(), 0.0);
     let (blur, blurred, bounds) = PlaneBlur::new(plane, width, kernel, border, buffers);
-    let peak = dispatch(BlurredArgmax { blur, blurred, bounds });
-    (peak, &mut buffers.blurred)
+    let maximum = dispatch(BlurredArgmax { blur, blurred, bounds });
+    BlurredPeak { maximum, unblurred, blurred: &mut buffers.blurred }
 }
 
 /// A plane with its borders, and the kernel that it is blurred with.
