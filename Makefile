@@ -9,7 +9,7 @@
 #                                      MMPOSE_REPOSITORY=checkout also MMPose's own tests
 #   make lint                          formatters, linters and type checkers
 #   make docs                          the documentation as HTML; warnings are errors
-#   make bench                         time the kernels, then the codecs next to MMPose's
+#   make bench                         time the codecs next to MMPose's; kernels: cargo bench
 #   make fuzz [SECONDS=600]            random calls of the crate, then of the package
 #   make wheel                         an optimized wheel for this machine, in target/wheels
 #   make clean                         remove everything that these commands made
@@ -96,7 +96,6 @@ docs: $(INSTALLED) $(VENV)/.docs
 	@echo "Open target/docs/index.html"
 
 bench: $(VENV)/.wheel
-	cargo bench --locked -p posecodec --bench kernels
 	$(BIN)/python benchmarks/compare.py $(OPTIONS)
 
 fuzz: $(VENV)/.wheel $(VENV)/.test

@@ -22,7 +22,7 @@ class TimingBudget:
     seconds: float
 
 
-THOROUGH = TimingBudget(rounds=15, seconds=0.01)
+THOROUGH = TimingBudget(rounds=9, seconds=0.01)
 QUICK = TimingBudget(rounds=3, seconds=0.0005)
 """For a first look: one or two seconds for all operations."""
 

@@ -99,7 +99,10 @@ impl BlurBuffers {
             filled: try_with_capacity(PURPOSE, padded)?,
             sums: try_with_capacity(PURPOSE, stride + 2 * radius + 2 * TILE)?,
             mirrored: try_with_capacity(PURPOSE, 2 * radius)?,
-            bounds: try_with_capacity(PURPOSE, near_peak::bounds_len([width, height]).max(2 * padded + TILE))?,
+            bounds: try_with_capacity(
+                PURPOSE,
+                near_peak::bounds_len([width, height]).max(2 * padded + TILE),
+            )?,
             blurred: try_with_capacity("a blurred plane", width.saturating_mul(height))?,
         })
     }
