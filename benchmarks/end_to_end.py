@@ -1,6 +1,6 @@
 """The effect of codecs on MMPose's data loaders and evaluation, with its codecs and with ours.
 
-    python benchmarks/end_to_end.py [--json FILE] [--markdown FILE]
+    python benchmarks/end_to_end.py [--only SECTION ...] [--json FILE] [--markdown FILE]
 
 Loaders read JPEGs, augment, warp and encode as in MMPose's configs, with one worker per processor.
 Evaluation decodes a batch of a network's outputs. Both packages' codecs alternate in one process,
@@ -38,6 +38,7 @@ install_stubs()
 from mmpose.models import build_pose_estimator  # noqa: E402
 from mmpose.registry import TRANSFORMS  # noqa: E402
 from mmpose.testing import get_coco_sample, get_packed_inputs  # noqa: E402
+from sections import encoding_places  # noqa: E402
 from sections.section import Section  # noqa: E402
 from update_docs import replace  # noqa: E402
 
@@ -49,6 +50,10 @@ STEEPNESS = 1.3
 """Amplitude of the texture at half the frequency: gives JPEGs of 100 kB, like many of COCO's."""
 SHARED = 128
 """Samples whose steps are timed separately, in one process."""
+
+SECTIONS = ("loaders", "encoding-pytorch", "encoding-mmpose", "evaluation")
+ENDS = ("GenerateTarget", "PackPoseInputs")
+"""The last steps of a pipeline."""
 
 Cfg = dict[str, Any]
 
@@ -112,6 +117,8 @@ class Samples(Dataset):
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=SECTIONS, nargs="+", default=SECTIONS, metavar="SECTION",
+                        help=f"measure only some of {', '.join(SECTIONS)}")  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="put the tables between this file's markers"
@@ -123,7 +130,18 @@ def main() -> None:
     machine = Machine.here()
     print(machine.about)
     with tempfile.TemporaryDirectory() as folder:
-        sections = [loaders(Path(folder)), evaluation()]
+        annotations = make_images(Path(folder))
+        people = [one for each in annotations for one in one_by_one(each)]
+        crops = encoding_places.crops_in_memory(people[:64])
+        measure: dict[str, Callable[[], Section]] = {
+            "loaders": lambda: loaders(annotations, people),
+            "encoding-pytorch": encoding_places.in_pytorch,
+            "encoding-mmpose": lambda: encoding_places.in_mmpose(
+                (crops, encoding_places.Crops), (people, augmented), BATCH
+            ),
+            "evaluation": evaluation,
+        }
+        sections = [measure[name]() for name in SECTIONS if name in options.only]
     if options.json:
         data = {section.title: section.data for section in sections}
         options.json.write_text(json.dumps(data, indent=1))
@@ -132,7 +150,13 @@ def main() -> None:
         replace(options.markdown, "\n\n".join(tables), "end-to-end")
 
 
-def loaders(folder: Path) -> Section:
+def augmented(annotations: list[Cfg], steps: list[Cfg]) -> "Samples":
+    """JPEGs through the pipeline for crops that ends with these steps."""
+    pipeline = [step for step in top_down(UDP) if step["type"] not in ENDS]
+    return Samples(annotations, pipeline + steps)
+
+
+def loaders(annotations: list[Cfg], people: list[Cfg]) -> Section:
     """Samples per second of data loaders, and the share of `GenerateTarget` in a sample's time."""
     workers = os.cpu_count() or 1
     about = f"""\
@@ -140,9 +164,7 @@ MMPose's own training pipelines on JPEGs of {SIZE[0]}×{SIZE[1]} pixels, `DataLo
 workers and batches of {BATCH}: samples per second, median of {ROUNDS} rounds. The share is that of
 `GenerateTarget`, which contains the codec, in a sample's time in one process."""
     columns = ["sample", "MMPose's codec", "ours", "ratio", "share with MMPose's", "with ours"]
-    annotations = make_images(folder)
     section = Section("A data loader", about, columns).begin()
-    people = [one for each in annotations for one in one_by_one(each)]
     for name, (pipeline, single) in LOADERS.items():
         source = people if single else annotations
         rates: dict[str, list[float]] = {"mmpose": [], "ours": []}

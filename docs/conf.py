@@ -51,6 +51,7 @@ maximum_signature_line_length = 80
 python_trailing_comma_in_multi_line_signatures = False
 python_use_unqualified_type_names = True
 autodoc_member_order = "bysource"
+autodoc_mock_imports = ["torch"]  # not in the environment of the documentation
 
 # Every name in the reference must be a link, except names of other packages: no network is needed.
 nitpicky = True
@@ -61,7 +62,8 @@ nitpick_ignore_regex = [
         "bool|dicts?|float|ints?|list|None|set|str|tuple|type|arrays?|tensors|sequence|optional",
     ),
     ("py:.*", r"\d arrays"),
-    ("py:.*", r".*_patching\.Patches"),  # private, in the signature of a public class
+    # Private, in the signature of something public.
+    ("py:.*", r".*_patching\.Patches|.*_deferred\.DeferredTargets"),
     ("py:.*", "Any|Iterable|Literal|Mapping|NoReturn|Sequence|Tensor"),
 ]
 

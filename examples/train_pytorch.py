@@ -1,7 +1,7 @@
 """Train a small network to find keypoints with PyTorch: `python examples/train_pytorch.py`.
 
-Targets are encoded in the data loader's workers, one person at a time; outputs are decoded in the
-evaluation, one batch at a time. The bundled sample has annotations but no photographs, so the
+The data loader's workers return keypoints, and the training loop encodes them, one batch at a time;
+the evaluation decodes in batches. The bundled sample has annotations but no photographs, so the
 images are colored stick figures. The network is trained on randomly rotated, scaled and shifted
 crops and evaluated on the original ones: it overfits to these people and does not generalize.
 """
@@ -14,11 +14,13 @@ import torch
 from posecodec_rs import UDPHeatmap, set_num_threads
 from posecodec_rs.cli.coco import Person, read_annotations
 from posecodec_rs.cli.crop import Crop
+from posecodec_rs.torch import TargetEncoder
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 INPUT_SIZE, HEATMAP_SIZE = (96, 128), (24, 32)  # (w, h)
 CODEC = UDPHeatmap(INPUT_SIZE, HEATMAP_SIZE, sigma=1.5)
+ENCODE = TargetEncoder(CODEC)  # on the CPU, as the network
 SAMPLE = read_annotations(None)  # None, or the path of a file in COCO's format
 
 
@@ -41,7 +43,7 @@ def stick_figure(points: np.ndarray, visible: np.ndarray) -> np.ndarray:
 
 
 class People(Dataset):
-    """Images of people with their targets, each person `repeats` times."""
+    """Images of people with their keypoints, each person `repeats` times."""
 
     def __init__(self, people: list[Person], repeats: int = 1, augment: bool = False) -> None:
         self.people, self.augment = people * repeats, augment
@@ -54,12 +56,10 @@ class People(Dataset):
         points = Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)
         if self.augment:
             points = self.moved(points, np.random.default_rng(torch.randint(2**31, ()).item()))
-        targets = CODEC.encode(points[None], person.visible[None])
         return {
             "image": stick_figure(points, person.visible),
-            "heatmaps": targets["heatmaps"],  # (K, H, W)
-            "weights": targets["keypoint_weights"][0],  # (K,); 0 outside the input
-            "keypoints": points,
+            "keypoints": points[None],  # (1, K, 2)
+            "visible": person.visible[None],  # (1, K)
         }
 
     @staticmethod
@@ -99,8 +99,9 @@ def evaluate(model: nn.Module, loader: DataLoader, threshold: float = 0.05) -> f
         logits = model(batch["image"])
         heatmaps = logits.flatten(2).softmax(-1).view_as(logits)
         found, _ = CODEC.batch_decode(heatmaps)  # takes tensors; (B, 1, K, 2), (B, 1, K)
-        errors = np.linalg.norm(found[:, 0] - batch["keypoints"].numpy(), axis=-1)
-        counts = batch["weights"].numpy() > 0
+        errors = np.linalg.norm(found - batch["keypoints"].numpy(), axis=-1)
+        # Weights are 0 outside the input.
+        counts = ENCODE(batch["keypoints"], batch["visible"])["keypoint_weights"].numpy() > 0
         right += int((errors[counts] < threshold * max(INPUT_SIZE)).sum())
         total += int(counts.sum())
     return right / total
@@ -122,10 +123,12 @@ def train(epochs: int = 8, workers: int = 2, seed: int = 0) -> float:
         model.train()
         losses = []
         for batch in loader:
-            targets = batch["heatmaps"].flatten(2)  # (B, K, H * W)
+            encoded = ENCODE(batch["keypoints"], batch["visible"])
+            weights = encoded["keypoint_weights"][:, 0]  # (B, K)
+            targets = encoded["heatmaps"].flatten(2)  # (B, K, H * W)
             shares = targets / targets.sum(dim=-1, keepdim=True).clamp(min=1)
             entropies = -(shares * model(batch["image"]).flatten(2).log_softmax(-1)).sum(-1)
-            loss = (entropies * batch["weights"]).sum() / batch["weights"].sum()
+            loss = (entropies * weights).sum() / weights.sum()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

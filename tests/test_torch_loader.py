@@ -11,11 +11,10 @@ import pytest
 from people import Keypoints
 from posecodec_rs import InvalidInputError, build
 from specs.shared.inputs import SIZES
-from test_loaders import each_kind, loader
+from test_loaders import loader
 
 torch = pytest.importorskip("torch")
-from posecodec_rs._shared_collate import SharedMemoryCollate  # noqa: E402
-from posecodec_rs._torch_loader import TargetEncoder  # noqa: E402
+from posecodec_rs.torch import SharedMemoryCollate, TargetEncoder  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -48,7 +47,7 @@ def assert_encoded(batch: Mapping[str, Any], cfg: dict[str, Any], data: Keypoint
             assert got.numpy().dtype == want.dtype
 
 
-@each_kind
+@pytest.mark.parametrize("method", [None, "fork"])
 @pytest.mark.parametrize(
     "cfg", [UDP, SIMCC, SPR, EMBEDDING, DECOUPLED], ids=lambda cfg: cfg["type"]
 )
@@ -70,25 +69,39 @@ def test_encoding_after_the_loader(method: str | None, cfg: dict[str, Any]) -> N
         assert_encoded(targets, cfg, data)
 
 
-def test_devices_and_pinned_memory() -> None:
+def test_devices_and_dtypes() -> None:
+    data = Keypoints()
+    points = torch.from_numpy(np.stack([data[i]["keypoints"] for i in range(4)]))
     encode = TargetEncoder(build(UDP), "meta")
-    targets = encode(torch.zeros(2, 1, 17, 2))
-    assert {target.device.type for target in targets.values()} == {"meta"}
+    assert {target.device.type for target in encode(points).values()} == {"meta"}
+    want = TargetEncoder(UDP)(points)
+    half = TargetEncoder(UDP, dtype=torch.float16)(points)
+    assert torch.equal(half["heatmaps"], want["heatmaps"].half())
+    assert torch.equal(half["keypoint_weights"], want["keypoint_weights"])
     with pytest.raises(RuntimeError, match="nothing"):
         TargetEncoder(UDP, "nothing")
+    with pytest.raises(InvalidInputError, match="`keypoints`"):
+        encode(torch.zeros(17, 2))
+    assert repr(encode).endswith("device='meta', dtype=torch.float32)")
 
 
-@pytest.mark.parametrize("persistent", [False, True])
-@each_kind
+@pytest.mark.parametrize(
+    ("method", "persistent"),
+    [
+        (None, False),
+        ("fork", False),
+        ("fork", True),
+        ("spawn", True),
+        pytest.param("forkserver", True, marks=pytest.mark.slow),  # workers import torch again
+    ],
+)
 def test_buffers_are_used_again(method: str | None, persistent: bool) -> None:
     data = Keypoints()
     collate = SharedMemoryCollate(UDP, data[0], BATCH, num_buffers=6)
-    if method is None and persistent:
-        pytest.skip("needs workers")
     batches = loader(
         data, method, batch_size=BATCH, collate_fn=collate, persistent_workers=persistent
     )
-    for _ in range(3):
+    for _ in range(2):
         seen = []
         for batch in batches:
             assert_encoded(batch, UDP, data)

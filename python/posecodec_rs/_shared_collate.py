@@ -13,6 +13,8 @@ No process waits: a worker that finds no free buffer returns its batch in new me
 then unlocks the buffers of workers that ended before their batches were read.
 """
 
+from __future__ import annotations  # the documentation is built without torch
+
 import math
 import multiprocessing
 import os
@@ -28,6 +30,7 @@ import torch
 
 from posecodec_rs._build import build
 from posecodec_rs._core import SPR, BaseKeypointCodec, InvalidInputError
+from posecodec_rs._torch_loader import to_tensor
 
 __all__ = ["SharedMemoryCollate"]
 
@@ -75,8 +78,8 @@ class SharedMemoryCollate:
         for name, number in (("batch_size", batch_size), ("num_buffers", num_buffers)):
             if not isinstance(number, int) or number < 1:
                 raise InvalidInputError(f"`{name}` must be a positive integer, but got {number!r}")
-        self.batch_size = batch_size
-        self.collate = collate or torch.utils.data.default_collate
+        self.batch_size: int = batch_size
+        self.collate: Callable[[Any], Any] = collate or torch.utils.data.default_collate
         self._outputs = _checked_outputs(self.codec, sample)
         sizes = [
             batch_size * math.prod(shape) * dtype.itemsize for _, shape, dtype in self._outputs
@@ -136,7 +139,9 @@ class SharedMemoryCollate:
             self.codec.batch_encode(*given, out=arrays)
             serial = int(self._state[number, SERIAL])
             return _Sent(_in_buffer, (self._name, number, serial, len(samples), batch))
-        batch |= {name: _tensor(target) for name, target in self.codec.batch_encode(*given).items()}
+        batch |= {
+            name: to_tensor(target) for name, target in self.codec.batch_encode(*given).items()
+        }
         return _Sent(_in_new_memory, (self._name, batch)) if fits else batch
 
     def _fits(self, given: Sequence[Any]) -> bool:
@@ -239,7 +244,7 @@ def _checked_outputs(codec: Any, sample: Mapping[str, Any]) -> list[tuple[str, A
         outputs = _outputs(codec, kinds)
     if outputs is None:
         raise InvalidInputError(
-            "`codec` must take `out=` and no arguments besides keypoints and visibilities, but "
+            "`codec` must take `out=` and no arguments other than keypoints and visibilities, but "
             f"got {codec!r}"
         )
     return outputs
@@ -262,9 +267,3 @@ def _stacked(arrays: Sequence[npt.NDArray[Any]]) -> Any:
     """One array, or the list if shapes differ."""
     first = arrays[0].shape
     return np.stack(arrays) if all(array.shape == first for array in arrays) else list(arrays)
-
-
-def _tensor(target: Any) -> Any:
-    if isinstance(target, list):
-        return [_tensor(each) for each in target]
-    return torch.from_numpy(target) if isinstance(target, np.ndarray) else target

@@ -5,6 +5,8 @@ device multiplies them; of a network's output, the device finds the maxima and c
 around them. Both are bit-identical to the codecs' ``batch_encode`` and ``batch_decode``.
 """
 
+from __future__ import annotations  # the documentation is built without torch
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +16,10 @@ from torch import Tensor
 
 from posecodec_rs import _core
 from posecodec_rs._core import InvalidInputError
+from posecodec_rs._shared_collate import SharedMemoryCollate
+from posecodec_rs._torch_loader import TargetEncoder
 
-__all__ = ["batch_decode", "batch_encode"]
+__all__ = ["SharedMemoryCollate", "TargetEncoder", "batch_decode", "batch_encode"]
 
 
 def batch_encode(

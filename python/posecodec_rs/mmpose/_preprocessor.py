@@ -15,7 +15,7 @@ from mmpose.structures import MultilevelPixelData, PoseDataSample
 
 from posecodec_rs._core import InvalidInputError
 from posecodec_rs._deferred import KEY, encode_deferred
-from posecodec_rs._torch_loader import to_tensors
+from posecodec_rs._torch_loader import deferred_to_tensors
 
 __all__ = ["EncodingDataPreprocessor", "encode_data_samples", "stack_images"]
 
@@ -40,7 +40,7 @@ def encode_data_samples(data_samples: Sequence[PoseDataSample], device: Any = No
     """What `posecodec_rs.mmpose.encode_data_samples` does."""
     waiting = [each for each in data_samples if KEY in each.get("gt_instance_labels", ())]
     deferred = [sample.gt_instance_labels.pop(KEY) for sample in waiting]
-    encoded = encode_deferred(deferred, to_tensors(device))
+    encoded = encode_deferred(deferred, deferred_to_tensors(device))
     for sample, one, targets in zip(waiting, deferred, encoded, strict=True):
         _fill(sample, one.encoders.tables, targets)
 
