@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from comparison import assert_same
 from numpy.random import Generator
-from posecodec_rs import InvalidInputError, MegviiHeatmap, MSRAHeatmap, UDPHeatmap
+from posecodec_rs import InvalidInputError, MegviiHeatmap, MSRAHeatmap, SimCCLabel, UDPHeatmap
+from products import random_keypoints, separable_codecs
 from specs import CONFIGS, Config, each
 from specs.shared.inputs import SIZES
-from test_profiles import codecs, keypoints
 from windows import KINDS, MAP_SIZES, network_maps
 
 torch = pytest.importorskip("torch")
@@ -22,6 +22,7 @@ DEVICES = ["cpu", *["cuda"] * torch.cuda.is_available()]
 on_each_device = pytest.mark.parametrize("device", DEVICES)
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
+FLIP = [1, 0, 2, 4, 3]
 UDP = UDPHeatmap(**SIZES)
 MSRA = MSRAHeatmap(**SIZES, sigma=2.0)
 UNBIASED = MSRAHeatmap(**SIZES, sigma=2.0, unbiased=True)
@@ -50,8 +51,8 @@ def with_one_nan(array: Any) -> Any:
 @pytest.mark.parametrize("seed", range(5))
 def test_targets_are_those_of_the_codec(device: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    for codec in [codec for _ in range(15) for codec in codecs(rng)]:
-        points, visible = keypoints(codec, rng)
+    for codec in [codec for _ in range(10) for codec in separable_codecs(rng)]:
+        points, visible = random_keypoints(codec, rng)
         targets = batch_encode(codec, points, visible, device=device)
         assert all(value.device.type == device for value in targets.values())
         assert_same(arrays(targets), codec.batch_encode(points, visible))
@@ -65,14 +66,19 @@ def test_every_codec_encodes(config: Config, device: str, rng: Generator) -> Non
 
 
 @on_each_device
-@each_profile_codec
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
-def test_targets_are_rounded_once(codec: Any, device: str, dtype: str, rng: Generator) -> None:
-    points = rng.uniform(0, 190, (2, 1, 17, 2))
-    want = torch.from_numpy(codec.batch_encode(points)["heatmaps"]).to(getattr(torch, dtype))
-    targets = batch_encode(codec, points, device=device, dtype=getattr(torch, dtype))
-    assert torch.equal(targets["heatmaps"].cpu(), want)
-    assert targets["keypoint_weights"].dtype == torch.float32
+@pytest.mark.parametrize("seed", range(5))
+def test_targets_are_rounded_once(seed: int, device: str, dtype: str) -> None:
+    rng = np.random.default_rng(seed)
+    for codec in separable_codecs(rng):
+        points, visible = random_keypoints(codec, rng)
+        want = codec.batch_encode(points, visible)
+        got = batch_encode(codec, points, visible, device=device, dtype=getattr(torch, dtype))
+        for name, value in want.items():
+            rounds = value.dtype == np.float32 and name != "keypoint_weights"
+            wanted = torch.from_numpy(value).to(getattr(torch, dtype) if rounds else None)
+            assert got[name].dtype == wanted.dtype
+            assert torch.equal(got[name].cpu(), wanted)
 
 
 @on_each_device
@@ -90,6 +96,39 @@ def test_out_is_filled(codec: Any, device: str, dtype: str, rng: Generator) -> N
         assert torch.equal(value, want[name])
     del options["device"]
     assert batch_encode(codec, points, **options, out=out) is out
+
+
+@on_each_device
+@each(config for config in CONFIGS if config.codec in ("SPR", "AssociativeEmbedding"))
+@pytest.mark.parametrize("counts", [(2, 0, 3), (0, 0), (1,)], ids=str)
+def test_lists_of_images(
+    config: Config, counts: tuple[int, ...], device: str, rng: Generator
+) -> None:
+    codec = config.make()
+    images = [config.keypoints(rng)[:count] for count in counts]
+    visible = [config.visible(rng)[:count] for count in counts]
+    for seen in (None, visible, [row.astype(int) for row in visible]):
+        want = codec.batch_encode(images, seen)
+        assert_same(arrays(batch_encode(codec, images, seen, device=device)), want)
+        tensors = [torch.from_numpy(image) for image in images]
+        assert_same(arrays(batch_encode(codec, tensors, seen, device=device)), want)
+    mixed = [image.astype(kind) for image, kind in zip(images, ["f4", "f8", "f4"], strict=False)]
+    assert_same(arrays(batch_encode(codec, mixed, device=device)), codec.batch_encode(mixed))
+
+
+def test_subclasses_keep_their_methods(rng: Generator) -> None:
+    class Doubled(UDPHeatmap):
+        def batch_encode(self, *args: Any, **kwargs: Any) -> Any:
+            targets = super().batch_encode(*args, **kwargs)
+            targets["heatmaps"] *= 2
+            return targets
+
+        def batch_decode(self, *args: Any, **kwargs: Any) -> Any:
+            return "decoded"
+
+    codec, points = Doubled(**SIZES), rng.uniform(0, 190, (2, 1, 17, 2))
+    assert_same(arrays(batch_encode(codec, points)), codec.batch_encode(points))
+    assert batch_decode(codec, torch.rand(2, 17, 64, 48)) == "decoded"
 
 
 def test_device_is_that_of_the_keypoints() -> None:
@@ -151,6 +190,39 @@ def test_keypoints_are_those_of_the_codec(kind: str, dtype: str, device: str) ->
                 if options:
                     options = options | {"flipped": flipped.to(device)}
                 got = arrays(batch_decode(codec, maps.to(device), **options))
+                assert_same(tuple(map(with_one_nan, got)), tuple(map(with_one_nan, want)))
+
+
+@on_each_device
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("use_dark", [False, True])
+def test_vectors(use_dark: bool, kind: str, dtype: str, device: str) -> None:
+    rng = np.random.default_rng(len(kind))
+    for sigma in (1.0, 6.0):
+        codec = SimCCLabel(input_size=(24, 32), sigma=sigma, use_dark=use_dark)
+        vectors, flipped = (
+            [
+                # The rows and the columns of one-pixel maps.
+                torch.from_numpy(network_maps(rng, kind, (2, 5), size)).to(getattr(torch, dtype))
+                for size in ((48, 1), (64, 1))
+            ]
+            for _ in range(2)
+        )
+        x, y = (axis.flatten(2) for axis in vectors)
+        other = tuple(axis.flatten(2) for axis in flipped)
+        for shape in ((2, 5), (2, 1, 5), (1, 2, 5)):
+            own = [axis.reshape(*shape, -1) for axis in (x, y)]
+            for options in (
+                {},
+                {"flipped": [axis.reshape(*shape, -1) for axis in other], "flip_indices": FLIP},
+            ):
+                want = codec.batch_decode(*own, **options)
+                if options:
+                    options = options | {
+                        "flipped": [axis.to(device) for axis in options["flipped"]]
+                    }
+                got = arrays(batch_decode(codec, *(axis.to(device) for axis in own), **options))
                 assert_same(tuple(map(with_one_nan, got)), tuple(map(with_one_nan, want)))
 
 
@@ -233,6 +305,10 @@ def test_wrong_targets(rng: Generator) -> None:
         batch_encode(UDP, points, device="nowhere")
     with pytest.raises(InvalidInputError, match="`keypoints`"):
         batch_encode(UDP, points[0])
+    with pytest.raises(InvalidInputError, match="`codec` must be a codec, but got dict"):
+        batch_encode({}, points)
+    with pytest.raises(InvalidInputError, match="`codec` must be a codec, but got str"):
+        batch_decode("UDPHeatmap", torch.zeros(1, 17, 64, 48))
     good = batch_encode(UDP, points)
     for wrong, message in (
         ([], "`out` must be a dict of tensors .*, but got list"),

@@ -17,14 +17,17 @@ from typing_extensions import Self, TypeVar, disjoint_base
 
 from posecodec_rs.types import (
     ArrayInput,
+    AssociativeEmbeddingProfiles,
     AssociativeEmbeddingTargets,
     CameraParam,
+    CombinedProfiles,
     DecoupledTargets,
     EDPoseTargets,
     Hand3DTargets,
     HeatmapProfiles,
     HeatmapTargets,
     ImagePoseTargets,
+    IntegralRegressionProfiles,
     IntegralRegressionTargets,
     ListedAssociativeEmbeddingTargets,
     ListedDecoupledTargets,
@@ -35,6 +38,7 @@ from posecodec_rs.types import (
     SimCC3DTargets,
     SimCCTargets,
     SKPSTargets,
+    SPRProfiles,
     SPRTargets,
     TensorLike,
     VideoPoseTargets,
@@ -169,6 +173,7 @@ class RegressionLabel(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: RegressionTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> RegressionTargets:
         """Encode the keypoints of one sample.
 
@@ -179,6 +184,8 @@ class RegressionLabel(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -195,6 +202,7 @@ class RegressionLabel(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: RegressionTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> RegressionTargets:
         """Encode a batch.
 
@@ -205,6 +213,8 @@ class RegressionLabel(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -299,6 +309,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: IntegralRegressionTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> IntegralRegressionTargets:
         """Encode the keypoints of one sample.
 
@@ -309,6 +320,8 @@ class IntegralRegressionLabel(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -326,6 +339,7 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: IntegralRegressionTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> IntegralRegressionTargets:
         """Encode a batch.
 
@@ -336,6 +350,8 @@ class IntegralRegressionLabel(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -372,6 +388,36 @@ class IntegralRegressionLabel(BaseKeypointCodec):
 
         Raises:
             InvalidInputError: As for ``decode``.
+        """
+    def encode_profiles(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: IntegralRegressionProfiles | None = None,
+    ) -> IntegralRegressionProfiles:
+        """Encode a batch to profiles instead of heatmaps.
+
+        The heatmaps of ``batch_encode``, bit-identical, are products in float32:
+        ``y_profiles[..., :, None] * x_profiles[..., None, :] * heatmap_factors[..., None, None]``.
+        With ``unbiased``, x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.
+
+        Args:
+            keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - keypoint_labels (array): As for ``batch_encode``.
+            - x_profiles (array): Shape (B, K, W), float32.
+            - y_profiles (array): Shape (B, K, H), float32.
+            - heatmap_factors (array): Shape (B, K), float32.
+            - keypoint_weights (array): As for ``batch_encode``.
+
+        Raises:
+            InvalidInputError: As for ``batch_encode``.
         """
 
 @disjoint_base
@@ -427,6 +473,7 @@ class MSRAHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: HeatmapTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> HeatmapTargets:
         """Encode the keypoints of one sample.
 
@@ -437,6 +484,8 @@ class MSRAHeatmap(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -453,6 +502,7 @@ class MSRAHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: HeatmapTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> HeatmapTargets:
         """Encode a batch.
 
@@ -463,6 +513,8 @@ class MSRAHeatmap(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -580,10 +632,10 @@ class MSRAHeatmap(BaseKeypointCodec):
     ) -> HeatmapProfiles:
         """Encode a batch to profiles instead of heatmaps.
 
-        A heatmap is the outer product of two profiles, bit-identical to that of
-        ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
-        With ``unbiased``, products below the smallest normal number of float32 are 0 in heatmaps, so
-        x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.
+        The heatmaps of ``batch_encode``, bit-identical, are products of two
+        profiles in float32: ``y_profiles[..., :, None] * x_profiles[..., None, :]``.
+        With ``unbiased``, x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0: heatmaps
+        have no subnormal numbers.
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
@@ -598,7 +650,7 @@ class MSRAHeatmap(BaseKeypointCodec):
             - keypoint_weights (array): As for ``batch_encode``.
 
         Raises:
-            InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+            InvalidInputError: As for ``batch_encode``.
         """
     @property
     def window_size(self) -> int | None:
@@ -730,6 +782,7 @@ class UDPHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: HeatmapTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> HeatmapTargets:
         """Encode the keypoints of one sample.
 
@@ -740,6 +793,8 @@ class UDPHeatmap(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -756,6 +811,7 @@ class UDPHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: HeatmapTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> HeatmapTargets:
         """Encode a batch.
 
@@ -766,6 +822,8 @@ class UDPHeatmap(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -879,12 +937,14 @@ class UDPHeatmap(BaseKeypointCodec):
         keypoints: ArrayInput,
         keypoints_visible: ArrayInput | None = None,
         *,
-        out: HeatmapProfiles | None = None,
-    ) -> HeatmapProfiles:
+        out: HeatmapProfiles | CombinedProfiles | None = None,
+    ) -> HeatmapProfiles | CombinedProfiles:
         """Encode a batch to profiles instead of heatmaps.
 
-        A heatmap is the outer product of two profiles, bit-identical to that of
-        ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+        The heatmaps of ``batch_encode``, bit-identical, are products of two
+        profiles in float32: ``y_profiles[..., :, None] * x_profiles[..., None, :]``.
+        Combined maps are 1 where ``y_squares[..., :, None] + x_squares[..., None, :] <= 1``, else 0, and
+        the offsets, repeated along the other axis.
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
@@ -898,8 +958,13 @@ class UDPHeatmap(BaseKeypointCodec):
             - y_profiles (array): Shape (B, K, H), float32.
             - keypoint_weights (array): As for ``batch_encode``.
 
+        Instead of profiles, combined maps have:
+
+        - x_offsets, y_offsets (array): Shapes (B, K, W) and (B, K, H), float32.
+        - x_squares, y_squares (array): Of these shapes, float64.
+
         Raises:
-            InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+            InvalidInputError: As for ``batch_encode``.
         """
     @property
     def window_size(self) -> int | None:
@@ -999,6 +1064,7 @@ class MegviiHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: HeatmapTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> HeatmapTargets:
         """Encode the keypoints of one sample.
 
@@ -1009,6 +1075,8 @@ class MegviiHeatmap(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -1025,6 +1093,7 @@ class MegviiHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: HeatmapTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> HeatmapTargets:
         """Encode a batch.
 
@@ -1035,6 +1104,8 @@ class MegviiHeatmap(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -1152,8 +1223,8 @@ class MegviiHeatmap(BaseKeypointCodec):
     ) -> HeatmapProfiles:
         """Encode a batch to profiles instead of heatmaps.
 
-        A heatmap is the outer product of two profiles, bit-identical to that of
-        ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+        The heatmaps of ``batch_encode``, bit-identical, are products of two
+        profiles in float32: ``y_profiles[..., :, None] * x_profiles[..., None, :]``.
 
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
@@ -1168,7 +1239,7 @@ class MegviiHeatmap(BaseKeypointCodec):
             - keypoint_weights (array): As for ``batch_encode``.
 
         Raises:
-            InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+            InvalidInputError: As for ``batch_encode``.
         """
 
 @disjoint_base
@@ -1207,6 +1278,7 @@ class SKPSHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: SKPSTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> SKPSTargets:
         """Encode the keypoints of one sample.
 
@@ -1217,6 +1289,8 @@ class SKPSHeatmap(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -1235,6 +1309,7 @@ class SKPSHeatmap(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: SKPSTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> SKPSTargets:
         """Encode a batch.
 
@@ -1245,6 +1320,8 @@ class SKPSHeatmap(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -1389,6 +1466,7 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: SimCCTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> SimCCTargets:
         """Encode the keypoints of one sample.
 
@@ -1399,6 +1477,8 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -1416,6 +1496,7 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: SimCCTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> SimCCTargets:
         """Encode a batch.
 
@@ -1426,6 +1507,8 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -1486,6 +1569,75 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
 
         Raises:
             InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
+        """
+    @property
+    def window_size(self) -> tuple[int, int] | None:
+        """Numbers of bins (Sx, Sy) of the windows that ``decode_windows`` takes: 1 without DARK. None with
+        ``decode_visibility``, which needs whole vectors.
+        """
+    @overload
+    def decode_windows(
+        self,
+        windows_x: npt.NDArray[_Float],
+        windows_y: npt.NDArray[_Float],
+        indices_x: ArrayInput,
+        indices_y: ArrayInput,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[_Float], npt.NDArray[np.bool_]]:
+        """Decode windows around the maxima of vectors.
+
+        The results are those of ``batch_decode`` of the whole vectors, bit-identical, except where
+        ``needs_vectors`` is true.
+
+        Args:
+            windows_x (array or torch.Tensor): Shape (B, N, K, Sx), with (Sx, Sy) the ``window_size``;
+                float16, float32 or float64. The maximum of each vector is at the center: of equal values
+                the first, or the first NaN. Bins outside the vector may have any value.
+            windows_y (array or torch.Tensor): Shape (B, N, K, Sy).
+            indices_x (array or torch.Tensor): Shape (B, N, K), integers: the bin of each maximum.
+            indices_y (array or torch.Tensor): Shape (B, N, K).
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, N, K, 2), input pixels, float32.
+            - scores (array): Shape (B, N, K), of the windows' dtype.
+            - needs_vectors (array): Shape (B, N, K), bool: the windows are not enough, and the keypoint
+              must be decoded from whole vectors.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, an index outside the vector, or if
+                ``window_size`` is None.
+        """
+    @overload
+    def decode_windows(
+        self,
+        windows_x: ArrayInput,
+        windows_y: ArrayInput,
+        indices_x: ArrayInput,
+        indices_y: ArrayInput,
+    ) -> tuple[npt.NDArray[np.float32], _Scores, npt.NDArray[np.bool_]]:
+        """Decode windows around the maxima of vectors.
+
+        The results are those of ``batch_decode`` of the whole vectors, bit-identical, except where
+        ``needs_vectors`` is true.
+
+        Args:
+            windows_x (array or torch.Tensor): Shape (B, N, K, Sx), with (Sx, Sy) the ``window_size``;
+                float16, float32 or float64. The maximum of each vector is at the center: of equal values
+                the first, or the first NaN. Bins outside the vector may have any value.
+            windows_y (array or torch.Tensor): Shape (B, N, K, Sy).
+            indices_x (array or torch.Tensor): Shape (B, N, K), integers: the bin of each maximum.
+            indices_y (array or torch.Tensor): Shape (B, N, K).
+
+        Returns:
+            tuple:
+            - keypoints (array): Shape (B, N, K, 2), input pixels, float32.
+            - scores (array): Shape (B, N, K), of the windows' dtype.
+            - needs_vectors (array): Shape (B, N, K), bool: the windows are not enough, and the keypoint
+              must be decoded from whole vectors.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, an index outside the vector, or if
+                ``window_size`` is None.
         """
 
 @disjoint_base
@@ -1574,6 +1726,7 @@ class SPR(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: SPRTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> SPRTargets:
         """Encode the keypoints of the people in one image. All targets are float32.
 
@@ -1585,6 +1738,8 @@ class SPR(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -1605,6 +1760,7 @@ class SPR(BaseKeypointCodec):
         keypoints_visible: _Images | None = None,
         *,
         out: SPRTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> SPRTargets:
         """Encode the people of a batch of images.
 
@@ -1617,6 +1773,8 @@ class SPR(BaseKeypointCodec):
                 Default: all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -1751,6 +1909,35 @@ class SPR(BaseKeypointCodec):
 
         Raises:
             InvalidInputError: As for ``decode``.
+        """
+    def encode_profiles(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: SPRProfiles | None = None,
+    ) -> SPRProfiles:
+        """Encode a batch to profiles instead of heatmaps.
+
+        The heatmaps of ``batch_encode``, bit-identical, are the maxima of the people's
+        products in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``.
+        ``heatmap_weights`` are 1 where a heatmap is above 0, else the background weight.
+
+        Args:
+            keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - x_profiles (array): Shape (B, N, M, W), float32, for M = 1 or K + 1 heatmaps, the roots'
+              last.
+            - y_profiles (array): Shape (B, N, M, H), float32.
+            - displacements, displacement_weights (array): As for ``batch_encode``.
+
+        Raises:
+            InvalidInputError: As for ``batch_encode``.
         """
 
 @disjoint_base
@@ -2013,6 +2200,7 @@ class AssociativeEmbedding(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: AssociativeEmbeddingTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> AssociativeEmbeddingTargets:
         """Encode the keypoints of the people in one image.
 
@@ -2023,6 +2211,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
                 all visible.
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict:
@@ -2042,6 +2232,7 @@ class AssociativeEmbedding(BaseKeypointCodec):
         keypoints_visible: _Images | None = None,
         *,
         out: None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> ListedAssociativeEmbeddingTargets:
         """Encode the people of a batch of images.
 
@@ -2055,6 +2246,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
                 Not for lists.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; from lists, ``keypoint_indices`` and
@@ -2070,6 +2263,7 @@ class AssociativeEmbedding(BaseKeypointCodec):
         keypoints_visible: ArrayInput | None = None,
         *,
         out: AssociativeEmbeddingTargets | None = None,
+        dtype: npt.DTypeLike | None = None,
     ) -> AssociativeEmbeddingTargets:
         """Encode the people of a batch of images.
 
@@ -2083,6 +2277,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
             out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
                 dtypes of the returned dict.
                 Not for lists.
+            dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
+                of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; from lists, ``keypoint_indices`` and
@@ -2129,6 +2325,33 @@ class AssociativeEmbedding(BaseKeypointCodec):
         Raises:
             InvalidInputError: For another shape or dtype, maps of different sizes or with fewer pixels
                 than candidates, or an order that does not have each of the K keypoints.
+        """
+    def encode_profiles(
+        self,
+        keypoints: ArrayInput,
+        keypoints_visible: ArrayInput | None = None,
+        *,
+        out: AssociativeEmbeddingProfiles | None = None,
+    ) -> AssociativeEmbeddingProfiles:
+        """Encode a batch to profiles instead of heatmaps.
+
+        The heatmaps of ``batch_encode``, bit-identical, are the maxima of the people's
+        products in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``.
+
+        Args:
+            keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
+            keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
+            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
+                dtypes of the returned dict.
+
+        Returns:
+            dict:
+            - x_profiles (array): Shape (B, N, K, W), float32.
+            - y_profiles (array): Shape (B, N, K, H), float32.
+            - keypoint_indices, keypoint_weights (array): As for ``batch_encode``.
+
+        Raises:
+            InvalidInputError: As for ``batch_encode``.
         """
 
 @disjoint_base

@@ -32,6 +32,9 @@ macro_rules! phrase {
     (out) => {
         "    out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and\n        dtypes of the returned dict."
     };
+    (dtype) => {
+        "    dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not\n        of ``keypoint_weights``. Values are rounded once, at the end. Default: float32."
+    };
     (threads) => {
         "Large batches run on several threads (see :func:`posecodec_rs.set_num_threads`)."
     };
@@ -44,6 +47,25 @@ macro_rules! phrase {
     (scale_factor) => {
         "Input pixels per heatmap pixel, shape (2,), float32."
     };
+    // The head of the docstring of an `encode_profiles` whose heatmaps are `$formula`.
+    (encode_profiles $formula:literal) => {
+        concat!(
+            "Encode a batch to profiles instead of heatmaps.\n\nThe heatmaps of ``batch_encode``, bit-identical, are ",
+            $formula,
+            "."
+        )
+    };
+    // Its arguments, for keypoints (B, $instances, K, 2).
+    (profile_args $instances:literal) => {
+        concat!(
+            "\nArgs:\n    keypoints (array): Shape (B, ",
+            $instances,
+            ", K, 2), input pixels; as for ``encode``.\n    keypoints_visible (array, optional): Shape (B, ",
+            $instances,
+            ", K). Default: all visible.\n",
+            phrase!(out),
+        )
+    };
     // The docstring of a `batch_encode` that takes one array of keypoints (B, $instances, K, 2).
     (batch_encode $instances:literal) => {
         concat!(
@@ -55,6 +77,8 @@ macro_rules! phrase {
             $instances,
             ", K). Default: all visible.\n",
             phrase!(out),
+            "\n",
+            phrase!(dtype),
             "\n\nReturns:\n    dict: The arrays of ``encode``, each with a leading B.",
             "\n\nRaises:\n    InvalidInputError: As for ``encode``."
         )
@@ -156,7 +180,7 @@ macro_rules! codec_class {
         )*}
         raises $raises:literal $($raises_more:literal)*;
         build |$arguments:ident| $build:expr;
-        encode($($required:ident),*; $($optional:ident),* $(; $out:ident)?)
+        encode($($required:ident),*; $($optional:ident),* $(; $($out:ident),+)?)
             |$py:ident, $this:tt, $call:ident| $encoded:block
         sample_doc {$(#[doc = $sample_doc:expr])*}
         batch_doc {$(#[doc = $batch_doc:expr])*}
@@ -227,22 +251,22 @@ macro_rules! codec_class {
             )*
 
             $(#[doc = $sample_doc])*
-            #[pyo3(signature = ($($required,)* $($optional=None,)* $(*, $out=None)?))]
+            #[pyo3(signature = ($($required,)* $($optional=None,)* $(*, $($out=None),+)?))]
             #[allow(clippy::too_many_arguments, reason = "MMPose's signatures")]
             fn encode<'py>(
                 &self, $py: Python<'py>, $($required: $crate::class::Any<'_, 'py>,)*
-                $($optional: $crate::class::Opt<'_, 'py>,)* $($out: $crate::class::Opt<'_, 'py>)?
+                $($optional: $crate::class::Opt<'_, 'py>,)* $($($out: $crate::class::Opt<'_, 'py>),+)?
             ) -> $crate::class::Encoded<'py> {
                 let ($this, $call) = (self.0.get()?, $crate::call::Call::Single);
                 $encoded
             }
 
             $(#[doc = $batch_doc])*
-            #[pyo3(signature = ($($required,)* $($optional=None,)* $(*, $out=None)?))]
+            #[pyo3(signature = ($($required,)* $($optional=None,)* $(*, $($out=None),+)?))]
             #[allow(clippy::too_many_arguments, reason = "MMPose's signatures")]
             fn batch_encode<'py>(
                 &self, $py: Python<'py>, $($required: $crate::class::Any<'_, 'py>,)*
-                $($optional: $crate::class::Opt<'_, 'py>,)* $($out: $crate::class::Opt<'_, 'py>)?
+                $($optional: $crate::class::Opt<'_, 'py>,)* $($($out: $crate::class::Opt<'_, 'py>),+)?
             ) -> $crate::class::Encoded<'py> {
                 let ($this, $call) = (self.0.get()?, $crate::call::Call::Batch);
                 $encoded

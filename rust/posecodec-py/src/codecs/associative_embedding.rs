@@ -6,10 +6,10 @@ use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::class::{Any, codec_class, list, phrase};
+use crate::class::{Any, Encoded, Opt, codec_class, list, phrase};
 use crate::convert::new_array;
 use crate::decode::decode_grouped;
-use crate::encode::encode_images;
+use crate::encode::{encode_images, encode_profiles};
 
 /// The standard deviation, also where the argument is `None`.
 fn sigma<'py>(
@@ -76,8 +76,8 @@ codec_class! {
             max_instances: decode_max_instances,
         },
     );
-    encode(keypoints; keypoints_visible; out) |py, codec, call| {
-        encode_images(py, codec, call, keypoints, keypoints_visible, out)
+    encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
+        encode_images(py, codec, call, keypoints, keypoints_visible, (out, dtype))
     }
     sample_doc {
         /// Encode the keypoints of the people in one image.
@@ -88,6 +88,7 @@ codec_class! {
         ///     keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
         ///         all visible.
         #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
         ///
         /// Returns:
         ///     dict:
@@ -112,6 +113,7 @@ codec_class! {
         ///         Default: all visible.
         #[doc = phrase!(out)]
         ///         Not for lists.
+        #[doc = phrase!(dtype)]
         ///
         /// Returns:
         ///     dict: The arrays of ``encode``, each with a leading B; from lists, ``keypoint_indices`` and
@@ -126,6 +128,25 @@ codec_class! {
         #[getter]
         fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
+        }
+
+        #[doc = phrase!(encode_profiles "the maxima of the people's\nproducts in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``")]
+        #[doc = phrase!(profile_args "N")]
+        ///
+        /// Returns:
+        ///     dict:
+        ///     - x_profiles (array): Shape (B, N, K, W), float32.
+        ///     - y_profiles (array): Shape (B, N, K, H), float32.
+        ///     - keypoint_indices, keypoint_weights (array): As for ``batch_encode``.
+        ///
+        /// Raises:
+        ///     InvalidInputError: As for ``batch_encode``.
+        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+        fn encode_profiles<'py>(
+            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
+            out: Opt<'_, 'py>,
+        ) -> Encoded<'py> {
+            encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
         }
 
         /// Not implemented: as in MMPose, this codec only decodes batches. See ``batch_decode``.

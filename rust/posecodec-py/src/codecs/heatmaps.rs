@@ -21,13 +21,14 @@ macro_rules! heatmap_codec {
             keypoints $keypoints:literal;
             scores $scores:literal;
             profiles $($profiles:literal)*;
+            other_outputs $($other_outputs:literal)*;
             $(windows $windows:literal;)?
         }
         $($class:tt)*
     ) => { codec_class! {
         $($class)*
-        encode(keypoints; keypoints_visible; out) |py, codec, call| {
-            encode(py, codec, call, keypoints, keypoints_visible, out)
+        encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
+            encode(py, codec, call, keypoints, keypoints_visible, (out, dtype))
         }
         sample_doc {
             /// Encode the keypoints of one sample.
@@ -38,6 +39,7 @@ macro_rules! heatmap_codec {
             ///     keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
             ///         all visible.
             #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
             ///
             /// Returns:
             ///     dict:
@@ -109,25 +111,19 @@ macro_rules! heatmap_codec {
                 decode_heatmap_batch(slf.py(), slf.get().0.get()?, batch_encoded, flip)
             }
 
-            /// Encode a batch to profiles instead of heatmaps.
-            ///
-            /// A heatmap is the outer product of two profiles, bit-identical to that of
-            /// ``batch_encode``: ``y_profiles[..., :, None] * x_profiles[..., None, :]`` in float32.
+            #[doc = phrase!(encode_profiles "products of two\nprofiles in float32: ``y_profiles[..., :, None] * x_profiles[..., None, :]``")]
             $(#[doc = $profiles])*
-            ///
-            /// Args:
-            ///     keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
-            ///     keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            #[doc = phrase!(out)]
+            #[doc = phrase!(profile_args "1")]
             ///
             /// Returns:
             ///     dict:
             ///     - x_profiles (array): Shape (B, K, W), float32.
             ///     - y_profiles (array): Shape (B, K, H), float32.
             ///     - keypoint_weights (array): As for ``batch_encode``.
+            $(#[doc = $other_outputs])*
             ///
             /// Raises:
-            ///     InvalidInputError: As for ``batch_encode``, or if the codec's heatmaps are no products.
+            ///     InvalidInputError: As for ``batch_encode``.
             #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
             fn encode_profiles<'py>(
                 &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
@@ -186,8 +182,9 @@ heatmap_codec! {
         keypoints "float32";
         scores "the maxima";
         profiles
-            "With ``unbiased``, products below the smallest normal number of float32 are 0 in heatmaps, so"
-            "x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.";
+            "With ``unbiased``, x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0: heatmaps"
+            "have no subnormal numbers.";
+        other_outputs;
         windows "None if the blur kernel has more than 59 taps.";
     }
     /// Represent keypoints as Gaussian heatmaps via the "MSRA" approach.
@@ -220,7 +217,13 @@ heatmap_codec! {
         channels "C";
         keypoints "float64";
         scores "the maxima (of the blurred class maps, if combined)";
-        profiles;
+        profiles
+            "Combined maps are 1 where ``y_squares[..., :, None] + x_squares[..., None, :] <= 1``, else 0, and"
+            "the offsets, repeated along the other axis.";
+        other_outputs
+            "\nInstead of profiles, combined maps have:\n"
+            "- x_offsets, y_offsets (array): Shapes (B, K, W) and (B, K, H), float32."
+            "- x_squares, y_squares (array): Of these shapes, float64.";
         windows "None for combined maps, or if the blur kernel has more than 59 taps.";
     }
     /// Represent keypoints as heatmaps by Unbiased Data Processing (UDP).
@@ -263,6 +266,7 @@ heatmap_codec! {
         keypoints "float32";
         scores "maxima / 255 + 0.5";
         profiles;
+        other_outputs;
     }
     /// Represent keypoints as blurred points via the "Megvii" approach.
     ///

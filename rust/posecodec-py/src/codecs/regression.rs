@@ -4,10 +4,10 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 
 use super::MsraHeatmap;
-use crate::class::{Any, Decoded, codec_class, identity, phrase, sub_codec};
+use crate::class::{Any, Decoded, Encoded, Opt, codec_class, identity, phrase, sub_codec};
 use crate::decode::decode_regression;
 use crate::call::Call;
-use crate::encode::encode;
+use crate::encode::{encode, encode_profiles};
 
 /// [`codec_class!`] with the methods of these codecs. `encode` has the number of instances and the
 /// items that differ, `decode` the function that gives the decoder of the coordinates; `attributes` are
@@ -21,8 +21,8 @@ macro_rules! regression_codec {
         $($class:tt)*
     ) => { codec_class! {
         $($class)*
-        encode(keypoints; keypoints_visible; out) |py, codec, call| {
-            encode(py, codec, call, keypoints, keypoints_visible, out)
+        encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
+            encode(py, codec, call, keypoints, keypoints_visible, (out, dtype))
         }
         sample_doc {
             /// Encode the keypoints of one sample.
@@ -33,6 +33,7 @@ macro_rules! regression_codec {
             #[doc = concat!("    keypoints_visible (array, optional): Shape (", $instances, ", K); below 0.5 is unlabelled. Default:")]
             ///         all visible.
             #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
             ///
             /// Returns:
             ///     dict:
@@ -120,6 +121,28 @@ regression_codec! {
         field_mapping_table: identity ["heatmaps"];
     }
     attributes {
+        #[doc = phrase!(encode_profiles "products in float32:\n``y_profiles[..., :, None] * x_profiles[..., None, :] * heatmap_factors[..., None, None]``")]
+        /// With ``unbiased``, x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.
+        #[doc = phrase!(profile_args "1")]
+        ///
+        /// Returns:
+        ///     dict:
+        ///     - keypoint_labels (array): As for ``batch_encode``.
+        ///     - x_profiles (array): Shape (B, K, W), float32.
+        ///     - y_profiles (array): Shape (B, K, H), float32.
+        ///     - heatmap_factors (array): Shape (B, K), float32.
+        ///     - keypoint_weights (array): As for ``batch_encode``.
+        ///
+        /// Raises:
+        ///     InvalidInputError: As for ``batch_encode``.
+        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+        fn encode_profiles<'py>(
+            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
+            out: Opt<'_, 'py>,
+        ) -> Encoded<'py> {
+            encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
+        }
+
         /// The codec of the heatmaps, a :class:`MSRAHeatmap`.
         #[getter]
         fn heatmap_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -5,10 +5,11 @@ use pyo3::prelude::*;
 
 use crate::class::{Any, Decoded, Opt, OptionalArg, codec_class, identity, phrase};
 use crate::convert::axes_array;
-use crate::decode::decode_simcc;
+use crate::decode::{
+    FlipArguments, WindowsDecoded, decode_on_device, decode_simcc, decode_simcc_windows,
+};
 use crate::call::Call;
 use crate::encode::encode;
-use crate::decode::FlipArguments;
 
 /// One number for all `A` axes, or one per axis, as an array: the type of MMPose's attribute.
 pub(super) fn axes<'py, const A: usize>(
@@ -53,8 +54,8 @@ codec_class! {
             smoothing, sigma, simcc_split_ratio, normalize, use_dark, decode_visibility, decode_beta,
         })
     };
-    encode(keypoints; keypoints_visible; out) |py, codec, call| {
-        encode(py, codec, call, keypoints, keypoints_visible, out)
+    encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
+        encode(py, codec, call, keypoints, keypoints_visible, (out, dtype))
     }
     sample_doc {
         /// Encode the keypoints of one sample.
@@ -65,6 +66,7 @@ codec_class! {
         ///     keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
         ///         all visible.
         #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
         ///
         /// Returns:
         ///     dict:
@@ -125,11 +127,51 @@ codec_class! {
         ///     InvalidInputError: As for ``decode``, or for wrong arguments of the flip test.
         #[pyo3(signature = (simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=OptionalArg::DEFAULT), text_signature = "($self, simcc_x, simcc_y, *, flipped=None, flip_indices=None, shift=False)")]
         fn batch_decode<'py>(
-            &self, py: Python<'py>, simcc_x: Any<'_, 'py>, simcc_y: Any<'_, 'py>,
+            slf: &Bound<'py, Self>, simcc_x: Any<'_, 'py>, simcc_y: Any<'_, 'py>,
             flipped: Opt<'_, 'py>, flip_indices: Opt<'_, 'py>, shift: OptionalArg<'py>,
         ) -> Decoded<'py> {
             let flip = FlipArguments { flipped, flip_indices, shift };
-            decode_simcc(py, self.0.get()?, Call::Batch, simcc_x, simcc_y, Some(flip))
+            if let Some(decoded) = decode_on_device(slf, &[simcc_x, simcc_y], &flip)? {
+                return Ok(decoded);
+            }
+            decode_simcc(slf.py(), slf.get().0.get()?, Call::Batch, simcc_x, simcc_y, Some(flip))
+        }
+
+        /// Numbers of bins (Sx, Sy) of the windows that ``decode_windows`` takes: 1 without DARK. None with
+        /// ``decode_visibility``, which needs whole vectors.
+        #[getter]
+        fn window_size(&self) -> PyResult<Option<(usize, usize)>> {
+            Ok(self.0.get()?.window_sizes().ok().map(|[x, y]| (x, y)))
+        }
+
+        /// Decode windows around the maxima of vectors.
+        ///
+        /// The results are those of ``batch_decode`` of the whole vectors, bit-identical, except where
+        /// ``needs_vectors`` is true.
+        ///
+        /// Args:
+        ///     windows_x (array or torch.Tensor): Shape (B, N, K, Sx), with (Sx, Sy) the ``window_size``;
+        ///         float16, float32 or float64. The maximum of each vector is at the center: of equal values
+        ///         the first, or the first NaN. Bins outside the vector may have any value.
+        ///     windows_y (array or torch.Tensor): Shape (B, N, K, Sy).
+        ///     indices_x (array or torch.Tensor): Shape (B, N, K), integers: the bin of each maximum.
+        ///     indices_y (array or torch.Tensor): Shape (B, N, K).
+        ///
+        /// Returns:
+        ///     tuple:
+        ///     - keypoints (array): Shape (B, N, K, 2), input pixels, float32.
+        ///     - scores (array): Shape (B, N, K), of the windows' dtype.
+        ///     - needs_vectors (array): Shape (B, N, K), bool: the windows are not enough, and the keypoint
+        ///       must be decoded from whole vectors.
+        ///
+        /// Raises:
+        ///     InvalidInputError: For another shape or dtype, an index outside the vector, or if
+        ///         ``window_size`` is None.
+        fn decode_windows<'py>(
+            &self, py: Python<'py>, windows_x: Any<'_, 'py>, windows_y: Any<'_, 'py>,
+            indices_x: Any<'_, 'py>, indices_y: Any<'_, 'py>,
+        ) -> WindowsDecoded<'py> {
+            decode_simcc_windows(py, self.0.get()?, [windows_x, windows_y], [indices_x, indices_y])
         }
     }
 }

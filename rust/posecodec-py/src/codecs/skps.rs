@@ -27,8 +27,8 @@ codec_class! {
     }
     raises "For a size of 0 or a sigma that is not positive and finite.";
     build |arguments| codecs::SkpsHeatmap::new(input_size, heatmap_size, sigma);
-    encode(keypoints; keypoints_visible; out) |py, codec, call| {
-        encode(py, codec, call, keypoints, keypoints_visible, out)
+    encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
+        encode(py, codec, call, keypoints, keypoints_visible, (out, dtype))
     }
     sample_doc {
         /// Encode the keypoints of one sample.
@@ -39,6 +39,7 @@ codec_class! {
         ///     keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
         ///         all visible.
         #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
         ///
         /// Returns:
         ///     dict:

@@ -4,10 +4,10 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use crate::class::{Any, Decoded, codec_class, identity, phrase};
+use crate::class::{Any, Decoded, Encoded, Opt, codec_class, identity, phrase};
 use crate::convert::new_array;
 use crate::decode::{decode_spr, decode_spr_images};
-use crate::encode::encode_images;
+use crate::encode::{encode_images, encode_profiles};
 
 /// One or two standard deviations as a tuple, also where the argument is `None`.
 fn sigmas<'py>(slf: &Bound<'py, Spr>, kept: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -69,8 +69,8 @@ codec_class! {
         };
         codecs::Spr::new(input_size, heatmap_size, options.with_sigmas(&sigma)?)
     };
-    encode(keypoints; keypoints_visible; out) |py, codec, call| {
-        encode_images(py, codec, call, keypoints, keypoints_visible, out)
+    encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
+        encode_images(py, codec, call, keypoints, keypoints_visible, (out, dtype))
     }
     sample_doc {
         /// Encode the keypoints of the people in one image. All targets are float32.
@@ -82,6 +82,7 @@ codec_class! {
         ///         and size, from 0.5 on it is in its heatmap, from 1 on it has displacements. Default:
         ///         all visible.
         #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
         ///
         /// Returns:
         ///     dict:
@@ -107,6 +108,7 @@ codec_class! {
         ///     keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
         ///         Default: all visible.
         #[doc = phrase!(out)]
+        #[doc = phrase!(dtype)]
         ///
         /// Returns:
         ///     dict: The arrays of ``encode``, each with a leading B.
@@ -122,6 +124,27 @@ codec_class! {
         #[getter]
         fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
             new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
+        }
+
+        #[doc = phrase!(encode_profiles "the maxima of the people's\nproducts in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``")]
+        /// ``heatmap_weights`` are 1 where a heatmap is above 0, else the background weight.
+        #[doc = phrase!(profile_args "N")]
+        ///
+        /// Returns:
+        ///     dict:
+        ///     - x_profiles (array): Shape (B, N, M, W), float32, for M = 1 or K + 1 heatmaps, the roots'
+        ///       last.
+        ///     - y_profiles (array): Shape (B, N, M, H), float32.
+        ///     - displacements, displacement_weights (array): As for ``batch_encode``.
+        ///
+        /// Raises:
+        ///     InvalidInputError: As for ``batch_encode``.
+        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+        fn encode_profiles<'py>(
+            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
+            out: Opt<'_, 'py>,
+        ) -> Encoded<'py> {
+            encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
         }
 
         /// Decode the maps of one image. For torch tensors, the results are torch tensors on the same

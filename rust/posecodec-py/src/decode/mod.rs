@@ -26,7 +26,7 @@ pub(crate) use heatmaps::{decode_heatmap_batch, decode_heatmaps};
 pub(crate) use lifting::{Scales, decode_frames, decode_poses};
 pub(crate) use regression::decode_regression;
 pub(crate) use simcc::{Decoded3d, decode_simcc, decode_simcc_3d};
-pub(crate) use windows::{WindowsDecoded, decode_heatmap_windows};
+pub(crate) use windows::{WindowsDecoded, decode_heatmap_windows, decode_simcc_windows};
 
 /// Keypoints and scores.
 pub(crate) type Decoded<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);

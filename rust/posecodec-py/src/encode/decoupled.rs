@@ -150,8 +150,9 @@ impl<'py> Image<'_, 'py> {
         let (points, _) = points.as_chunks();
         let keypoints = Keypoints { points, visible, instances, count };
         let sigmas = sigmas.unwrap_or_else(|| codec.sigmas_of_keypoints(&keypoints));
-        let allocate =
-            |plan| OutputDict::allocate(py, (Call::Single, 1), plan, arguments, None, Init::Zeroed);
+        let allocate = |plan| {
+            OutputDict::allocate(py, (Call::Single, 1), plan, arguments, None.into(), Init::Zeroed)
+        };
 
         let plan = codec.outputs(count);
         let mut outputs = allocate(&plan)?;

@@ -112,7 +112,8 @@ fn encode_arrays<'py>(
         ("bboxes", boxes.as_ref().map(Argument::Coords)),
         (VISIBLE, Some(Argument::Coords(&visible))),
     ];
-    let outputs = OutputDict::allocate(py, (call, batch), &plan, &arguments, out, Init::Uninit)?;
+    let outputs =
+        OutputDict::allocate(py, (call, batch), &plan, &arguments, out.into(), Init::Uninit)?;
     outputs.fill(|arrays, _| annotations.fill(arrays))
 }
 

@@ -2,7 +2,7 @@
 
 use numpy::PyUntypedArrayMethods;
 use posecodec::Shape;
-use posecodec::codecs::{Dtype, Encode, Hand3dHeatmap, Output, encode_batch};
+use posecodec::codecs::{Dtype, Encode, Hand3dHeatmap, MAX_OUTPUTS, Output, encode_batch};
 use pyo3::prelude::*;
 
 use super::{Argument, OutputDict, VISIBLE, plan, read_visible};
@@ -64,13 +64,13 @@ pub(crate) fn encode_hand_3d<'py>(
         ("hand_type_valid", Some(Argument::Array(&type_valid))),
     ];
     let (call, init) = ((call, plan.batch), encoder.init());
-    let outputs = OutputDict::allocate(py, call, &outputs, &arguments, out, init)?;
+    let outputs = OutputDict::allocate(py, call, &outputs, &arguments, out.into(), init)?;
     let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     let computed = match depth.precision {
         ComputePrecision::Single => Dtype::Float32,
         ComputePrecision::Weak | ComputePrecision::Double => Dtype::Float64,
     };
-    outputs.fill::<4>(|mut arrays, init| {
+    outputs.fill::<MAX_OUTPUTS>(|mut arrays, init| {
         let [Some(weights), Some(bins)] = [arrays.pop(), arrays.pop()] else {
             unreachable!("the plan has both")
         };

@@ -5,6 +5,7 @@ mod decoupled;
 mod edpose;
 mod hand_3d;
 mod lifting;
+mod out;
 mod outputs;
 mod ragged;
 mod simcc_3d;
@@ -23,6 +24,7 @@ pub(crate) use decoupled::encode_decoupled;
 pub(crate) use edpose::{EdPoseArguments, encode_edpose};
 pub(crate) use hand_3d::encode_hand_3d;
 pub(crate) use lifting::{Inputs, encode_lifting, pair};
+pub(crate) use out::{Out, Precision};
 pub(crate) use outputs::{Argument, OutputDict};
 use ragged::map_images;
 pub(crate) use ragged::{each, encode_images, is_list};
@@ -36,13 +38,15 @@ pub(crate) fn encode<'py, C: Encode<D>, const D: usize>(
     call: Call,
     keypoints: &Bound<'py, PyAny>,
     visible: Option<&Bound<'py, PyAny>>,
-    out: Option<&Bound<'py, PyAny>>,
+    (out, dtype): (Option<&Bound<'py, PyAny>>, Option<&Bound<'py, PyAny>>),
 ) -> Encoded<'py> {
+    let precision = dtype.map_or(Ok(Precision::Single), Precision::read)?;
     let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     let visible = read_visible(visible)?;
     let plan = plan(codec, call, points.shape(), visible.as_ref())?;
     let arguments = [(VISIBLE, visible.as_ref().map(Argument::Coords))];
     let (call, init) = ((call, plan.batch), codec.init());
+    let out = Out { out, precision };
     let outputs = OutputDict::allocate(py, call, &plan.outputs, &arguments, out, init)?;
     let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     outputs.fill(|arrays, init| encode_batch(codec, &plan, points, visible, arrays, init))
@@ -56,7 +60,7 @@ pub(crate) fn encode_profiles<'py, C: Separable>(
     visible: Option<&Bound<'py, PyAny>>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> Encoded<'py> {
-    encode(py, &Profiles::of(codec)?, Call::Batch, keypoints, visible, out)
+    encode(py, &Profiles(codec), Call::Batch, keypoints, visible, (out, None))
 }
 
 /// The argument with the visibilities.

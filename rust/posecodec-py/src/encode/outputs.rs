@@ -1,19 +1,21 @@
 //! The outputs of an encoder: allocated as the core plans them, and returned in a dict.
 
 use arrayvec::ArrayVec;
+use half::f16;
+use half::slice::HalfFloatSliceExt;
 use numpy::{Element, PyArrayDescr, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::codecs::{ArrayMut, Dtype, Init, Output, Per, Source, Value};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString};
 
-use crate::call::{Call, enter};
+use super::out::{Out, Precision, arrays_of_out, is_array};
+use crate::call::{Call, enter, maybe_detach};
 use crate::class::Encoded;
 use crate::convert::{
-    CoordArray, array_of_out, cast, check_no_overlap, copied_array, fresh_or_reused, try_vec_of,
+    CoordArray, cast, check_no_overlap, copied_array, fresh, fresh_or_reused, try_vec_of,
     values_mut, writable, writable_as, zero,
 };
-use crate::error::invalid;
 
 /// The most outputs that an encoder has.
 pub(crate) const MAX_OUTPUTS: usize = 12;
@@ -38,6 +40,8 @@ pub(crate) type Arguments<'a, 'py> = [(&'static str, Option<Argument<'a, 'py>>)]
 enum OutputValue<'py> {
     F32(Bound<'py, PyArrayDyn<f32>>),
     F64(Bound<'py, PyArrayDyn<f64>>),
+    /// Values in single precision, and the array into which they are rounded once they are filled.
+    Half(Bound<'py, PyArrayDyn<f32>>, Bound<'py, PyArrayDyn<f16>>),
     I8(Bound<'py, PyArrayDyn<i8>>),
     I32(Bound<'py, PyArrayDyn<i32>>),
     I64(Bound<'py, PyArrayDyn<i64>>),
@@ -72,7 +76,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         (call, batch): (Call, usize),
         plan: &'a [Output],
         arguments: &Arguments<'_, 'py>,
-        out: Option<&Bound<'py, PyAny>>,
+        Out { out, precision }: Out<'_, 'py>,
         init: Init,
     ) -> PyResult<Self> {
         let given = out.map(|out| arrays_of_out(out, plan)).transpose()?;
@@ -84,7 +88,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
         let mut rest = given.iter();
         for output in plan {
             let given = if is_array(output) { rest.next() } else { None };
-            let array = outputs.output_array(output, arguments, given)?;
+            let array = outputs.output_array(output, precision, arguments, given)?;
             outputs.arrays.push(array);
         }
         check_no_overlap(&given)?;
@@ -94,6 +98,7 @@ impl<'a, 'py> OutputDict<'a, 'py> {
     fn output_array(
         &mut self,
         output: &Output,
+        precision: Precision,
         arguments: &Arguments<'_, 'py>,
         given: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<OutputValue<'py>> {
@@ -132,6 +137,12 @@ impl<'a, 'py> OutputDict<'a, 'py> {
                 return Ok(OutputValue::Item(array.into_any()));
             }
         };
+        if like == Dtype::Float32 && precision == Precision::Half && output.name != WEIGHTS {
+            return Ok(OutputValue::Half(
+                self.array(output, None)?,
+                self.half_array(output, given)?,
+            ));
+        }
         let dtype = match like {
             Dtype::Like(name) => match argument(name) {
                 Some(Argument::Coords(CoordArray::F64(.., Some(dtype)))) => {
@@ -170,6 +181,19 @@ impl<'a, 'py> OutputDict<'a, 'py> {
                 }
                 Ok(array)
             }
+            Some(given) => writable(given, &format!("out['{}']", output.name), &shape),
+        }
+    }
+
+    /// A new array of float16, or the caller's.
+    fn half_array(
+        &self,
+        output: &Output,
+        given: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyArrayDyn<f16>>> {
+        let shape = self.call.shape(self.batch, &output.shape);
+        match given {
+            None => fresh(self.py, output.name, &shape, Init::Uninit),
             Some(given) => writable(given, &format!("out['{}']", output.name), &shape),
         }
     }
@@ -228,7 +252,9 @@ impl<'a, 'py> OutputDict<'a, 'py> {
             // slice. What the core reads are copies, or arrays that are not among these.
             unsafe {
                 match array {
-                    OutputValue::F32(array) => ArrayMut::F32(values_mut(array)),
+                    OutputValue::F32(array) | OutputValue::Half(array, _) => {
+                        ArrayMut::F32(values_mut(array))
+                    }
                     OutputValue::F64(array) => ArrayMut::F64(values_mut(array)),
                     OutputValue::I8(array) => ArrayMut::I8(values_mut(array)),
                     OutputValue::I32(array) => ArrayMut::I32(values_mut(array)),
@@ -273,6 +299,12 @@ impl<'a, 'py> OutputDict<'a, 'py> {
             );
             let item = match array {
                 OutputValue::F32(array) => array.into_any(),
+                OutputValue::Half(values, halves) => {
+                    // SAFETY: both are contiguous arrays; no other slice of their memory is alive.
+                    let (from, to) = unsafe { (values_mut(&values), values_mut(&halves)) };
+                    maybe_detach(py, from.len(), || to.convert_from_f32_slice(from));
+                    halves.into_any()
+                }
                 OutputValue::F64(array) => array.into_any(),
                 OutputValue::I8(array) => array.into_any(),
                 OutputValue::I32(array) => array.into_any(),
@@ -302,43 +334,8 @@ impl<'a, 'py> OutputDict<'a, 'py> {
     }
 }
 
-/// Whether an output is an array, which `out` then has too.
-fn is_array(output: &Output) -> bool {
-    !matches!(output.source, Source::Value(_))
-}
-
-/// The arrays of `out`, or the memory of its tensors, in the order of the plan. It must have these and no others, but may have items
-/// that are not arrays.
-fn arrays_of_out<'py>(
-    out: &Bound<'py, PyAny>,
-    plan: &[Output],
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let py = out.py();
-    let names: Vec<_> =
-        plan.iter().filter(|output| is_array(output)).map(|output| output.name).collect();
-    let wanted = format!("must be a dict of arrays {names:?}");
-    let Ok(dict) = out.cast::<PyDict>() else {
-        return Err(invalid(py, "out", &wanted, out.get_type()));
-    };
-    let mut arrays = Vec::new();
-    for name in &names {
-        match dict.get_item(name)? {
-            Some(array) => arrays.push(array_of_out(array, &format!("out['{name}']"))?),
-            None => return Err(invalid(py, "out", &wanted, format_args!("none for '{name}'"))),
-        }
-    }
-    if dict.len() > names.len() {
-        for key in dict.keys() {
-            let known = key.cast::<PyString>().is_ok_and(|key| {
-                key.to_cow().is_ok_and(|key| plan.iter().any(|output| output.name == &*key))
-            });
-            if !known {
-                return Err(invalid(py, "out", &wanted, format_args!("one for {}", key.repr()?)));
-            }
-        }
-    }
-    Ok(arrays)
-}
+/// The output whose dtype is not an option.
+const WEIGHTS: &str = "keypoint_weights";
 
 /// The name as a string that is made and hashed once: making ten strings takes 0.3 µs of a call of
 /// 2.4 µs.

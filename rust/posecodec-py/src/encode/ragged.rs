@@ -2,12 +2,12 @@
 
 use posecodec::Shape as Shown;
 use posecodec::codecs::{
-    ArrayMut, Encode, EncodePlan, Init, Output, Per, SampleOfList, encode_samples,
+    ArrayMut, Encode, EncodePlan, Init, MAX_OUTPUTS, Output, Per, SampleOfList, encode_samples,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use super::{Argument, OutputDict, VISIBLE, encode, plan, read_visible};
+use super::{Argument, Out, OutputDict, Precision, VISIBLE, encode, plan, read_visible};
 use crate::call::{Call, enter};
 use crate::class::Encoded;
 use crate::convert::{CoordArray, DtypePolicy, try_with_capacity};
@@ -23,11 +23,12 @@ pub(crate) fn encode_images<'py, C: Encode>(
     call: Call,
     keypoints: &Bound<'py, PyAny>,
     visible: Option<&Bound<'py, PyAny>>,
-    out: Option<&Bound<'py, PyAny>>,
+    (out, dtype): (Option<&Bound<'py, PyAny>>, Option<&Bound<'py, PyAny>>),
 ) -> Encoded<'py> {
     if call == Call::Single || !is_list(Some(keypoints)) {
-        return encode(py, codec, call, keypoints, visible, out);
+        return encode(py, codec, call, keypoints, visible, (out, dtype));
     }
+    let precision = dtype.map_or(Ok(Precision::Single), Precision::read)?;
     let keypoints = images(keypoints)?;
     let images = read_images(py, codec, &keypoints, visible)?;
     let outputs = &images[0].plan.outputs;
@@ -41,7 +42,8 @@ pub(crate) fn encode_images<'py, C: Encode>(
     }
     let shared: Vec<Output> = outputs.iter().filter(|output| !is_list(output)).cloned().collect();
     let call = (Call::Batch, images.len());
-    let mut maps = OutputDict::allocate(py, call, &shared, &[], out, codec.init())?;
+    let mut maps =
+        OutputDict::allocate(py, call, &shared, &[], Out { out, precision }, codec.init())?;
     let lists: Vec<Vec<Output>> = images
         .iter()
         .map(|image| image.plan.outputs.iter().filter(is_list).cloned().collect())
@@ -50,15 +52,17 @@ pub(crate) fn encode_images<'py, C: Encode>(
     for (image, lists) in images.iter().zip(&lists) {
         let arguments = [(VISIBLE, image.visible.as_ref().map(Argument::Coords))];
         let call = (Call::Single, 1);
-        rows.push(OutputDict::allocate(py, call, lists, &arguments, None, Init::Zeroed)?);
+        let out = Out { out: None, precision };
+        rows.push(OutputDict::allocate(py, call, lists, &arguments, out, Init::Zeroed)?);
     }
 
     let init = maps.init();
-    let mut rest = maps.arrays::<4>();
+    let mut rest = maps.arrays::<MAX_OUTPUTS>();
     let values = rest.iter().map(ArrayMut::len).sum();
     let mut samples = Vec::with_capacity(images.len());
     for (image, rows) in images.iter().zip(&mut rows) {
-        let (mut maps, mut rows) = (rest.iter_mut(), rows.zeroed_arrays::<4>().into_iter());
+        let (mut maps, mut rows) =
+            (rest.iter_mut(), rows.zeroed_arrays::<MAX_OUTPUTS>().into_iter());
         let array = |output: &Output| {
             if is_list(&output) {
                 return rows.next();

@@ -22,7 +22,7 @@ pub(crate) fn encode_simcc_3d<'py>(
     let points = CoordArray::read(keypoints, "keypoints", DtypePolicy::Promote)?;
     if call == Call::Single && points.shape().is_empty() && keypoints_3d.is_none() {
         let plan = Simcc3dLabel::placeholder_outputs();
-        let outputs = OutputDict::allocate(py, (call, 1), &plan, &[], out, Init::Uninit)?;
+        let outputs = OutputDict::allocate(py, (call, 1), &plan, &[], out.into(), Init::Uninit)?;
         return outputs.fill(|arrays, _| {
             Simcc3dLabel::fill_placeholders(arrays);
             Ok(())
@@ -49,7 +49,7 @@ pub(crate) fn encode_simcc_3d<'py>(
         ("keypoints_3d", places_array.as_ref().map(Argument::Array)),
     ];
     let call = (call, plan.batch);
-    let outputs = OutputDict::allocate(py, call, &outputs, &arguments, out, Init::Zeroed)?;
+    let outputs = OutputDict::allocate(py, call, &outputs, &arguments, out.into(), Init::Zeroed)?;
     let (points, visible) = (points.floats(), visible.as_ref().map(CoordArray::floats));
     outputs
         .fill(|arrays, init| codec.encode_with_depths(&plan, points, places, visible, arrays, init))

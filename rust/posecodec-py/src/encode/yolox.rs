@@ -77,7 +77,8 @@ fn encode_arrays<'py>(
     );
     let likes = [("bbox", boxes.as_ref().map(|boxes| Argument::Coords(&boxes.corners)))];
     // The shapes are those of the arguments, a batch's leading dimension included.
-    let outputs = OutputDict::allocate(py, (Call::Single, 1), &plan, &likes, out, Init::Uninit)?;
+    let outputs =
+        OutputDict::allocate(py, (Call::Single, 1), &plan, &likes, out.into(), Init::Uninit)?;
     let corners = boxes.as_ref().map(|boxes| boxes.corners.to_f64()).transpose()?;
     let keypoints = boxes.as_ref().map(Boxes::keypoints);
     let boxes = keypoints.as_ref().zip(corners);

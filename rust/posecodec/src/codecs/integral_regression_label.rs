@@ -4,12 +4,13 @@ use ndarray::{Array2, Array3, ArrayView3};
 
 use super::decode::Decoded;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
+use super::profiles::{Separable, profile_rows};
 use super::{MsraHeatmap, RegressionLabel};
 use crate::element::Dtype;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
-use crate::kernels::gaussian::heatmap::normalize;
+use crate::kernels::gaussian::heatmap::{normalization_factor, normalize};
 use crate::plan::{Init, Output, Per};
 
 /// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
@@ -137,5 +138,43 @@ impl Encode for IntegralRegressionLabel {
         let [keypoint_weights] = dimensioned(encoded.floats.split_off(2));
         let [keypoint_labels, heatmaps] = dimensioned(encoded.floats);
         IntegralRegressionTargets { keypoint_labels, heatmaps, keypoint_weights }
+    }
+}
+
+/// A heatmap is the product of the profiles, as in [`MsraHeatmap`], times the keypoint's
+/// `heatmap_factors` (K,).
+impl Separable for IntegralRegressionLabel {
+    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        let mut outputs = self.outputs(instances, keypoints);
+        let weights = outputs.pop().expect("the last output");
+        outputs.pop();
+        let size = self.heatmap_codec.heatmap_size();
+        outputs.extend(profile_rows(&[keypoints], size, Per::Sample));
+        outputs.push(Output::new("heatmap_factors", Dtype::Float32, &[keypoints], Per::Sample));
+        outputs.push(weights);
+        outputs
+    }
+
+    fn encode_profiles<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        mut arrays: SampleArrays<'_>,
+    ) {
+        let [labels, x, y, factors] = std::array::from_fn(|_| arrays.take::<f32>());
+        let weights = arrays.take::<f32>();
+        self.keypoint_codec.encode_points(keypoints, labels, weights);
+        let mut unused = vec![V::zero(); weights.len()];
+        self.heatmap_codec.encode_profile_rows(keypoints, [&mut *x, &mut *y], &mut unused);
+        if !self.normalize {
+            factors.fill(1.0);
+            return;
+        }
+        let [width, height] = self.heatmap_codec.heatmap_size();
+        let mut plane = vec![0.0; width * height];
+        let rows = x.chunks_exact(width).zip(y.chunks_exact(height));
+        for ((x, y), factor) in rows.zip(factors) {
+            self.heatmap_codec.multiply_profiles(&mut plane, x, y);
+            *factor = normalization_factor(&plane);
+        }
     }
 }

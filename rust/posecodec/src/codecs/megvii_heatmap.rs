@@ -139,7 +139,7 @@ impl Separable for MegviiHeatmap {
     ) {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         let rows = ([arrays.take(), arrays.take()], self.heatmap_size);
-        fill_rows(keypoints, rows, arrays.take(), |rows, point| {
+        fill_rows(keypoints, rows, arrays.take(), |rows, _, point| {
             write_profiles(rows, self.profiles(point, [&mut x, &mut y]))
         });
     }

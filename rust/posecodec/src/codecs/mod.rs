@@ -48,8 +48,9 @@ pub use edpose_label::{
     ScoredPose,
 };
 pub use encode::{
-    Encode, EncodePlan, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, SampleOfList,
-    check_instances, check_keypoints, check_visible_shape, encode_batch, encode_samples,
+    Encode, EncodePlan, EncodedArrays, HeatmapTargets, MAX_OUTPUTS, Outputs, SampleArrays,
+    SampleOfList, check_instances, check_keypoints, check_visible_shape, encode_batch,
+    encode_samples,
 };
 pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
@@ -72,7 +73,8 @@ pub use simcc_3d_label::{
     Simcc3dPoints, Simcc3dTargets,
 };
 pub use simcc_label::{
-    SimccDecoded, SimccDecodedRows, SimccLabel, SimccOptions, SimccSmoothing, SimccTargets,
+    AxisWindows, SimccDecoded, SimccDecodedRows, SimccDecodedWindows, SimccLabel, SimccOptions,
+    SimccSmoothing, SimccTargets,
 };
 pub use simcc_vectors::{FlippedRows, SimccVectors};
 pub use skps_heatmap::{SkpsHeatmap, SkpsTargets};

@@ -16,7 +16,8 @@ use crate::inputs::maps::{SampleMaps, peak_coordinates, peaks};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::gaussian::heatmap::{Blend, fill_unbiased, overlaps_map};
-use crate::kernels::gaussian::profiles::{Center, GaussianPatch, unbiased_profiles};
+use crate::kernels::gaussian::outer_product::{full_outer_product, outer_product};
+use crate::kernels::gaussian::profiles::{AxisProfile, Center, GaussianPatch, unbiased_profiles};
 use crate::kernels::refinement::{
     DARK_REACH, PEAKS_PER_BLOCK, dark_offsets, dark_window_offsets, quarter_shift,
     window_quarter_shift,
@@ -131,7 +132,7 @@ impl MsraHeatmap {
         weights: &mut [V],
     ) {
         let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
-        fill_rows(keypoints, (rows, size), weights, |rows, point| {
+        fill_rows(keypoints, (rows, size), weights, |rows, _, point| {
             let at = to_heatmap_pixels(point, self.scale_factor);
             if !self.unbiased {
                 return write_profiles(
@@ -145,6 +146,16 @@ impl MsraHeatmap {
             }
             inside
         });
+    }
+
+    /// Fills a whole plane with the product of two whole profiles.
+    pub(super) fn multiply_profiles(&self, plane: &mut [f32], x: &[f32], y: &[f32]) {
+        if self.unbiased {
+            full_outer_product(plane, x, y, false);
+        } else {
+            let [along_x, along_y] = [x, y].map(|values| AxisProfile { start: 0, values });
+            outer_product(plane, x.len(), along_x, along_y, false);
+        }
     }
 
     /// Fills the whole plane with the Gaussian. Returns `false` if the box of 3 sigmas around it is

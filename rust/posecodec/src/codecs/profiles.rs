@@ -1,9 +1,8 @@
 //! Heatmaps as profiles: a Gaussian map is the outer product of one profile per axis, W + H values
-//! instead of W·H. Whoever has the memory multiplies them, for example another device.
+//! instead of W·H. They are multiplied where the map is needed, for example on another device.
 
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY};
 use crate::element::Dtype;
-use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::profiles::AxisProfile;
@@ -15,14 +14,6 @@ use crate::plan::{Init, Output, Per};
 /// bit-identical to [`Encode`]'s. Where several instances share a map, it is the maximum of their
 /// products.
 pub trait Separable: Encode {
-    /// Checks that the maps are products of profiles with the codec's options.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if they are not.
-    fn check_separable(&self) -> Result<()> {
-        Ok(())
-    }
-
     /// The outputs for one sample of this many instances and keypoints: `x_profiles` (K, W) and
     /// `y_profiles` (K, H), with a leading N where several instances share a map, and the outputs of
     /// [`Encode`] that are not maps.
@@ -45,26 +36,14 @@ pub trait Separable: Encode {
 /// let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
 /// let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
 /// let keypoints = array![[[95.5f32, 127.5]]];
-/// let profiles = Profiles::of(&codec)?.encode::<_, f32>(keypoints.view(), None)?;
+/// let profiles = Profiles(&codec).encode::<_, f32>(keypoints.view(), None)?;
 /// let [x, y] = [&profiles.floats[0], &profiles.floats[1]]; // (K, W) and (K, H)
 /// let heatmaps = codec.encode::<_, f32>(keypoints.view(), None)?.heatmaps;
 /// assert_eq!(heatmaps[[0, 30, 20]], y[[0, 30]] * x[[0, 20]]);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Profiles<'c, C>(&'c C);
-
-impl<'c, C: Separable> Profiles<'c, C> {
-    /// The profiles of a codec's maps.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if the maps are not products of profiles
-    /// with the codec's options.
-    pub fn of(codec: &'c C) -> Result<Self> {
-        codec.check_separable()?;
-        Ok(Self(codec))
-    }
-}
+pub struct Profiles<'c, C>(pub &'c C);
 
 impl<C: Separable> Encode for Profiles<'_, C> {
     const NAME: &'static str = C::NAME;
@@ -115,21 +94,22 @@ pub(super) fn single_instance_outputs(
     profile_rows(&[keypoints], size, Per::Sample).into_iter().chain([weights]).collect()
 }
 
-/// Fills one row of each profile per keypoint, and its weight. `write` gets rows of zeros and returns
+/// Fills one row of each profile per keypoint, and its weight. `write` gets rows of zeros, the keypoint's
+/// index and its coordinates, and returns
 /// whether the keypoint's Gaussian is inside; if it is outside, the rows must stay zeros.
 #[inline]
 pub(super) fn fill_rows<T: Float, V: Float>(
     keypoints: &Keypoints<'_, T, V>,
     ([x, y], [width, height]): ([&mut [f32]; 2], [usize; 2]),
     weights: &mut [V],
-    mut write: impl FnMut([&mut [f32]; 2], [T; 2]) -> bool,
+    mut write: impl FnMut([&mut [f32]; 2], usize, [T; 2]) -> bool,
 ) {
     x.fill(0.0);
     y.fill(0.0);
     let rows = x.chunks_exact_mut(width).zip(y.chunks_exact_mut(height));
     for (index, ((x, y), weight)) in rows.zip(weights).enumerate() {
         *weight = keypoints.visibility(index);
-        if keypoints.is_labelled(index) && !write([x, y], keypoints.points[index]) {
+        if keypoints.is_labelled(index) && !write([x, y], index, keypoints.points[index]) {
             *weight = V::zero();
         }
     }

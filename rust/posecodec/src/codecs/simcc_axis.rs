@@ -9,7 +9,9 @@ use crate::inputs::simcc_rows::smaller;
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::maximum::{Maximum, maximum};
-use crate::kernels::refinement::simcc_dark_offset;
+use crate::kernels::refinement::{
+    DARK_REACH, VectorWindow, simcc_dark_offset, simcc_window_dark_offset,
+};
 use crate::kernels::simcc::SimccProfile;
 use crate::plan::Init;
 
@@ -162,6 +164,27 @@ pub(super) fn find_axis_peaks<E: HeatmapValue, const A: usize>(
 }
 
 impl SimccAxis {
+    /// Bins on each side of a maximum that its refinement reads.
+    pub(super) fn window_reach(&self) -> usize {
+        self.kernel.as_ref().map_or(0, |kernel| DARK_REACH + kernel.radius())
+    }
+
+    /// The bin of a window's maximum, refined if the codec uses DARK; `None` if the window is not
+    /// enough.
+    pub(super) fn bin_from_window<E: HeatmapValue>(
+        &self,
+        window: &VectorWindow<'_, E>,
+        buffers: &mut BlurBuffers,
+    ) -> Option<f32> {
+        match &self.kernel {
+            None => Some(window.bin as f32),
+            Some(kernel) => {
+                let offset = simcc_window_dark_offset(window, kernel, buffers)?;
+                Some((window.bin as f64 + offset) as f32)
+            }
+        }
+    }
+
     /// The bin of a vector's maximum, refined if the codec uses DARK.
     #[inline]
     fn refined_bin<E: HeatmapValue>(

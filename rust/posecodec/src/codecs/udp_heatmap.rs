@@ -9,19 +9,20 @@ use super::profiles::{Separable, fill_rows, single_instance_outputs, write_profi
 use super::windows::{DecodeWindows, PeakBlock, dark_window_size};
 use super::{to_heatmap_pixels, udp_scale_factor};
 use crate::check;
+use crate::element::Dtype;
 use crate::error::{Error, Result};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::{SampleMaps, peaks};
 use crate::kernels::blur::kernel::GaussianKernel;
 use crate::kernels::blur::{BlurBuffers, BlurredPeak, Border, blurred_argmax};
-use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
+use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes, offset_profile};
 use crate::kernels::gaussian::heatmap::Blend;
 use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 use crate::kernels::refinement::{
     DARK_UDP_REACH, PEAKS_PER_BLOCK, dark_udp_offsets, dark_udp_window_offsets,
 };
-use crate::plan::{Init, Output};
+use crate::plan::{Init, Output, Per};
 
 /// What [`UdpHeatmap`]'s maps hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -221,13 +222,28 @@ impl Encode for UdpHeatmap {
     }
 }
 
+/// With [`UdpHeatmapKind::Combined`], the outputs are `x_offsets` (K, W), `y_offsets` (K, H), and in
+/// double precision `x_squares` (K, W), `y_squares` (K, H). Class maps are 1 where the sum of both squares
+/// is at most 1; offset maps repeat the offsets. Of keypoints without a target, offsets are 0 and squares
+/// are infinite.
 impl Separable for UdpHeatmap {
-    fn check_separable(&self) -> Result<()> {
-        self.check_gaussian("must be \"gaussian\", whose maps are products of profiles")
-    }
-
     fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
-        single_instance_outputs(instances, keypoints, self.heatmap_size)
+        let gaussian = single_instance_outputs(instances, keypoints, self.heatmap_size);
+        match self.maps {
+            MapKind::Gaussian(_) => gaussian,
+            MapKind::Combined { .. } => {
+                let [width, height] = self.heatmap_size;
+                let output =
+                    |name, dtype, side| Output::new(name, dtype, &[keypoints, side], Per::Sample);
+                let rows = [
+                    output("x_offsets", Dtype::Float32, width),
+                    output("y_offsets", Dtype::Float32, height),
+                    output("x_squares", Dtype::Float64, width),
+                    output("y_squares", Dtype::Float64, height),
+                ];
+                rows.into_iter().chain(gaussian.into_iter().skip(2)).collect()
+            }
+        }
     }
 
     fn encode_profiles<T: Float, V: Float>(
@@ -235,12 +251,31 @@ impl Separable for UdpHeatmap {
         keypoints: &Keypoints<'_, T, V>,
         mut arrays: SampleArrays<'_>,
     ) {
-        let MapKind::Gaussian(patch) = &self.maps else {
-            unreachable!("`check_separable` refuses other maps")
+        let size = self.heatmap_size;
+        let patch = match &self.maps {
+            MapKind::Gaussian(patch) => patch,
+            MapKind::Combined { radius_factor } => {
+                let radius = Self::radius(*radius_factor, size);
+                let [x, y] = [arrays.take::<f32>(), arrays.take()];
+                let [x_squares, y_squares] = [arrays.take::<f64>(), arrays.take()];
+                x_squares.fill(f64::INFINITY);
+                y_squares.fill(f64::INFINITY);
+                let rows = ([x, y], size);
+                fill_rows(keypoints, rows, arrays.take(), |[x, y], index, point| {
+                    let x_squares = &mut x_squares[index * size[0]..][..size[0]];
+                    let y_squares = &mut y_squares[index * size[1]..][..size[1]];
+                    let Some(center) = self.finite_pixels(point) else { return false };
+                    let center = center.map(Float::as_f64);
+                    offset_profile(x, x_squares, center[0], radius);
+                    offset_profile(y, y_squares, center[1], radius);
+                    true
+                });
+                return;
+            }
         };
-        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+        let mut scratch = [Vec::new(), Vec::new()];
         let rows = ([arrays.take(), arrays.take()], size);
-        fill_rows(keypoints, rows, arrays.take(), |rows, point| {
+        fill_rows(keypoints, rows, arrays.take(), |rows, _, point| {
             let Some(at) = self.finite_pixels(point) else { return false };
             write_profiles(rows, patch.profiles(size, at, Center::Exact, &mut scratch))
         });

@@ -106,7 +106,13 @@ pub(crate) fn encode_lifting<'py, C: LiftPose>(
         ("factor", factors.as_ref().and_then(|factors| factors.kept.as_ref()).map(Argument::Array)),
         ("camera_param", normalized.map(Argument::Item)),
     ];
-    let outputs =
-        OutputDict::allocate(py, (call, batch), &outputs, &arguments, inputs.out, Init::Uninit)?;
+    let outputs = OutputDict::allocate(
+        py,
+        (call, batch),
+        &outputs,
+        &arguments,
+        inputs.out.into(),
+        Init::Uninit,
+    )?;
     outputs.fill(|arrays, _| plan.fill(codec, &numbers, arrays))
 }

@@ -7,6 +7,7 @@ use ndarray::{Array2, Array3};
 use super::encode::{
     Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned, matrix,
 };
+use super::profiles::{Separable, fill_rows, profile_rows, write_profiles};
 use super::{scale_factor, to_heatmap_pixels, udp_scale_factor};
 use crate::check;
 use crate::element::Dtype;
@@ -203,22 +204,14 @@ impl Encode for AssociativeEmbedding {
         mut arrays: SampleArrays<'_>,
     ) {
         let heatmaps = arrays.take();
-        let (indices, _) = arrays.take::<i64>().as_chunks_mut::<2>();
+        let indices = arrays.take();
         arrays.init.clear(heatmaps);
         let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
         let size = self.heatmap_size;
-        let center = if self.options.use_udp { Center::Exact } else { Center::Rounded };
+        let center = self.center();
         let drawer = GaussianDrawer { size, patches: &[&self.patch], center };
         keypoints.draw_instances(&at, &drawer, heatmaps, arrays.take(), |_, _, _| ());
-        for (index, entry) in indices.iter_mut().enumerate() {
-            let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
-            *entry = if keypoints.is_finite(index) {
-                let (pixel, inside) = self.index(at[index]);
-                [pixel, (visible && inside).into()]
-            } else {
-                [0, 0]
-            };
-        }
+        self.encode_indices(keypoints, &at, indices);
     }
 
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> AssociativeEmbeddingTargets<V> {
@@ -228,6 +221,60 @@ impl Encode for AssociativeEmbedding {
             heatmaps,
             keypoint_indices,
             keypoint_weights: matrix(encoded.weights),
+        }
+    }
+}
+
+/// Profiles (N, K, W) and (N, K, H). The heatmaps are the maxima of the people's products.
+impl Separable for AssociativeEmbedding {
+    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        let leading = [instances, keypoints];
+        let rows = profile_rows(&leading, self.heatmap_size, Per::Instance);
+        rows.into_iter().chain(self.outputs(instances, keypoints).into_iter().skip(1)).collect()
+    }
+
+    fn encode_profiles<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        mut arrays: SampleArrays<'_>,
+    ) {
+        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+        let rows = ([arrays.take(), arrays.take()], size);
+        let indices = arrays.take();
+        let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
+        fill_rows(keypoints, rows, arrays.take(), |rows, index, _| {
+            let at = at[index];
+            let finite = at[0].is_finite() && at[1].is_finite();
+            finite
+                && write_profiles(rows, self.patch.profiles(size, at, self.center(), &mut scratch))
+        });
+        self.encode_indices(keypoints, &at, indices);
+    }
+}
+
+impl AssociativeEmbedding {
+    /// Where Gaussians are centered.
+    fn center(&self) -> Center {
+        if self.options.use_udp { Center::Exact } else { Center::Rounded }
+    }
+
+    /// Fills the heatmap pixel of each keypoint, and whether it is visible there. `at` has the points in
+    /// heatmap pixels.
+    fn encode_indices<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        at: &[[T; 2]],
+        indices: &mut [i64],
+    ) {
+        let (indices, _) = indices.as_chunks_mut::<2>();
+        for (index, entry) in indices.iter_mut().enumerate() {
+            let visible = keypoints.visible.is_none_or(|visible| visible[index] > V::of(0.5));
+            *entry = if keypoints.is_finite(index) {
+                let (pixel, inside) = self.index(at[index]);
+                [pixel, (visible && inside).into()]
+            } else {
+                [0, 0]
+            };
         }
     }
 }

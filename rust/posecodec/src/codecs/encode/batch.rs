@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::{Encode, EncodePlan, Outputs, SampleArrays};
+use super::{Encode, EncodePlan, MAX_OUTPUTS, Outputs, SampleArrays};
 use crate::element::{ArrayMut, Dtype, Floats, with_floats};
 use crate::error::{Error, Result, try_with_capacity};
 use crate::float::Float;
@@ -34,7 +34,7 @@ pub fn encode_batch<C: Encode<D> + ?Sized, const D: usize>(
     plan: &EncodePlan,
     keypoints: Floats<'_>,
     visible: Option<Floats<'_>>,
-    arrays: ArrayVec<ArrayMut<'_>, 4>,
+    arrays: ArrayVec<ArrayMut<'_>, MAX_OUTPUTS>,
     init: Init,
 ) -> Result<()> {
     with_floats!(keypoints, points => match visible {
@@ -49,7 +49,7 @@ fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
     plan: &EncodePlan,
     points: &[T],
     visible: Option<&[V]>,
-    mut arrays: ArrayVec<ArrayMut<'_>, 4>,
+    mut arrays: ArrayVec<ArrayMut<'_>, MAX_OUTPUTS>,
     init: Init,
 ) -> Result<()> {
     let EncodePlan { batch, instances, count, ref outputs } = *plan;
@@ -93,7 +93,7 @@ pub struct SampleOfList<'a> {
     /// Visibilities (N, K), or none.
     pub visible: Option<Floats<'a>>,
     /// The arrays to be filled.
-    pub arrays: ArrayVec<ArrayMut<'a>, 4>,
+    pub arrays: ArrayVec<ArrayMut<'a>, MAX_OUTPUTS>,
 }
 
 /// Encodes samples that may differ in their number of instances, each into its own arrays; on
@@ -188,7 +188,7 @@ fn visible_error(plan: &EncodePlan, got: usize) -> Error {
 /// Checks that number, lengths and dtypes of the arrays are those of the outputs.
 fn check_arrays(
     outputs: &Outputs,
-    arrays: &ArrayVec<ArrayMut<'_>, 4>,
+    arrays: &ArrayVec<ArrayMut<'_>, MAX_OUTPUTS>,
     batch: usize,
     like: Dtype,
 ) -> Result<()> {

@@ -22,7 +22,10 @@ pub use points::{EncodePlan, check_instances, check_keypoints, check_visible_sha
 pub(crate) use points::{Points, VISIBILITY};
 
 /// The outputs of an encoder that encodes sample by sample.
-pub type Outputs = ArrayVec<Output, 4>;
+pub type Outputs = ArrayVec<Output, MAX_OUTPUTS>;
+
+/// The most outputs that such an encoder has.
+pub const MAX_OUTPUTS: usize = 5;
 
 /// A codec that turns keypoints of `D` coordinates into training targets.
 ///
@@ -88,14 +91,14 @@ pub trait Encode<const D: usize = 2>: Sync {
 /// The arrays of one sample, in the order of [`Encode::outputs`].
 #[derive(Debug)]
 pub struct SampleArrays<'a> {
-    arrays: arrayvec::IntoIter<ArrayMut<'a>, 4>,
+    arrays: arrayvec::IntoIter<ArrayMut<'a>, MAX_OUTPUTS>,
     /// What the arrays hold before they are filled.
     pub init: Init,
 }
 
 impl<'a> SampleArrays<'a> {
     /// The arrays of one sample, in the order of [`Encode::outputs`].
-    pub fn new(arrays: ArrayVec<ArrayMut<'a>, 4>, init: Init) -> Self {
+    pub fn new(arrays: ArrayVec<ArrayMut<'a>, MAX_OUTPUTS>, init: Init) -> Self {
         Self { arrays: arrays.into_iter(), init }
     }
 

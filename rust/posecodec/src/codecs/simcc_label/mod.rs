@@ -1,6 +1,7 @@
 //! `SimCCLabel`: one classification vector per axis.
 
 mod decode;
+mod windows;
 
 use ndarray::{Array2, Array3};
 
@@ -15,6 +16,7 @@ use crate::inputs::keypoints::Keypoints;
 use crate::plan::{Output, Per};
 
 pub use decode::{SimccDecoded, SimccDecodedRows};
+pub use windows::{AxisWindows, SimccDecodedWindows};
 
 /// How [`SimccLabel`] spreads a keypoint over the bins.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,6 +7,7 @@ use std::ops::Range;
 use ndarray::Array3;
 
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
+use super::profiles::{Separable, profile_rows, write_profiles};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::element::Dtype;
@@ -256,7 +257,7 @@ impl Encode for Spr {
         let keypoint_maps = if self.keypoint_patch.is_some() { keypoints } else { 0 };
         let heatmaps = [keypoint_maps.saturating_add(1), height, width];
         let displacements = [keypoints.saturating_mul(2), height, width];
-        Outputs::from([
+        Outputs::from_iter([
             Output::new("heatmaps", Dtype::Float32, &heatmaps, Per::Sample),
             Output::new("heatmap_weights", Dtype::Float32, &heatmaps, Per::Sample),
             Output::new("displacements", Dtype::Float32, &displacements, Per::Sample),
@@ -325,6 +326,52 @@ impl Encode for Spr {
         let [heatmaps, heatmap_weights, displacements, displacement_weights] =
             dimensioned(encoded.floats);
         SprTargets { heatmaps, heatmap_weights, displacements, displacement_weights }
+    }
+}
+
+/// Profiles (N, M, W) and (N, M, H) of M maps: of the keypoints' if there are any, and of the roots. The
+/// heatmaps are the maxima of the people's products. `heatmap_weights` are 1 where a heatmap is above 0.
+impl Separable for Spr {
+    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
+        let maps = if self.keypoint_patch.is_some() { keypoints } else { 0 }.saturating_add(1);
+        let rows = profile_rows(&[instances, maps], self.heatmap_size, Per::Instance);
+        rows.into_iter().chain(self.outputs(instances, keypoints).into_iter().skip(2)).collect()
+    }
+
+    fn encode_profiles<T: Float, V: Float>(
+        &self,
+        keypoints: &Keypoints<'_, T, V>,
+        mut arrays: SampleArrays<'_>,
+    ) {
+        let [x, y, displacements, weights] = std::array::from_fn(|_| arrays.take::<f32>());
+        for array in [&mut *x, y, displacements, weights] {
+            arrays.init.clear(array);
+        }
+        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
+        let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
+        let roots = self.roots(keypoints, &at);
+        let maps = if self.keypoint_patch.is_some() { keypoints.count } else { 0 } + 1;
+        let mut rows = x.chunks_exact_mut(size[0]).zip(y.chunks_exact_mut(size[1]));
+        for (instance, root) in roots.iter().enumerate() {
+            for (number, (x, y)) in rows.by_ref().take(maps).enumerate() {
+                let profiles = if number + 1 == maps {
+                    let patch = &self.root_patch;
+                    root.and_then(|(root, _)| {
+                        patch.profiles(size, root, Center::Rounded, &mut scratch)
+                    })
+                } else {
+                    let index = instance * keypoints.count + number;
+                    let patch = self.keypoint_patch.as_ref().filter(|_| {
+                        keypoints.is_labelled(index) && at[index].iter().all(|at| at.is_finite())
+                    });
+                    patch.and_then(|patch| {
+                        patch.profiles(size, at[index], Center::Rounded, &mut scratch)
+                    })
+                };
+                write_profiles([x, y], profiles);
+            }
+        }
+        self.encode_displacements(keypoints, &at, &roots, displacements, weights);
     }
 }
 

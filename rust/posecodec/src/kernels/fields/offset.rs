@@ -27,6 +27,33 @@ pub fn fill_offset_planes(
     dispatch(OffsetKernel { planes, center, radius, offsets, squares });
 }
 
+/// The offsets of the pixels of one axis to the coordinate `center`, in units of the radius, and their
+/// squares: [`fill_offset_planes`] along one axis. The class map is 1 where the squares of both axes add
+/// up to at most 1.
+pub fn offset_profile(offsets: &mut [f32], squares: &mut [f64], center: f64, radius: f64) {
+    dispatch(OffsetProfileKernel { offsets, squares, center, radius });
+}
+
+struct OffsetProfileKernel<'a> {
+    offsets: &'a mut [f32],
+    squares: &'a mut [f64],
+    center: f64,
+    radius: f64,
+}
+
+impl Vectorized for OffsetProfileKernel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { offsets, squares, center, radius } = self;
+        for (pixel, (offset, square)) in offsets.iter_mut().zip(squares).enumerate() {
+            let exact = (center - pixel as f64) / radius;
+            (*offset, *square) = (single(exact), exact * exact);
+        }
+    }
+}
+
 struct OffsetKernel<'a> {
     planes: [&'a mut [f32]; 3],
     center: [f64; 2],
@@ -42,10 +69,7 @@ impl Vectorized for OffsetKernel<'_> {
     fn run(self) {
         let Self { planes: [class, along_x, along_y], center, radius, offsets, squares } = self;
         let width = offsets.len();
-        for (x, (offset, square)) in offsets.iter_mut().zip(&mut *squares).enumerate() {
-            let exact = (center[0] - x as f64) / radius;
-            (*offset, *square) = (single(exact), exact * exact);
-        }
+        OffsetProfileKernel { offsets, squares, center: center[0], radius }.run();
         let rows = class.chunks_exact_mut(width).zip(along_x.chunks_exact_mut(width));
         let rows = rows.zip(along_y.chunks_exact_mut(width));
         for (y, ((class, along_x), along_y)) in rows.enumerate() {

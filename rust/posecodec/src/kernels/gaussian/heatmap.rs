@@ -81,6 +81,11 @@ pub fn normalize(plane: &mut [f32]) {
     dispatch(NormalizeKernel(plane));
 }
 
+/// The factor that [`normalize`] multiplies a plane with.
+pub fn normalization_factor(plane: &[f32]) -> f32 {
+    dispatch(NormalizationFactorKernel(plane))
+}
+
 struct NormalizeKernel<'a>(&'a mut [f32]);
 
 impl Vectorized for NormalizeKernel<'_> {
@@ -88,6 +93,21 @@ impl Vectorized for NormalizeKernel<'_> {
 
     #[inline(always)]
     fn run(self) {
+        // One division per plane: one per pixel would take three times as long as everything else.
+        let factor = NormalizationFactorKernel(self.0).run();
+        for value in self.0 {
+            *value *= factor;
+        }
+    }
+}
+
+struct NormalizationFactorKernel<'a>(&'a [f32]);
+
+impl Vectorized for NormalizationFactorKernel<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run(self) -> f32 {
         const LANES: usize = 32;
         let mut sums = [0f32; LANES];
         let (steps, rest) = self.0.as_chunks::<LANES>();
@@ -96,11 +116,6 @@ impl Vectorized for NormalizeKernel<'_> {
                 sums[lane] += step[lane];
             }
         }
-        let sum = sums.iter().sum::<f32>() + rest.iter().sum::<f32>() + 1e-24;
-        // One division per plane: one per pixel would take three times as long as everything else.
-        let factor = 1.0 / sum;
-        for value in self.0 {
-            *value *= factor;
-        }
+        1.0 / (sums.iter().sum::<f32>() + rest.iter().sum::<f32>() + 1e-24)
     }
 }

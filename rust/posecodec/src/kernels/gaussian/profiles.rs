@@ -166,7 +166,7 @@ impl GaussianPatch {
 }
 
 /// The profiles along x and y of a Gaussian that is not cut off, centered on a point that is not rounded:
-/// MMPose's `unbiased`. Rows whose length is a multiple of [`PROFILE_STEP`] are filled fastest.
+/// MMPose's `unbiased`. Rows whose length is a multiple of 8 are filled fastest.
 #[inline]
 pub fn unbiased_profiles([x, y]: [&mut [f32]; 2], center: [f64; 2], sigma: f64) {
     let exponent = exponent(sigma);
