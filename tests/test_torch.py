@@ -165,6 +165,23 @@ def test_autocast_changes_nothing(codec: Any, rng: Generator) -> None:
         assert_same(arrays((batch_encode(codec, points), batch_decode(codec, maps))), want)
 
 
+@pytest.mark.slow  # importing torch's compiler takes seconds
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_compiled_functions_have_one_graph_break() -> None:
+    def encode(points: Any) -> Any:
+        return batch_encode(UDP, points * 2)["heatmaps"] + points.sum()
+
+    def decode(maps: Any) -> Any:
+        return batch_decode(UDP, maps * 2)[0] + maps.sum()
+
+    for function, given in (
+        (encode, torch.rand(2, 1, 17, 2) * 90),
+        (decode, torch.rand(2, 17, 64, 48)),
+    ):
+        assert torch._dynamo.explain(function)(given).graph_break_count == 1
+        assert torch.equal(torch.compile(function, backend="eager")(given), function(given))
+
+
 @on_each_device
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "float64"])

@@ -64,6 +64,12 @@ def batch_encode(
             other keys, shapes, dtypes or devices.
         RuntimeError: If the device does not exist.
     """
+    if torch.compiler.is_compiling():
+        # One graph break: most of what follows cannot be traced.
+        encode_eagerly = torch.compiler.disable(batch_encode)
+        return encode_eagerly(  # type: ignore[no-any-return]
+            codec, keypoints, keypoints_visible, device=device, dtype=dtype, out=out, **auxiliary
+        )
     _check_codec(codec)
     if dtype not in FLOATS:
         raise InvalidInputError(
@@ -105,6 +111,10 @@ def batch_decode(
     Raises:
         InvalidInputError: As for ``codec.batch_decode``, or for tensors on several devices.
     """
+    if torch.compiler.is_compiling():
+        return torch.compiler.disable(batch_decode)(
+            codec, *outputs, flipped=flipped, flip_indices=flip_indices, shift=shift
+        )
     _check_codec(codec)
     decoded = _decode(codec, *outputs, flipped=flipped, flip_indices=flip_indices, shift=shift)
     return as_tensors(decoded)
