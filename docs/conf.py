@@ -59,7 +59,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(np|npt|numpy|torch|typing|collections)\..*"),
     (
         "py:.*",
-        "bool|dicts?|float|ints?|list|None|set|str|tuple|type|arrays?|tensors|sequence|optional",
+        "bool|dicts?|dtype|float|ints?|list|None|set|str|tuple|type|arrays?|tensors|sequence|optional",
     ),
     ("py:.*", r"\d arrays"),
     # Private, in the signature of something public.

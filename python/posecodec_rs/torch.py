@@ -36,11 +36,11 @@ def batch_encode(
 ) -> dict[str, Any]:
     """Encode a batch of keypoints to targets on a device.
 
-    Bit-identical to ``codec.batch_encode``. Of the heatmaps of `MSRAHeatmap`, `UDPHeatmap`,
-    `MegviiHeatmap`, `IntegralRegressionLabel`, `AssociativeEmbedding` and `SPR`, only profiles are
-    copied to the device. Other targets are encoded on the CPU and copied, for CUDA from pinned
-    memory. Nothing waits for the device: copies are asynchronous, in the order of the current
-    stream.
+    Bit-identical to ``codec.batch_encode``. Of the heatmaps of ``MSRAHeatmap``, ``UDPHeatmap``,
+    ``MegviiHeatmap``, ``IntegralRegressionLabel``, ``AssociativeEmbedding`` and ``SPR``, only
+    profiles are copied to the device. Other targets are encoded on the CPU and copied, for CUDA
+    from pinned memory. Nothing waits for the device: copies are asynchronous, in the order of the
+    current stream.
 
     Args:
         codec: The codec.
@@ -90,8 +90,8 @@ def batch_decode(
 ) -> Any:
     """Decode a batch of a network's outputs on their device.
 
-    Bit-identical to ``codec.batch_decode`` of the same values on the CPU. For `MSRAHeatmap`,
-    `UDPHeatmap` with Gaussian maps and `SimCCLabel` without visibilities, the device finds the
+    Bit-identical to ``codec.batch_decode`` of the same values on the CPU. For ``MSRAHeatmap``,
+    ``UDPHeatmap`` with Gaussian maps and ``SimCCLabel`` without visibilities, the device finds the
     maxima and copies the windows around them, and the CPU waits for the device once. Maps and
     vectors for which a window is not enough (with DARK, values near 0 around the maximum) are then
     copied as a whole. All outputs of other codecs are copied.
