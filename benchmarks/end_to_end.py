@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -130,15 +131,12 @@ def main() -> None:
     machine = Machine.here()
     print(machine.about)
     with tempfile.TemporaryDirectory() as folder:
-        annotations = make_images(Path(folder))
-        people = [one for each in annotations for one in one_by_one(each)]
-        crops = encoding_places.crops_in_memory(people[:64])
+        images = cache(lambda: make_images(Path(folder)))
+        people = cache(lambda: [one for each in images() for one in one_by_one(each)])
         measure: dict[str, Callable[[], Section]] = {
-            "loaders": lambda: loaders(annotations, people),
+            "loaders": lambda: loaders(images(), people()),
             "encoding-pytorch": encoding_places.in_pytorch,
-            "encoding-mmpose": lambda: encoding_places.in_mmpose(
-                (crops, encoding_places.Crops), (people, augmented), BATCH
-            ),
+            "encoding-mmpose": lambda: encoding_places.in_mmpose(people(), augmented, BATCH),
             "evaluation": evaluation,
         }
         sections = [measure[name]() for name in SECTIONS if name in options.only]

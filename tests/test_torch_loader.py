@@ -78,6 +78,8 @@ def test_devices_and_dtypes() -> None:
     half = TargetEncoder(UDP, dtype=torch.float16)(points)
     assert torch.equal(half["heatmaps"], want["heatmaps"].half())
     assert torch.equal(half["keypoint_weights"], want["keypoint_weights"])
+    with pytest.raises(InvalidInputError, match=r"`dtype` must be .* but got torch.int32"):
+        TargetEncoder(UDP, dtype=torch.int32)
     with pytest.raises(RuntimeError, match="nothing"):
         TargetEncoder(UDP, "nothing")
     with pytest.raises(InvalidInputError, match="`keypoints`"):

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -23,6 +24,7 @@ Cfg = dict[str, Any]
 ROUNDS = 3
 """Epochs per way, which alternate."""
 WORKERS = (0, os.cpu_count() or 1)
+COLUMNS = [f"{workers} workers{what}" for workers in WORKERS for what in ("", ": CPU per sample")]
 
 
 UDP: Cfg = {"type": "UDPHeatmap", "input_size": (192, 256), "heatmap_size": (48, 64), "sigma": 2.0}
@@ -60,10 +62,10 @@ def one_thread(_: int) -> None:
 def in_pytorch() -> Section:
     """Samples per second of torch's loader, of keypoints alone."""
     about = f"""\
-Keypoints from memory, torch's `DataLoader`: samples per second, median of {ROUNDS} rounds. The
-process that reads the batches copies every target once, as for a GPU. "In the sample" is `encode`
-in `__getitem__`."""
-    columns = ["", *(f"{workers} workers" for workers in WORKERS)]
+Keypoints from memory, torch's `DataLoader`: samples per second, and CPU time of all processes per
+sample, medians of {ROUNDS} rounds. The process that reads the batches copies every target once, as
+for a GPU. "In the sample" is `encode` in `__getitem__`."""
+    columns = ["", *COLUMNS]
     section = Section("Where targets are encoded, PyTorch", about, columns).begin()
     for name, cfg, batch, count in (
         ("`UDPHeatmap`, 17×64×48, batches of 64", UDP, 64, 1920),
@@ -85,7 +87,7 @@ in `__getitem__`."""
             "nothing is encoded": (bare, None, same),
         }
 
-        def rate(way: str, workers: int, ways: Any = ways, batch: int = batch) -> float:
+        def measure(way: str, workers: int, ways: Any = ways, batch: int = batch) -> Any:
             data, collate_fn, finish = ways[way]
             loader = DataLoader(
                 data,
@@ -95,26 +97,26 @@ in `__getitem__`."""
                 worker_init_fn=one_thread,
                 drop_last=True,
             )
-            return samples_per_second(loader, finish, batch)
+            return measured(loader, finish, batch)
 
-        add_rows(section, name, list(ways), rate)
+        add_rows(section, name, list(ways), measure)
     return section
 
 
-def in_mmpose(crops: tuple[Any, Any], files: tuple[Any, Any], batch: int) -> Section:
+def in_mmpose(people: list[Cfg], augmented: Callable[..., Any], batch: int) -> Section:
     """Samples per second of MMPose's loader.
 
     Args:
-        crops: Annotations with images in memory, and what makes a data set of annotations and a
-            pipeline.
-        files: The same with images in JPEG files.
+        people: Annotations of people in JPEG files.
+        augmented: Makes a data set of these and of the last steps of a pipeline.
         batch: Samples per batch.
     """
     about = f"""\
-MMPose's pipeline for `UDPHeatmap`, 17×64×48, batches of {batch}: samples per second, median of
-{ROUNDS} rounds. The images are crops in memory, or JPEGs of 640×480 that are augmented and warped.
-The process that reads the batches stacks the targets as a head does."""
-    columns = ["", *(f"{workers} workers" for workers in WORKERS)]
+MMPose's pipeline for `UDPHeatmap`, 17×64×48, batches of {batch}: samples per second, and CPU time
+of all processes per sample, medians of {ROUNDS} rounds. The images are crops in memory, or JPEGs of
+640×480 that are augmented and warped. The process that reads the batches stacks the targets as a
+head does."""
+    columns = ["", *COLUMNS]
     section = Section("Where targets are encoded, MMPose", about, columns).begin()
     generate = {"type": "GenerateTarget", "encoder": UDP}
     pack = {"type": "PackPoseInputs"}
@@ -125,9 +127,12 @@ The process that reads the batches stacks the targets as a head does."""
         "after the loader, `stack_images`": ([generate | {"defer": True}, pack], "stack_images"),
         "nothing is encoded": ([pack], "pseudo_collate"),
     }
-    for name, (annotations, make) in (("crops", crops), ("JPEGs", files)):
+    crops = crops_in_memory(people[:64])
+    for name, annotations, make in (("crops", crops, Crops), ("JPEGs", people, augmented)):
 
-        def rate(way: str, workers: int, annotations: Any = annotations, make: Any = make) -> float:
+        def measure(
+            way: str, workers: int, annotations: Any = annotations, make: Any = make
+        ) -> Any:
             steps, collate = ways[way]
             if "MMPose" not in way:
                 install(defer=True)
@@ -141,11 +146,11 @@ The process that reads the batches stacks the targets as a head does."""
                     worker_init_fn=one_thread,
                     drop_last=True,
                 )
-                return samples_per_second(loader, stacked_targets, batch)
+                return measured(loader, stacked_targets, batch)
             finally:
                 uninstall()
 
-        add_rows(section, name, list(ways), rate)
+        add_rows(section, name, list(ways), measure)
     return section
 
 
@@ -191,29 +196,48 @@ def stacked_targets(batch: Any) -> Cfg:
     }
 
 
-def samples_per_second(loader: Any, finish: Callable[[Any], Cfg], batch: int) -> float:
-    """The rate after the first three batches. Every target is copied into the same memory."""
+def measured(loader: Any, finish: Callable[[Any], Cfg], batch: int) -> tuple[float, float]:
+    """Samples per second and microseconds of CPU per sample, after the first three batches.
+
+    Every target is copied into the same memory.
+    """
     memory: dict[str, torch.Tensor] = {}
-    start, count = 0.0, 0
-    for number, data in enumerate(loader):
-        for name, target in finish(data).items():
+    start, cpu = 0.0, 0.0
+    iterator = iter(loader)
+    workers = [worker.pid for worker in getattr(iterator, "_workers", ())]
+    for number in range(len(loader)):
+        for name, target in finish(next(iterator)).items():
             memory.setdefault(name, torch.empty_like(target)).copy_(target)
         if number == 2:
-            start = time.perf_counter()
-        count += batch * (number > 2)
-    return count / (time.perf_counter() - start)
+            start, cpu = time.perf_counter(), cpu_seconds(workers)
+    seen = batch * (len(loader) - 3)
+    seconds = time.perf_counter() - start
+    return seen / seconds, 1e6 * (cpu_seconds(workers) - cpu) / seen
 
 
-def add_rows(
-    section: Section, name: str, ways: list[str], rate: Callable[[str, int], float]
-) -> None:
+def cpu_seconds(workers: list[int]) -> float:
+    """CPU time of this process and its workers. Of workers, in steps of 10 ms, on Linux."""
+    total = time.process_time()
+    for process in workers:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+Measure = Callable[[str, int], tuple[float, float]]
+
+
+def add_rows(section: Section, name: str, ways: list[str], measure: Measure) -> None:
     """Measure all ways with and without workers, in alternation."""
-    rates: dict[tuple[str, int], list[float]] = {}
+    results: dict[tuple[str, int], list[tuple[float, float]]] = {}
     for _ in range(ROUNDS):
         for workers in WORKERS:
             for way in ways:
-                rates.setdefault((way, workers), []).append(rate(way, workers))
+                results.setdefault((way, workers), []).append(measure(way, workers))
     for way in ways:
-        each = [rates[way, workers] for workers in WORKERS]
-        cells = [f"{median(values):.0f}/s" for values in each]
-        section.add([f"{name}, {way}", *cells], {"sample": name, "way": way, "rates": each})
+        each = [results[way, workers] for workers in WORKERS]
+        cells = []
+        for rounds in each:
+            rate, cpu = (median(values) for values in zip(*rounds, strict=True))
+            cells += [f"{rate:.0f}/s", f"{cpu:.0f} µs"]
+        section.add([f"{name}, {way}", *cells], {"sample": name, "way": way, "results": each})

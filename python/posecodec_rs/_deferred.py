@@ -150,12 +150,19 @@ class Deferral:
     def _layout(self, sample: DeferredTargets) -> dict[str, Any]:
         """The targets' shapes and dtypes. Of the samples with equal shapes one is encoded."""
         given = (sample.keypoints, sample.keypoints_visible, *sample.auxiliary.values())
-        key = tuple((np.shape(each), getattr(each, "dtype", type(each))) for each in given)
+        key = tuple(map(_kind, given))
         if key not in self._layouts:
             with _random_state_kept():
                 (encoded,) = encode_deferred([sample])
             self._layouts[key] = {name: _later(target) for name, target in encoded.items()}
         return dict(self._layouts[key])
+
+
+def _kind(item: Any) -> Any:
+    """What the shapes of targets, and the checks of `encode`, depend on."""
+    if hasattr(item, "shape") and hasattr(item, "dtype"):
+        return tuple(item.shape), item.dtype
+    return type(item), len(item) if isinstance(item, list | tuple) else None
 
 
 def _copied(item: Any) -> Any:

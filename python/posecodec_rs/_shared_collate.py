@@ -30,7 +30,7 @@ import torch
 
 from posecodec_rs._build import build
 from posecodec_rs._core import SPR, BaseKeypointCodec, InvalidInputError
-from posecodec_rs._torch_loader import to_tensor
+from posecodec_rs._torch_tensors import as_tensors
 
 __all__ = ["SharedMemoryCollate"]
 
@@ -140,7 +140,7 @@ class SharedMemoryCollate:
             serial = int(self._state[number, SERIAL])
             return _Sent(_in_buffer, (self._name, number, serial, len(samples), batch))
         batch |= {
-            name: to_tensor(target) for name, target in self.codec.batch_encode(*given).items()
+            name: as_tensors(target) for name, target in self.codec.batch_encode(*given).items()
         }
         return _Sent(_in_new_memory, (self._name, batch)) if fits else batch
 

@@ -5,14 +5,15 @@ from __future__ import annotations  # the documentation is built without torch
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
 from posecodec_rs._build import build
-from posecodec_rs._core import BaseKeypointCodec
+from posecodec_rs._core import BaseKeypointCodec, InvalidInputError
 from posecodec_rs._deferred import weighted
+from posecodec_rs._torch_encode import FLOATS, encode
+from posecodec_rs._torch_tensors import as_tensors, to_device
 
-__all__ = ["TargetEncoder", "deferred_to_tensors", "to_tensor"]
+__all__ = ["TargetEncoder", "deferred_to_tensors"]
 
 
 class TargetEncoder:
@@ -26,7 +27,7 @@ class TargetEncoder:
         dtype: As that of ``posecodec_rs.torch.batch_encode``.
 
     Raises:
-        InvalidInputError: If `posecodec_rs.build` rejects the config.
+        InvalidInputError: If `posecodec_rs.build` rejects the config, or for another dtype.
         RuntimeError: If torch does not know the device.
     """
 
@@ -37,6 +38,10 @@ class TargetEncoder:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """Build the codec."""
+        if dtype not in FLOATS:
+            raise InvalidInputError(
+                f"`dtype` must be one of {', '.join(map(str, FLOATS))}, but got {dtype!r}"
+            )
         self.codec: Any = build(codec) if isinstance(codec, Mapping) else codec
         self.device: torch.device = torch.device("cpu" if device is None else device)
         self.dtype: torch.dtype = dtype
@@ -72,14 +77,14 @@ def deferred_to_tensors(device: Any) -> Callable[..., dict[str, Any]]:
     """What encodes deferred targets to tensors on a device, for `encode_deferred`."""
     where = torch.device("cpu" if device is None else device)
 
-    def encode(codec: Any, keypoints: Any, visible: Any, factors: Any) -> dict[str, Any]:
+    def encode_batch(codec: Any, keypoints: Any, visible: Any, factors: Any) -> dict[str, Any]:
         targets = _encode(codec, keypoints, visible, where, torch.float32)
         if factors is not None:
-            tensors = to_tensor(factors, where)
+            tensors = to_device({"factors": factors}, where)["factors"]
             targets["keypoint_weights"] = weighted(targets["keypoint_weights"], tensors)
         return targets
 
-    return encode
+    return encode_batch
 
 
 def _encode(
@@ -91,19 +96,10 @@ def _encode(
     **auxiliary: Any,
 ) -> dict[str, Any]:
     """The targets of a batch. The CPU multiplies profiles in the codec, faster than torch does."""
+    arguments = {"keypoints": keypoints, "keypoints_visible": visible, **auxiliary}
     if device.type == "cpu" and dtype == torch.float32:
-        targets = codec.batch_encode(keypoints=keypoints, keypoints_visible=visible, **auxiliary)
-        return {name: to_tensor(target) for name, target in targets.items()}
-    from posecodec_rs.torch import batch_encode
-
-    return batch_encode(codec, keypoints, visible, device=device, dtype=dtype, **auxiliary)
-
-
-def to_tensor(target: Any, device: torch.device | None = None) -> Any:
-    """The tensor of an array, lists item by item. What is no array stays as it is."""
-    if isinstance(target, list):
-        return [to_tensor(each, device) for each in target]
-    if not isinstance(target, np.ndarray):
-        return target
-    tensor = torch.from_numpy(target)
-    return tensor if device is None else tensor.to(device)
+        targets = codec.batch_encode(**arguments)
+        return {name: as_tensors(target) for name, target in targets.items()}
+    if visible is None:
+        del arguments["keypoints_visible"]
+    return encode(codec, arguments, device, dtype, None)

@@ -16,7 +16,7 @@ from mmpose.datasets import transforms
 from mmpose.models.data_preprocessors import PoseDataPreprocessor
 from mmpose.registry import KEYPOINT_CODECS, MODELS, TRANSFORMS
 from mmpose_crops import Crops, image_sample
-from posecodec_rs import InvalidInputError
+from posecodec_rs import InvalidInputError, _torch_encode, _torch_loader
 from posecodec_rs.mmpose import encode_data_samples, install, uninstall
 from specs import seeded
 from specs.shared.inputs import responses
@@ -84,10 +84,20 @@ CASES: dict[str, tuple[Any, Cfg]] = {
 each_case = pytest.mark.parametrize(("encoder", "options"), CASES.values(), ids=CASES)
 
 
+@pytest.mark.parametrize("on_device", [False, True])
 @each_case
-def test_samples_and_images(encoder: Any, options: Cfg) -> None:
+def test_samples_and_images(
+    encoder: Any, options: Cfg, on_device: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All that MMPose packs, in `gt_fields`, `gt_instance_labels` and `gt_instances`."""
     install(defer=True)
+    if on_device:  # as a GPU encodes, on the CPU
+
+        def encode_like_a_device(codec: Any, points: Any, visible: Any, *where: Any) -> Any:
+            arguments = {"keypoints": points, "keypoints_visible": visible}
+            return _torch_encode.encode(codec, arguments, *where, None)
+
+        monkeypatch.setattr(_torch_loader, "_encode", encode_like_a_device)
     want = preprocessed(packed(encoder, False, **options), False)
     batch = packed(encoder, True, **options)
     for sample in batch["data_samples"]:

@@ -265,4 +265,27 @@ def test_a_script_runs_with_the_codecs(tmp_path: Any) -> None:
     assert done.stdout.splitlines()[-1] == "posecodec_rs 7 ['config.py', '--resume']"
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("usage: python -m posecodec_rs.mmpose SCRIPT")
+    assert done.stderr.startswith("usage: python -m posecodec_rs.mmpose [--defer] SCRIPT")
+
+
+def test_a_script_runs_with_deferral(tmp_path: Any) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import sys\nfrom mmpose.registry import TRANSFORMS\n"
+        "print(TRANSFORMS.get('GenerateTarget').__module__, sys.argv[1:])\n"
+    )
+    stubs = "import mmpose_stubs; mmpose_stubs.install_stubs(); "
+    run = "import runpy; runpy.run_module('posecodec_rs.mmpose', run_name='__main__')"
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        stubs + run,
+        "--defer",
+        str(script),
+        "--resume",
+    ]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "posecodec_rs.mmpose._transform ['--resume']"

@@ -1,4 +1,7 @@
-"""Runs a script with the codecs: ``python -m posecodec_rs.mmpose tools/train.py CONFIG``."""
+"""Runs a script with the codecs: ``python -m posecodec_rs.mmpose tools/train.py CONFIG``.
+
+With ``--defer`` before the script, configs can use ``defer=True``.
+"""
 
 import runpy
 import sys
@@ -9,11 +12,12 @@ from posecodec_rs.mmpose import install
 
 def main() -> None:
     """Install the codecs, then run the script as ``python SCRIPT ARGUMENTS`` would."""
-    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
-        sys.exit("usage: python -m posecodec_rs.mmpose SCRIPT [ARGUMENTS]")
-    del sys.argv[0]
+    defer = sys.argv[1:2] == ["--defer"]
+    del sys.argv[: 1 + defer]
+    if not sys.argv or sys.argv[0] in ("-h", "--help"):
+        sys.exit("usage: python -m posecodec_rs.mmpose [--defer] SCRIPT [ARGUMENTS]")
     sys.path[0] = str(Path(sys.argv[0]).resolve().parent)
-    install()
+    install(defer=defer)
     runpy.run_path(sys.argv[0], run_name="__main__")
 
 
