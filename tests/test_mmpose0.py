@@ -17,7 +17,7 @@ def test_recorded_results(number: int) -> None:
 
 
 def test_every_function_is_recorded() -> None:
-    names = {name for (name, _), _ in CALLS}
+    names = {name.partition(":")[0] for (name, _), _ in CALLS}
     others = {"BottomUpGenerateTarget", "Patched", "install", "patch", "uninstall"}
     assert names | others == set(mmpose0.__all__)
 
@@ -159,6 +159,49 @@ CFG = {
 def test_wrong_maps_of_a_parser(changes: Any, maps: Any, tags: Any, argument: str) -> None:
     with pytest.raises(InvalidInputError, match=f"^`{argument}` "):
         mmpose0.HeatmapParser({**CFG, **changes}).parse(maps, tags)
+
+
+@pytest.mark.parametrize(
+    ("step", "arguments", "argument"),
+    [
+        ("top_k", (MAPS[0], MAPS), "heatmaps"),
+        ("top_k", (MAPS, MAPS[:, :2]), "tags"),
+        ("top_k", (MAPS, MAPS[..., None, None]), "tags"),
+        ("match", (MAPS, MAPS[:, :, 0, :2], MAPS[:, :, 0]), "loc_k"),
+        ("match", (MAPS, MAPS[:, :, :7, :2], MAPS[:, :, :7, 0]), "val_k"),
+        ("match", (MAPS[:, :2], MAPS[:, :2, :, :2], MAPS[:, :2, :, 0]), "tag_k"),
+        ("adjust", ([MAPS[0]], MAPS[0]), "heatmaps"),
+        ("adjust", ([MAPS[0], MAPS[0], MAPS[0]], MAPS), "heatmaps"),
+        ("adjust", ([MAPS[0]], MAPS), "results"),
+        ("adjust", ([np.full((1, 3, 4), 6.0)], MAPS), "results"),
+        ("adjust", ([np.full((1, 3, 4), np.nan)], MAPS), None),
+        ("refine", (MAPS, MAPS, np.ones((3, 4))), "heatmap"),
+        ("refine", (MAPS[0], MAPS[0, 0], np.ones((3, 4))), "tag"),
+        ("refine", (MAPS[0], MAPS[0], np.ones((2, 4))), "keypoints"),
+        ("refine", (MAPS[0], MAPS[0], np.ones((3, 2))), "keypoints"),
+    ],
+)
+def test_wrong_steps_of_a_parser(step: str, arguments: Any, argument: str | None) -> None:
+    call = getattr(mmpose0.HeatmapParser(CFG), step)
+    if argument is None:  # a score of NaN is not above 0
+        call(*arguments)
+        return
+    with pytest.raises(InvalidInputError, match=f"^`{argument}` "):
+        call(*arguments)
+
+
+def test_a_person_without_keypoints() -> None:
+    """MMPose raises an IndexError."""
+    person = np.zeros((3, 4), np.float32)
+    refined = mmpose0.HeatmapParser.refine(MAPS[0], MAPS[0], person)
+    assert refined is not person
+    assert (refined == person).all()
+
+
+def test_options_that_are_changed_later() -> None:
+    parser = mmpose0.HeatmapParser(CFG)
+    parser.params.max_num_people = 5
+    assert parser.top_k(MAPS, MAPS)["val_k"].shape == (2, 3, 5)
 
 
 @pytest.mark.parametrize(

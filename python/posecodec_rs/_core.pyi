@@ -3743,6 +3743,12 @@ def _flip_back(
 def _parse_heatmaps(
     heatmaps: ArrayInput, tags: ArrayInput, options: tuple[Any, ...], adjust: bool, refine: bool
 ) -> list[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]: ...
+def _match_tags(
+    val_k: ArrayInput, tag_k: ArrayInput, options: tuple[Any, ...]
+) -> list[npt.NDArray[np.int64]]: ...
+def _top_candidates(
+    heatmaps: ArrayInput, nms_kernel: int, max_num_people: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]: ...
 def _top_down_target(
     joints_3d: ArrayInput,
     joints_3d_visible: ArrayInput,

@@ -1,5 +1,6 @@
 """Calls of a project's functions as its users call them, and files of recorded calls."""
 
+import copy
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ RECORDED = Path(__file__).parent / "stacks"
 
 def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarray) -> Any:
     """Call a function, or an object of a class. `maps` converts maps of parsers."""
-    function = getattr(module, name)
+    function = getattr(module, name.partition(":")[0])
     if name.startswith("TopDown"):
         results = function(**arguments["options"])(arguments["results"])
         return [results["target"], results["target_weight"]]
@@ -24,6 +25,8 @@ def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarr
         parser = function(arguments["cfg"])
         inputs = [maps(arguments[key]) for key in ("heatmaps", "tags")]
         return list(parser.parse(*inputs, arguments["adjust"], arguments["refine"]))
+    if name == "HeatmapParser: steps":
+        return steps(function(arguments["cfg"]), arguments["heatmaps"], arguments["tags"], maps)
     if name == "get_final_preds":
         config = SimpleNamespace(TEST=SimpleNamespace(POST_PROCESS=arguments["post_process"]))
         return function(config, *(arguments[key] for key in ("batch_heatmaps", "center", "scale")))
@@ -31,6 +34,20 @@ def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarr
         dataset = SimpleNamespace(**arguments["dataset"])
         return function(dataset, arguments["joints"], arguments["joints_vis"])
     return function(**arguments)
+
+
+def steps(parser: Any, heatmaps: Any, tags: Any, maps: Any) -> list[Any]:
+    """The results of each step of a parser, which the next step gets."""
+    candidates = parser.top_k(maps(heatmaps), maps(tags))
+    matched = parser.match(**candidates)
+    adjusted = parser.adjust(copy.deepcopy(matched), maps(heatmaps))
+    per_joint = np.broadcast_to(tags[0], (*heatmaps[0].shape, tags.shape[-1]))
+    refined = [
+        parser.refine(heatmaps[0], per_joint, person.copy(), use_udp=use_udp)
+        for person in adjusted[0]
+        for use_udp in (False, True)
+    ]
+    return [*candidates.values(), matched, adjusted, refined]
 
 
 def save(path: Path, calls: Iterable[tuple[Case, Any]]) -> None:

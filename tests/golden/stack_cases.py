@@ -178,6 +178,17 @@ def bottom_up_cases(rng: Generator) -> Iterator[Case]:
                 yield "HeatmapParser", {"cfg": cfg, "heatmaps": maps, "tags": tags, **steps}
 
 
+def parser_step_cases(rng: Generator) -> Iterator[Case]:
+    """The steps of parsers one after the other."""
+    for count, channels in ((17, 1), (5, 2)):
+        for changes in ({}, {"tag_per_joint": False, "max_num_people": 30}, {"nms_kernel": 3}):
+            cfg = PARSER | {"num_joints": count, "max_num_people": 6} | changes
+            cfg["nms_padding"] = cfg["nms_kernel"] // 2
+            maps, tags = tagged_people(rng, count, channels)
+            tags = tags if cfg["tag_per_joint"] else tags[:, :1]
+            yield "HeatmapParser: steps", {"cfg": cfg, "heatmaps": maps, "tags": tags}
+
+
 def tagged_people(rng: Generator, count: int, channels: int) -> tuple[Maps, Maps]:
     """Heatmaps (1, K, H, W) and tags (1, K, H, W, L) of three people, with missing keypoints."""
     height, width, people = 24, 20, 3
@@ -198,7 +209,7 @@ def tagged_people(rng: Generator, count: int, channels: int) -> tuple[Maps, Maps
 def mmpose0_cases() -> Iterator[Case]:
     """The calls of MMPose 0.x that are recorded."""
     rng = np.random.default_rng(29)
-    for cases in (decoding_cases, top_down_cases, bottom_up_cases):
+    for cases in (decoding_cases, top_down_cases, bottom_up_cases, parser_step_cases):
         yield from cases(rng)
 
 

@@ -11,7 +11,6 @@ modified. Scales of boxes are in units of 200 pixels, as in MMPose.
 from posecodec_rs.mmpose0._bottom_up import (
     BottomUpGenerateTarget,
     HeatmapGenerator,
-    HeatmapParser,
     JointsEncoder,
 )
 from posecodec_rs.mmpose0._decode import (
@@ -23,6 +22,7 @@ from posecodec_rs.mmpose0._decode import (
 )
 from posecodec_rs.mmpose0._flip import flip_back
 from posecodec_rs.mmpose0._install import Patched, install, patch, uninstall
+from posecodec_rs.mmpose0._parser import HeatmapParser
 from posecodec_rs.mmpose0._top_down import (
     TopDownGenerateTarget,
     TopDownGenerateTargetRegression,

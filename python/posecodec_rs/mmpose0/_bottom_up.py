@@ -1,6 +1,5 @@
-"""Several people: ``bottom_up_transform`` and ``post_processing.group``."""
+"""Targets for several people: ``mmpose.datasets.pipelines.bottom_up_transform``."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -123,75 +122,6 @@ class BottomUpGenerateTarget:
         ]
         results["masks"] = [mask.astype(np.float32) for mask in results["mask"]]
         return results
-
-
-class HeatmapParser:
-    """Group keypoints to people by their tags.
-
-    Args:
-        cfg: A mapping with ``num_joints``, ``max_num_people``, ``detection_threshold``,
-            ``tag_threshold``, ``use_detection_val``, ``ignore_too_much``, ``tag_per_joint``,
-            ``nms_kernel``, ``nms_padding``, and optionally ``use_udp`` and ``score_per_joint``.
-
-    Raises:
-        InvalidInputError: For a missing or wrong option.
-    """
-
-    def __init__(self, cfg: Mapping[str, Any]) -> None:
-        """Check the options."""
-        names = (
-            "num_joints",
-            "max_num_people",
-            "detection_threshold",
-            "tag_threshold",
-            "use_detection_val",
-            "ignore_too_much",
-            "nms_kernel",
-            "tag_per_joint",
-        )
-        missing = [name for name in (*names, "nms_padding") if name not in cfg]
-        if missing:
-            raise _core.InvalidInputError(
-                f"`cfg` must have the keys of a HeatmapParser, but got none of {missing}"
-            )
-        if 2 * cfg["nms_padding"] + 1 != cfg["nms_kernel"]:
-            raise _core.InvalidInputError(
-                "`nms_padding` must be half of `nms_kernel`, "
-                f"but got {cfg['nms_padding']} and {cfg['nms_kernel']}"
-            )
-        self.use_udp: bool = cfg.get("use_udp", False)
-        self.score_per_joint: bool = cfg.get("score_per_joint", False)
-        self.tag_per_joint: bool = cfg["tag_per_joint"]
-        self._options = (*(cfg[name] for name in names), self.use_udp)
-
-    def nms(self, heatmaps: Any) -> Any:
-        """Keep the maxima of neighborhoods, and set other values to 0."""
-        return _core.batch_heatmap_nms(heatmaps, self._options[6])
-
-    def parse(
-        self, heatmaps: Any, tags: Any, adjust: bool = True, refine: bool = True
-    ) -> tuple[list[npt.NDArray[np.float32]], list[Any]]:
-        """Group the keypoints of images to people.
-
-        Args:
-            heatmaps: Shape (N, K, H, W).
-            tags: Shape (N, K, H, W, L), or (N, 1, H, W, L) without ``tag_per_joint``.
-            adjust: Whether to move keypoints within their heatmap pixel.
-            refine: Whether to search for missing keypoints.
-
-        Returns:
-            tuple: The poses of each image, shape (P, K, 3 + L) with x, y, score and tag; with
-            ``refine``, of the first image only. And the score of each person of the first image:
-            one number, or with ``score_per_joint`` one per keypoint.
-
-        Raises:
-            InvalidInputError: For a wrong shape or dtype.
-        """
-        images = _core._parse_heatmaps(heatmaps, tags, self._options, adjust, refine)
-        # MMPose's array of no people has one axis.
-        poses = [poses if len(poses) else poses.reshape(0) for poses, _ in images]
-        people = [pose[:, 2] for pose in poses[0]] if self.score_per_joint else list(images[0][1])
-        return (poses[:1] if refine else poses), people
 
 
 def _both_sides(size: Any) -> npt.NDArray[Any]:

@@ -6,7 +6,7 @@ one text differ if one of them calls a ``transform_preds`` that does not multipl
 
 from typing import Any
 
-from posecodec_rs.mmpose0 import _bottom_up, _decode, _flip, _top_down
+from posecodec_rs.mmpose0 import _bottom_up, _decode, _flip, _parser, _top_down
 
 _pixels = _decode.Decoder(1.0)
 """For scales in pixels."""
@@ -18,7 +18,7 @@ REPLACEMENTS: dict[str, Any] = {
     "42abd54a18fcf478": _decode.keypoints_from_regression,
     "b9b8e6ca1f0cc7a7": _decode.transform_preds,
     "85378be18dde41d0": _top_down.TopDownGenerateTarget,
-    "f22a0c99a37995ac": _bottom_up.HeatmapParser,
+    "f22a0c99a37995ac": _parser.HeatmapParser,
     # MMPose 0.24 to 0.29, ViTPose, easy_ViTPose, GVHMR, Wan2.2
     "e7e03664a01f89f5": _decode.post_dark_udp,
     "cfed4e23b219319f": _flip.flip_back,

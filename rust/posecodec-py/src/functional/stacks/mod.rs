@@ -29,11 +29,13 @@ pub(super) fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
         "_keypoints_from_heatmaps": decode::keypoints_from_heatmaps,
         "_keypoints_from_heatmaps3d": decode::keypoints_from_heatmaps3d,
         "_keypoints_from_regression": boxes::keypoints_from_regression,
+        "_match_tags": parser::match_tags,
         "_parse_heatmaps": parser::parse_heatmaps,
         "_person_heatmaps": transformers::person_heatmaps,
         "_post_dark_udp": dark::post_dark_udp,
         "_post_dark_unbiased_data_processing": dark::post_dark_unbiased_data_processing,
         "_regression_target": targets::regression_target,
+        "_top_candidates": parser::top_candidates,
         "_top_down_target": targets::top_down_target,
         "_transform_preds": boxes::transform_preds,
     );

@@ -4,7 +4,7 @@ use numpy::Element;
 use posecodec::functional::mmpose0::{
     self, HeatmapParser, ParsedPeople, ParserOptions, ParserSteps,
 };
-use posecodec::{Float, HeatmapValue};
+use posecodec::{Float, HeatmapValue, Shape};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
@@ -63,6 +63,73 @@ pub(crate) fn parse_heatmaps<'py>(
         }
         (maps, tags) => parse(py, &parser, &maps.into_f64()?, &tags.into_f64()?, steps)?,
     })
+}
+
+/// The pixels (N, K, M), int64, and values (N, K, M) of the largest values after non-maximum suppression.
+#[pyfunction]
+pub(crate) fn top_candidates<'py>(
+    heatmaps: &Bound<'py, PyAny>,
+    nms_kernel: &Bound<'py, PyAny>,
+    max_num_people: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let py = heatmaps.py();
+    let candidates = count("max_num_people", max_num_people)?;
+    let kernel = count("nms_kernel", nms_kernel)?;
+    let (maps, shape) = read_maps(heatmaps, "heatmaps")?;
+    // Before memory is requested for more candidates than there are pixels.
+    let candidates_shape = [shape[0], shape[1], candidates.min(shape[2].saturating_mul(shape[3]))];
+    in_own_precision!(&maps, array => {
+        let mut pixels = OutputArray::<i64>::zeros(py, "heatmaps", &candidates_shape)?;
+        let mut values = OutputArray::zeros(py, "heatmaps", &candidates_shape)?;
+        let (filled, largest) = (pixels.values_mut(), values.values_mut());
+        let maps = array.values();
+        enter(py, maps.len(), || {
+            mmpose0::top_candidates(maps, shape, kernel, candidates, filled, largest)
+        })?;
+        Ok((pixels.into_any(), values.into_any()))
+    })
+}
+
+/// For each image, the indices (P, K), int64, of people's candidates, -1 for missing keypoints. `options`
+/// as in [`parse_heatmaps`].
+#[pyfunction]
+pub(crate) fn match_tags<'py>(
+    val_k: &Bound<'py, PyAny>,
+    tag_k: &Bound<'py, PyAny>,
+    options: &Bound<'py, PyTuple>,
+) -> Result<Bound<'py, PyList>> {
+    let py = val_k.py();
+    let parser = HeatmapParser::new(read_options(options)?)?;
+    let values = NetworkOutput::read(val_k, "val_k")?;
+    let tags = NetworkOutput::read(tag_k, "tag_k")?;
+    let shape: [usize; 4] = sides_of(py, "tag_k", "(N, K, M, L)", tags.shape())?;
+    if values.shape() != &shape[..3] {
+        let wanted = format!("{}, like `tag_k`", Shape(&shape[..3]));
+        return Err(wrong_shape(py, "val_k", &wanted, values.shape()).into());
+    }
+    let images = match (values, tags) {
+        (NetworkOutput::F32(values), NetworkOutput::F32(tags)) => {
+            matched(py, &parser, &values, &tags, shape)?
+        }
+        (values, tags) => matched(py, &parser, &values.into_f64()?, &tags.into_f64()?, shape)?,
+    };
+    let list = PyList::empty(py);
+    for people in images {
+        let shape = [people.len() / shape[1], shape[1]];
+        list.append(new_array(py, "val_k", &shape, &people)?)?;
+    }
+    Ok(list)
+}
+
+fn matched<T: Float + HeatmapValue + Element>(
+    py: Python<'_>,
+    parser: &HeatmapParser,
+    values: &Array<'_, T>,
+    tags: &Array<'_, T>,
+    shape: [usize; 4],
+) -> PyResult<Vec<Vec<i64>>> {
+    let (values, tags) = (values.values(), tags.values());
+    enter(py, tags.len(), || parser.match_tags(values, tags, shape))
 }
 
 fn read_options(options: &Bound<'_, PyTuple>) -> PyResult<ParserOptions> {

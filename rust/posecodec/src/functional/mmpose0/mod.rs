@@ -6,6 +6,7 @@
 
 mod bottom_up_targets;
 mod boxes;
+mod candidates;
 mod decode;
 mod flip;
 mod parser;
@@ -13,6 +14,7 @@ mod targets;
 
 pub use bottom_up_targets::{HeatmapGenerator, TagIndex, encode_joints};
 pub use boxes::{PIXELS_PER_SCALE, PersonBox, transform_preds};
+pub use candidates::top_candidates;
 pub use decode::{
     Decoding, keypoints_from_heatmaps, keypoints_from_heatmaps3d, keypoints_from_regression,
     post_dark_udp,

@@ -53,7 +53,7 @@ pub struct ParserSteps {
 /// Groups the keypoints of images to people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatmapParser {
-    options: ParserOptions,
+    pub(super) options: ParserOptions,
     kernel: GaussianKernel,
 }
 
@@ -148,17 +148,9 @@ impl HeatmapParser {
         steps: ParserSteps,
     ) -> Result<ParsedPeople> {
         let options = &self.options;
-        let count = options.num_joints;
-        let candidates: Vec<_> = (0..count).map(|joint| image.candidates(joint, options)).collect();
-        let rules = GroupingRules {
-            threshold: options.tag_threshold,
-            prefer_response: options.use_detection_val,
-            max_joined: if options.ignore_too_much { options.max_num_people } else { usize::MAX },
-        };
-        let order: Vec<_> =
-            if count == COCO_ORDER.len() { COCO_ORDER.to_vec() } else { (0..count).collect() };
-        let mut groups = group_by_tags(&candidates, &order, &rules)?;
-        groups.truncate(rules.max_joined);
+        let joints = 0..options.num_joints;
+        let candidates: Vec<_> = joints.map(|joint| image.candidates(joint, options)).collect();
+        let groups = self.grouped(&candidates)?;
 
         let columns = 3 + image.channels;
         let mut people = ParsedPeople::default();
@@ -177,6 +169,25 @@ impl HeatmapParser {
             people.poses.extend(pose);
         }
         Ok(people)
+    }
+
+    /// The groups of the candidates of each keypoint.
+    pub(super) fn grouped<T: Float>(
+        &self,
+        candidates: &[Vec<TaggedCandidate<T>>],
+    ) -> Result<Vec<Group<T>>> {
+        let options = &self.options;
+        let rules = GroupingRules {
+            threshold: options.tag_threshold,
+            prefer_response: options.use_detection_val,
+            max_joined: if options.ignore_too_much { options.max_num_people } else { usize::MAX },
+        };
+        let count = candidates.len();
+        let order: Vec<_> =
+            if count == COCO_ORDER.len() { COCO_ORDER.to_vec() } else { (0..count).collect() };
+        let mut groups = group_by_tags(candidates, &order, &rules)?;
+        groups.truncate(rules.max_joined);
+        Ok(groups)
     }
 
     /// Moves keypoints within their heatmap pixel.
