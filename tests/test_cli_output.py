@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.image import imread
 from posecodec_rs.cli import console
 from posecodec_rs.cli.app import make_app
-from posecodec_rs.cli.codecs import demo_codec
+from posecodec_rs.cli.codecs import case
 from posecodec_rs.cli.console import Column, Sheet
 from posecodec_rs.cli.timing import Timing
 from typer.testing import CliRunner
@@ -44,7 +45,7 @@ def test_tables(
 ) -> None:
     if name == "demo":
         times = [Timing(each, each, each) for each in (12.5, 100.25)]
-        monkeypatch.setattr(demo_codec, "measure", lambda *_: times)
+        monkeypatch.setattr(case, "measure", lambda *_: times)
         monkeypatch.chdir(tmp_path)
     result = invoke(*COMMANDS[name], width=width)
     assert result.exit_code == 0, result.output
@@ -134,6 +135,15 @@ def test_exit_code_if_nothing_could_be_measured(tmp_path: Path) -> None:
     for row in value["codecs"]:
         assert set(row["error_input_px"].values()) == {None}
     assert invoke("roundtrip", path, "--plot", plot).exit_code == 3
+
+
+@pytest.mark.parametrize("options", [(), ("--dark",)])
+def test_background_of_figures(options: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "plot.png"
+    command = ("roundtrip", CASES / "f1.json", "--codec", "UDPHeatmap", "--plot", path)
+    assert invoke(*command, *options).exit_code == 0
+    corner = imread(path)[0, 0, :3]
+    assert (corner < 0.2).all() if options else (corner == 1).all()
 
 
 def test_help_has_no_types_of_flags() -> None:

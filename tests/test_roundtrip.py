@@ -349,11 +349,11 @@ def test_codec_option() -> None:
         (W, H),
         [(48, 64)],
     )
-    assert first.top_down.codec == second.top_down.codec
+    assert first.codec.ours() == second.codec.ours()
     codec = pc.MSRAHeatmap((W, H), (24, 32), 1.5, True)
     (named,) = candidates([repr(codec)], (W, H), [(48, 64), (72, 96)])
-    assert named.top_down.codec == codec
-    assert named.heatmap_size == (24, 32)
+    assert named.codec.ours() == codec
+    assert named.codec.heatmap_size == (24, 32)
 
 
 def test_sizes() -> None:

@@ -12,10 +12,9 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from posecodec_rs.cli.codecs import top_down
 from posecodec_rs.cli.codecs.operation import mmpose_codecs
 
-from sections.samples import BENCHMARKS
+from sections.samples import BENCHMARKS, NUM_KEYPOINTS
 from sections.section import Section
 
 CODECS = ("UDPHeatmap", "UDPHeatmap 72×96, 133 keypoints", "SimCCLabel")
@@ -59,7 +58,7 @@ def times(package: str, name: str) -> list[float]:
     benchmark = BENCHMARKS[name]
     codec = benchmark.ours() if package == "ours" else benchmark.theirs()
     size = np.array(benchmark.arguments["input_size"])
-    people = (1, top_down.BY_CODEC[benchmark.codec].bench_keypoints.get(name, 17))
+    people = (1, NUM_KEYPOINTS[name])
     points = (np.random.default_rng(0).random((*people, 2)) * size).astype(np.float32)
     visible = np.ones(people, np.float32)
 

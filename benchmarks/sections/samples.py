@@ -5,9 +5,14 @@ from typing import Any
 
 import numpy as np
 from posecodec_rs.cli.codecs import top_down
-from posecodec_rs.cli.codecs.operation import Benchmark, noisy
+from posecodec_rs.cli.codecs.operation import noisy
+from posecodec_rs.cli.codecs.top_down import TopDown
 
-BENCHMARKS = {benchmark.name: benchmark for benchmark in top_down.benchmarks()}
+BENCHMARKS = {codec.name: codec for codec, _ in top_down.benchmarks()}
+NUM_KEYPOINTS = {
+    codec.name: len(make_person(np.random.default_rng(0)).visible)
+    for codec, make_person in top_down.benchmarks()
+}
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,15 @@ class Sample:
     maps: list[np.ndarray]
 
 
-def make_sample(benchmark: Benchmark, *batch: int) -> Sample:
+def make_sample(benchmark: TopDown, *batch: int) -> Sample:
     """A person at random positions in the input, or a batch; the same in each call."""
     rng = np.random.default_rng(0)
     codec: Any = benchmark.ours()
-    entry = top_down.BY_CODEC[benchmark.codec]
-    people = (*batch, 1, entry.bench_keypoints.get(benchmark.name, 17))
+    people = (*batch, 1, NUM_KEYPOINTS[benchmark.name])
     size = np.array(benchmark.arguments["input_size"])
     keypoints = (rng.random((*people, 2)) * size).astype(np.float32)
     visible = np.ones(people, np.float32)
     targets = (codec.batch_encode if batch else codec.encode)(keypoints, visible)
-    return Sample(keypoints, visible, targets, [noisy(targets[key], rng) for key in entry.decodes])
+    return Sample(
+        keypoints, visible, targets, [noisy(targets[key], rng) for key in benchmark.entry.decodes]
+    )

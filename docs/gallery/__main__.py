@@ -13,6 +13,7 @@ import overview
 import people
 import top_down
 import volumes
+from posecodec_rs.cli import drawing
 
 PAGES = {
     name: page
@@ -30,7 +31,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in PAGES.items():
         path = folder / f"{name}.png"
-        layout.save(draw(), path)
+        with drawing.theme():
+            layout.save(draw(), path)
         print(f"{path}: {path.stat().st_size / 1024:.0f} KB", flush=True)
 
 

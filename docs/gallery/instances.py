@@ -12,7 +12,7 @@ from posecodec_rs import EDPoseLabel, YOLOXPoseAnnotationProcessor
 from posecodec_rs.cli import drawing
 from posecodec_rs.cli.coco import read_annotations
 from posecodec_rs.cli.codecs.bottom_up import INPUT_SIZE
-from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.case import Floats
 
 CANDIDATES = 12
 """The number of candidates that a network predicts; three of them are people."""

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 from posecodec_rs.cli import drawing
-from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.case import Floats
 
 WIDTH_INCHES, DPI = 8.0, 150
 """1200 pixels wide; text of 8 points is still legible at 800."""
@@ -31,7 +31,7 @@ def page(
         height: Of the page, in inches.
         ratios: Of the panels' widths; equal by default.
     """
-    figure = Figure((WIDTH_INCHES, height), dpi=DPI, layout="constrained", facecolor="white")
+    figure = Figure((WIDTH_INCHES, height), dpi=DPI, layout="constrained")
     heading(figure, title, about)
     return figure, figure.subplots(1, columns, squeeze=False, width_ratios=ratios)[0]
 
@@ -52,8 +52,7 @@ def label(axes: Axes, title: str, caption: str = "") -> None:
 
 def bare(axes: Axes) -> None:
     """A panel without ticks."""
-    axes.set(xticks=(), yticks=(), facecolor=drawing.PAPER)
-    axes.spines[:].set_color("#bbbbbb")
+    axes.set(xticks=(), yticks=())
 
 
 def key(figure: Figure, decoded: bool = True) -> None:

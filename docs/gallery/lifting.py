@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 from layout import DPI, FAINT, TEXT, WIDTH_INCHES, error, heading, key, label
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 from mpl_toolkits.mplot3d import Axes3D
 from posecodec_rs.cli import drawing, synthetic
-from posecodec_rs.cli.codecs.demo_codec import Floats
-from posecodec_rs.cli.codecs.lifting import MM, Lifting, lifting_codecs
+from posecodec_rs.cli.codecs.case import Floats
+from posecodec_rs.cli.codecs.lifting import LIFTING_CODECS, MM, Lifting
 
 BONES = (
     *((0, 1), (1, 2), (2, 3), (0, 4), (4, 5), (5, 6), (0, 7), (7, 8), (8, 9), (9, 10)),
@@ -74,7 +75,7 @@ def frame(axes: Axes3D, points: Floats) -> None:
     for (name, (axis, pad)), side in zip(names.items(), reach, strict=True):
         narrow = side < 0.5 * reach.max()
         axis.set_major_locator(NullLocator() if narrow else MaxNLocator(3))
-        axis.pane.set(facecolor=drawing.PAPER, edgecolor="#bbbbbb")
+        axis.pane.set(facecolor=rcParams["axes.facecolor"], edgecolor="#bbbbbb")
         axis.line.set_color("#bbbbbb")
         axis.set_label_text(name, fontsize=8, color=FAINT)
         axis.labelpad = pad
@@ -83,7 +84,7 @@ def frame(axes: Axes3D, points: Floats) -> None:
 
 def page(title: str, about: str, kinds: Sequence[str], height: float) -> tuple[Figure, list[Any]]:
     """A page with panels that are flat ("2d") or solid ("3d")."""
-    figure = Figure((WIDTH_INCHES, height), dpi=DPI, layout="constrained", facecolor="white")
+    figure = Figure((WIDTH_INCHES, height), dpi=DPI, layout="constrained")
     heading(figure, title, about)
     positions = figure.add_gridspec(
         1, len(kinds), width_ratios=[1 + (kind == "3d") / 3 for kind in kinds]
@@ -101,10 +102,9 @@ def plane(axes: Axes, poses: Floats, title: str, caption: str) -> None:
     low, high = poses.min(axis=(0, 1)), poses.max(axis=(0, 1))
     middle, reach = (low + high) / 2, 0.58 * float((high - low).max())
     axes.set(xlim=middle[0] + np.array([-reach, reach]), ylim=middle[1] + np.array([reach, -reach]))
-    axes.set(aspect="equal", facecolor=drawing.PAPER)
+    axes.set(aspect="equal")
     axes.locator_params(nbins=4)
-    axes.tick_params(labelsize=7, length=2, color="#999999", labelcolor=FAINT)
-    axes.spines[:].set_color("#bbbbbb")
+    axes.tick_params(labelsize=7, length=2, labelcolor=FAINT)
     label(axes, title, caption)
 
 
@@ -116,9 +116,9 @@ def title(axes: Axes3D, text: str, caption: str) -> None:
 
 def round_trip(name: str, sequence: synthetic.PoseSequence) -> tuple[Any, Floats, Floats]:
     """The targets of a lifting codec, its decoded poses, and their errors in millimeters."""
-    subject: Lifting = next(each for each in lifting_codecs() if each.name == name)
-    encoded = subject.codec.encode(**subject.inputs(sequence))
-    decoded = subject.codec.decode(**subject.outputs(sequence, encoded))[0]
+    subject: Lifting = next(each for each in LIFTING_CODECS if each.name == name)
+    encoded = subject.ours().encode(**subject.inputs(sequence))
+    decoded = subject.ours().decode(**subject.outputs(sequence, encoded))[0]
     return encoded, decoded, subject.compare(sequence, decoded)
 
 

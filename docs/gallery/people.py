@@ -19,7 +19,7 @@ from posecodec_rs.cli.codecs.bottom_up import (
     bottom_up_codecs,
     errors_of_found,
 )
-from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.case import Floats
 
 GRID = drawing.Grid(HEATMAP_SIZE, INPUT_SIZE)
 SIZES = "512×512 px → heatmaps of 128×128"
@@ -40,8 +40,8 @@ def codec(name: str) -> BottomUp:
 
 def decoded(subject: BottomUp, encoded: Mapping[str, Any]) -> Floats:
     """Keypoints (N, K, 2), decoded as if a network had predicted the targets."""
-    outputs = subject.entry.outputs(encoded, None)
-    return subject.keypoints(getattr(subject.codec, subject.method)(*outputs))
+    outputs = subject.maps(encoded, None)
+    return subject.keypoints(getattr(subject.ours(), subject.method)(*outputs))
 
 
 def people(axes: Axes) -> None:
@@ -75,7 +75,7 @@ def found_again(axes: Axes, keypoints: Floats) -> None:
 def spr() -> Figure:
     """Heatmaps of roots, and displacements from them."""
     subject = codec("SPR")
-    encoded = subject.codec.encode(sample().points, sample().visible)
+    encoded = subject.ours().encode(sample().points, sample().visible)
     figure, panels = page(
         "SPR", f"heatmaps of people's roots, and displacements from them; {SIZES}", 3, 3.55
     )
@@ -102,7 +102,7 @@ def decoupled_heatmap() -> Figure:
     """Heatmaps of all people, and of each person."""
     np.random.seed(0)  # noqa: NPY002  # the codec's jitter uses this generator, as in MMPose
     subject = codec("DecoupledHeatmap")
-    encoded = subject.codec.encode(sample().points, sample().visible)
+    encoded = subject.ours().encode(sample().points, sample().visible)
     maps = encoded["instance_heatmaps"].reshape(-1, 17, *HEATMAP_SIZE[::-1])
     figure, panels = page(
         "DecoupledHeatmap",
@@ -130,8 +130,8 @@ def decoupled_heatmap() -> Figure:
 def associative_embedding() -> Figure:
     """Heatmaps of all people, and tags that distinguish them."""
     subject = codec("AssociativeEmbedding UDP")
-    encoded = subject.codec.encode(sample().points, sample().visible)
-    heatmaps, tags = subject.entry.outputs(encoded, None)
+    encoded = subject.ours().encode(sample().points, sample().visible)
+    heatmaps, tags = subject.maps(encoded, None)
     figure, panels = page(
         "AssociativeEmbedding",
         f"heatmaps of all people; a network's tags distinguish them; {SIZES}",

@@ -65,9 +65,7 @@ def coordinates(axes: Axes, trip: RoundTrip) -> None:
     drawing.silhouette(axes, shares, scene().labelled, scene().skeleton)
     axes.plot(*shares[trip.counts].T, **drawing.mark("o", 5))
     axes.set(xlim=(0, 1), ylim=(1, 0), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1), aspect=4 / 3)
-    axes.set_facecolor(drawing.PAPER)
-    axes.tick_params(labelsize=8, length=2, color="#999999", labelcolor="#666666")
-    axes.spines[:].set_color("#bbbbbb")
+    axes.tick_params(labelsize=8, length=2)
     x, y = shares[ZOOMED]
     axes.annotate(
         f"left wrist\n({x:.3f}, {y:.3f})",
@@ -136,6 +134,21 @@ def msra_heatmap() -> Figure:
     return figure
 
 
+def offsets(axes: Axes, name: str) -> None:
+    """The disc of one keypoint, and half of the offset from each of its heatmap pixels.
+
+    Arrows of full length would all end in the same spot.
+    """
+    discs, moves = demo_figure.offsets_of(scene().trips[name].encoded["heatmaps"])
+    grid = demo_figure.grid(name)
+    drawing.heat(axes, discs[ZOOMED], grid, cmap=drawing.DISC)
+    rows, columns = np.nonzero(discs[ZOOMED])
+    starts = np.stack([columns, rows], axis=-1) * grid.step
+    half = 0.5 * moves[ZOOMED][:, rows, columns].T * grid.step
+    style: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.009}
+    axes.quiver(*starts.T, *half.T, color=drawing.ARROW, **style)
+
+
 def udp_heatmap() -> Figure:
     """Gaussians, and discs with offsets."""
     figure, panels = page(
@@ -149,7 +162,7 @@ def udp_heatmap() -> Figure:
     one_map(panels[1], "UDPHeatmap gaussian", "Gaussian")
     name = "UDPHeatmap combined"
     maps(panels[2], name, "Combined", "disc and offset:")
-    demo_figure.draw_offsets(panels[3], scene(), name, ZOOMED)
+    offsets(panels[3], name)
     closely(panels[3], scene().trips[name], "Combined")
     key(figure)
     return figure
@@ -166,7 +179,7 @@ def megvii_heatmap() -> Figure:
     columns = np.arange(max(center - 7, 0), min(center + 8, len(row)))
     panels[2].bar(columns, row[columns], width=0.9, color=drawing.HEAT(row[columns] / 255))
     panels[2].set(ylim=(0, 275), yticks=(0, 128, 255), xticks=columns[::2], box_aspect=1)
-    panels[2].tick_params(labelsize=8, length=2, color="#999999", labelcolor="#666666")
+    panels[2].tick_params(labelsize=8, length=2)
     panels[2].spines[["top", "right"]].set_visible(False)
     label(panels[2], "Its row", "values of the heatmap's row")
     key(figure)
@@ -188,7 +201,7 @@ def simcc_label() -> Figure:
         axes.bar(bins, values[bins], width=0.9, color=drawing.PEOPLE[0])
         axes.axvline(2 * trip.points[ZOOMED, 0], color=drawing.ANNOTATED, lw=1.2, ls=":")
         axes.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), box_aspect=1)
-        axes.tick_params(labelsize=8, length=2, color="#999999", labelcolor="#666666")
+        axes.tick_params(labelsize=8, length=2)
         axes.spines[["top", "right"]].set_visible(False)
     label(panels[1], "Gaussian", "the left wrist's bins along x;\ndotted: where it was annotated")
     label(panels[2], "Standard", "one bin is 1")
@@ -198,7 +211,7 @@ def simcc_label() -> Figure:
 
 def heatmap_page(codec: str) -> Figure:
     """The page of a codec without a page of its own: all heatmaps, and one of them."""
-    names = list(BY_CODEC[codec].demo)
+    names = list(BY_CODEC[codec].demo or [codec])
     figure, panels = page(codec, f"targets and decoded keypoints; {SIZES}", 2 * len(names), 3.8)
     for number, name in enumerate(names):
         maps(panels[2 * number], name, name)

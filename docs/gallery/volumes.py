@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from posecodec_rs import SimCC3DLabel
 from posecodec_rs.cli import drawing, synthetic
-from posecodec_rs.cli.codecs.demo_codec import Floats
-from posecodec_rs.cli.codecs.hand_3d import INPUT_SIZE, JOINTS, HandCodec
+from posecodec_rs.cli.codecs.case import Floats
+from posecodec_rs.cli.codecs.hand_3d import HAND_CODEC, INPUT_SIZE, JOINTS
 from posecodec_rs.cli.codecs.lifting import MM
 from posecodec_rs.cli.crop import Crop
 
@@ -52,11 +52,10 @@ def simcc_3d_label() -> Figure:
         depths.fill_between(depth, vectors[2][joint], color=color, alpha=0.55, lw=0, label=name)
     label(flat, "x and y", "vectors of three joints")
     around = SIMCC_SIZE[2] / 2
-    depths.set(xlim=(around - 50, around + 50), yticks=(), box_aspect=1, facecolor=drawing.PAPER)
+    depths.set(xlim=(around - 50, around + 50), yticks=(), box_aspect=1)
     depths.set_ylim(0, 1.45 * float(vectors[2].max()))
     depths.legend(fontsize=8, frameon=False, loc="upper right")
     depths.tick_params(labelsize=7, length=2, labelcolor=FAINT)
-    depths.spines[:].set_color("#bbbbbb")
     label(depths, "z", "depth around the hips, which are at 144")
     relative = np.concatenate([points, pose[:, 2:] - pose[:1, 2:]], axis=1)
     across, along = off_of(decoded - relative, MM)
@@ -83,9 +82,9 @@ def off_of(off: Floats, unit: float) -> tuple[float, float]:
 
 def hand_3d_heatmap() -> Figure:
     """3D Gaussians."""
-    hands, subject = synthetic.hands(), HandCodec()
+    hands, subject = synthetic.hands(), HAND_CODEC
     inputs = subject.inputs(hands)
-    codec = subject.codec
+    codec = subject.ours()
     encoded = codec.encode(**inputs)
     outputs = subject.outputs(hands, encoded)
     decoded = codec.decode(**outputs)[0][0]

@@ -37,67 +37,43 @@ BODY = ["left_shoulder", "right_shoulder", "left_hip", "right_hip"]
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with an annotation.
+    """What is wrong with an annotation."""
 
-    Attributes:
-        annotation: Its id, or its index in words if it has none.
-        code: A key of `REASONS` or `REPAIRS`.
-        detail: What is wrong, in words.
-    """
-
-    annotation: int | str
-    code: str
-    detail: str
+    annotation: int | str  # Its id, or its index in words if it has none
+    code: str  # A key of `REASONS` or `REPAIRS`
+    detail: str  # What is wrong, in words
 
 
 class AnnotationsError(CommandError):
-    """A file that is not in COCO's keypoint format, or has no usable annotation.
+    """A file that is not in COCO's keypoint format, or has no usable annotation."""
 
-    Attributes:
-        problems: Of its annotations.
-    """
-
-    problems: Sequence[Problem] = ()
+    problems: Sequence[Problem] = ()  # Of its annotations
 
 
 @dataclass(frozen=True, eq=False)
 class AnnotatedImage:
-    """All people in one image.
+    """All people in one image."""
 
-    Attributes:
-        keypoints: Shape (N, K, 2), float32, pixels of the image.
-        visible: Shape (N, K), float32; 1 for labelled keypoints, else 0.
-        size: (w, h) in pixels; the extent of the boxes if the file has no size.
-    """
-
-    keypoints: NDArray[np.float32]
-    visible: NDArray[np.float32]
-    size: tuple[float, float]
+    keypoints: NDArray[np.float32]  # Shape (N, K, 2), float32, pixels of the image
+    visible: NDArray[np.float32]  # Shape (N, K), float32; 1 for labelled keypoints, else 0
+    size: tuple[float, float]  # (w, h) in pixels; the extent of the boxes if the file has no size
 
 
 @dataclass(frozen=True, eq=False)
 class Annotations:
-    """The people of one file, all with the same K keypoints, and the bones between those.
+    """The people of one file, all with the same K keypoints, and the bones between those."""
 
-    Attributes:
-        source: The file's name; empty for the bundled sample.
-        categories: The names of the people's categories, as far as they have one.
-        people: At least one; each has a labelled keypoint and a box with an area.
-        left_out: Crowds, people without a labelled keypoint and people without a box. Codecs do not
-            run on them, but an evaluation ignores them or counts them as missed.
-        problems: Of annotations that are left out or repaired.
-        names: The keypoints' names; empty if the file has none for K keypoints.
-        skeleton: Pairs of keypoint indices; empty if the file has none for K keypoints.
-        sizes: (w, h) in pixels of the images by their ids, where the file has them.
-    """
-
-    source: str
-    categories: Sequence[str]
-    people: list[Person]
+    source: str  # The file's name; empty for the bundled sample
+    categories: Sequence[str]  # The names of the people's categories, as far as they have one
+    people: list[Person]  # At least one; each has a labelled keypoint and a box with an area
+    # Crowds, people without a labelled keypoint and people without a box. Codecs do not run on
+    # them, but an evaluation ignores them or counts them as missed.
     left_out: list[Person]
-    problems: list[Problem]
-    names: list[str]
+    problems: list[Problem]  # Of annotations that are left out or repaired
+    names: list[str]  # The keypoints' names; empty if the file has none for K keypoints
+    # Pairs of keypoint indices; empty if the file has none for K keypoints
     skeleton: list[tuple[int, int]]
+    # (w, h) in pixels of the images by their ids, where the file has them
     sizes: Mapping[Any, tuple[float, float]]
 
     def counts(self, codes: Mapping[str, str]) -> dict[str, int]:

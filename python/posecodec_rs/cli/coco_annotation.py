@@ -40,28 +40,18 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """One annotated person.
+    """One annotated person."""
 
-    Attributes:
-        keypoints: Shape (K, 2), float32, pixels of the image.
-        visible: Shape (K,), float32; 1 for labelled keypoints, else 0.
-        box: Shape (4,), float32; x, y, w, h in pixels of the image, clipped to it.
-        annotated_box: Likewise, not clipped.
-        image_id: The image's id.
-        area: In square pixels of the image.
-        crowd: Whether this is a crowd rather than one person.
-        category: The category's id; 1 if the file has none.
-        repairs: Keys of `REPAIRS`: what was computed because the file has no valid value.
-    """
-
-    keypoints: NDArray[np.float32]
-    visible: NDArray[np.float32]
+    keypoints: NDArray[np.float32]  # Shape (K, 2), float32, pixels of the image
+    visible: NDArray[np.float32]  # Shape (K,), float32; 1 for labelled keypoints, else 0
+    # Shape (4,), float32; x, y, w, h in pixels of the image, clipped to it
     box: NDArray[np.float32]
-    annotated_box: NDArray[np.float32]
-    image_id: int | str
-    area: float
-    crowd: bool
-    category: int | str
+    annotated_box: NDArray[np.float32]  # Likewise, not clipped
+    image_id: int | str  # The image's id
+    area: float  # In square pixels of the image
+    crowd: bool  # Whether this is a crowd rather than one person
+    category: int | str  # The category's id; 1 if the file has none
+    # Keys of `REPAIRS`: what was computed because the file has no valid value
     repairs: Sequence[str]
 
 

@@ -26,19 +26,14 @@ GAP = 2
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table."""
 
-    Attributes:
-        heading: Of one line or several.
-        cells: One per row.
-        drop: The order in which columns are left out of a table that is too wide for the terminal,
-            the largest first; columns of 0 are always there.
-        below: Whether the cells are then printed below those of the first column instead.
-    """
-
-    heading: str
-    cells: Sequence[str]
+    heading: str  # Of one line or several
+    cells: Sequence[str]  # One per row
+    # The order in which columns are left out of a table that is too wide for the terminal, the
+    # largest first; columns of 0 are always there
     drop: int = 0
+    # Whether the cells are then printed below those of the first column instead
     below: bool = False
 
     @property
@@ -49,19 +44,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with text above and below it.
+    """A table with text above and below it."""
 
-    Attributes:
-        title: Its first line is the subject.
-        columns: The first has text, the others numbers, unless they may be printed below.
-        notes: How to read the table, one paragraph each.
-        best: The row that is marked, if any.
-    """
-
-    title: str
+    title: str  # Its first line is the subject
+    # The first has text, the others numbers, unless they may be printed below
     columns: Sequence[Column]
-    notes: Sequence[str]
-    best: int | None = None
+    notes: Sequence[str]  # How to read the table, one paragraph each
+    best: int | None = None  # The row that is marked, if any
 
     def fitting(self, width: int | None) -> tuple[list[Column], list[Column]]:
         """The columns that fit, and those that are left out; all fit without a width."""

@@ -12,20 +12,14 @@ PADDING = 1.25
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """A part of an image that becomes a network's input, without rotation; or many, as arrays.
+    """A part of an image that becomes a network's input, without rotation; or many, as arrays."""
 
-    Attributes:
-        center: Shape (..., 2), pixels of the image.
-        scale: Shape (..., 2), the crop's width and height in pixels of the image.
-        input_size: (w, h) in pixels of the input; its aspect ratio is the scale's.
-        use_udp: Whether the crop's borders become the centers of the outermost pixels, as in
-            MMPose's `TopdownAffine(use_udp=True)`. Decoded keypoints are mapped back by `to_image`
-            in both cases, because `UDPHeatmap` decodes accordingly.
-    """
-
-    center: NDArray[np.float64]
-    scale: NDArray[np.float64]
-    input_size: tuple[int, int]
+    center: NDArray[np.float64]  # Shape (..., 2), pixels of the image
+    scale: NDArray[np.float64]  # Shape (..., 2), the crop's width and height in pixels of the image
+    input_size: tuple[int, int]  # (w, h) in pixels of the input; its aspect ratio is the scale's
+    # Whether the crop's borders become the centers of the outermost pixels, as in MMPose's
+    # `TopdownAffine(use_udp=True)`. Decoded keypoints are mapped back by `to_image` in both cases,
+    # because `UDPHeatmap` decodes accordingly.
     use_udp: bool = False
 
     @classmethod

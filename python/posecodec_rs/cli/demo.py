@@ -1,6 +1,6 @@
 """The tables of `posecodec demo`: every codec encodes and decodes annotated samples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from posecodec_rs.cli import CommandError, human36m, interhand, synthetic
 from posecodec_rs.cli.coco import Annotations
 from posecodec_rs.cli.codecs import bottom_up, hand_3d, lifting, top_down
-from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Result, summarize
+from posecodec_rs.cli.codecs.case import Case, Result, summarize
 from posecodec_rs.cli.console import Column, Progress, Sheet
 from posecodec_rs.cli.text import count_text, number, size_text
 
@@ -18,53 +18,31 @@ STATS = (("median", 3), ("mean", 6), ("p95", 5), ("max", 4))
 
 @dataclass(frozen=True)
 class Section:
-    """One table: codecs that take the same samples.
+    """One table: codecs that take the same samples."""
 
-    Attributes:
-        key: Its key in JSON.
-        sample: What a codec encodes per call, such as "crop".
-        codecs: The codecs.
-        samples: The samples.
-        about: The samples and sizes in words.
-        notes: How to read the table.
-        facts: Counts and sizes for JSON.
-    """
-
-    key: str
-    sample: str
-    codecs: Sequence[DemoCodec[Any]]
+    key: str  # its key in JSON
+    sample: str  # what a codec encodes per call, such as "crop"
+    codecs: Sequence[Case[Any]]
     samples: Sequence[Any]
-    about: str
-    notes: Sequence[str]
-    facts: dict[str, Any]
+    about: str  # the samples and sizes in words
+    notes: Sequence[str]  # how to read the table
+    facts: dict[str, Any]  # counts and sizes for JSON
 
     @property
     def title(self) -> str:
         """Of its table and of its figure."""
         return f"Keypoints → training targets → keypoints\n{self.about}"
 
-    @property
-    def steps(self) -> int:
-        """The number of samples times the number of codecs."""
-        return len(self.codecs) * len(self.samples)
-
-    def run(self, progress: Progress) -> list[Result]:
-        """Run every codec on every sample."""
-        return [each.run(progress(each.name, self.samples)) for each in self.codecs]
-
     def sheet(self, results: Sequence[Result]) -> Sheet:
         """The results as a table."""
+        targets = [result.targets_text() for result in results]
         columns = [
             Column("Codec", [result.name for result in results]),
-            Column(
-                f"targets per {self.sample}",
-                [result.targets_text() for result in results],
-                drop=9,
-                below=True,
-            ),
+            Column(f"targets per {self.sample}", targets, drop=9, below=True),
         ]
         if any(result.found is not None for result in results):
-            columns.append(Column("found", [_share(result.found) for result in results]))
+            shares = [result.found and "{} of {}".format(*result.found) for result in results]
+            columns.append(Column("found", [share or "-" for share in shares]))
         for unit in results[0].errors:
             summaries = [summarize(result.errors[unit]) for result in results]
             where, _, px = unit.rpartition("_")
@@ -84,40 +62,39 @@ class Demo:
     """The results of all sections."""
 
     annotations: Annotations
-    results: Mapping[str, Sequence[Result]]
-    sections: Sequence[Section]
+    results: Sequence[tuple[Section, Sequence[Result]]]
 
     @classmethod
     def of(
         cls, annotations: Annotations, sections: Sequence[Section], progress: Progress
     ) -> "Demo":
-        """Run the codecs of all sections."""
-        results = {section.key: section.run(progress) for section in sections}
-        return cls(annotations, results, sections)
+        """Run every codec of all sections on every sample."""
+        results = [
+            (
+                section,
+                [codec.run(progress(codec.name, section.samples)) for codec in section.codecs],
+            )
+            for section in sections
+        ]
+        return cls(annotations, results)
 
     def sheets(self) -> list[Sheet]:
         """One table per section."""
-        return [section.sheet(self.results[section.key]) for section in self.sections]
+        return [section.sheet(results) for section, results in self.results]
 
     def as_json(self) -> dict[str, Any]:
         """For programs: sizes are (w, h), shapes as arrays have them."""
         tables = {
-            section.key: {
-                **section.facts,
-                "codecs": [result.as_json() for result in self.results[section.key]],
-            }
-            for section in self.sections
+            section.key: {**section.facts, "codecs": [result.as_json() for result in results]}
+            for section, results in self.results
         }
         return {**self.annotations.as_json(), **tables}
 
     @property
     def measured(self) -> bool:
         """Whether any keypoint of the annotations was compared."""
-        return any(
-            len(result.errors["input_px"])
-            for key in ("top_down", "bottom_up")
-            for result in self.results[key]
-        )
+        errors = [result.errors for _, results in self.results for result in results]
+        return any(len(each.get("input_px", ())) for each in errors)
 
 
 def sections(annotations: Annotations) -> list[Section]:
@@ -130,7 +107,7 @@ def sections(annotations: Annotations) -> list[Section]:
             key="top_down",
             sample="crop",
             codecs=top_down.top_down_codecs(),
-            samples=annotations.people,
+            samples=[top_down.CroppedPerson.of(person) for person in annotations.people],
             about=f"{about}\neach cropped to {size_text(top_down.INPUT_SIZE)} px; "
             f"heatmaps of {size_text(top_down.HEATMAP_SIZE)} px",
             notes=(
@@ -142,13 +119,13 @@ def sections(annotations: Annotations) -> list[Section]:
                 "matches crops made with `use_udp`, which are used here.",
                 "Time: one call for one crop, one thread, median.",
             ),
-            facts=top_down.SMALL,
+            facts={"input_size": top_down.INPUT_SIZE, "heatmap_size": top_down.HEATMAP_SIZE},
         ),
         Section(
             key="bottom_up",
             sample="image",
             codecs=bottom_up.bottom_up_codecs(annotations.num_keypoints),
-            samples=images,
+            samples=[bottom_up.MultiPersonSample.of(image) for image in images],
             about=f"{about}\nwhole images scaled to fit {size_text(bottom_up.INPUT_SIZE)} px; "
             f"heatmaps of {size_text(bottom_up.HEATMAP_SIZE)} px",
             notes=(
@@ -197,7 +174,7 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
         Section(
             key="body_3d",
             sample="sequence",
-            codecs=lifting.lifting_codecs(),
+            codecs=lifting.LIFTING_CODECS,
             samples=sequences,
             about=f"{count_text(len(sequences), 'sequence')} of {count_text(frames, 'frame')} in "
             f"all, {lifting.KEYPOINTS} keypoints, {sources[bodies is not None]}",
@@ -213,7 +190,7 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
         Section(
             key="hand_3d",
             sample="pair of hands",
-            codecs=hand_3d.hand_3d_codecs(),
+            codecs=[hand_3d.HAND_CODEC],
             samples=pairs,
             about=f"{count_text(len(pairs), 'image')} of hands, {2 * hand_3d.JOINTS} joints, "
             f"{sources[hands is not None]}\ncropped to {size_text(hand_3d.INPUT_SIZE)} px",
@@ -225,7 +202,3 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
             facts={"images": len(pairs), "input_size": hand_3d.INPUT_SIZE},
         ),
     ]
-
-
-def _share(found: tuple[int, int] | None) -> str:
-    return "-" if found is None else f"{found[0]} of {found[1]}"

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from posecodec_rs.cli import drawing
 from posecodec_rs.cli.coco import Annotations, Person
-from posecodec_rs.cli.codecs.demo_codec import Floats, Result
+from posecodec_rs.cli.codecs.case import Floats, Result
 from posecodec_rs.cli.codecs.top_down import (
+    CAPTIONS,
     HEATMAP_SIZE,
     INPUT_SIZE,
-    VARIANTS,
     RoundTrip,
     TopDown,
 )
@@ -45,7 +45,7 @@ def save(path: Path, annotations: Annotations, section: Section, results: Sequen
     Raises:
         CommandError: If the file cannot be written.
     """
-    figure = Figure(figsize=(17, 10), dpi=110, layout="constrained", facecolor="white")
+    figure = Figure(figsize=(17, 10), dpi=110, layout="constrained")
     drawing.heading(figure, section.title, 13)
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.2, 1)).flat
     codecs = [each for each in section.codecs if isinstance(each, TopDown)]
@@ -56,21 +56,13 @@ def save(path: Path, annotations: Annotations, section: Section, results: Sequen
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """The person in the upper row.
+    """The person in the upper row."""
 
-    Attributes:
-        trips: The person encoded and decoded, by the codecs' names.
-        points: Shape (K, 2), input pixels.
-        labelled: Shape (K,): labelled and inside the input.
-        skeleton: Pairs of keypoint indices.
-        has_body: Whether the keypoints begin with COCO's.
-    """
-
-    trips: Mapping[str, RoundTrip]
-    points: NDArray[Any]
-    labelled: NDArray[np.bool_]
-    skeleton: Sequence[tuple[int, int]]
-    has_body: bool
+    trips: Mapping[str, RoundTrip]  # The person encoded and decoded, by the codecs' names
+    points: NDArray[Any]  # Shape (K, 2), input pixels
+    labelled: NDArray[np.bool_]  # Shape (K,): labelled and inside the input
+    skeleton: Sequence[tuple[int, int]]  # Pairs of keypoint indices
+    has_body: bool  # Whether the keypoints begin with COCO's
 
     @classmethod
     def of(cls, annotations: Annotations, codecs: Sequence[TopDown]) -> "Scene":
@@ -106,14 +98,13 @@ class Scene:
 
 def _draw_person(figure: SubFigure, scene: Scene) -> None:
     """One panel per kind of target, all in input pixels."""
-    captions = {name: each.caption for name, each in VARIANTS.items() if each.caption}
-    first, *panels = figure.subplots(1, 1 + len(captions))
+    first, *panels = figure.subplots(1, 1 + len(CAPTIONS))
     draw_person(first, scene)
     first.plot(
         *scene.labelled_points.T, "o", color=drawing.ANNOTATED, markersize=scene.marker * 0.8
     )
     _label(first, "Annotated", f"cropped to {INPUT_SIZE[0]}×{INPUT_SIZE[1]} px")
-    for axes, (name, caption) in zip(panels, captions.items(), strict=True):
+    for axes, (name, caption) in zip(panels, CAPTIONS.items(), strict=True):
         trip = scene.trips[name]
         draw_person(axes, scene)
         draw_targets(axes, scene, name)
@@ -150,13 +141,6 @@ def draw_targets(axes: Axes, scene: Scene, name: str) -> None:
         drawing.heat(axes, discs.max(axis=0), grid(name), cmap=drawing.DISC)
     elif "heatmaps" in trip.encoded:
         drawing.heat(axes, trip.encoded["heatmaps"].max(axis=0), grid(name))
-
-
-def draw_offsets(axes: Axes, scene: Scene, name: str, keypoint: int) -> None:
-    """The disc of one keypoint in combined maps, and the offsets in it."""
-    discs, moves = offsets_of(scene.trips[name].encoded["heatmaps"])
-    drawing.heat(axes, discs[keypoint], grid(name), cmap=drawing.DISC)
-    drawing.offsets(axes, discs[keypoint], moves[keypoint], grid(name))
 
 
 def offsets_of(combined: Floats) -> tuple[Floats, Floats]:

@@ -1,47 +1,99 @@
 """What all figures share: colors, people, maps and keypoints, and how figures are saved.
 
-A light background; people as pale silhouettes; maps in heat colors; rings for annotated keypoints,
-crosses for decoded ones. All in pixels of the input.
+A light or a dark background; people as pale silhouettes; maps in heat colors; rings for annotated
+keypoints, crosses for decoded ones. All in pixels of the input.
 """
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
+from matplotlib import colormaps, rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
+from matplotlib.rcsetup import cycler
 from numpy.typing import NDArray
 
 from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.codecs.demo_codec import Floats, summarize
+from posecodec_rs.cli.codecs.case import Floats, summarize
 from posecodec_rs.cli.text import number
 
-PAPER, BODY = "#fafafc", "#dfe3ee"
-ANNOTATED, DECODED = "#1b2440", "#0077cc"
-PEOPLE = ("#1f6fb4", "#c4510f", "#2b8a4b", "#7b4fb3")
-"""Of people, or of keypoints."""
+PEOPLE = ("C0", "C1", "C2", "C3")
+"""Colors of people, or of keypoints. These and the next are the theme's, by their numbers."""
+ANNOTATED, DECODED, BODY, ARROW = "C6", "C7", "C8", "C9"
 
-GROUPS = ("#1f6fb4", "#c4510f", "#2b8a4b", "#7b4fb3", "#b5179e", "#8c6d31")
-"""Of groups of rows in a chart, in turn."""
+NUM_GROUP_COLORS = 6
+"""Of groups of rows in a chart, in turn: the first colors of the theme."""
 INCHES_PER_ROW = 0.27
 SMALLEST_PX = 1e-2
 """The lower end of axes of errors; what is smaller does not matter."""
 
-HEAT = LinearSegmentedColormap.from_list(
-    "heat",
-    [(1, 0.85, 0.35, 0), (1, 0.72, 0.25, 0.8), (0.93, 0.38, 0.12, 0.92), (0.6, 0.05, 0.15, 1)],
+
+def _from_transparent(name: str, *colors: tuple[float, float, float, float]) -> Any:
+    return LinearSegmentedColormap.from_list(name, colors)
+
+
+HEAT = _from_transparent(
+    "heat", (1, 0.85, 0.35, 0), (1, 0.72, 0.25, 0.8), (0.93, 0.38, 0.12, 0.9), (0.6, 0.05, 0.15, 1)
 )
 """From transparent over yellow to dark red."""
-DISC = LinearSegmentedColormap.from_list("disc", [(1, 0.7, 0.3, 0), (1, 0.7, 0.3, 0.75)])
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#2166ac", "#f7f7f7", "#b2182b"])
+DARK_HEAT = _from_transparent(
+    "heat", (0.4, 0.05, 0.2, 0), (0.55, 0.1, 0.2, 0.8), (0.8, 0.28, 0.1, 0.92), (0.98, 0.6, 0.1, 1)
+)
+"""From transparent over dark red to orange."""
+DISC = _from_transparent("disc", (1, 0.7, 0.3, 0), (1, 0.7, 0.3, 0.75))
+
+LIGHT = {
+    "colors": "1f6fb4 c4510f 2b8a4b 7b4fb3 b5179e 8c6d31 1b2440 0077cc dfe3ee 555566",
+    "figure": "#ffffff",
+    "axes": "#fafafc",
+    "text": "#111111",
+    "pale": "#bbbbbb",
+    "heat": HEAT,
+}
+DARK = {
+    "colors": "6cb2f0 f09a5e 6fcf8f b99af0 f07fdc d8b96a f4f6fb 5cc8ff 3b4252 aab2c5",
+    "figure": "#14171c",
+    "axes": "#1b1f26",
+    "text": "#e8eaf0",
+    "pale": "#5a6272",
+    "heat": DARK_HEAT,
+}
+"""Colors: of groups, keypoints, bodies and arrows; of backgrounds, text, borders and heatmaps."""
+
+
+@contextmanager
+def theme(*, dark: bool = False) -> Iterator[None]:
+    """The style of all figures that are made in a `with` statement."""
+    colors: Mapping[str, Any] = DARK if dark else LIGHT
+    heat = f"posecodec {'dark' if dark else 'light'}"
+    if heat not in colormaps:  # styles have names of maps
+        colormaps.register(colors["heat"], name=heat)
+    style = {
+        "axes.prop_cycle": cycler(color=[f"#{each}" for each in colors["colors"].split()]),
+        "image.cmap": heat,
+        "axes.axisbelow": True,
+        "grid.alpha": 0.3,
+        "legend.frameon": False,
+        **dict.fromkeys(("figure.facecolor", "savefig.facecolor"), colors["figure"]),
+        "axes.facecolor": colors["axes"],
+        **dict.fromkeys(("axes.edgecolor", "grid.color"), colors["pale"]),
+        **dict.fromkeys(
+            ("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), colors["text"]
+        ),
+    }
+    with rc_context(style):
+        yield
+
 
 FACE, SHOULDERS, TORSO = range(5), (5, 6), (5, 6, 12, 11)
 """Indices of COCO's keypoints; the keypoints of most files begin with them."""
@@ -49,17 +101,12 @@ FACE, SHOULDERS, TORSO = range(5), (5, 6), (5, 6, 12, 11)
 
 @dataclass(frozen=True)
 class Grid:
-    """The position of a heatmap on the input.
+    """The position of a heatmap on the input."""
 
-    Attributes:
-        size: (W, H) in heatmap pixels.
-        input_size: (w, h) in pixels.
-        is_udp: Whether the centers of both the first and the last heatmap pixel coincide with those
-            of the input, as with UDP; without it only those of the first do.
-    """
-
-    size: tuple[int, int]
-    input_size: tuple[int, int]
+    size: tuple[int, int]  # (W, H) in heatmap pixels
+    input_size: tuple[int, int]  # (w, h) in pixels
+    # Whether the centers of both the first and the last heatmap pixel coincide with those of the
+    # input, as with UDP; without it only those of the first do
     is_udp: bool = False
 
     @property
@@ -77,10 +124,9 @@ class Grid:
 def prepare(axes: Axes, input_size: tuple[int, int]) -> None:
     """Set the limits and ticks of a panel that shows the input."""
     w, h = input_size
-    axes.set(xlim=(-0.5, w - 0.5), ylim=(h - 0.5, -0.5), aspect="equal", facecolor=PAPER)
+    axes.set(xlim=(-0.5, w - 0.5), ylim=(h - 0.5, -0.5), aspect="equal")
     axes.set(xticks=(0, w // 2, w - 1), yticks=(0, h // 2, h - 1))
-    axes.tick_params(labelsize=8, length=2, color="#999999", labelcolor="#666666")
-    axes.spines[:].set_color("#bbbbbb")
+    axes.tick_params(labelsize=8, length=2)
 
 
 def silhouette(
@@ -133,26 +179,8 @@ def _limb(start: Floats, end: Floats, radius: float) -> NDArray[Any]:
 def heat(axes: Axes, values: Floats, grid: Grid, **style: Any) -> None:
     """Draw a map (H, W), from 0 to its maximum, at its position on the input."""
     largest = max(float(values.max()), 1e-12)
-    style = {"cmap": HEAT, "vmin": 0, "vmax": largest, "interpolation": "nearest", **style}
+    style = {"vmin": 0, "vmax": largest, "interpolation": "nearest", **style}
     axes.imshow(values, extent=grid.extent, **style)
-
-
-def offsets(axes: Axes, disc: Floats, moves: Floats, grid: Grid) -> None:
-    """Draw half of the offset from each heatmap pixel of a disc to its keypoint.
-
-    Arrows of full length would all end in the same spot.
-
-    Args:
-        axes: The panel.
-        disc: Shape (H, W), above 0 inside the disc.
-        moves: Shape (2, H, W), in heatmap pixels along x and y.
-        grid: Of the maps.
-    """
-    rows, columns = np.nonzero(disc)
-    starts = np.stack([columns, rows], axis=-1) * grid.step
-    half = 0.5 * moves[:, rows, columns].T * grid.step
-    style: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.009}
-    axes.quiver(*starts.T, *half.T, color="#555566", **style)
 
 
 def profile(
@@ -186,16 +214,7 @@ def key(figure: Figure | SubFigure, size: float, *, decoded: bool = True, **styl
         marks["decoded keypoint"] = ("x", size - 1)
     handles = [Line2D([], [], label=label, **mark(*each)) for label, each in marks.items()]
     columns = len(handles)
-    figure.legend(
-        handles=handles, loc="outside lower center", ncols=columns, frameon=False, **style
-    )
-
-
-def plain(axes: Axes, grid: Literal["x", "both"] = "both") -> None:
-    """Style a chart: a pale grid behind the data, and two borders."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis=grid, alpha=0.3)
-    axes.set_axisbelow(True)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, **style)
 
 
 def dots(
@@ -218,24 +237,25 @@ def dots(
         known = [value for value in values if value is not None]
         if not known:
             continue
-        color = GROUPS[groups.index(group) % len(GROUPS)]
+        color = f"C{groups.index(group) % NUM_GROUP_COLORS}"
         axes.plot([min(known), max(known)], [row, row], color=color, lw=1.5, alpha=0.5)
         for order, value in enumerate(known):
-            fill = "white" if order else color
+            fill = rcParams["axes.facecolor"] if order else color
             axes.plot(value, row, "o", ms=6, mfc=fill, mec=color, zorder=4 - order)
         position: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 8}
         axes.annotate(label, (max(known), row), (7, 0), **position)
     handles = [
-        Line2D([], [], ls="none", marker="o", mec="#444444", mfc=fill, label=label)
-        for label, fill in zip(series, ("#444444", "white"), strict=False)
+        Line2D([], [], ls="none", marker="o", mec=ARROW, mfc=fill, label=label)
+        for label, fill in zip(series, (ARROW, "none"), strict=False)
     ]
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
     if len(handles) > 1:
         axes.legend(handles=handles, ncols=len(handles), fontsize=9, handletextpad=0.2, **place)
     axes.set_yticks(range(len(rows)), list(rows), fontsize=9)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
-    plain(axes, grid="x")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="x")
 
 
 def joined(series: Mapping[str, Sequence[float | None]], digits: int) -> list[str]:
@@ -290,8 +310,10 @@ def heading(figure: Figure, text: str, size: int) -> None:
     figure.suptitle("\n".join((rf"$\bf{{{bold}}}$", *lines)), fontsize=size)
 
 
-def check_path(path: Path) -> None:
+def check_path(path: Path | None) -> None:
     """Create the figure's folder; raises CommandError if no figure can be saved as `path`."""
+    if path is None:
+        return
     known = FigureCanvasAgg.get_supported_filetypes()
     if path.is_dir() or path.suffix.lower().removeprefix(".") not in known:
         raise CommandError(f"cannot save a figure as {path}; the name must end like demo.png")

@@ -12,36 +12,23 @@ FRAMES = 243
 
 @dataclass(frozen=True, eq=False)
 class PoseSequence:
-    """A body in front of a camera.
+    """A body in front of a camera."""
 
-    Attributes:
-        poses: Shape (T, 17, 3), meters in camera space: x to the right, y down, z away.
-        pixels: Shape (T, 17, 2), their positions in the image.
-        camera: ``f`` and ``c``, shape (2, 1), ``w`` and ``h``; all in pixels.
-    """
-
+    # Shape (T, 17, 3), meters in camera space: x to the right, y down, z away
     poses: NDArray[np.float32]
-    pixels: NDArray[np.float32]
-    camera: dict[str, Any]
+    pixels: NDArray[np.float32]  # Shape (T, 17, 2), their positions in the image
+    camera: dict[str, Any]  # ``f`` and ``c``, shape (2, 1), ``w`` and ``h``; all in pixels
 
 
 @dataclass(frozen=True, eq=False)
 class HandPair:
-    """A right and a left hand in front of a camera, 21 joints each, the wrist last.
+    """A right and a left hand in front of a camera, 21 joints each, the wrist last."""
 
-    Attributes:
-        joints: Shape (42, 3), millimeters in camera space.
-        valid: Shape (42,), 1 for annotated joints, else 0.
-        present: Shape (2,), 1 for a hand that is in the image: right, left.
-        focal: Shape (2,), focal lengths in pixels of the input.
-        principal_point: Shape (2,), in pixels of the input.
-    """
-
-    joints: NDArray[np.float64]
-    valid: NDArray[np.float32]
-    present: NDArray[np.float32]
-    focal: NDArray[np.float64]
-    principal_point: NDArray[np.float64]
+    joints: NDArray[np.float64]  # Shape (42, 3), millimeters in camera space
+    valid: NDArray[np.float32]  # Shape (42,), 1 for annotated joints, else 0
+    present: NDArray[np.float32]  # Shape (2,), 1 for a hand that is in the image: right, left
+    focal: NDArray[np.float64]  # Shape (2,), focal lengths in pixels of the input
+    principal_point: NDArray[np.float64]  # Shape (2,), in pixels of the input
 
 
 def walk() -> PoseSequence:

@@ -11,15 +11,10 @@ Call: TypeAlias = Callable[[], Any]
 
 @dataclass(frozen=True)
 class TimingBudget:
-    """How long calls are timed.
+    """How long calls are timed."""
 
-    Attributes:
-        rounds: How often each call is timed; at least 2.
-        seconds: How long it is repeated per round; a call that takes longer runs once.
-    """
-
-    rounds: int
-    seconds: float
+    rounds: int  # How often each call is timed; at least 2
+    seconds: float  # How long it is repeated per round; a call that takes longer runs once
 
 
 THOROUGH = TimingBudget(rounds=9, seconds=0.01)

@@ -5,34 +5,32 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import posecodec_rs
 
-PACKAGES = {"posecodec-rs": "posecodec_rs", "mmpose": "MMPose", "numpy": "NumPy", "torch": "torch"}
-"""Packages that affect timings, and their names in prose; OpenCV comes in several packages."""
-OPENCV = ("opencv-python-headless", "opencv-python")
+PACKAGES = {
+    "posecodec_rs": ["posecodec-rs"],
+    "MMPose": ["mmpose"],
+    "NumPy": ["numpy"],
+    "torch": ["torch"],
+    "OpenCV": ["opencv-python-headless", "opencv-python"],
+}
+"""Packages that affect timings, by their names in prose."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine of timings.
+    """The machine of timings."""
 
-    Attributes:
-        processor: Its model, as the system reports it.
-        cores: Their number.
-        simd: The vector instructions that the kernels use.
-        system: The operating system and architecture.
-        versions: Of Python and packages, by name.
-    """
-
-    processor: str
-    cores: int
-    simd: str
-    system: str
-    versions: dict[str, str]
+    processor: str  # Its model, as the system reports it
+    cores: int  # Their number
+    simd: str  # The vector instructions that the kernels use
+    system: str  # The operating system and architecture
+    versions: dict[str, str]  # Of Python and packages, by name
 
     @classmethod
     def here(cls) -> "Machine":
@@ -66,14 +64,8 @@ def _processor() -> str:
 
 def _versions() -> Iterator[tuple[str, str]]:
     yield "Python", platform.python_version()
-    for package, name in PACKAGES.items():
-        try:
-            yield name, version(package)
-        except PackageNotFoundError:
-            continue
-    for package in OPENCV:
-        try:
-            yield "OpenCV", version(package)
-            return
-        except PackageNotFoundError:
-            continue
+    for name, packages in PACKAGES.items():
+        for package in packages:
+            with suppress(PackageNotFoundError):
+                yield name, version(package)
+                break

@@ -18,12 +18,8 @@ def save(path: Path, report: Report) -> None:
         CommandError: If the file cannot be written.
     """
     rows = {row.codec: row.codec.partition(" ")[0].rstrip(",") for row in report.rows}
-    figure = Figure(
-        (9, 1.6 + drawing.INCHES_PER_ROW * len(rows)),
-        dpi=160,
-        layout="constrained",
-        facecolor="white",
-    )
+    size = (9, 1.6 + drawing.INCHES_PER_ROW * len(rows))
+    figure = Figure(size, dpi=160, layout="constrained")
     panels = figure.subplots(1, len(STEPS), sharex=True, sharey=True)
     every: dict[str, list[float | None]] = {}
     for axes, (step, title) in zip(panels, STEPS.items(), strict=True):

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-import posecodec_rs as pc
 from posecodec_rs.cli.coco import AnnotatedImage
-from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Floats
-from posecodec_rs.cli.codecs.operation import Benchmark, Inputs, noisy
+from posecodec_rs.cli.codecs.case import Case, Encoded, Floats
+from posecodec_rs.cli.codecs.operation import noisy
 
 INPUT_SIZE = (512, 512)
 """The network's input, (w, h) in pixels: the most common one in MMPose."""
@@ -26,20 +25,17 @@ NO_PERSON = -1.0
 
 BENCH_PEOPLE, BENCH_KEYPOINTS = 3, 17
 
+Rng: TypeAlias = np.random.Generator
+Maps: TypeAlias = Sequence[NDArray[Any]]
+
 
 @dataclass(frozen=True, eq=False)
 class MultiPersonSample:
-    """All people of an image, in pixels of the input.
+    """All people of an image, in pixels of the input."""
 
-    Attributes:
-        points: Shape (N, K, 2), float32.
-        visible: Shape (N, K), float32; 1 for labelled keypoints inside the input, else 0.
-        image_px: Pixels of the image per pixel of the input.
-    """
-
-    points: NDArray[np.float32]
-    visible: NDArray[np.float32]
-    image_px: float = 1.0
+    points: NDArray[np.float32]  # (N, K, 2)
+    visible: NDArray[np.float32]  # (N, K); 1 for labelled keypoints inside the input, else 0
+    image_px: float = 1.0  # pixels of the image per pixel of the input
 
     @classmethod
     def of(cls, image: AnnotatedImage) -> "MultiPersonSample":
@@ -51,45 +47,49 @@ class MultiPersonSample:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A codec in the demo and in the bench.
+class BottomUp(Case[MultiPersonSample]):
+    """A codec for several people in an image; by default in the demo and in the bench."""
 
-    Attributes:
-        codec: Its class.
-        outputs: Makes the arguments of `decode`, the maps first, from the targets; with a generator
-            for the bench, as a network that is not perfect predicts them.
-        demo: By the name of a variant: arguments other than sizes.
-        bench: Likewise.
-        method: The method that decodes.
-        as_tensors: Whether MMPose's head passes tensors.
-        has_order: Whether the codec takes `decode_keypoint_order`.
-    """
-
-    codec: str
-    outputs: Callable[[Mapping[str, Any], np.random.Generator | None], Sequence[NDArray[Any]]]
-    demo: Mapping[str, Mapping[str, Any]]
-    bench: Mapping[str, Mapping[str, Any]]
+    # Makes the arguments of `decode`, the maps first, from the targets; with a generator for the
+    # bench, as a network that is not perfect predicts them.
+    maps: Callable[[Encoded, Rng | None], Maps]
     method: str = "decode"
     as_tensors: bool = True
-    has_order: bool = False
+    in_demo: bool = True
 
-    def arguments(self, num_keypoints: int, variant: Mapping[str, Any]) -> dict[str, Any]:
-        """The constructor's arguments."""
-        order = {"decode_keypoint_order": list(range(num_keypoints))} if self.has_order else {}
-        return {**SIZES, **order, **variant}
+    def inputs(self, sample: MultiPersonSample) -> Maps:
+        """Keypoints (N, K, 2) in input pixels, and visible (N, K)."""
+        return sample.points, sample.visible
+
+    def outputs(self, _: MultiPersonSample, encoded: Encoded, rng: Rng | None = None) -> Maps:
+        """What a network would predict."""
+        return self.maps(encoded, rng)
+
+    def keypoints(self, decoded: Any) -> Floats:
+        """The decoded keypoints (N, K, 2) of the image."""
+        points: Floats = decoded[0][0] if self.method == "batch_decode" else decoded[0]
+        return points
+
+    def errors(self, sample: MultiPersonSample, _: Encoded, decoded: Any) -> list[Floats]:
+        """Of each person found again."""
+        return errors_of_found(sample, self.keypoints(decoded))
+
+    def image_px(self, sample: MultiPersonSample) -> float:
+        """Pixels of the image per pixel of the input."""
+        return sample.image_px
+
+    def people(self, sample: MultiPersonSample) -> int:
+        """Those with a labelled keypoint."""
+        return int(sample.visible.any(axis=1).sum())
 
 
-def _root_maps(
-    encoded: Mapping[str, Any], rng: np.random.Generator | None
-) -> Sequence[NDArray[Any]]:
+def _root_maps(encoded: Encoded, rng: Rng | None) -> Maps:
     """Heatmaps of roots, and displacements from there."""
     heatmaps = encoded["heatmaps"]
     return heatmaps if rng is None else noisy(heatmaps, rng), encoded["displacements"]
 
 
-def _instance_maps(
-    encoded: Mapping[str, Any], rng: np.random.Generator | None
-) -> Sequence[NDArray[Any]]:
+def _instance_maps(encoded: Encoded, rng: Rng | None) -> Maps:
     """One set of heatmaps per person, and a score of 1 for each."""
     maps = encoded["instance_heatmaps"]
     if rng is not None:
@@ -98,9 +98,7 @@ def _instance_maps(
     return maps, np.ones((len(maps), 1), np.float32)
 
 
-def _maps_and_tags(
-    encoded: Mapping[str, Any], rng: np.random.Generator | None
-) -> Sequence[NDArray[Any]]:
+def _maps_and_tags(encoded: Encoded, rng: Rng | None) -> Maps:
     """Heatmaps, and tags as a well trained network predicts them: one number per person."""
     heatmaps = encoded["heatmaps"]
     if rng is None:
@@ -123,79 +121,16 @@ def _maps_and_tags(
     return heatmaps[None], tags[None]
 
 
-ENTRIES = (
-    Entry(
-        "SPR",
-        _root_maps,
-        demo={"SPR": {}},
-        bench={
-            "SPR": {},
-            "SPR with keypoint heatmaps": {"generate_keypoint_heatmaps": True, "sigma": (4, 2)},
-        },
-    ),
-    Entry(
-        "DecoupledHeatmap",
-        _instance_maps,
-        demo={"DecoupledHeatmap": {}},
-        bench={"DecoupledHeatmap": {}},
-        as_tensors=False,
-    ),
-    Entry(
-        "AssociativeEmbedding",
-        _maps_and_tags,
-        demo={"AssociativeEmbedding": {}, "AssociativeEmbedding UDP": {"use_udp": True}},
-        bench={"AssociativeEmbedding": {}, "AssociativeEmbedding UDP": {"use_udp": True}},
-        method="batch_decode",
-        has_order=True,
-    ),
-)
-"""The bottom-up codecs, in the order of tables."""
-
-
-@dataclass(frozen=True)
-class BottomUp(DemoCodec[AnnotatedImage]):
-    """A codec for several people in an image.
-
-    Attributes:
-        name: As tables name it.
-        codec: For inputs of `INPUT_SIZE`.
-        entry: Its entry.
-    """
-
-    name: str
-    codec: Any
-    entry: Entry
-
-    @property
-    def method(self) -> str:  # type: ignore[override]
-        """The method that decodes."""
-        return self.entry.method
-
-    def inputs(self, sample: AnnotatedImage) -> Inputs:
-        """Keypoints (N, K, 2) in input pixels, and visible (N, K)."""
-        people = MultiPersonSample.of(sample)
-        return people.points, people.visible
-
-    def outputs(self, _: AnnotatedImage, encoded: Mapping[str, Any]) -> Inputs:
-        """What a network that makes no errors would predict."""
-        return self.entry.outputs(encoded, None)
-
-    def keypoints(self, decoded: Any) -> Floats:
-        """The decoded keypoints (N, K, 2) of the image."""
-        points: Floats = decoded[0][0] if self.method == "batch_decode" else decoded[0]
-        return points
-
-    def errors(self, sample: AnnotatedImage, _: Mapping[str, Any], decoded: Any) -> list[Floats]:
-        """Of each person found again."""
-        return errors_of_found(MultiPersonSample.of(sample), self.keypoints(decoded))
-
-    def image_px(self, sample: AnnotatedImage) -> float:
-        """Pixels of the image per pixel of the input."""
-        return MultiPersonSample.of(sample).image_px
-
-    def people(self, sample: AnnotatedImage) -> int:
-        """Those with a labelled keypoint."""
-        return int(MultiPersonSample.of(sample).visible.any(axis=1).sum())
+def _codecs(num_keypoints: int) -> Iterator[BottomUp]:
+    """The bottom-up codecs, in the order of tables."""
+    yield BottomUp("SPR", "SPR", SIZES, _root_maps)
+    both: Mapping[str, Any] = {**SIZES, "generate_keypoint_heatmaps": True, "sigma": (4, 2)}
+    yield BottomUp("SPR with keypoint heatmaps", "SPR", both, _root_maps, in_demo=False)
+    yield BottomUp("DecoupledHeatmap", "DecoupledHeatmap", SIZES, _instance_maps, as_tensors=False)
+    ordered = {**SIZES, "decode_keypoint_order": list(range(num_keypoints))}
+    for name, arguments in {"": ordered, " UDP": {**ordered, "use_udp": True}}.items():
+        codec = "AssociativeEmbedding"
+        yield BottomUp(codec + name, codec, arguments, _maps_and_tags, "batch_decode")
 
 
 def errors_of_found(sample: MultiPersonSample, decoded: Floats) -> list[Floats]:
@@ -217,34 +152,20 @@ def errors_of_found(sample: MultiPersonSample, decoded: Floats) -> list[Floats]:
 
 
 def bottom_up_codecs(num_keypoints: int) -> list[BottomUp]:
-    """Every bottom-up codec, for this number of keypoints."""
-    return [
-        BottomUp(name, getattr(pc, entry.codec)(**entry.arguments(num_keypoints, variant)), entry)
-        for entry in ENTRIES
-        for name, variant in entry.demo.items()
-    ]
+    """The demo's bottom-up codecs, for this number of keypoints."""
+    return [codec for codec in _codecs(num_keypoints) if codec.in_demo]
 
 
-def benchmarks() -> Iterator[Benchmark]:
-    """Every bottom-up codec of the bench."""
-    for entry in ENTRIES:
-        for name, variant in entry.bench.items():
-            yield Benchmark(
-                name,
-                entry.codec,
-                entry.arguments(BENCH_KEYPOINTS, variant),
-                bench_people,
-                entry.outputs,
-                method=entry.method,
-                as_tensors=entry.as_tensors,
-            )
+def benchmarks() -> Iterator[tuple[BottomUp, Callable[[Rng], MultiPersonSample]]]:
+    """Every bottom-up codec, and what makes its sample."""
+    for codec in _codecs(BENCH_KEYPOINTS):
+        yield codec, bench_people
 
 
-def bench_people(
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Keypoints (N, K, 2) and visibilities (N, K) of an image; a tenth is not labelled."""
+def bench_people(rng: Rng) -> MultiPersonSample:
+    """The people of an image; a tenth of the keypoints is not labelled."""
     shape = (BENCH_PEOPLE, BENCH_KEYPOINTS)
     centers = rng.uniform(100, 412, (BENCH_PEOPLE, 1, 2))
     points = (centers + rng.normal(size=(*shape, 2)) * 60).clip(0, 511)
-    return points.astype(np.float32), (rng.random(shape) < 0.9).astype(np.float32)
+    visible = (rng.random(shape) < 0.9).astype(np.float32)
+    return MultiPersonSample(points.astype(np.float32), visible)

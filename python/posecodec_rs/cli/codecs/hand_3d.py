@@ -1,14 +1,13 @@
 """Hands in 3D heatmaps."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
-import posecodec_rs as pc
 from posecodec_rs.cli import synthetic
-from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Floats
-from posecodec_rs.cli.codecs.operation import Benchmark
+from posecodec_rs.cli.codecs.case import Case, Encoded, Floats
 from posecodec_rs.cli.codecs.top_down import inside
 from posecodec_rs.cli.synthetic import HandPair
 
@@ -18,17 +17,14 @@ INPUT_SIZE = (256, 256)
 JOINTS = 21
 """Per hand; the last is the wrist, which is the hand's root."""
 
-Arguments = dict[str, Any]
+Arguments: TypeAlias = dict[str, Any]
 
 
-class HandCodec(DemoCodec[HandPair]):
+@dataclass(frozen=True)
+class HandCodec(Case[HandPair]):
     """`Hand3DHeatmap` for inputs of `INPUT_SIZE`."""
 
-    def __init__(self) -> None:
-        """Make the codec."""
-        self.unit = "mm"
-        self.name = "Hand3DHeatmap"
-        self.codec: Any = pc.Hand3DHeatmap(image_size=INPUT_SIZE)
+    unit = "mm"
 
     def inputs(self, sample: HandPair) -> Arguments:
         """Joints in pixels of the input, and millimeters behind their hand's wrist."""
@@ -43,18 +39,23 @@ class HandCodec(DemoCodec[HandPair]):
             "rel_root_valid": sample.valid[JOINTS - 1] * sample.valid[-1],
             "hand_type": sample.present[None],
             "hand_type_valid": np.ones(1, np.float32),
+            "focal": None,
+            "principal_pt": None,
         }
 
-    def outputs(self, _: HandPair, encoded: Mapping[str, Any]) -> Arguments:
+    def outputs(
+        self, _: HandPair, encoded: Encoded, rng: np.random.Generator | None = None
+    ) -> Arguments:
         """One volume per joint, the depth between the wrists, and which hands are there."""
         maps = encoded["heatmaps"]
+        volumes = maps.reshape(-1, 64, *maps.shape[1:])
         return {
-            "heatmaps": maps.reshape(-1, 64, *maps.shape[1:]),
+            "heatmaps": rng.random(volumes.shape, np.float32) if rng else volumes,
             "root_depth": encoded["root_depth"],
             "hand_type": encoded["type"],
         }
 
-    def errors(self, sample: HandPair, encoded: Mapping[str, Any], decoded: Any) -> list[Floats]:
+    def errors(self, sample: HandPair, encoded: Encoded, decoded: Any) -> list[Floats]:
         """In millimeters, of the joints inside the input."""
         joints, _, root_depth, _ = decoded
         off = _in_camera_space(sample, joints[0], float(root_depth[0])) - sample.joints
@@ -76,18 +77,9 @@ def _in_camera_space(hands: HandPair, decoded: Floats, root_depth: float) -> Flo
     return np.concatenate([across, depths[:, None]], axis=1)
 
 
-def hand_3d_codecs() -> list[HandCodec]:
-    """The one codec."""
-    return [HandCodec()]
+HAND_CODEC = HandCodec("Hand3DHeatmap", "Hand3DHeatmap", {"image_size": INPUT_SIZE})
 
 
-def benchmarks() -> Iterator[Benchmark]:
+def benchmarks() -> Iterator[tuple[HandCodec, Callable[[np.random.Generator], HandPair]]]:
     """Two hands: 42 volumes of 64×64×64 heatmap pixels, 44 MB."""
-    hands, codec = synthetic.hands(), HandCodec()
-
-    def outputs(encoded: Mapping[str, Any], rng: np.random.Generator) -> Arguments:
-        volumes = codec.outputs(hands, encoded)
-        return {**volumes, "heatmaps": rng.random(volumes["heatmaps"].shape, np.float32)}
-
-    inputs = {**codec.inputs(hands), "focal": None, "principal_pt": None}
-    yield Benchmark(codec.name, codec.name, {}, lambda _: inputs, outputs)
+    yield HAND_CODEC, lambda _: synthetic.hands()

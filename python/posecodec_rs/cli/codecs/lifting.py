@@ -1,15 +1,14 @@
 """Codecs that lift 2D poses to 3D."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 import posecodec_rs as pc
 from posecodec_rs.cli import synthetic
-from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Floats
-from posecodec_rs.cli.codecs.operation import Benchmark
+from posecodec_rs.cli.codecs.case import Case, Encoded, Floats
 from posecodec_rs.cli.synthetic import PoseSequence
 
 MM = 1000.0
@@ -17,43 +16,31 @@ MM = 1000.0
 
 KEYPOINTS = 17
 
-Arguments = dict[str, Any]
+Arguments: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Lifting(DemoCodec[PoseSequence]):
-    """A lifting codec for `KEYPOINTS` keypoints, in the demo and in the bench.
+class Lifting(Case[PoseSequence]):
+    """A lifting codec for `KEYPOINTS` keypoints, in the demo and in the bench."""
 
-    Attributes:
-        name: Its class.
-        arguments: The constructor's.
-        make_inputs: Makes the arguments of `encode`.
-        make_outputs: Makes the arguments of `decode` from the targets.
-        compare: Computes how far decoded poses are off along each axis, in millimeters.
-    """
-
-    unit = "mm"
-
-    name: str
-    arguments: Arguments
     make_inputs: Callable[[PoseSequence], Arguments]
-    make_outputs: Callable[[PoseSequence, Mapping[str, Any]], Arguments]
+    make_outputs: Callable[[PoseSequence, Encoded], Arguments]
+    # Computes how far decoded poses are off along each axis, in millimeters.
     compare: Callable[[PoseSequence, Floats], Floats]
 
-    @property
-    def codec(self) -> Any:
-        """The codec."""
-        return getattr(pc, self.name)(KEYPOINTS, **self.arguments)
+    unit = "mm"
 
     def inputs(self, sample: PoseSequence) -> Arguments:
         """Poses in 2D and 3D, and the camera if the codec takes it."""
         return self.make_inputs(sample)
 
-    def outputs(self, sample: PoseSequence, encoded: Mapping[str, Any]) -> Arguments:
+    def outputs(
+        self, sample: PoseSequence, encoded: Encoded, _: np.random.Generator | None = None
+    ) -> Arguments:
         """The labels, and what brings them back to camera or image space."""
         return self.make_outputs(sample, encoded)
 
-    def errors(self, sample: PoseSequence, _: Mapping[str, Any], decoded: Any) -> list[Floats]:
+    def errors(self, sample: PoseSequence, _: Encoded, decoded: Any) -> list[Floats]:
         """In millimeters."""
         return [np.linalg.norm(self.compare(sample, decoded[0]), axis=-1).ravel()]
 
@@ -77,19 +64,16 @@ def _with_camera(sequence: PoseSequence) -> Arguments:
     return {**_all_frames(sequence), "camera_param": sequence.camera}
 
 
-def _labels_and_root(_: PoseSequence, encoded: Mapping[str, Any]) -> Arguments:
+def _labels_and_root(_: PoseSequence, encoded: Encoded) -> Arguments:
     root = encoded["target_root"][:, None]  # per frame
     return {"encoded": encoded["lifting_target_label"], "target_root": root}
 
 
-def _labels_and_factor(sequence: PoseSequence, encoded: Mapping[str, Any]) -> Arguments:
+def _labels_and_factor(sequence: PoseSequence, encoded: Encoded) -> Arguments:
     frames = len(sequence.poses)
-    return {
-        "encoded": encoded["lifting_target_label"],
-        "w": np.full(frames, sequence.camera["w"]),
-        "h": np.full(frames, sequence.camera["h"]),
-        "factor": encoded["factor"],
-    }
+    sides = {side: np.full(frames, sequence.camera[side]) for side in "wh"}
+    labels = encoded["lifting_target_label"]
+    return {"encoded": labels, **sides, "factor": encoded["factor"]}
 
 
 def _in_camera_space(sequence: PoseSequence, decoded: Floats) -> Floats:
@@ -103,47 +87,30 @@ def _in_image_space(sequence: PoseSequence, decoded: Floats) -> Floats:
     return (decoded - (target - target[:, :1])) * MM
 
 
-ENTRIES = (
-    Lifting(
-        "ImagePoseLifting",
-        {
-            "remove_root": True,
-            "keypoints_mean": np.full((KEYPOINTS, 2), 500.0),
-            "keypoints_std": np.full((KEYPOINTS, 2), 200.0),
-            "target_mean": np.zeros((KEYPOINTS - 1, 3)),
-            "target_std": np.full((KEYPOINTS - 1, 3), 0.3),
-        },
-        _first_frame,
-        _labels_and_root,
-        _in_camera_space,
-    ),
-    Lifting(
-        "VideoPoseLifting",
-        {"remove_root": True, "normalize_camera": True},
-        _with_camera,
-        _labels_and_root,
-        _in_camera_space,
-    ),
-    Lifting(
-        "MotionBERTLabel", {"mode": "train"}, _with_camera, _labels_and_factor, _in_image_space
-    ),
-)
+_IMAGE: Arguments = {
+    "remove_root": True,
+    "keypoints_mean": np.full((KEYPOINTS, 2), 500.0),
+    "keypoints_std": np.full((KEYPOINTS, 2), 200.0),
+    "target_mean": np.zeros((KEYPOINTS - 1, 3)),
+    "target_std": np.full((KEYPOINTS - 1, 3), 0.3),
+}
+_VIDEO: Arguments = {"remove_root": True, "normalize_camera": True}
+_MOTION: Arguments = {"mode": "train"}
+
+
+def _lifting(codec: str, arguments: Arguments, *functions: Any) -> Lifting:
+    return Lifting(codec, codec, {"num_keypoints": KEYPOINTS, **arguments}, *functions)
+
+
+LIFTING_CODECS = [
+    _lifting("ImagePoseLifting", _IMAGE, _first_frame, _labels_and_root, _in_camera_space),
+    _lifting("VideoPoseLifting", _VIDEO, _with_camera, _labels_and_root, _in_camera_space),
+    _lifting("MotionBERTLabel", _MOTION, _with_camera, _labels_and_factor, _in_image_space),
+]
 """The lifting codecs, with the root in the hips, in the order of tables."""
 
 
-def lifting_codecs() -> Sequence[Lifting]:
-    """Every lifting codec."""
-    return ENTRIES
-
-
-def benchmarks() -> Iterator[Benchmark]:
+def benchmarks() -> Iterator[tuple[Lifting, Callable[[np.random.Generator], PoseSequence]]]:
     """Every lifting codec, on a sequence as long as VideoPose3D and MotionBERT take it."""
-    sequence = synthetic.walk()
-    for entry in ENTRIES:
-        yield Benchmark(
-            entry.name,
-            entry.name,
-            {"num_keypoints": KEYPOINTS, **entry.arguments},
-            lambda _, entry=entry: entry.inputs(sequence),  # type: ignore[misc]
-            lambda encoded, _, entry=entry: entry.outputs(sequence, encoded),  # type: ignore[misc]
-        )
+    for codec in LIFTING_CODECS:
+        yield codec, lambda _: synthetic.walk()

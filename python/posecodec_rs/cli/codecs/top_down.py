@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-import posecodec_rs as pc
 from posecodec_rs.cli.coco import Person
-from posecodec_rs.cli.codecs.demo_codec import DemoCodec, Floats
-from posecodec_rs.cli.codecs.operation import Benchmark, noisy
+from posecodec_rs.cli.codecs.case import Case, Encoded, Floats
+from posecodec_rs.cli.codecs.operation import noisy
 from posecodec_rs.cli.crop import Crop
 
 Size: TypeAlias = tuple[int, int]
@@ -22,7 +21,6 @@ INPUT_SIZE = (192, 256)
 HEATMAP_SIZE = (48, 64)
 """(W, H) in heatmap pixels."""
 
-SMALL: dict[str, Any] = {"input_size": INPUT_SIZE, "heatmap_size": HEATMAP_SIZE}
 LARGE: dict[str, Any] = {
     "input_size": (288, 384),
     "heatmap_size": (72, 96),
@@ -30,42 +28,27 @@ LARGE: dict[str, Any] = {
     "blur_kernel_size": 17,
 }
 MAPS = "heatmaps, maximum of all"
-VECTORS: dict[str, Any] = {"input_size": INPUT_SIZE}
 
 
 class Variant(NamedTuple):
-    """A codec with arguments in the demo.
+    """A codec with arguments."""
 
-    Attributes:
-        arguments: Those that differ from the usual ones.
-        caption: Of its panel in the demo's figure; empty if it has none.
-    """
-
-    arguments: Mapping[str, Any]
-    caption: str = ""
+    arguments: Mapping[str, Any] = {}  # those that differ from the usual ones
+    caption: str = ""  # of its panel in the demo's figure; empty if it has none
+    keypoints: int = 17  # in the bench
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A codec in the demo, in `roundtrip` and in the bench.
+    """A codec in the demo, in `roundtrip` and in the bench."""
 
-    Attributes:
-        codec: Its class.
-        decodes: The keys of the targets that `decode` takes, in its order.
-        usual: The constructor's arguments in MMPose's configs, from input size and heatmap size.
-        demo: By the name of a variant: its arguments and its panel in the figure.
-        bench: By the name of a variant: the constructor's arguments.
-        bench_keypoints: By the name of a variant: keypoints per person, if not 17.
-        use_udp: Whether MMPose's configs crop with `use_udp`; see `Crop`.
-    """
-
-    codec: str
-    decodes: Sequence[str]
+    codec: str  # its class
+    decodes: Sequence[str]  # the keys of the targets that `decode` takes, in its order
+    # The constructor's arguments in MMPose's configs, from input size and heatmap size.
     usual: Callable[[Size, Size], dict[str, Any]]
-    demo: Mapping[str, Variant]
-    bench: Mapping[str, Mapping[str, Any]]
-    bench_keypoints: Mapping[str, int] = field(default_factory=dict)
-    use_udp: bool = False
+    demo: Mapping[str, Variant] | None = None  # by name; by default one with the codec's name
+    bench: Mapping[str, Variant] | None = None
+    use_udp: bool = False  # whether MMPose's configs crop with `use_udp`; see `Crop`
 
 
 def _coordinates(input_size: Size, _: Size) -> dict[str, Any]:
@@ -88,81 +71,57 @@ def _vectors(input_size: Size, _: Size) -> dict[str, Any]:
     return {"input_size": input_size, "sigma": sigma, "normalize": False}
 
 
+_DEFAULT_SIMCC: dict[str, Any] = {"sigma": 6.0, "normalize": True}
+
 ENTRIES = (
-    Entry(
-        "RegressionLabel",
-        decodes=("keypoint_labels",),
-        usual=_coordinates,
-        demo={"RegressionLabel": Variant({})},
-        bench={"RegressionLabel": VECTORS},
-    ),
-    Entry(
-        "IntegralRegressionLabel",
-        decodes=("keypoint_labels",),
-        usual=_gaussians,
-        demo={"IntegralRegressionLabel": Variant({})},
-        bench={"IntegralRegressionLabel": {**SMALL, "sigma": 2.0}},
-    ),
+    Entry("RegressionLabel", ["keypoint_labels"], _coordinates),
+    Entry("IntegralRegressionLabel", ["keypoint_labels"], _gaussians),
     Entry(
         "MSRAHeatmap",
-        decodes=("heatmaps",),
-        usual=_gaussians,
+        ["heatmaps"],
+        _gaussians,
         demo={
-            "MSRAHeatmap": Variant({}, MAPS),
+            "MSRAHeatmap": Variant(caption=MAPS),
             "MSRAHeatmap unbiased": Variant({"unbiased": True}),
         },
         bench={
-            "MSRAHeatmap": {**SMALL, "sigma": 2.0},
-            "MSRAHeatmap unbiased, DARK": {**SMALL, "sigma": 2.0, "unbiased": True},
+            "MSRAHeatmap": Variant(),
+            "MSRAHeatmap unbiased, DARK": Variant({"unbiased": True}),
         },
     ),
     Entry(
         "UDPHeatmap",
-        decodes=("heatmaps",),
-        usual=_gaussians,
+        ["heatmaps"],
+        _gaussians,
         demo={
-            "UDPHeatmap gaussian": Variant({}, MAPS),
+            "UDPHeatmap gaussian": Variant(caption=MAPS),
             "UDPHeatmap combined": Variant(
-                {"heatmap_type": "combined"},
-                "discs, which hold offsets to the center",
+                {"heatmap_type": "combined"}, "discs, which hold offsets to the center"
             ),
         },
         bench={
-            "UDPHeatmap": SMALL,
-            "UDPHeatmap 72×96, sigma 3": LARGE,
-            "UDPHeatmap 72×96, 133 keypoints": LARGE,
-            "UDPHeatmap combined": {**SMALL, "heatmap_type": "combined"},
+            "UDPHeatmap": Variant(),
+            "UDPHeatmap 72×96, sigma 3": Variant(LARGE),
+            "UDPHeatmap 72×96, 133 keypoints": Variant(LARGE, keypoints=133),
+            "UDPHeatmap combined": Variant({"heatmap_type": "combined"}),
         },
-        bench_keypoints={"UDPHeatmap 72×96, 133 keypoints": 133},
         use_udp=True,
     ),
-    Entry(
-        "MegviiHeatmap",
-        decodes=("heatmaps",),
-        usual=_blurred_points,
-        demo={"MegviiHeatmap": Variant({}, MAPS)},
-        bench={"MegviiHeatmap": {**SMALL, "kernel_size": 11}},
-    ),
-    Entry(
-        "SKPSHeatmap",
-        decodes=("heatmaps", "displacements"),
-        usual=_gaussians,
-        demo={"SKPSHeatmap": Variant({})},
-        bench={"SKPSHeatmap": {**SMALL, "sigma": 2.0}},
-    ),
+    Entry("MegviiHeatmap", ["heatmaps"], _blurred_points, {"MegviiHeatmap": Variant(caption=MAPS)}),
+    Entry("SKPSHeatmap", ["heatmaps", "displacements"], _gaussians),
     Entry(
         "SimCCLabel",
-        decodes=("keypoint_x_labels", "keypoint_y_labels"),
-        usual=_vectors,
+        ["keypoint_x_labels", "keypoint_y_labels"],
+        _vectors,
         demo={
-            "SimCCLabel": Variant({}, "x and y vectors of outermost keypoints"),
+            "SimCCLabel": Variant(caption="x and y vectors of outermost keypoints"),
             "SimCCLabel DARK": Variant({"use_dark": True}),
             "SimCCLabel standard": Variant({"smoothing_type": "standard"}),
         },
         bench={
-            "SimCCLabel": VECTORS,
-            "SimCCLabel DARK": {**VECTORS, "use_dark": True},
-            "SimCCLabel visibility": {**VECTORS, "decode_visibility": True},
+            "SimCCLabel": Variant(_DEFAULT_SIMCC),
+            "SimCCLabel DARK": Variant({**_DEFAULT_SIMCC, "use_dark": True}),
+            "SimCCLabel visibility": Variant({**_DEFAULT_SIMCC, "decode_visibility": True}),
         },
     ),
 )
@@ -170,108 +129,90 @@ ENTRIES = (
 
 BY_CODEC = {entry.codec: entry for entry in ENTRIES}
 
-VARIANTS = {name: variant for entry in ENTRIES for name, variant in entry.demo.items()}
-"""The demo's variants by their names."""
-
-
-def _random_person(
-    rng: np.random.Generator, size: Size, num_keypoints: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Keypoints (1, K, 2) at random positions in the input, and visible (1, K), all labelled."""
-    points = (rng.random((1, num_keypoints, 2)) * np.array(size)).astype(np.float32)
-    return points, np.ones((1, num_keypoints), np.float32)
-
-
-def _noisy_targets(
-    encoded: Mapping[str, Any], rng: np.random.Generator, keys: Sequence[str]
-) -> list[NDArray[np.float32]]:
-    return [noisy(encoded[key], rng) for key in keys]
-
-
-def benchmarks() -> Iterator[Benchmark]:
-    """Every top-down codec of the bench."""
-    for entry in ENTRIES:
-        for name, arguments in entry.bench.items():
-            yield Benchmark(
-                name,
-                entry.codec,
-                arguments,
-                partial(
-                    _random_person,
-                    size=arguments["input_size"],
-                    num_keypoints=entry.bench_keypoints.get(name, 17),
-                ),
-                partial(_noisy_targets, keys=entry.decodes),
-                writes_inputs=arguments.get("use_dark", False),
-            )
+CAPTIONS = {
+    name: variant.caption
+    for entry in ENTRIES
+    for name, variant in (entry.demo or {}).items()
+    if variant.caption
+}
+"""Of the panels in the demo's figure, by the variants' names."""
 
 
 @dataclass(frozen=True, eq=False)
 class RoundTrip:
-    """One person, encoded and decoded.
+    """One person, encoded and decoded."""
 
-    Attributes:
-        points: Shape (K, 2), the annotation in pixels of the crop.
-        encoded: The result of `encode`.
-        decoded: Shape (K, 2), pixels of the crop.
-        errors: Shape (E,), input pixels; of the keypoints that count.
-        counts: Shape (K,): labelled, inside the input, and of a weight above 0.
-    """
-
-    points: Floats
-    encoded: Mapping[str, Any]
-    decoded: Floats
-    errors: Floats
-    counts: NDArray[np.bool_]
+    points: Floats  # (K, 2), the annotation in pixels of the crop
+    encoded: Encoded
+    decoded: Floats  # (K, 2), pixels of the crop
+    errors: Floats  # (E,), input pixels; of the keypoints that count
+    counts: NDArray[np.bool_]  # (K,): labelled, inside the input, and of a weight above 0
 
 
 @dataclass(frozen=True)
-class TopDown(DemoCodec[Person]):
-    """A codec that encodes one person's crop.
+class CroppedPerson:
+    """A person and the input that they are cropped to."""
 
-    Attributes:
-        name: As tables name it.
-        codec: For inputs of `INPUT_SIZE` in the demo.
-    """
+    keypoints: NDArray[np.float32]  # (K, 2), pixels of the image
+    visible: NDArray[np.float32]  # (K,)
+    crops: Mapping[bool, Crop]  # by whether they are made with `use_udp`
 
-    name: str
-    codec: pc.BaseKeypointCodec
+    @classmethod
+    def of(cls, person: Person) -> "CroppedPerson":
+        """An annotated person."""
+        crops = {udp: Crop.around(person.box, INPUT_SIZE, use_udp=udp) for udp in (False, True)}
+        return cls(person.keypoints, person.visible, crops)
+
+
+@dataclass(frozen=True)
+class TopDown(Case[CroppedPerson]):
+    """A codec that encodes one person's crop."""
 
     @property
-    def use_udp(self) -> bool:
-        """Whether people are cropped with `use_udp`, as in MMPose's configs of the codec."""
-        return BY_CODEC[type(self.codec).__name__].use_udp
+    def entry(self) -> Entry:
+        """Its entry."""
+        return BY_CODEC[self.codec]
 
     @property
-    def decodes(self) -> Sequence[str]:
-        """The keys of the targets that `decode` takes, in its order."""
-        return BY_CODEC[type(self.codec).__name__].decodes
+    def heatmap_size(self) -> Size | None:
+        """(W, H); None for a codec that does not decode heatmaps."""
+        size: Size | None = getattr(self.ours(), "heatmap_size", None)
+        return size if "heatmaps" in self.entry.decodes else None
 
-    def inputs(self, sample: Person) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    @property
+    def decodes_in_place(self) -> bool:
+        """Whether MMPose's `decode` writes into its inputs."""
+        return bool(self.arguments.get("use_dark"))
+
+    def _crop(self, sample: CroppedPerson) -> Crop:
+        return sample.crops[self.entry.use_udp]
+
+    def inputs(self, sample: CroppedPerson) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Keypoints (1, K, 2) in input pixels, and visible (1, K)."""
         return self._crop(sample).to_input(sample.keypoints)[None], sample.visible[None]
 
-    def image_px(self, sample: Person) -> float:
+    def outputs(
+        self, _: CroppedPerson, encoded: Encoded, rng: np.random.Generator | None = None
+    ) -> list[Any]:
+        """The targets that `decode` takes."""
+        targets = [encoded[key] for key in self.entry.decodes]
+        return [noisy(target, rng) for target in targets] if rng else targets
+
+    def image_px(self, sample: CroppedPerson) -> float:
         """Pixels of the image per pixel of the input."""
         return float(self._crop(sample).image_px)
 
-    def _crop(self, sample: Person) -> Crop:
-        return Crop.around(sample.box, INPUT_SIZE, use_udp=self.use_udp)
-
-    def outputs(self, _: Person, encoded: Mapping[str, Any]) -> Sequence[Any]:
-        """The targets that `decode` takes."""
-        return [encoded[key] for key in self.decodes]
-
-    def errors(self, sample: Person, encoded: Mapping[str, Any], decoded: Any) -> list[Floats]:
+    def errors(self, sample: CroppedPerson, encoded: Encoded, decoded: Any) -> list[Floats]:
         """Of the keypoints that count."""
         return [self._trip(sample, encoded, decoded).errors]
 
-    def round_trip(self, sample: Person) -> RoundTrip:
+    def round_trip(self, person: Person) -> RoundTrip:
         """Encode one person, and decode the targets."""
-        encoded = self.codec.encode(*self.inputs(sample))
-        return self._trip(sample, encoded, self.codec.decode(*self.outputs(sample, encoded)))
+        sample, codec = CroppedPerson.of(person), self.ours()
+        encoded = codec.encode(*self.inputs(sample))
+        return self._trip(sample, encoded, codec.decode(*self.outputs(sample, encoded)))
 
-    def _trip(self, sample: Person, encoded: Mapping[str, Any], decoded: Any) -> RoundTrip:
+    def _trip(self, sample: CroppedPerson, encoded: Encoded, decoded: Any) -> RoundTrip:
         points, visible = self.inputs(sample)
         counts = inside(points, INPUT_SIZE) & (visible > 0) & (encoded["keypoint_weights"] > 0)
         crop, found = self._crop(sample), decoded[0][0]
@@ -287,9 +228,16 @@ def inside(points: Floats, input_size: Size) -> NDArray[np.bool_]:
     return within
 
 
-def config(codec: str, input_size: Size, heatmap_size: Size, /, **arguments: Any) -> dict[str, Any]:
-    """A top-down codec's config for `build`; arguments that are not given are those of MMPose."""
-    return {"type": codec, **BY_CODEC[codec].usual(input_size, heatmap_size), **arguments}
+def top_down(
+    name: str,
+    codec: str,
+    arguments: Mapping[str, Any],
+    input_size: Size = INPUT_SIZE,
+    heatmap_size: Size = HEATMAP_SIZE,
+) -> TopDown:
+    """A codec; arguments that are not given are those of MMPose's configs."""
+    usual = BY_CODEC[codec].usual(input_size, heatmap_size)
+    return TopDown(name, codec, {**usual, **arguments})
 
 
 def top_down_codecs(
@@ -297,7 +245,23 @@ def top_down_codecs(
 ) -> list[TopDown]:
     """Every top-down codec, in all its variants."""
     return [
-        TopDown(name, pc.build(config(entry.codec, input_size, heatmap_size, **variant.arguments)))
+        top_down(name, entry.codec, variant.arguments, input_size, heatmap_size)
         for entry in ENTRIES
-        for name, variant in entry.demo.items()
+        for name, variant in (entry.demo or {entry.codec: Variant()}).items()
     ]
+
+
+def benchmarks() -> Iterator[tuple[TopDown, Callable[[np.random.Generator], CroppedPerson]]]:
+    """Every variant of the bench, and what makes its sample."""
+    for entry in ENTRIES:
+        for name, variant in (entry.bench or {entry.codec: Variant()}).items():
+            case = top_down(name, entry.codec, variant.arguments)
+            size = case.arguments["input_size"]
+            yield case, partial(_random_person, size=size, num_keypoints=variant.keypoints)
+
+
+def _random_person(rng: np.random.Generator, size: Size, num_keypoints: int) -> CroppedPerson:
+    """Labelled keypoints at random positions in the input."""
+    points = (rng.random((num_keypoints, 2)) * np.array(size)).astype(np.float32)
+    whole = Crop(np.array(size) / 2, np.array(size, np.float64), size)
+    return CroppedPerson(points, np.ones(num_keypoints, np.float32), {False: whole, True: whole})

@@ -10,7 +10,8 @@ from typing import Any
 
 import posecodec_rs as pc
 from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.codecs.top_down import BY_CODEC, Size, TopDown, config, top_down_codecs
+from posecodec_rs.cli.codecs.top_down import BY_CODEC, Size, TopDown, top_down, top_down_codecs
+from posecodec_rs.cli.text import size_text
 
 SIZES: Sequence[Size] = ((48, 64), (72, 96), (96, 128))
 """Heatmap sizes by default, (W, H): those of MMPose's configs, and a larger one."""
@@ -23,17 +24,16 @@ EXPECTED = "must be like UDPHeatmap or 'MSRAHeatmap(sigma=3, unbiased=True)'"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A codec at a size.
+    """A codec at a size."""
 
-    Attributes:
-        top_down: The codec and its name.
-        heatmap_size: (W, H); None for a codec that does not decode heatmaps.
-        use_udp: Whether people are cropped with `use_udp`; see `Crop`.
-    """
+    codec: TopDown
+    use_udp: bool  # whether people are cropped with `use_udp`; see `Crop`
 
-    top_down: TopDown
-    heatmap_size: Size | None
-    use_udp: bool
+    @property
+    def name(self) -> str:
+        """The codec and its heatmap size."""
+        size = self.codec.heatmap_size
+        return f"{self.codec.name}{f' at {size_text(size)}' if size else ''}"
 
 
 def parse_size(option: str, text: str) -> Size:
@@ -73,25 +73,26 @@ def candidates(
     """
     found: dict[tuple[str, Size | None], Candidate] = {}
     for heatmap_size in heatmap_sizes or SIZES:
-        made = (
-            [_build(text, input_size, heatmap_size) for text in codecs]
-            if codecs
-            else _sweep(input_size, heatmap_size)
-        )
-        for top_down in made:
-            decodes_heatmaps = "heatmaps" in top_down.decodes
-            size = getattr(top_down.codec, "heatmap_size", None) if decodes_heatmaps else None
-            udp = top_down.use_udp if use_udp is None else use_udp
-            found.setdefault((top_down.name, size), Candidate(top_down, size, udp))
+        if codecs:
+            made = [_build(text, input_size, heatmap_size) for text in codecs]
+        else:
+            made = top_down_codecs(input_size, heatmap_size)
+        for codec in made:
+            _check(codec, input_size, f"--codec {codec.name!r}: " if codecs else "")
+            udp = codec.entry.use_udp if use_udp is None else use_udp
+            found.setdefault((codec.name, codec.heatmap_size), Candidate(codec, udp))
     order = list(dict.fromkeys(name for name, _ in found))
-    return sorted(found.values(), key=lambda each: order.index(each.top_down.name))
+    return sorted(found.values(), key=lambda each: order.index(each.codec.name))
 
 
-def _sweep(input_size: Size, heatmap_size: Size) -> list[TopDown]:
+def _check(codec: TopDown, input_size: Size, prefix: str) -> None:
+    """Construct the codec once, so that errors of its arguments are reported first."""
     try:
-        return top_down_codecs(input_size, heatmap_size)
-    except pc.InvalidInputError as error:
-        raise CommandError(str(error)) from error
+        made = codec.ours()
+    except (ValueError, TypeError, OverflowError) as error:
+        raise CommandError(f"{prefix}{error}") from error
+    if tuple(getattr(made, "input_size", input_size)) != input_size:
+        raise CommandError(f"{prefix[:-2]} must not have `input_size`; use --input-size")
 
 
 def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
@@ -112,13 +113,7 @@ def _build(text: str, input_size: Size, heatmap_size: Size) -> TopDown:
             raise CommandError(
                 f"--codec {text!r}: {kind} takes {', '.join(known)}, not {name}{_hint(name, known)}"
             )
-    try:
-        codec = pc.build(config(kind, input_size, heatmap_size, **arguments))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise CommandError(f"--codec {text!r}: {error}") from error
-    if tuple(getattr(codec, "input_size", input_size)) != input_size:
-        raise CommandError(f"--codec {text!r} must not have `input_size`; use --input-size")
-    return TopDown(" ".join(text.split()), codec)
+    return top_down(" ".join(text.split()), kind, arguments, input_size, heatmap_size)
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

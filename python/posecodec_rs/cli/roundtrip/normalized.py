@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.coco import Annotations, Person
-from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.case import Floats
 
 EYES: Mapping[int, tuple[int, int]] = {29: (8, 9), 68: (36, 45), 98: (60, 72), 106: (66, 79)}
 """The outer corners of the eyes by the number of a face's keypoints: COFW, 300W, WFLW and LaPa."""
@@ -19,21 +19,14 @@ PCK_THRESHOLDS = (0.05, 0.01)
 
 @dataclass(frozen=True, eq=False)
 class Normalizer:
-    """The lengths that errors are divided by.
+    """The lengths that errors are divided by."""
 
-    Attributes:
-        keypoints: Two keypoints, by whose distance NME divides; None: by the box.
-        name: Of these, for people.
-        lengths: Shape (P,), in pixels of the image; NaN where a keypoint is not labelled.
-        boxes: Shape (P,), the longer sides of the boxes, by which PCK divides.
-        given: Whether the user has chosen them.
-    """
-
+    # Two keypoints, by whose distance NME divides; None: by the box
     keypoints: tuple[int, int] | None
-    name: str
-    lengths: Floats
-    boxes: Floats
-    given: bool
+    name: str  # Of these, for people
+    lengths: Floats  # Shape (P,), in pixels of the image; NaN where a keypoint is not labelled
+    boxes: Floats  # Shape (P,), the longer sides of the boxes, by which PCK divides
+    given: bool  # Whether the user has chosen them
 
     @classmethod
     def choose(cls, annotations: Annotations, given: str | None) -> "Normalizer":

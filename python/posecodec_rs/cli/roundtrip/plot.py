@@ -14,10 +14,7 @@ def save(path: Path, report: Report) -> None:
     Raises:
         CommandError: If the file cannot be written.
     """
-    rows = {
-        f"{'* ' * (row is report.best)}{row.name}": row.candidate.top_down.name
-        for row in report.rows
-    }
+    rows = {f"{'* ' * (row is report.best)}{row.name}": row.codec.name for row in report.rows}
     has_oks = bool(report.workload.sigmas.values)
     height = 2 + drawing.INCHES_PER_ROW * len(rows)
     figure = Figure((12 if has_oks else 8, height), dpi=110, layout="constrained")

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from posecodec_rs.cli.codecs.demo_codec import Floats, summarize
+from posecodec_rs.cli.codecs.case import Floats, summarize
 from posecodec_rs.cli.console import Column, Sheet
 from posecodec_rs.cli.roundtrip.measure import Measured, Workload
 from posecodec_rs.cli.roundtrip.normalized import PCK_THRESHOLDS
@@ -32,15 +30,10 @@ OKS = {
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The results of all candidates.
+    """The results of all candidates."""
 
-    Attributes:
-        workload: The people that the codecs encoded.
-        rows: One per codec and heatmap size.
-    """
-
-    workload: Workload
-    rows: Sequence[Measured]
+    workload: Workload  # The people that the codecs encoded
+    rows: Sequence[Measured]  # One per codec and heatmap size
 
     @property
     def title(self) -> str:
@@ -58,7 +51,7 @@ class Report:
     def ranked(self) -> list[Measured]:
         """The rows that can be the best: all but those that encode the coordinates themselves."""
         rows = [row for row in self.rows if len(row.input_px)]
-        encoded = [row for row in rows if row.candidate.top_down.decodes != ("keypoint_labels",)]
+        encoded = [row for row in rows if row.codec.entry.decodes != ["keypoint_labels"]]
         return encoded or rows
 
     @property
@@ -74,8 +67,8 @@ class Report:
         """The results as one table."""
         rows, best = self.rows, self.best
         mark = [" *" if row is best else "" for row in rows]
-        names = [row.candidate.top_down.name + end for row, end in zip(rows, mark, strict=True)]
-        sizes = [row.candidate.heatmap_size for row in rows]
+        names = [row.codec.name + end for row, end in zip(rows, mark, strict=True)]
+        sizes = [row.codec.heatmap_size for row in rows]
         input_px = [summarize(row.input_px) for row in rows]
         image_px = [summarize(row.image_px) for row in rows]
         columns = [
@@ -123,15 +116,15 @@ class Report:
             "best": None
             if (best := self.best) is None
             else {
-                "name": best.candidate.top_down.name,
-                "heatmap_size": best.candidate.heatmap_size,
+                "name": best.codec.name,
+                "heatmap_size": best.codec.heatmap_size,
             },
             "codecs": [
                 {
-                    "name": row.candidate.top_down.name,
-                    "codec": repr(row.candidate.top_down.codec),
-                    "heatmap_size": row.candidate.heatmap_size,
-                    "use_udp": row.candidate.use_udp,
+                    "name": row.codec.name,
+                    "codec": repr(row.codec.ours()),
+                    "heatmap_size": row.codec.heatmap_size,
+                    "use_udp": row.use_udp,
                     "keypoints_encoded": len(row.input_px),
                     "keypoints_lost": row.lost,
                     "error_input_px": summarize(row.input_px),
@@ -172,7 +165,7 @@ class Report:
                 "keypoints with errors below a share of the longer side of the box. "
                 "--normalize sets what NME divides by."
             )
-        if any(row.candidate.use_udp for row in self.rows):
+        if any(row.use_udp for row in self.rows):
             yield (
                 "UDPHeatmap decodes with w/(W-1) where it encodes with (w-1)/(W-1). This matches "
                 "crops made with MMPose's `use_udp`, which are used here; --no-use-udp shows the "
@@ -186,7 +179,7 @@ class Report:
             return
         yield (
             f"* The smallest mean error, and of equal ones the smallest targets: {best.name}, "
-            f"which loses {_median(best):.2f} px at the median."
+            f"which loses {best.median:.2f} px at the median."
         )
         if len(ranked) < len(self.rows):
             yield (
@@ -194,32 +187,30 @@ class Report:
                 "that they lose nothing here: this error does not rank them."
             )
         # Each codec at its first heatmap size.
-        first = {row.candidate.top_down.name: row for row in reversed(ranked)}
-        losing = sorted((row for row in first.values() if _median(row) >= VISIBLE_PX), key=_median)
+        first = {row.codec.name: row for row in reversed(ranked)}
+        losing = sorted(
+            (row for row in first.values() if row.median >= VISIBLE_PX), key=lambda row: row.median
+        )
         if losing:
             names: dict[str, list[str]] = {}
             for row in losing:
-                names.setdefault(f"{_median(row):.2f} px", []).append(row.name)
+                names.setdefault(f"{row.median:.2f} px", []).append(row.name)
             losses = "; ".join(f"{', '.join(each)} {px}" for px, each in names.items())
             rest = " The others lose less than 0.01 px." if len(losing) < len(first) else ""
             yield f"Lost at the median: {losses}.{rest}"
         gains = [
-            (_median(first[name]) - _median(row), row)
+            (first[name].median - row.median, row)
             for row in ranked
-            if (name := row.candidate.top_down.name) in first
+            if (name := row.codec.name) in first
         ]
         gain, larger = max(gains, key=lambda each: each[0])
-        name, smaller = larger.candidate.top_down.name, first[larger.candidate.top_down.name]
-        sizes = [row.candidate.heatmap_size for row in (smaller, larger)]
+        name, smaller = larger.codec.name, first[larger.codec.name]
+        sizes = [row.codec.heatmap_size for row in (smaller, larger)]
         if gain >= MIN_GAIN_PX and sizes[0] and sizes[1]:
             yield (
-                f"Larger heatmaps help most with {name}: from {_median(smaller):.2f} px at "
-                f"{size_text(sizes[0])} to {_median(larger):.2f} px at {size_text(sizes[1])}."
+                f"Larger heatmaps help most with {name}: from {smaller.median:.2f} px at "
+                f"{size_text(sizes[0])} to {larger.median:.2f} px at {size_text(sizes[1])}."
             )
-
-
-def _median(row: Measured) -> float:
-    return float(np.median(row.input_px))
 
 
 def _percent(share: float | None, digits: int) -> str:

@@ -1,48 +1,22 @@
 """The sigmas of OKS: the annotators' standard deviation for each keypoint."""
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.coco import Annotations
 
-PAIRS = {
-    "eye": 0.025,
-    "ear": 0.035,
-    "shoulder": 0.079,
-    "elbow": 0.072,
-    "wrist": 0.062,
-    "hip": 0.107,
-    "knee": 0.087,
-    "ankle": 0.089,
-}
-"""COCO's, of paired keypoints (pycocotools, `Params.setKpParams`)."""
+_DATA = json.loads((files("posecodec_rs") / "data" / "sigmas.json").read_text())
 
-COCO = {"nose": 0.026} | {
-    f"{side}_{part}": sigma for part, sigma in PAIRS.items() for side in ("left", "right")
-}
-CROWDPOSE = {name: COCO[name] for name in list(COCO)[5:]} | {"head": 0.079, "neck": 0.079}
+COCO: Mapping[str, float] = _DATA["coco"]
+"""COCO's by keypoint (pycocotools, `Params.setKpParams`)."""
+CROWDPOSE: Mapping[str, float] = _DATA["crowdpose"]
 """CrowdPose's (crowdposetools): COCO's body, and a head."""
-
-# fmt: off
-FOOT = (0.068, 0.066, 0.066, 0.092, 0.094, 0.094)
-FACE = (
-    0.042, 0.043, 0.044, 0.043, 0.040, 0.035, 0.031, 0.025, 0.020, 0.023, 0.029, 0.032, 0.037,
-    0.038, 0.043, 0.041, 0.045, 0.013, 0.012, 0.011, 0.011, 0.012, 0.012, 0.011, 0.011, 0.013,
-    0.015, 0.009, 0.007, 0.007, 0.007, 0.012, 0.009, 0.008, 0.016, 0.010, 0.017, 0.011, 0.009,
-    0.011, 0.009, 0.007, 0.013, 0.008, 0.011, 0.012, 0.010, 0.034, 0.008, 0.008, 0.009, 0.008,
-    0.008, 0.007, 0.010, 0.008, 0.009, 0.009, 0.009, 0.007, 0.007, 0.008, 0.011, 0.008, 0.008,
-    0.008, 0.010, 0.008,
-)
-HAND = (
-    0.029, 0.022, 0.035, 0.037, 0.047, 0.026, 0.025, 0.024, 0.035, 0.018, 0.024, 0.022, 0.026,
-    0.017, 0.021, 0.021, 0.032, 0.020, 0.019, 0.022, 0.031,
-)
-# fmt: on
-WHOLE_BODY = (*COCO.values(), *FOOT, *FACE, *HAND, *HAND)
+WHOLE_BODY: Sequence[float] = _DATA["coco_wholebody"]
 """COCO-WholeBody's (xtcocotools): body, feet, face, left hand, right hand."""
-
 
 SOURCES = {
     "coco": "COCO's",
@@ -55,15 +29,10 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Sigmas:
-    """Sigmas and their source.
+    """Sigmas and their source."""
 
-    Attributes:
-        values: One per keypoint; empty if none are known.
-        source: A key of `SOURCES`; None if none are known.
-    """
-
-    values: Sequence[float]
-    source: str | None
+    values: Sequence[float]  # One per keypoint; empty if none are known
+    source: str | None  # A key of `SOURCES`; None if none are known
 
     @property
     def text(self) -> str:
