@@ -204,7 +204,7 @@ def test_sigmas_of_coco_for_any_17_keypoints(write: Write) -> None:
     assert "No OKS AP" in CliRunner().invoke(make_app(), arguments).stdout
 
 
-@pytest.mark.parametrize("name", ["a$b", "$x$", "[red]", "dog \\frac"])
+@pytest.mark.parametrize("name", ["a$b", "$x$", "[red]", "dog \\frac", "人"])
 def test_figures_have_any_category(name: str, write: Write, tmp_path: Path) -> None:
     path, plot = write(categories=[{"id": 1, "name": name}]), tmp_path / "plot.png"
     arguments = ["roundtrip", str(path), "--codec", "SimCC", "--plot", str(plot)]

@@ -60,3 +60,11 @@ def test_another_target_type() -> None:
     dataset = SimpleNamespace(target_type="offset")
     with pytest.raises(InvalidInputError, match=r"^`target_type` must be 'gaussian'"):
         hrnet.generate_target(dataset, np.ones((1, 3)), np.ones((1, 3)))
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_another_number_of_keypoints(count: int) -> None:
+    dataset = SimpleNamespace(target_type="gaussian", num_joints=3)
+    joints = np.ones((count, 3))
+    with pytest.raises(InvalidInputError, match=r"^`joints` must have shape \(3, 3\)"):
+        hrnet.generate_target(dataset, joints, joints)

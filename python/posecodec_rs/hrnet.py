@@ -9,6 +9,7 @@ Scales of boxes are in units of 200 pixels. Arguments are never modified.
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from posecodec_rs import _core
@@ -81,9 +82,11 @@ def generate_target(dataset: Any, joints: Any, joints_vis: Any) -> _Arrays:
         raise _core.InvalidInputError(
             f"`target_type` must be 'gaussian', but got {dataset.target_type!r}"
         )
+    count, shape = dataset.num_joints, np.shape(joints)
+    if shape[:1] != (count,):
+        raise _core.InvalidInputError(
+            f"`joints` must have shape ({count}, 3): `num_joints` keypoints, but got shape {shape}"
+        )
     weights = dataset.joints_weight if dataset.use_different_joints_weight else None
     sizes = dataset.image_size, dataset.heatmap_size
-    count = dataset.num_joints
-    return _core._top_down_target(
-        joints[:count], joints_vis[:count], *sizes, "msra", dataset.sigma, weights
-    )
+    return _core._top_down_target(joints, joints_vis, *sizes, "msra", dataset.sigma, weights)

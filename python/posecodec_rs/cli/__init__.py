@@ -1,4 +1,7 @@
-"""The command line, ``posecodec``; it needs the extra ``[cli]``."""
+"""The command line, ``posecodec``; it needs the extra ``[cli]``.
+
+Its functions raise `CommandError` for wrong input.
+"""
 
 
 class CommandError(Exception):

@@ -39,23 +39,23 @@ BODY = ["left_shoulder", "right_shoulder", "left_hip", "right_hip"]
 class Problem:
     """What is wrong with an annotation."""
 
-    annotation: int | str  # Its id, or its index in words if it has none
-    code: str  # A key of `REASONS` or `REPAIRS`
-    detail: str  # What is wrong, in words
+    annotation: int | str  # its id, or its index in words if it has none
+    code: str  # a key of `REASONS` or `REPAIRS`
+    detail: str  # what is wrong, in words
 
 
 class AnnotationsError(CommandError):
     """A file that is not in COCO's keypoint format, or has no usable annotation."""
 
-    problems: Sequence[Problem] = ()  # Of its annotations
+    problems: Sequence[Problem] = ()  # of its annotations
 
 
 @dataclass(frozen=True, eq=False)
 class AnnotatedImage:
     """All people in one image."""
 
-    keypoints: NDArray[np.float32]  # Shape (N, K, 2), float32, pixels of the image
-    visible: NDArray[np.float32]  # Shape (N, K), float32; 1 for labelled keypoints, else 0
+    keypoints: NDArray[np.float32]  # shape (N, K, 2), float32, pixels of the image
+    visible: NDArray[np.float32]  # shape (N, K), float32; 1 for labelled keypoints, else 0
     size: tuple[float, float]  # (w, h) in pixels; the extent of the boxes if the file has no size
 
 
@@ -63,14 +63,14 @@ class AnnotatedImage:
 class Annotations:
     """The people of one file, all with the same K keypoints, and the bones between those."""
 
-    source: str  # The file's name; empty for the bundled sample
-    categories: Sequence[str]  # The names of the people's categories, as far as they have one
-    people: list[Person]  # At least one; each has a labelled keypoint and a box with an area
+    source: str  # the file's name; empty for the bundled sample
+    categories: Sequence[str]  # the names of the people's categories, as far as they have one
+    people: list[Person]  # at least one; each has a labelled keypoint and a box with an area
     # Crowds, people without a labelled keypoint and people without a box. Codecs do not run on
     # them, but an evaluation ignores them or counts them as missed.
     left_out: list[Person]
-    problems: list[Problem]  # Of annotations that are left out or repaired
-    names: list[str]  # The keypoints' names; empty if the file has none for K keypoints
+    problems: list[Problem]  # of annotations that are left out or repaired
+    names: list[str]  # the keypoints' names; empty if the file has none for K keypoints
     # Pairs of keypoint indices; empty if the file has none for K keypoints
     skeleton: list[tuple[int, int]]
     # (w, h) in pixels of the images by their ids, where the file has them
@@ -161,15 +161,11 @@ def read_annotations(path: Path | None, category: str | None = None) -> Annotati
     Args:
         path: The file.
         category: The name or the id of a category; other annotations are ignored.
-
-    Raises:
-        AnnotationsError: If the file is missing, has another format, or has no usable annotation,
-            or if its categories have different numbers of keypoints and none is chosen.
     """
     source = "the bundled people.json" if path is None else str(path)
     data = _parse(_read(path), source)
     names = {
-        read_id(each.get("id")): str(each["name"])
+        read_id(each.get("id")): " ".join(str(each["name"]).split())
         for each in _objects(data, "categories")
         if each.get("name")
     }

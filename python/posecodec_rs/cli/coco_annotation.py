@@ -42,15 +42,15 @@ class Unreadable(Exception):
 class Person:
     """One annotated person."""
 
-    keypoints: NDArray[np.float32]  # Shape (K, 2), float32, pixels of the image
-    visible: NDArray[np.float32]  # Shape (K,), float32; 1 for labelled keypoints, else 0
+    keypoints: NDArray[np.float32]  # shape (K, 2), float32, pixels of the image
+    visible: NDArray[np.float32]  # shape (K,), float32; 1 for labelled keypoints, else 0
     # Shape (4,), float32; x, y, w, h in pixels of the image, clipped to it
     box: NDArray[np.float32]
-    annotated_box: NDArray[np.float32]  # Likewise, not clipped
-    image_id: int | str  # The image's id
-    area: float  # In square pixels of the image
-    crowd: bool  # Whether this is a crowd rather than one person
-    category: int | str  # The category's id; 1 if the file has none
+    annotated_box: NDArray[np.float32]  # likewise, not clipped
+    image_id: int | str  # the image's id
+    area: float  # in square pixels of the image
+    crowd: bool  # whether this is a crowd rather than one person
+    category: int | str  # the category's id; 1 if the file has none
     # Keys of `REPAIRS`: what was computed because the file has no valid value
     repairs: Sequence[str]
 

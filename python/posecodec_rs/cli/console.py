@@ -28,8 +28,8 @@ GAP = 2
 class Column:
     """A column of a table."""
 
-    heading: str  # Of one line or several
-    cells: Sequence[str]  # One per row
+    heading: str  # of one line or several
+    cells: Sequence[str]  # one per row
     # The order in which columns are left out of a table that is too wide for the terminal, the
     # largest first; columns of 0 are always there
     drop: int = 0
@@ -46,11 +46,11 @@ class Column:
 class Sheet:
     """A table with text above and below it."""
 
-    title: str  # Its first line is the subject
+    title: str  # its first line is the subject
     # The first has text, the others numbers, unless they may be printed below
     columns: Sequence[Column]
-    notes: Sequence[str]  # How to read the table, one paragraph each
-    best: int | None = None  # The row that is marked, if any
+    notes: Sequence[str]  # how to read the table, one paragraph each
+    best: int | None = None  # the row that is marked, if any
 
     def fitting(self, width: int | None) -> tuple[list[Column], list[Column]]:
         """The columns that fit, and those that are left out; all fit without a width."""
@@ -111,9 +111,6 @@ def finish(result: Printable, plot: Path | None, *, as_json: bool) -> None:
 
     Tables are as wide as the terminal, or as COLUMNS in the environment. Without either, as in a
     file or a pipe, they have all of their columns.
-
-    Raises:
-        NothingMeasuredError: After the output, if there is nothing in it.
     """
     if as_json:
         print(json.dumps({**result.as_json(), "plot": plot and str(plot)}, indent=2))

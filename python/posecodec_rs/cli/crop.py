@@ -14,8 +14,8 @@ PADDING = 1.25
 class Crop:
     """A part of an image that becomes a network's input, without rotation; or many, as arrays."""
 
-    center: NDArray[np.float64]  # Shape (..., 2), pixels of the image
-    scale: NDArray[np.float64]  # Shape (..., 2), the crop's width and height in pixels of the image
+    center: NDArray[np.float64]  # shape (..., 2), pixels of the image
+    scale: NDArray[np.float64]  # shape (..., 2), the crop's width and height in pixels of the image
     input_size: tuple[int, int]  # (w, h) in pixels of the input; its aspect ratio is the scale's
     # Whether the crop's borders become the centers of the outermost pixels, as in MMPose's
     # `TopdownAffine(use_udp=True)`. Decoded keypoints are mapped back by `to_image` in both cases,

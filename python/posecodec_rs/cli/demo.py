@@ -151,9 +151,6 @@ def sections_3d(bodies: Path | None, cameras: Path | None, hands: Path | None) -
         bodies: Human3.6M frames, with `cameras`.
         cameras: Their cameras.
         hands: A folder of InterHand2.6M's annotations.
-
-    Raises:
-        CommandError: If a file is missing or has another format.
     """
     if (bodies is None) != (cameras is None):
         given, missing = (

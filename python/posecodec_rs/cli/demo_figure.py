@@ -41,9 +41,6 @@ def save(path: Path, annotations: Annotations, section: Section, results: Sequen
         annotations: The person with most visible keypoints is drawn.
         section: The top-down codecs; they encode and decode that person.
         results: Of these codecs on all people.
-
-    Raises:
-        CommandError: If the file cannot be written.
     """
     figure = Figure(figsize=(17, 10), dpi=110, layout="constrained")
     drawing.heading(figure, section.title, 13)
@@ -58,11 +55,11 @@ def save(path: Path, annotations: Annotations, section: Section, results: Sequen
 class Scene:
     """The person in the upper row."""
 
-    trips: Mapping[str, RoundTrip]  # The person encoded and decoded, by the codecs' names
-    points: NDArray[Any]  # Shape (K, 2), input pixels
-    labelled: NDArray[np.bool_]  # Shape (K,): labelled and inside the input
-    skeleton: Sequence[tuple[int, int]]  # Pairs of keypoint indices
-    has_body: bool  # Whether the keypoints begin with COCO's
+    trips: Mapping[str, RoundTrip]  # the person encoded and decoded, by the codecs' names
+    points: NDArray[Any]  # shape (K, 2), input pixels
+    labelled: NDArray[np.bool_]  # shape (K,): labelled and inside the input
+    skeleton: Sequence[tuple[int, int]]  # pairs of keypoint indices
+    has_body: bool  # whether the keypoints begin with COCO's
 
     @classmethod
     def of(cls, annotations: Annotations, codecs: Sequence[TopDown]) -> "Scene":

@@ -6,6 +6,7 @@ keypoints, crosses for decoded ones. All in pixels of the input.
 
 import math
 import textwrap
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -324,12 +325,10 @@ def check_path(path: Path | None) -> None:
 
 
 def write(figure: Figure, path: Path) -> None:
-    """Save a figure in the format of the name's suffix.
-
-    Raises:
-        CommandError: If the file cannot be written.
-    """
+    """Save a figure in the format of the name's suffix."""
     try:
-        figure.savefig(path)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph")  # names in other scripts
+            figure.savefig(path)
     except OSError as error:
         raise CommandError(f"cannot write {path} ({error.strerror})") from error

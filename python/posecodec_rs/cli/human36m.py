@@ -20,11 +20,7 @@ EXPECTED = (
 
 
 def read_sequences(frames: Path, cameras: Path) -> list[PoseSequence]:
-    """Read frames, and group them by subject and camera.
-
-    Raises:
-        CommandError: If a file is missing or has another format.
-    """
+    """Read frames, and group them by subject and camera."""
     try:
         known = json.loads(cameras.read_bytes())
         with np.load(frames, allow_pickle=False) as data:

@@ -16,11 +16,7 @@ EXPECTED = "expected a folder with InterHand2.6M's " + ", ".join(f"*_{part}.json
 
 
 def read_hands(folder: Path, input_size: tuple[int, int]) -> list[HandPair]:
-    """Read all annotated hands, cropped to an input of this size.
-
-    Raises:
-        CommandError: If a file is missing or has another format.
-    """
+    """Read all annotated hands, cropped to an input of this size."""
     files = {part: sorted(folder.glob(f"*_{part}.json")) for part in PARTS}
     missing = [part for part, found in files.items() if len(found) != 1]
     if missing:

@@ -16,7 +16,7 @@ class PoseSequence:
 
     # Shape (T, 17, 3), meters in camera space: x to the right, y down, z away
     poses: NDArray[np.float32]
-    pixels: NDArray[np.float32]  # Shape (T, 17, 2), their positions in the image
+    pixels: NDArray[np.float32]  # shape (T, 17, 2), their positions in the image
     camera: dict[str, Any]  # ``f`` and ``c``, shape (2, 1), ``w`` and ``h``; all in pixels
 
 
@@ -24,11 +24,11 @@ class PoseSequence:
 class HandPair:
     """A right and a left hand in front of a camera, 21 joints each, the wrist last."""
 
-    joints: NDArray[np.float64]  # Shape (42, 3), millimeters in camera space
-    valid: NDArray[np.float32]  # Shape (42,), 1 for annotated joints, else 0
-    present: NDArray[np.float32]  # Shape (2,), 1 for a hand that is in the image: right, left
-    focal: NDArray[np.float64]  # Shape (2,), focal lengths in pixels of the input
-    principal_point: NDArray[np.float64]  # Shape (2,), in pixels of the input
+    joints: NDArray[np.float64]  # shape (42, 3), millimeters in camera space
+    valid: NDArray[np.float32]  # shape (42,), 1 for annotated joints, else 0
+    present: NDArray[np.float32]  # shape (2,), 1 for a hand that is in the image: right, left
+    focal: NDArray[np.float64]  # shape (2,), focal lengths in pixels of the input
+    principal_point: NDArray[np.float64]  # shape (2,), in pixels of the input
 
 
 def walk() -> PoseSequence:

@@ -13,8 +13,8 @@ Call: TypeAlias = Callable[[], Any]
 class TimingBudget:
     """How long calls are timed."""
 
-    rounds: int  # How often each call is timed; at least 2
-    seconds: float  # How long it is repeated per round; a call that takes longer runs once
+    rounds: int  # how often each call is timed; at least 2
+    seconds: float  # how long it is repeated per round; a call that takes longer runs once
 
 
 THOROUGH = TimingBudget(rounds=9, seconds=0.01)

@@ -12,10 +12,14 @@ from posecodec_rs.mmpose import install
 
 def main() -> None:
     """Install the codecs, then run the script as ``python SCRIPT ARGUMENTS`` would."""
+    usage = "usage: python -m posecodec_rs.mmpose [--defer] SCRIPT [ARGUMENTS]"
     defer = sys.argv[1:2] == ["--defer"]
     del sys.argv[: 1 + defer]
-    if not sys.argv or sys.argv[0] in ("-h", "--help"):
-        sys.exit("usage: python -m posecodec_rs.mmpose [--defer] SCRIPT [ARGUMENTS]")
+    if sys.argv[:1] in (["-h"], ["--help"]):
+        print(usage)
+        return
+    if not sys.argv or not Path(sys.argv[0]).is_file():
+        sys.exit(f"{usage}, but got {sys.argv[0] if sys.argv else 'no script'}")
     sys.path[0] = str(Path(sys.argv[0]).resolve().parent)
     install(defer=defer)
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -26,11 +26,11 @@ PACKAGES = {
 class Machine:
     """The machine of timings."""
 
-    processor: str  # Its model, as the system reports it
-    cores: int  # Their number
-    simd: str  # The vector instructions that the kernels use
-    system: str  # The operating system and architecture
-    versions: dict[str, str]  # Of Python and packages, by name
+    processor: str  # its model, as the system reports it
+    cores: int  # their number
+    simd: str  # the vector instructions that the kernels use
+    system: str  # the operating system and architecture
+    versions: dict[str, str]  # of Python and packages, by name
 
     @classmethod
     def here(cls) -> "Machine":

@@ -12,11 +12,7 @@ STEPS = {"encode": "Encode", "decode": "Decode"}
 
 
 def save(path: Path, report: Report) -> None:
-    """Draw and save the chart, in the format of the name's suffix.
-
-    Raises:
-        CommandError: If the file cannot be written.
-    """
+    """Draw and save the chart, in the format of the name's suffix."""
     rows = {row.codec: row.codec.partition(" ")[0].rstrip(",") for row in report.rows}
     size = (9, 1.6 + drawing.INCHES_PER_ROW * len(rows))
     figure = Figure(size, dpi=160, layout="constrained")

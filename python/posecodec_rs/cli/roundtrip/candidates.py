@@ -37,11 +37,7 @@ class Candidate:
 
 
 def parse_size(option: str, text: str) -> Size:
-    """(w, h) of a text like "192x256".
-
-    Raises:
-        CommandError: If it has another format.
-    """
+    """Return (w, h) of a text like "192x256"."""
     sides = re.fullmatch("([0-9]{1,4})[xX×]([0-9]{1,4})", text)
     if sides:
         width, height = int(sides[1]), int(sides[2])
@@ -66,10 +62,6 @@ def candidates(
         heatmap_sizes: (W, H), for codecs without the argument `heatmap_size`; `SIZES` if empty.
         use_udp: Whether people are cropped with `use_udp`; None: for `UDPHeatmap` alone, as in
             MMPose's configs.
-
-    Raises:
-        CommandError: If there is no such codec, it is not top-down, or its arguments or sizes are
-            invalid.
     """
     found: dict[tuple[str, Size | None], Candidate] = {}
     for heatmap_size in heatmap_sizes or SIZES:

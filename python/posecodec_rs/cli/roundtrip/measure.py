@@ -80,11 +80,7 @@ class Workload:
         return len(self._boxes) * len(candidates) * (2 if self._evaluation else 1)
 
     def measure(self, candidate: Candidate, progress: Progress) -> Measured:
-        """Encode and decode all people with a codec, and evaluate the result.
-
-        Raises:
-            CommandError: If there is too little memory.
-        """
+        """Encode and decode all people with a codec, and evaluate the result."""
         crop = Crop.around(self._boxes, self.input_size, use_udp=candidate.use_udp)
         points, name = crop.to_input(self._keypoints), candidate.codec.name
         people, codec = len(points), candidate.codec.ours()

@@ -23,10 +23,10 @@ class Normalizer:
 
     # Two keypoints, by whose distance NME divides; None: by the box
     keypoints: tuple[int, int] | None
-    name: str  # Of these, for people
-    lengths: Floats  # Shape (P,), in pixels of the image; NaN where a keypoint is not labelled
-    boxes: Floats  # Shape (P,), the longer sides of the boxes, by which PCK divides
-    given: bool  # Whether the user has chosen them
+    name: str  # of these, for people
+    lengths: Floats  # shape (P,), in pixels of the image; NaN where a keypoint is not labelled
+    boxes: Floats  # shape (P,), the longer sides of the boxes, by which PCK divides
+    given: bool  # whether the user has chosen them
 
     @classmethod
     def choose(cls, annotations: Annotations, given: str | None) -> "Normalizer":
@@ -35,9 +35,6 @@ class Normalizer:
         Args:
             annotations: They have the names of the keypoints.
             given: "box", or two keypoints' names or indices separated by a comma.
-
-        Raises:
-            CommandError: If `given` has another format.
         """
         boxes = np.array([person.annotated_box[2:].max() for person in annotations.people])
         pair = EYES.get(annotations.num_keypoints)

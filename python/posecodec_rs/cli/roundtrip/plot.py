@@ -9,11 +9,7 @@ from posecodec_rs.cli.roundtrip.report import Report
 
 
 def save(path: Path, report: Report) -> None:
-    """Draw and save the plot, in the format of the name's suffix.
-
-    Raises:
-        CommandError: If the file cannot be written.
-    """
+    """Draw and save the plot, in the format of the name's suffix."""
     rows = {f"{'* ' * (row is report.best)}{row.name}": row.codec.name for row in report.rows}
     has_oks = bool(report.workload.sigmas.values)
     height = 2 + drawing.INCHES_PER_ROW * len(rows)

@@ -32,8 +32,8 @@ OKS = {
 class Report:
     """The results of all candidates."""
 
-    workload: Workload  # The people that the codecs encoded
-    rows: Sequence[Measured]  # One per codec and heatmap size
+    workload: Workload  # the people that the codecs encoded
+    rows: Sequence[Measured]  # one per codec and heatmap size
 
     @property
     def title(self) -> str:

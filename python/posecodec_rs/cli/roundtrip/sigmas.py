@@ -31,8 +31,8 @@ SOURCES = {
 class Sigmas:
     """Sigmas and their source."""
 
-    values: Sequence[float]  # One per keypoint; empty if none are known
-    source: str | None  # A key of `SOURCES`; None if none are known
+    values: Sequence[float]  # one per keypoint; empty if none are known
+    source: str | None  # a key of `SOURCES`; None if none are known
 
     @property
     def text(self) -> str:
@@ -51,9 +51,6 @@ def choose(annotations: Annotations, given: str | None) -> Sigmas:
         annotations: They have the number and the names of the keypoints.
         given: Positive numbers separated by commas, one per keypoint, or one for all; "coco" for
             any 17 keypoints.
-
-    Raises:
-        CommandError: If `given` has another format.
     """
     count, names = annotations.num_keypoints, annotations.names
     if given == "coco" and count == len(COCO):
