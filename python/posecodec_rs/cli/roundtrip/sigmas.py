@@ -15,7 +15,7 @@ COCO: Mapping[str, float] = _DATA["coco"]
 """COCO's by keypoint (pycocotools, `Params.setKpParams`)."""
 CROWDPOSE: Mapping[str, float] = _DATA["crowdpose"]
 """CrowdPose's (crowdposetools): COCO's body, and a head."""
-WHOLE_BODY: Sequence[float] = _DATA["coco_wholebody"]
+WHOLE_BODY: Sequence[float] = tuple(_DATA["coco_wholebody"])
 """COCO-WholeBody's (xtcocotools): body, feet, face, left hand, right hand."""
 
 SOURCES = {
