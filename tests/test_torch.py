@@ -318,8 +318,10 @@ def test_wrong_targets(rng: Generator) -> None:
     points = rng.uniform(0, 190, (2, 1, 17, 2))
     with pytest.raises(InvalidInputError, match=r"`dtype` must be one of .*, but got torch.int32"):
         batch_encode(UDP, points, dtype=torch.int32)
-    with pytest.raises(RuntimeError, match="nowhere"):
-        batch_encode(UDP, points, device="nowhere")
+    for device in ("nowhere", "cuda:99", [1]):
+        with pytest.raises(InvalidInputError, match="`device` must be a device") as error:
+            batch_encode(UDP, points, device=device)
+        assert repr(device) in str(error.value)
     with pytest.raises(InvalidInputError, match="`keypoints`"):
         batch_encode(UDP, points[0])
     with pytest.raises(InvalidInputError, match="`codec` must be a codec, but got dict"):

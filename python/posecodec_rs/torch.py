@@ -60,9 +60,8 @@ def batch_encode(
         The dict of ``codec.batch_encode``, with tensors on the device; ``out``, if it is given.
 
     Raises:
-        InvalidInputError: As for ``codec.batch_encode``, for another dtype, or for an ``out`` with
-            other keys, shapes, dtypes or devices.
-        RuntimeError: If the device does not exist.
+        InvalidInputError: As for ``codec.batch_encode``, for another dtype, for a device that torch
+            cannot use, or for an ``out`` with other keys, shapes, dtypes or devices.
     """
     if torch.compiler.is_compiling():
         # One graph break: most of what follows cannot be traced.
@@ -129,7 +128,13 @@ def _check_codec(codec: Any) -> None:
 def _target_device(device: Any, out: Any, keypoints: Any) -> torch.device:
     """Return the device of the targets."""
     if device is not None:
-        return torch.device(device)
+        try:
+            return torch.empty(0, device=device).device
+        except (AssertionError, RuntimeError, TypeError) as error:  # torch raises all of these
+            reason = str(error).partition("\n")[0]
+            raise InvalidInputError(
+                f"`device` must be a device that torch can use, but got {device!r}: {reason}"
+            ) from error
     if isinstance(out, dict):
         for value in out.values():
             if isinstance(value, Tensor):
