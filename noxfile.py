@@ -169,6 +169,37 @@ def transformers(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *(session.posargs or ["tests/with_transformers"]))
 
 
+def record_or_compare(session: nox.Session, name: str) -> None:
+    """Run the tests that compare with a project; `-- record` records its results again."""
+    session.install(built_wheel(session), *group("test"))
+    if session.posargs == ["record"]:
+        session.run("python", "-W", "ignore", "tests/golden/record_stacks.py", name)
+        return
+    session.run("python", "-m", "pytest", *(session.posargs or [f"tests/with_{name}"]))
+
+
+@nox.session(python="3.11")
+def deeplabcut(session: nox.Session) -> None:
+    """Compare with DeepLabCut itself; `-- record` records its results again."""
+    session.install("deeplabcut==3.0.2")
+    record_or_compare(session, "deeplabcut")
+
+
+@nox.session(python="3.11")
+def sleap(session: nox.Session) -> None:
+    """Compare with sleap-nn itself; `-- record` records its results again."""
+    session.install("sleap-nn==0.3.5")
+    record_or_compare(session, "sleap")
+
+
+@nox.session(python="3.11")
+def mmaction(session: nox.Session) -> None:
+    """Compare with MMAction2 itself; `-- record` records its results again."""
+    session.install("mmaction2==1.2.0", "mmengine", "torch", "torchvision")
+    session.install("--no-deps", "mmcv-lite==2.1.0")
+    record_or_compare(session, "mmaction")
+
+
 @nox.session(python=False)
 def golden(session: nox.Session) -> None:
     """Record the outputs of MMPose again, in tests/golden."""

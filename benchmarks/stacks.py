@@ -1,9 +1,13 @@
-"""How many times faster other projects decode with this package: one row of Markdown per call.
+"""How many times faster other projects are with this package: one row of Markdown per call.
 
     python benchmarks/stacks.py mmpose0            # in the environment of `nox --session mmpose0`
     python benchmarks/stacks.py hrnet CHECKOUT/lib
     python benchmarks/stacks.py transformers       # in that of `nox --session transformers`
+    python benchmarks/stacks.py deeplabcut|sleap|mmaction    # in that of `nox --session NAME`
     python benchmarks/stacks.py blur               # ViTPose's two blurs, compared with the truth
+
+Of targets, the last columns are the time of filling the outputs, which exist already, and how many
+times longer ours take.
 
 Both implementations alternate in one process, on one thread of this package; medians of their
 processor time are compared. Set OMP_NUM_THREADS=1 for torch.
@@ -19,6 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import stack_targets
 from posecodec_rs import hrnet, mmpose0, set_num_threads
 from posecodec_rs.transformers import install, uninstall
 
@@ -41,17 +46,19 @@ def people(count: int, keypoints: int, width: int, height: int, sigma: float = 2
     return maps.astype(np.float32), at
 
 
-def row(name: str, theirs: Callable[[], Any], ours: Callable[[], Any]) -> None:
-    """Time two calls in turn, and print a row."""
-    times: tuple[list[float], list[float]] = ([], [])
+def row(name: str, theirs: Callable[[], Any], ours: Callable[[], Any], *others: Any) -> None:
+    """Time calls in turn, and print a row: theirs, ours, and others that ours is compared with."""
+    calls = (theirs, ours, *others)
+    times: tuple[list[float], ...] = tuple([] for _ in calls)
     end = time.perf_counter() + SECONDS
     while time.perf_counter() < end or len(times[0]) < 3:
-        for call, taken in zip((theirs, ours), times, strict=True):
+        for call, taken in zip(calls, times, strict=True):
             start = time.process_time()
             call()
             taken.append(time.process_time() - start)
-    before, after = (median(taken) * 1e3 for taken in times)
-    print(f"| {name} | {before:.2f} ms | {after:.3f} ms | {before / after:.0f}× |")
+    before, after, *rest = (median(taken) * 1e3 for taken in times)
+    compared = "".join(f" {each:.3f} ms | {after / each:.1f} |" for each in rest)
+    print(f"| {name} | {before:.2f} ms | {after:.3f} ms | {before / after:.0f}× |{compared}")
 
 
 def time_mmpose0() -> None:
@@ -77,6 +84,13 @@ def time_mmpose0() -> None:
     tensors = [torch.from_numpy(each) for each in (maps, tags)]
     parsers = theirs.HeatmapParser(PARSER), mmpose0.HeatmapParser(PARSER)
     row("MMPose 0.29, `HeatmapParser`", *(lambda p=p: p.parse(*tensors) for p in parsers))
+
+
+def time_targets(project: str) -> None:
+    """DeepLabCut, sleap-nn or MMAction2."""
+    for name, theirs, ours in getattr(stack_targets, project)(RNG):
+        outputs = stack_targets.arrays_of(theirs())
+        row(name, theirs, ours, lambda arrays=outputs: [array.fill(0) for array in arrays])
 
 
 def time_hrnet(lib: str) -> None:
@@ -159,6 +173,8 @@ if __name__ == "__main__":
             time_hrnet(lib)
         case ["transformers"]:
             time_transformers()
+        case ["deeplabcut" | "sleap" | "mmaction" as project]:
+            time_targets(project)
         case ["blur"]:
             compare_blurs()
         case _:

@@ -9,13 +9,10 @@ import posecodec_rs
 import pytest
 from numpy.random import Generator
 
-NEEDS_TORCH = [
-    "test_loaders.py",
-    "test_torch.py",
-    "with_mmpose",
-    "with_mmpose0",
-    "with_transformers",
-]
+LIVE = ("deeplabcut", "mmaction", "mmpose", "mmpose0", "sleap", "transformers")
+"""Projects that some tests compare with, if they are installed."""
+
+NEEDS_TORCH = ["test_loaders.py", "test_torch.py", *(f"with_{name}" for name in LIVE)]
 """Modules that import torch at their top. Single tests that need it have the marker `torch`."""
 
 collect_ignore = [] if find_spec("torch") else NEEDS_TORCH

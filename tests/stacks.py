@@ -15,6 +15,7 @@ from stack_calls import call, load  # noqa: E402
 
 __all__ = [
     "assert_alike",
+    "assert_same_targets",
     "assert_unchanged",
     "call",
     "load",
@@ -42,6 +43,21 @@ def assert_alike(got: Any, want: Any) -> None:
     assert (got.shape, got.dtype.kind) == (want.shape, want.dtype.kind)
     largest = np.abs(want).max(initial=0)
     np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-4 * largest if largest > 2 else 1e-5)
+
+
+def assert_same_targets(got: Any, want: Any, atol: float) -> None:
+    """Compare arrays, or lists of them: dtype, shape and values. Integers must be equal."""
+    if isinstance(want, list):
+        assert len(got) == len(want)
+        for one, other in zip(got, want, strict=True):
+            assert_same_targets(one, other, atol)
+        return
+    assert (got.shape, got.dtype) == (want.shape, want.dtype)
+    if want.dtype.kind == "i":
+        np.testing.assert_array_equal(got, want)
+    else:
+        # Location refinement maps have values up to the size of the image.
+        np.testing.assert_allclose(got, want, rtol=2e-7, atol=atol)
 
 
 def assert_unchanged(module: Any, name: str, arguments: dict[str, Any]) -> Any:

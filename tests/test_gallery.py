@@ -11,6 +11,8 @@ from posecodec_rs import CODECS
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs/pictures/"
 MAX_BYTES = 80 * 1024
+PROJECTS = {"deeplabcut", "mmaction", "sleap"}
+"""Other projects whose targets are drawn."""
 
 
 @pytest.mark.slow  # draws a figure per codec
@@ -20,7 +22,7 @@ def test_every_codec_has_a_figure(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr.lower()
     drawn = {path.stem: path.read_bytes() for path in (tmp_path / "made").iterdir()}
-    expected = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"}
+    expected = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"} | PROJECTS
     assert {name.replace("_", "") for name in drawn} == expected
     for name, png in drawn.items():
         assert png[:8] == b"\x89PNG\r\n\x1a\n", name
@@ -31,6 +33,6 @@ def test_every_codec_has_a_figure(tmp_path: Path) -> None:
 
 def test_documentation_has_all_figures() -> None:
     committed = {path.stem.replace("_", "") for path in FIGURES.iterdir()}
-    drawn = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"}
+    drawn = {codec.__name__.lower() for codec in CODECS.values()} | {"overview"} | PROJECTS
     assert committed == drawn | {"speed"}  # drawn by benchmarks/compare.py
     assert all(path.stat().st_size < MAX_BYTES for path in FIGURES.iterdir())

@@ -1,4 +1,4 @@
-"""Draw the gallery: one figure per codec, and an overview of the main ones.
+"""Draw the gallery: one figure per codec or project, and an overview of the main ones.
 
 Run as ``python docs/gallery [FOLDER]``; the package with its extra ``[cli]`` must be installed.
 """
@@ -11,13 +11,14 @@ import layout
 import lifting
 import overview
 import people
+import stacks
 import top_down
 import volumes
 from posecodec_rs.cli import drawing
 
 PAGES = {
     name: page
-    for pages in (top_down, people, lifting, volumes, instances, overview)
+    for pages in (top_down, people, lifting, volumes, instances, stacks, overview)
     for name, page in pages.PAGES.items()
 }
 """The functions that draw the figures, by the names of their files."""

@@ -3703,7 +3703,8 @@ def to_image(
         InvalidInputError: For shapes or dtypes that do not fit, or an input size of 0.
     """
 
-# What the modules of other projects call: `mmpose0`, `hrnet` and `transformers`.
+# What the modules of other projects call: `mmpose0`, `hrnet`, `transformers`, `deeplabcut`, `sleap`
+# and `mmaction`.
 
 _Arrays: TypeAlias = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
@@ -3790,6 +3791,63 @@ def _get_max_preds(batch_heatmaps: ArrayInput) -> _Arrays: ...
 def _get_final_preds(
     batch_heatmaps: ArrayInput, center: ArrayInput, scale: ArrayInput, post_process: bool
 ) -> _Arrays: ...
+def _dlc_heatmaps(
+    keypoints: ArrayInput,
+    map_size: tuple[int, int],
+    stride: float,
+    kind: str,
+    per_instance: bool,
+    num_heatmaps: int,
+    pos_dist_thresh: float,
+    missing_weight: float | None,
+    locref_scale: float | None,
+) -> tuple[_Arrays, _Arrays | None]: ...
+def _dlc_part_affinity_fields(
+    keypoints: ArrayInput,
+    map_size: tuple[int, int],
+    stride: float,
+    graph: Iterable[Sequence[int]],
+    width: float,
+) -> npt.NDArray[np.float32]: ...
+def _dlc_dekr(
+    keypoints: ArrayInput,
+    area: ArrayInput,
+    map_size: tuple[int, int],
+    stride: float,
+    num_joints: int,
+    pos_dist_thresh: float,
+    bg_weight: float,
+) -> list[npt.NDArray[np.float32]]: ...
+def _dlc_simcc(
+    keypoints: ArrayInput,
+    input_size: tuple[int, int],
+    standard: bool,
+    sigma: Sequence[float],
+    simcc_split_ratio: float,
+    label_smooth_weight: float,
+    normalize: bool,
+) -> list[npt.NDArray[Any]]: ...
+def _confidence_maps(
+    instances: ArrayInput, img_hw: tuple[int, int], sigma: float, output_stride: float
+) -> npt.NDArray[np.float32]: ...
+def _part_affinity_fields(
+    instances: ArrayInput,
+    img_hw: tuple[int, int],
+    sigma: float,
+    output_stride: float,
+    edge_inds: Iterable[Sequence[int]],
+) -> npt.NDArray[np.float32]: ...
+def _pose_targets(
+    keypoint: ArrayInput,
+    keypoint_score: ArrayInput | None,
+    scaling: float,
+    img_shape: tuple[float, float],
+    sigma: float,
+    min_score: float,
+    with_kp: bool,
+    skeletons: Iterable[Sequence[int]],
+    mirrored: Iterable[int],
+) -> npt.NDArray[np.float32]: ...
 
 # The helpers of `posecodec_rs.functional`.
 

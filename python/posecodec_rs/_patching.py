@@ -35,11 +35,11 @@ class Patches:
 
 
 @cache  # once
-def warn_if_untested(module: str, tested: str, installed: str) -> None:
-    """Warn, from the caller of `install`, that a module was tested with another MMPose."""
+def warn_if_untested(module: str, tested: str, installed: str, project: str = "MMPose") -> None:
+    """Warn, from the caller of `install`, that a module was tested with another version."""
     if installed != tested:
         warnings.warn(
-            f"{module} was tested with MMPose {tested} and returns its results, but {installed} "
+            f"{module} was tested with {project} {tested} and returns its results, but {installed} "
             "is installed",
             stacklevel=4,
         )

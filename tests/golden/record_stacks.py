@@ -1,6 +1,6 @@
-"""Records results of other projects: MMPose 0.29, which must be installed, and HRNet's source.
+"""Records results of other projects, which must be installed, and of HRNet's source.
 
-python tests/golden/record_stacks.py mmpose0
+python tests/golden/record_stacks.py mmpose0|deeplabcut|sleap|mmaction
 python tests/golden/record_stacks.py hrnet CHECKOUT/lib
 """
 
@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from stack_calls import RECORDED, Case, call, save
 from stack_cases import hrnet_cases, mmpose0_cases
+from target_cases import deeplabcut_cases, mmaction_cases, sleap_cases
 
 
 def mmpose0() -> Any:
@@ -48,6 +49,22 @@ def hrnet(lib: str) -> Any:
     return SimpleNamespace(**vars(inference), generate_target=dataset.generate_target)
 
 
+def deeplabcut() -> Any:
+    """DeepLabCut's target generators."""
+    return import_module("deeplabcut.pose_estimation_pytorch.models.target_generators")
+
+
+def sleap() -> Any:
+    """The functions of `sleap_nn` that make targets, in one namespace."""
+    modules = [import_module(f"sleap_nn.data.{name}") for name in ("confidence_maps", "edge_maps")]
+    return SimpleNamespace(**{k: v for module in modules for k, v in vars(module).items()})
+
+
+def mmaction() -> Any:
+    """The module of MMAction2 that has PoseC3D's step."""
+    return import_module("mmaction.datasets.transforms.pose_transforms")
+
+
 def recorded(module: Any, cases: Iterable[Case]) -> Iterator[tuple[Case, Any]]:
     """Each call with its results. The projects change arguments in place."""
     import torch
@@ -61,6 +78,12 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["mmpose0"]:
             save(RECORDED / "mmpose0.npz", recorded(mmpose0(), mmpose0_cases()))
+        case ["deeplabcut"]:
+            save(RECORDED / "deeplabcut.npz", recorded(deeplabcut(), deeplabcut_cases()))
+        case ["sleap"]:
+            save(RECORDED / "sleap.npz", recorded(sleap(), sleap_cases()))
+        case ["mmaction"]:
+            save(RECORDED / "mmaction.npz", recorded(mmaction(), mmaction_cases()))
         case ["hrnet", lib]:
             save(RECORDED / "hrnet.npz", recorded(hrnet(lib), hrnet_cases()))
         case _:

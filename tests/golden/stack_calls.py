@@ -12,9 +12,13 @@ from stack_cases import Case
 
 RECORDED = Path(__file__).parent / "stacks"
 
+ARRAYS_OF_SLEAP = {"instance", "instances", "edge_inds"}
+HEADS = ("heatmap", "locref", "paf", "offset", "x")
+"""The outputs of DeepLabCut's heads, whose device and size its generators use."""
+
 
 def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarray) -> Any:
-    """Call a function, or an object of a class. `maps` converts maps of parsers."""
+    """Call a function or a class. `maps` converts arrays to what the project takes."""
     function = getattr(module, name.partition(":")[0])
     if name.startswith("TopDown"):
         results = function(**arguments["options"])(arguments["results"])
@@ -33,6 +37,16 @@ def call(module: Any, name: str, arguments: dict[str, Any], maps: Any = np.asarr
     if name == "generate_target":
         dataset = SimpleNamespace(**arguments["dataset"])
         return function(dataset, arguments["joints"], arguments["joints_vis"])
+    if name == "GeneratePoseTarget":
+        return function(**arguments["options"])(dict(arguments["results"]))["imgs"]
+    if name.startswith("generate_"):
+        converted = {key: maps(arguments[key]) for key in ARRAYS_OF_SLEAP & arguments.keys()}
+        return np.asarray(function(**{**arguments, **converted}))
+    if name.endswith("Generator"):
+        outputs = {head: maps(np.zeros(arguments["shape"], np.float32)) for head in HEADS}
+        labels = {key: maps(values) for key, values in arguments["labels"].items()}
+        targets = function(**arguments["options"])(arguments["stride"], outputs, labels)
+        return [np.asarray(values) for head in targets.values() for values in head.values()]
     return function(**arguments)
 
 

@@ -8,7 +8,7 @@ use crate::common::{self, each_tier};
 use half::f16;
 use posecodec::kernels::blur::kernel::GaussianKernel;
 use posecodec::kernels::fields::displacement::{
-    DisplacementMaps, RootedInstance, fill_displacements,
+    Direction, DisplacementMaps, RootedInstance, fill_displacements,
 };
 use posecodec::kernels::grouping::bilinear::sample_unaligned;
 use posecodec::kernels::grouping::hungarian::linear_sum_assignment;
@@ -186,7 +186,8 @@ proptest! {
                 points: &person.points[..],
                 labelled: &person.visible[..],
                 root: person.root,
-                diagonal_length: person.diagonal,
+                size: person.diagonal,
+                weight: (1.0 / person.diagonal) as f32,
             }
         }).collect();
         each_tier(|tier| {
@@ -194,7 +195,7 @@ proptest! {
             let mut weights = vec![0f32; want.len()];
             let maps =
                 DisplacementMaps { displacements: &mut displacements, weights: &mut weights, size };
-            fill_displacements(maps, &instances, radius);
+            fill_displacements(maps, &instances, radius, Direction::ToKeypoint);
             assert_eq!(displacements, want, "{tier:?}");
             assert_eq!(weights, want_weights, "{tier:?}");
         });

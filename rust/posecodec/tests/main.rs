@@ -5,6 +5,7 @@ mod common;
 mod blurs;
 mod bottom_up;
 mod codecs;
+mod fields;
 mod flip;
 mod functional;
 mod half_maps;

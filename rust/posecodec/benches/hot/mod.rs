@@ -11,7 +11,7 @@ use posecodec::kernels::blur::{
     BlurBuffers, Border, blur_plane, blur_vector, blur_window, blurred_argmax,
 };
 use posecodec::kernels::fields::displacement::{
-    DisplacementMaps, RootedInstance, fill_displacements,
+    Direction, DisplacementMaps, RootedInstance, fill_displacements,
 };
 use posecodec::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 use posecodec::kernels::gaussian::heatmap::{Blend, fill_unbiased};
@@ -254,7 +254,8 @@ fn bottom_up() -> Vec<Case> {
                     points,
                     labelled: &[true; KEYPOINTS],
                     root: [40.2 + 20.0 * person as f32, 50.7],
-                    diagonal_length: 30.0 + person as f32,
+                    size: 30.0 + person as f64,
+                    weight: 0.03,
                 })
                 .collect();
             let maps = DisplacementMaps {
@@ -262,7 +263,7 @@ fn bottom_up() -> Vec<Case> {
                 weights: &mut weights,
                 size: [SIDE; 2],
             };
-            fill_displacements(maps, &instances, 4.0);
+            fill_displacements(maps, &instances, 4.0, Direction::ToKeypoint);
         }),
         case("suppress, 5×5", move || {
             suppress(around(black_box(&suppressed)), &mut peaks, &mut buffers);

@@ -6,7 +6,9 @@ use crate::check;
 use crate::error::Result;
 use crate::float::Float;
 use crate::inputs::keypoints::Keypoints;
-use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
+use crate::kernels::fields::displacement::{
+    Direction, DisplacementMaps, RootedInstance, fill_displacements,
+};
 use crate::kernels::fields::offset::{OffsetBuffers, fill_offset_planes};
 
 /// Fills the maps (3K, H, W), which hold zeros, and the weights (N, K): 1 within the radius
@@ -126,10 +128,11 @@ pub fn generate_displacement_heatmap<T: Float, V: Float, R: Float>(
             points: &keypoints.points[instance * count..][..count],
             labelled: &labelled[instance * count..][..count],
             root: roots.roots[instance],
-            diagonal_length: roots.diagonal_lengths[instance],
+            size: roots.diagonal_lengths[instance].as_f64(),
+            weight: (R::one() / roots.diagonal_lengths[instance]).as_f64() as f32,
         })
         .collect();
     let maps = DisplacementMaps { displacements, weights, size: heatmap_size };
-    fill_displacements(maps, &rooted, radius);
+    fill_displacements(maps, &rooted, radius, Direction::ToKeypoint);
     Ok(())
 }

@@ -6,17 +6,20 @@
 
 mod blur;
 mod camera;
+pub mod deeplabcut;
 mod displacement;
 mod gaussian_heatmaps;
 mod gaussian_heatmaps_3d;
 pub mod hrnet;
 mod instances;
 mod maxima;
+pub mod mmaction;
 pub mod mmpose0;
 mod nms;
 mod refinement;
 mod samples;
 mod simcc;
+pub mod sleap;
 mod to_image;
 pub mod transformers;
 

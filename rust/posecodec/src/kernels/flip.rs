@@ -65,6 +65,31 @@ impl<E: HeatmapValue> Vectorized for FlipKernel<'_, E> {
     }
 }
 
+/// Copies a plane `width` wide with its rows reversed.
+pub fn mirror<E: HeatmapValue>(plane: &[E], width: usize, mirrored: &mut [E]) {
+    if width > 0 {
+        dispatch(MirrorKernel { plane, width, mirrored });
+    }
+}
+
+struct MirrorKernel<'a, E> {
+    plane: &'a [E],
+    width: usize,
+    mirrored: &'a mut [E],
+}
+
+impl<E: HeatmapValue> Vectorized for MirrorKernel<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let rows = self.plane.chunks_exact(self.width);
+        for (from, to) in rows.zip(self.mirrored.chunks_exact_mut(self.width)) {
+            reverse(from, to);
+        }
+    }
+}
+
 /// Values that are reversed together: one AVX-512 vector of float32.
 const LANES: usize = 16;
 

@@ -16,6 +16,7 @@
 //! Times in comments were measured with `cargo bench -p posecodec` on 2 cores of an AMD EPYC with
 //! AVX-512 in November 2026, where a comment does not name another tier.
 
+pub mod axes;
 pub mod blur;
 pub mod crop;
 pub mod fields;

@@ -2,6 +2,7 @@
 //! compare them with hand-computed and recorded numbers.
 
 pub(crate) mod bottom_up;
+pub(crate) mod fields;
 pub(crate) mod strategies;
 
 use posecodec::Float;

@@ -1,11 +1,14 @@
-//! What `posecodec_rs.mmpose0`, `hrnet` and `transformers` call. Their Python modules have the
-//! signatures and docstrings of those projects, so these functions are private.
+//! What `posecodec_rs.mmpose0`, `hrnet`, `transformers`, `deeplabcut`, `sleap` and `mmaction` call. Their
+//! Python modules have the signatures and docstrings of those projects, so these functions are private.
 
 mod boxes;
 mod dark;
 mod decode;
+mod deeplabcut;
 mod hrnet;
+mod mmaction;
 mod parser;
+mod sleap;
 mod targets;
 mod transformers;
 
@@ -21,6 +24,11 @@ pub(super) fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
     add!(
         "_bottom_up_heatmaps": targets::bottom_up_heatmaps,
         "_bottom_up_sigma": targets::bottom_up_sigma,
+        "_confidence_maps": sleap::confidence_maps,
+        "_dlc_dekr": deeplabcut::dlc_dekr,
+        "_dlc_heatmaps": deeplabcut::dlc_heatmaps,
+        "_dlc_part_affinity_fields": deeplabcut::dlc_part_affinity_fields,
+        "_dlc_simcc": deeplabcut::dlc_simcc,
         "_encode_joints": targets::encode_joints,
         "_flip_back": parser::flip_back,
         "_get_final_preds": hrnet::get_final_preds,
@@ -31,7 +39,9 @@ pub(super) fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
         "_keypoints_from_regression": boxes::keypoints_from_regression,
         "_match_tags": parser::match_tags,
         "_parse_heatmaps": parser::parse_heatmaps,
+        "_part_affinity_fields": sleap::part_affinity_fields,
         "_person_heatmaps": transformers::person_heatmaps,
+        "_pose_targets": mmaction::pose_targets,
         "_post_dark_udp": dark::post_dark_udp,
         "_post_dark_unbiased_data_processing": dark::post_dark_unbiased_data_processing,
         "_regression_target": targets::regression_target,

@@ -14,7 +14,9 @@ use crate::element::Dtype;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::inputs::keypoints::{GaussianDrawer, Keypoints};
-use crate::kernels::fields::displacement::{DisplacementMaps, RootedInstance, fill_displacements};
+use crate::kernels::fields::displacement::{
+    Direction, DisplacementMaps, RootedInstance, fill_displacements,
+};
 use crate::kernels::gaussian::heatmap::Blend;
 use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbox, instance_root};
@@ -239,11 +241,12 @@ impl Spr {
                 let (root, diagonal_length) = found.filter(|(root, _)| inside(*root))?;
                 let range = instance * count..(instance + 1) * count;
                 let (points, labelled) = (&at[range.clone()], &labelled[range]);
-                Some(RootedInstance { points, labelled, root, diagonal_length })
+                let (size, weight) = (f64::from(diagonal_length), 1.0 / diagonal_length);
+                Some(RootedInstance { points, labelled, root, size, weight })
             })
             .collect();
         let maps = DisplacementMaps { displacements, weights, size: self.heatmap_size };
-        fill_displacements(maps, &instances, self.root_sigma);
+        fill_displacements(maps, &instances, self.root_sigma, Direction::ToKeypoint);
     }
 }
 

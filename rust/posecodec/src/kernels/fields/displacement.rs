@@ -15,7 +15,18 @@ pub struct RootedInstance<'a, T, R> {
     /// Its root.
     pub root: [R; 2],
     /// Its size: where instances overlap, the displacements of the smaller one stay.
-    pub diagonal_length: R,
+    pub size: f64,
+    /// The weight of its displacements.
+    pub weight: f32,
+}
+
+/// The direction of displacements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From the pixels to the keypoint.
+    ToKeypoint,
+    /// From the keypoint to the pixels.
+    FromKeypoint,
 }
 
 /// The maps of one image.
@@ -39,7 +50,9 @@ pub fn fill_displacements<T: Float, R: Float>(
     maps: DisplacementMaps<'_>,
     instances: &[RootedInstance<'_, T, R>],
     radius: f64,
+    direction: Direction,
 ) {
+    let sign = if direction == Direction::ToKeypoint { 1.0 } else { -1.0 };
     let DisplacementMaps { displacements, weights, size: [width, height] } = maps;
     let areas: Vec<[Range<usize>; 2]> = instances
         .iter()
@@ -49,8 +62,7 @@ pub fn fill_displacements<T: Float, R: Float>(
         .collect();
     let mut sizes = SizeMap::around(&areas);
     for (instance, [columns, rows]) in instances.iter().zip(&areas) {
-        let size = instance.diagonal_length;
-        let weight = (R::one() / size).as_f64() as f32;
+        let (size, weight) = (instance.size, instance.weight);
         for (index, point) in instance.points.iter().enumerate() {
             let inside = (0..2).all(|axis| {
                 point[axis] >= T::zero() && point[axis] < T::of([width, height][axis] as f64)
@@ -71,14 +83,14 @@ pub fn fill_displacements<T: Float, R: Float>(
                 let sizes = sizes.row(row, columns);
                 for (step, last) in sizes.iter_mut().enumerate() {
                     let written = x_row[step] != 0.0 || y_row[step] != 0.0;
-                    if written && size.as_f64() > f64::from(*last) {
+                    if written && size > f64::from(*last) {
                         continue;
                     }
-                    x_row[step] = (to_x - (columns.start + step) as f64) as f32;
-                    y_row[step] = (to_y - row as f64) as f32;
+                    x_row[step] = (sign * (to_x - (columns.start + step) as f64)) as f32;
+                    y_row[step] = (sign * (to_y - row as f64)) as f32;
                     x_weights[step] = weight;
                     y_weights[step] = weight;
-                    *last = size.as_f64() as f32;
+                    *last = size as f32;
                 }
             }
         }

@@ -11,11 +11,11 @@ use crate::simd::{Vectorized, dispatch};
 
 /// Values along a part of an axis.
 #[derive(Debug, Clone, Copy)]
-pub struct AxisProfile<'a> {
+pub struct AxisProfile<'a, T = f32> {
     /// The first pixel.
     pub start: usize,
     /// One value per pixel.
-    pub values: &'a [f32],
+    pub values: &'a [T],
 }
 
 impl AxisProfile<'_> {

@@ -1,7 +1,7 @@
 //! The exponential of a negative number, written so that it vectorizes.
 
 /// The smallest exponent whose result is a normal number in single precision: e^-87.3 is 1.2e-38.
-const MIN_EXPONENT: f64 = -87.3;
+pub(crate) const MIN_EXPONENT: f64 = -87.3;
 
 /// e^x for x ≤ 0, to 2e-10 relative; 0 below -87.3, NaN for NaN.
 ///
