@@ -49,7 +49,7 @@ def test_visible_keypoints_that_are_nan() -> None:
     assert set(np.unique(plateau)) == {0, 1}
 
 
-@pytest.mark.parametrize("generator", deeplabcut._GENERATORS)
+@pytest.mark.parametrize("generator", deeplabcut.GENERATORS)
 @pytest.mark.parametrize("tensors", [False, pytest.param(True, marks=pytest.mark.torch)])
 def test_results_are_of_the_outputs_kind(generator: Any, tensors: bool) -> None:
     options: dict[str, Any] = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from posecodec_rs import deeplabcut as ours
 
 REGISTRY = theirs.TARGET_GENERATORS.module_dict
-NAMES = [generator.__name__ for generator in ours._GENERATORS]
+NAMES = [generator.__name__ for generator in ours.GENERATORS]
 
 
 def state() -> list[Any]:

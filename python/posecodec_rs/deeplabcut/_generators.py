@@ -1,16 +1,6 @@
-"""DeepLabCut's target generators in Rust.
-
-``posecodec_rs.deeplabcut.install()``, before models are built: DeepLabCut's registry then has these
-classes under the names of its own.
-
-A generator is called with the stride of the network, the outputs of a head and the labels of a
-batch, and returns the targets of the head. Outputs and labels are tensors or NumPy arrays, and
-targets are on the device of the output that they belong to.
-"""
+"""DeepLabCut's target generators."""
 
 import importlib
-import logging
-import sys
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -19,22 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from posecodec_rs import _core
-from posecodec_rs._patching import Patches, rebind, replace, warn_if_untested
-
-__all__ = [
-    "DEKRGenerator",
-    "HeatmapGaussianGenerator",
-    "HeatmapPlateauGenerator",
-    "PartAffinityFieldGenerator",
-    "SimCCGenerator",
-    "install",
-    "uninstall",
-]
-
-_TESTED_VERSION = "3.0.2"
-
-_log = logging.getLogger("posecodec_rs")
-_patches = Patches()
 
 Targets = dict[str, dict[str, Any]]
 """The targets of a head: by output, the arguments of its loss."""
@@ -354,67 +328,13 @@ class SimCCGenerator(_Generator):
         }
 
 
-_GENERATORS: tuple[type[_Generator], ...] = (
+GENERATORS: tuple[type[_Generator], ...] = (
     DEKRGenerator,
     HeatmapGaussianGenerator,
     HeatmapPlateauGenerator,
     PartAffinityFieldGenerator,
     SimCCGenerator,
 )
-
-
-def install() -> None:
-    """Replace the target generators of an installed DeepLabCut.
-
-    In its registry ``TARGET_GENERATORS``, and in its modules that have imported them. The modules
-    that define them keep theirs, and so do models that were built before. A second call changes
-    nothing, and neither does a call that fails.
-
-    Raises:
-        ImportError: If DeepLabCut cannot be imported.
-    """
-    package = _import_deeplabcut()
-    registry = package.TARGET_GENERATORS.module_dict
-    ours = {generator.__name__: generator for generator in _GENERATORS}
-    names = [name for name, generator in ours.items() if registry.get(name) is not generator]
-    with _patches.adding() as undo:
-        for name in names:
-            before = registry.get(name)
-            undo.callback(rebind, registry, name, ours[name], before)
-            registry[name] = ours[name]
-        replace(undo, "deeplabcut", package, ours, _defines)
-    if names:
-        _log.info(
-            "posecodec_rs %s: replaced in DeepLabCut: %s", _core.__version__, ", ".join(names)
-        )
-
-
-def uninstall() -> None:
-    """Restore DeepLabCut's target generators."""
-    _patches.undo()
-
-
-def _defines(path: str, value: Any) -> bool:
-    """Whether a module keeps its class: pickles of models that were built before find it there."""
-    return bool(path == value.__module__)
-
-
-def _import_deeplabcut() -> Any:
-    """Import the package of DeepLabCut's target generators."""
-    try:
-        package = importlib.import_module(
-            "deeplabcut.pose_estimation_pytorch.models.target_generators"
-        )
-    except ImportError as error:
-        raise ImportError(
-            f"posecodec_rs.deeplabcut needs DeepLabCut (tested: {_TESTED_VERSION}), which cannot "
-            f"be imported: {error}",
-            name=error.name,
-            path=error.path,
-        ) from error
-    version = sys.modules["deeplabcut"].__version__
-    warn_if_untested("posecodec_rs.deeplabcut", _TESTED_VERSION, version, "DeepLabCut")
-    return package
 
 
 def _array(values: Any) -> npt.NDArray[Any]:
