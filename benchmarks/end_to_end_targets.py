@@ -101,11 +101,13 @@ def deeplabcut_step() -> Iterator[tuple[str, float, float, float]]:
 def sleap_sample() -> Iterator[tuple[str, float, float, float]]:
     """A bottom-up dataset over cached images: confidence maps and part affinity fields."""
     import sleap_io
+    import torch
     from omegaconf import OmegaConf
     from PIL import Image
     from posecodec_rs import sleap
     from sleap_nn.data.custom_datasets import BottomUpDataset
 
+    torch.set_num_threads(1)  # as the workers of a loader
     rng = np.random.default_rng(0)
     nodes = [f"node {number}" for number in range(7)]
     skeleton = sleap_io.Skeleton(nodes, edges=[(number, number + 1) for number in range(6)])

@@ -59,6 +59,7 @@ def sleap(rng: Generator) -> Calls:
     from posecodec_rs import sleap as ours
     from sleap_nn.data import confidence_maps, edge_maps
 
+    torch.set_num_threads(1)
     instances = torch.from_numpy(rng.uniform(0, 512, (1, 10, 7, 2)).astype(np.float32))
     edges = torch.Tensor([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6]])
     one = instances[:, 0]
