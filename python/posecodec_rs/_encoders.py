@@ -80,9 +80,8 @@ def required(results: Mapping[str, Any], *keys: str) -> Any:
         if (item := results.get(key)) is not None:
             return item
     wanted = " or ".join(map(repr, keys))
-    raise InvalidInputError(
-        f"GenerateTarget requires {wanted} in the results, but got {sorted(map(str, results))}"
-    )
+    present = sorted(str(key) for key, item in results.items() if item is not None)
+    raise InvalidInputError(f"GenerateTarget requires {wanted} in the results, but got {present}")
 
 
 def read_keypoints(results: dict[str, Any]) -> tuple[Any, Any]:
