@@ -182,8 +182,8 @@ class RegressionLabel(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have label 0 and weight 0.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -211,8 +211,8 @@ class RegressionLabel(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -318,8 +318,8 @@ class IntegralRegressionLabel(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -348,8 +348,8 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -405,8 +405,8 @@ class IntegralRegressionLabel(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -482,8 +482,8 @@ class MSRAHeatmap(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -511,8 +511,8 @@ class MSRAHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -640,8 +640,8 @@ class MSRAHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -791,8 +791,8 @@ class UDPHeatmap(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -820,8 +820,8 @@ class UDPHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -949,8 +949,8 @@ class UDPHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -1073,8 +1073,8 @@ class MegviiHeatmap(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1102,8 +1102,8 @@ class MegviiHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1229,8 +1229,8 @@ class MegviiHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -1287,8 +1287,8 @@ class SKPSHeatmap(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have weight 0 and maps of zeros.
             keypoints_visible (array, optional): Shape (1, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1318,8 +1318,8 @@ class SKPSHeatmap(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, 1, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, 1, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1475,8 +1475,8 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
                 converted). NaN and infinite keypoints have no target and weight 0.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1505,8 +1505,8 @@ class SimCCLabel(BaseKeypointCodec, Generic[_Seen]):
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1736,8 +1736,8 @@ class SPR(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (N, K). Above 0 a keypoint counts towards root
                 and size, from 0.5 on it is in its heatmap, from 1 on it has displacements. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1771,8 +1771,8 @@ class SPR(BaseKeypointCodec):
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -1926,8 +1926,8 @@ class SPR(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -2209,8 +2209,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
                 converted). NaN and infinite keypoints have no target, index 0 and weight 0.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
 
@@ -2243,8 +2243,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
                 Not for lists.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
@@ -2274,8 +2274,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
                 of which N may differ; input pixels; as for ``encode``.
             keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
                 Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
                 Not for lists.
             dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not
                 of ``keypoint_weights``. Values are rounded once, at the end. Default: float32.
@@ -2341,8 +2341,8 @@ class AssociativeEmbedding(BaseKeypointCodec):
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -2395,8 +2395,8 @@ class EDPoseLabel(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (N, K) or (N, K, D). Default: all visible.
             area (array, optional): Shape (N,), square pixels.
             bboxes (array, optional): Shape (N, 4), (left, top, right, bottom) in pixels.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -2430,8 +2430,8 @@ class EDPoseLabel(BaseKeypointCodec):
             keypoints_visible (array or list, optional): Shape (B, N, K). Default: all visible.
             area (array or list, optional): Shape (B, N).
             bboxes (array or list, optional): Shape (B, N, 4).
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for a list of keypoints, lists of
@@ -2460,8 +2460,8 @@ class EDPoseLabel(BaseKeypointCodec):
             keypoints_visible (array or list, optional): Shape (B, N, K). Default: all visible.
             area (array or list, optional): Shape (B, N).
             bboxes (array or list, optional): Shape (B, N, 4).
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for a list of keypoints, lists of
@@ -2562,8 +2562,8 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
                 0 is not visible. Default: all visible.
             bbox (array, optional): Shape (N, 4), (left, top, right, bottom) in pixels.
             category_id (list, optional): One category per instance, from 1.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The items whose arguments were given:
@@ -2592,8 +2592,8 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
             keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
             bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
             category_id (list, optional): Shape (B, N).
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
@@ -2619,8 +2619,8 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
             keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
             bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
             category_id (list, optional): Shape (B, N).
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
@@ -2646,8 +2646,8 @@ class YOLOXPoseAnnotationProcessor(BaseKeypointCodec):
             keypoints_visible (array or list, optional): Shape (B, N, K) or (B, N, K, D).
             bbox (array or list, optional): Shape (B, N, 4), or a list of arrays (N_i, 4).
             category_id (list, optional): Shape (B, N).
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; for lists, lists of them.
@@ -2771,8 +2771,8 @@ class ImagePoseLifting(BaseKeypointCodec):
                 encoded, and the dict only has its items.
             lifting_target_visible (array, optional): Shape (T, K), or (T, K, m); above 0.5 is
                 visible. Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -2813,8 +2813,8 @@ class ImagePoseLifting(BaseKeypointCodec):
             keypoints_visible (array, optional): Shape (B, N, K) or (B, N, K, m).
             lifting_target (array, optional): Shape (B, T, K, C).
             lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The items of ``encode``, each array with a leading B.
@@ -2945,8 +2945,8 @@ class VideoPoseLifting(BaseKeypointCodec):
             camera_param (dict): The width ``w`` and height ``h`` of images and, for
                 ``normalize_camera``, focal lengths ``f`` and principal point ``c``, shape (2, 1) or
                 (2,), all in pixels; other items are copied.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -2991,8 +2991,8 @@ class VideoPoseLifting(BaseKeypointCodec):
             lifting_target (array, optional): Shape (B, T, K, C).
             lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
             camera_param (dict or list of dicts): One camera for all samples, or one per sample.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The items of ``encode``, each array with a leading B, and a list of B cameras.
@@ -3125,8 +3125,8 @@ class MotionBERTLabel(BaseKeypointCodec):
             factor (array, optional): Meters per 1000 pixels, shape (T,) or (T, 1), or one for all
                 frames. If it is omitted, or the first is 0, it is computed from the depth of the
                 root; without ``f`` and ``c`` it is 4.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -3166,8 +3166,8 @@ class MotionBERTLabel(BaseKeypointCodec):
             lifting_target_visible (array, optional): Shape (B, T, K) or (B, T, K, m).
             camera_param (dict or list of dicts): One camera for all samples, or one per sample.
             factor (array, optional): Shape (B, T) or (B, T, 1), or one per sample.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.
@@ -3308,8 +3308,8 @@ class SimCC3DLabel(BaseKeypointCodec):
                 encoded, relative to each instance's own root. Default: no depths.
             keypoints_visible (array, optional): Shape (N, K); below 0.5 is unlabelled. Default:
                 all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -3342,8 +3342,8 @@ class SimCC3DLabel(BaseKeypointCodec):
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
             keypoints_3d (array, optional): Shape (B, N, K, 3), meters. Default: no depths.
             keypoints_visible (array, optional): Shape (B, N, K). Default: all visible.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B; lists have B items.
@@ -3514,8 +3514,8 @@ class Hand3DHeatmap(BaseKeypointCodec):
             hand_type_valid (array): Its weight: a number, or shape (1,) or (2,).
             focal (array): Not used, as in MMPose.
             principal_pt (array): Not used, as in MMPose.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict:
@@ -3560,8 +3560,8 @@ class Hand3DHeatmap(BaseKeypointCodec):
             hand_type_valid (array): Shape (B,), (B, 1) or (B, 2).
             focal (array): Not used.
             principal_pt (array): Not used.
-            out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and
-                dtypes of the returned dict.
+            out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes
+                and dtypes of the returned dict.
 
         Returns:
             dict: The arrays of ``encode``, each with a leading B.

@@ -30,7 +30,7 @@ pub(crate) type Decoded<'py> = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
 /// Lines that many docstrings share.
 macro_rules! phrase {
     (out) => {
-        "    out (dict, optional): C-contiguous, writable arrays to fill, with the keys, shapes and\n        dtypes of the returned dict."
+        "    out (dict, optional): C-contiguous, writable arrays or CPU tensors to fill, with the keys, shapes\n        and dtypes of the returned dict."
     };
     (dtype) => {
         "    dtype (dtype, optional): float32 or float16, of the targets that are float32 by default, but not\n        of ``keypoint_weights``. Values are rounded once, at the end. Default: float32."
