@@ -18,19 +18,27 @@ macro_rules! codec {
 }
 
 codec!(msra(u) -> MsraHeatmap, (Size(input), Size(map), Positive(sigma), unbiased, Odd(kernel)) =>
-    MsraHeatmap::new(input, map, sigma, unbiased, kernel));
+    MsraHeatmap::new(input, map, MsraHeatmapOptions { sigma, unbiased, blur_kernel_size: kernel }));
 codec!(udp(u) -> UdpHeatmap, (Size(input), Size(map), combined, Positive(size), Odd(kernel)) =>
-    UdpHeatmap::new(input, map, udp_kind(combined, size), kernel));
+UdpHeatmap::new(input, map, UdpHeatmapOptions {
+    kind: udp_kind(combined, size),
+    blur_kernel_size: kernel,
+}));
 codec!(megvii(u) -> MegviiHeatmap, (Size(input), Size(map), Odd(kernel)) =>
-    MegviiHeatmap::new(input, map, kernel));
+    MegviiHeatmap::new(input, map, MegviiHeatmapOptions { kernel_size: kernel }));
 codec!(regression(u) -> RegressionLabel, Size(input) => RegressionLabel::new(input));
 codec!(integral(u) -> IntegralRegressionLabel,
-    (Size(input), Size(map), Positive(sigma), unbiased, Odd(kernel), normalize) =>
-    IntegralRegressionLabel::new(input, map, sigma, unbiased, kernel, normalize));
+(Size(input), Size(map), Positive(sigma), unbiased, Odd(kernel), normalize) =>
+IntegralRegressionLabel::new(input, map, IntegralRegressionLabelOptions {
+    sigma,
+    unbiased,
+    blur_kernel_size: kernel,
+    normalize,
+}));
 codec!(simcc(u) -> SimccLabel,
 (Size(input), smooth, Positive(weight), (Positive(x), Positive(y)), SplitRatio(ratio),
  (normalize, use_dark, decode_visibility), Positive(decode_beta)) =>
-SimccLabel::new(input, SimccOptions {
+SimccLabel::new(input, SimccLabelOptions {
     smoothing: match smooth {
         true => SimccSmoothing::Standard { label_smooth_weight: weight / 32.0 },
         false => SimccSmoothing::Gaussian,
@@ -45,7 +53,7 @@ SimccLabel::new(input, SimccOptions {
 codec!(simcc_3d(u) -> Simcc3dLabel,
 (Size(input), (Positive(x), Positive(y), Positive(z)), SplitRatio(ratio), (normalize, use_dark),
  Indices(root_index), Positive(z_range)) =>
-Simcc3dLabel::new(input, Simcc3dOptions {
+Simcc3dLabel::new(input, Simcc3dLabelOptions {
     sigma: [x, y, z],
     simcc_split_ratio: ratio,
     normalize,
@@ -57,7 +65,7 @@ codec!(hand_3d(u) -> Hand3dHeatmap,
 (Size(image_size), (Side(root_heatmap_size), Side(heatmap_size_root), Side(depth_size)),
  (Positive(heatmap3d_depth_bound), Positive(root_depth_bound), Positive(max_bound)),
  use_different_joint_weights, Positive(sigma), joint_indices) =>
-Hand3dHeatmap::new(Hand3dOptions {
+Hand3dHeatmap::new(Hand3dHeatmapOptions {
     image_size,
     root_heatmap_size,
     heatmap_size: if u.ratio(1, 12)? { u.arbitrary::<Size<3>>()?.0 } else { shape(u)? },
@@ -108,9 +116,15 @@ AssociativeEmbedding::new(input, map, AssociativeEmbeddingOptions {
     max_instances: Option::map(max_instances, |Side(count)| count),
 }));
 codec!(edpose(u) -> EdPoseLabel, Side(select) =>
-    EdPoseLabel::new(select, usually(u, |u| u.int_in_range(1..=9))?));
-codec!(yolox(u) -> YoloxPoseAnnotationProcessor, (expand, size) =>
-    YoloxPoseAnnotationProcessor::new(expand, Option::map(size, |Size(size)| size)));
+EdPoseLabel::new(EdPoseLabelOptions {
+    num_select: select,
+    num_keypoints: usually(u, |u| u.int_in_range(1..=9))?,
+}));
+codec!(yolox(u) -> YoloxPoseAnnotationProcessor, (expand_bbox, size) =>
+YoloxPoseAnnotationProcessor::new(YoloxPoseAnnotationProcessorOptions {
+    expand_bbox,
+    input_size: Option::map(size, |Size(size)| size),
+}));
 codec!(image_lifting(u, count) -> ImagePoseLifting,
 (remove_root, save_index, reshape_keypoints, concat_vis) =>
 ImagePoseLifting::new(usually(u, |_| Ok(count))?, ImagePoseLiftingOptions {
@@ -134,7 +148,7 @@ VideoPoseLifting::new(usually(u, |_| Ok(count))?, VideoPoseLiftingOptions {
     normalize_camera,
 }));
 codec!(motionbert(u, count) -> MotionBertLabel, (concat_vis, rootrel, train) =>
-MotionBertLabel::new(usually(u, |_| Ok(count))?, MotionBertOptions {
+MotionBertLabel::new(usually(u, |_| Ok(count))?, MotionBertLabelOptions {
     root_index: if u.ratio(1, 4)? { u.arbitrary::<Side>()?.0 } else { 0 },
     concat_vis,
     rootrel,

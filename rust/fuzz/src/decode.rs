@@ -125,7 +125,7 @@ fn volumes<E: HeatmapValue + Number>(
     let (shape, keypoints) = (claimed(u, right)?, right[0] * count);
     let mut points = output(u, [0f32; 3], keypoints)?;
     let mut scores = output(u, <E as Number>::of(7.0), keypoints)?;
-    let _ = codec.decode_batch(&flat, shape, &mut points, &mut scores);
+    let _ = codec.decode_flat(&flat, shape, &mut points, &mut scores);
     Ok(())
 }
 
@@ -169,7 +169,7 @@ fn simcc<E: HeatmapValue + Number>(u: &mut Unstructured<'_>, codec: &SimccLabel)
             scores: &mut output(u, <E as Number>::of(7.0), rows(shape))?,
             visibility: &mut vec![0.0; seen],
         };
-        let _ = codec.decode_batch(shape, vectors, decoded);
+        let _ = codec.decode_flat(shape, vectors, decoded);
         Ok(())
     })
 }
@@ -190,7 +190,7 @@ fn simcc_3d<E: HeatmapValue + Number>(
             keypoints_simcc: &mut output(u, [0f32; 3], rows(shape))?,
             scores: &mut output(u, <E as Number>::of(7.0), rows(shape))?,
         };
-        let _ = codec.decode_batch(shape, vectors, decoded);
+        let _ = codec.decode_flat(shape, vectors, decoded);
         Ok(())
     })
 }
@@ -256,7 +256,7 @@ fn groups<E: Float + HeatmapValue + Number>(u: &mut Unstructured<'_>) -> Result<
     let maps = values::<E>(u, right[0].iter().product())?;
     let tags = values::<E>(u, right[1].iter().product())?;
     let shapes = [claimed(u, right[0])?, claimed(u, right[1])?];
-    at_two_tiers(|| codec.decode_batch(&maps, &tags, shapes));
+    at_two_tiers(|| codec.decode_flat(&maps, &tags, shapes));
     Ok(())
 }
 

@@ -65,7 +65,7 @@ where
     let seen = shape_or(u, [instances, count])?;
     let visible = input::<V, _>(u, seen)?;
     let visible = maybe(u, visible.view())?;
-    at_two_tiers(|| codec.encode(keypoints.view(), visible));
+    at_two_tiers(|| codec.encode_mixed(keypoints.view(), visible));
     batch::<C, T, V, D>(u, codec, [instances, count])
 }
 
@@ -135,7 +135,7 @@ fn hand_3d<T: Float + Number, V: Float + Number>(
     let keypoints = input::<T, _>(u, [instances, count, 3])?;
     let visible = input::<V, _>(u, [instances, count])?;
     let visible = maybe(u, visible.view())?;
-    at_two_tiers(|| encoder.encode(keypoints.view(), visible));
+    at_two_tiers(|| encoder.encode_mixed(keypoints.view(), visible));
     batch::<_, T, V, 3>(u, &encoder, [instances, count])
 }
 

@@ -5,7 +5,7 @@ use posecodec::simd::Tier;
 use pyo3::prelude::*;
 
 use crate::class::parse::describe;
-use crate::error::invalid;
+use crate::error::{Result, invalid};
 
 /// The number of threads that batches may use.
 ///
@@ -24,17 +24,12 @@ pub(crate) fn get_num_threads() -> usize {
 /// Raises:
 ///     InvalidInputError: For another value.
 #[pyfunction]
-pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> PyResult<()> {
-    match num_threads.extract::<usize>() {
-        Ok(threads) if threads <= MAX_THREADS => {
-            posecodec::set_num_threads(threads);
-            Ok(())
-        }
-        _ => {
-            let wanted = format!("must be an integer from 0 to {MAX_THREADS}");
-            Err(invalid(num_threads.py(), "num_threads", &wanted, describe(num_threads)))
-        }
-    }
+pub(crate) fn set_num_threads(num_threads: &Bound<'_, PyAny>) -> Result<()> {
+    let Ok(threads) = num_threads.extract::<usize>() else {
+        let wanted = format!("must be an integer from 0 to {MAX_THREADS}");
+        return Err(invalid(num_threads.py(), "num_threads", &wanted, describe(num_threads)).into());
+    };
+    Ok(posecodec::set_num_threads(threads)?)
 }
 
 /// The SIMD tiers (sets of vector instructions) of this processor, narrowest first, and the tier that

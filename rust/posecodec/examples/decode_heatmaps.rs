@@ -3,16 +3,15 @@
 //! The network's output is simulated: the targets of known keypoints, multiplied by 0.8.
 
 use ndarray::{Array3, array};
-use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapKind};
+use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapOptions};
 
 fn main() -> Result<(), posecodec::Error> {
     // A 192×256 input, 48×64 maps: sizes are [w, h], arrays are (H, W).
-    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
-    let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
+    let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
 
     // Nose, left eye and right eye of one person, in input pixels.
     let keypoints: Array3<f32> = array![[[95.3, 40.1], [101.7, 34.6], [88.2, 34.9]]];
-    let targets = codec.encode::<_, f32>(keypoints.view(), None)?;
+    let targets = codec.encode(keypoints.view(), None)?;
     let heatmaps = targets.heatmaps * 0.8;
 
     let decoded = codec.decode(heatmaps.view())?;

@@ -13,7 +13,8 @@ use clap::Parser;
 use half::f16;
 use npyz::{Deserialize, NpyFile, Order};
 use posecodec::HeatmapValue;
-use posecodec::codecs::{Maps, UdpHeatmap, UdpHeatmapKind, decode_heatmaps_batch};
+use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapOptions};
+use posecodec::ndarray::ArrayView4;
 use serde::Serialize;
 
 /// Decode a network's heatmaps to keypoints, as UDPHeatmap does.
@@ -31,9 +32,9 @@ struct Arguments {
 
 /// A line of the output: the keypoints of one sample.
 #[derive(Serialize)]
-struct Sample<'a> {
+struct Sample {
     /// `[x, y]` in pixels of the input, K of them.
-    keypoints: &'a [[f64; 2]],
+    keypoints: Vec<[f64; 2]>,
     /// The maxima of their heatmaps.
     scores: Vec<f64>,
 }
@@ -89,21 +90,18 @@ fn decode<E: HeatmapValue + Deserialize>(
     let values: Vec<E> =
         npy.into_vec().map_err(|cause| format!("{path} ends too early ({cause})"))?;
 
-    let [batch, count, height, width] = shape;
-    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 }; // affects targets only, not decoding
-    let codec =
-        UdpHeatmap::new(arguments.input_size, [width, height], kind, arguments.blur_kernel_size)?;
-    let maps = Maps { own: &values, flipped: None };
-    let mut keypoints = vec![[0.0; 2]; batch * count];
-    let mut scores = vec![E::of(0.0); batch * count];
-    decode_heatmaps_batch(&codec, maps, shape, &mut keypoints, &mut scores)?;
+    let [_, _, height, width] = shape;
+    let blur_kernel_size = arguments.blur_kernel_size;
+    let options = UdpHeatmapOptions { blur_kernel_size, ..Default::default() };
+    let codec = UdpHeatmap::new(arguments.input_size, [width, height], options)?;
+    let decoded = codec.decode_batch(ArrayView4::from_shape(shape, &values)?, None)?;
 
     let mut output = std::io::stdout().lock();
-    for sample in 0..batch {
-        let of_sample = sample * count..(sample + 1) * count;
+    for (keypoints, scores) in decoded.keypoints.outer_iter().zip(decoded.scores.outer_iter()) {
+        let points = keypoints.rows().into_iter();
         let line = Sample {
-            keypoints: &keypoints[of_sample.clone()],
-            scores: scores[of_sample].iter().map(|&score| to_f64(score)).collect(),
+            keypoints: points.map(|point| [point[0], point[1]]).collect(),
+            scores: scores.iter().map(|&score| to_f64(score)).collect(),
         };
         serde_json::to_writer(&mut output, &line)?;
         writeln!(output)?;

@@ -70,7 +70,7 @@ float!(f64, F64);
 /// orders all numbers, [`Self::to_signed_bits`] orders positive ones, and [`Self::to_bits`] finds NaNs
 /// with the sign bit.
 pub trait HeatmapValue:
-    Copy + Neg<Output = Self> + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static
+    Copy + Default + Neg<Output = Self> + Send + Sync + std::fmt::Debug + sealed::Sealed + 'static
 {
     /// The type of [`Self::order_key`]: an integer for `f16`, whose comparison vectorizes at every tier,
     /// and the float itself for the others.

@@ -1,35 +1,51 @@
 //! Keypoint codecs in Rust: keypoints to training targets, network outputs to keypoints, with the
 //! results of [MMPose](https://github.com/open-mmlab/mmpose) 1.3.2's `mmpose.codecs`.
 //!
-//! # Conventions
-//! - N instances (people), K keypoints per instance, D coordinates per keypoint, `[x, y]`.
-//! - Sizes are `[w, h]`, arrays are (H, W): a map of `heatmap_size` `[48, 64]` has 64 rows of 48 pixels.
-//! - Keypoints are in pixels of the network's input; sigmas are in heatmap pixels.
-//! - Keypoints and visibilities are `f32` or `f64`; responses are `f16`, `f32` or `f64`.
-//!
-//! # Layers
-//! `kernels` do the arithmetic on slices and check nothing. [`codecs`] compose kernels as MMPose does,
-//! and check their inputs. [`functional`] has MMPose's helper functions, which check their inputs too.
-//! A layer calls only the layers below it.
-//!
 //! ```
-//! use ndarray::Array3;
-//! use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapKind};
+//! use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapOptions};
+//! use posecodec::ndarray::Array3;
 //!
-//! let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
-//! let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
+//! let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
 //! let heatmaps = Array3::<f32>::zeros((17, 64, 48)); // the network's output
 //! let decoded = codec.decode(heatmaps.view())?;
-//! assert_eq!(decoded.keypoints.dim(), (1, 17, 2));
+//! assert_eq!(decoded.keypoints.dim(), (1, 17, 2)); // in pixels of the network's input
 //! assert_eq!(decoded.scores.dim(), (1, 17));
 //! # Ok::<(), posecodec::Error>(())
 //! ```
 //!
+//! `cargo add --path …/rust/posecodec` adds the crate from a checkout. It needs Rust 1.88 or later.
+//!
+//! # Codecs
+//!
+//! | A network that returns | Codecs |
+//! |---|---|
+//! | one heatmap per keypoint | [`UdpHeatmap`](codecs::UdpHeatmap), [`MsraHeatmap`](codecs::MsraHeatmap), [`MegviiHeatmap`](codecs::MegviiHeatmap) |
+//! | heatmaps and offset maps | [`UdpHeatmap`](codecs::UdpHeatmap) with `Combined`, [`SkpsHeatmap`](codecs::SkpsHeatmap) |
+//! | one vector per axis | [`SimccLabel`](codecs::SimccLabel), [`Simcc3dLabel`](codecs::Simcc3dLabel) |
+//! | coordinates | [`RegressionLabel`](codecs::RegressionLabel), [`IntegralRegressionLabel`](codecs::IntegralRegressionLabel) |
+//! | several people | [`AssociativeEmbedding`](codecs::AssociativeEmbedding), [`Spr`](codecs::Spr), [`DecoupledHeatmap`](codecs::DecoupledHeatmap), [`EdPoseLabel`](codecs::EdPoseLabel), [`YoloxPoseAnnotationProcessor`](codecs::YoloxPoseAnnotationProcessor) |
+//! | volumes of hand joints | [`Hand3dHeatmap`](codecs::Hand3dHeatmap) |
+//! | 3D poses from 2D poses | [`ImagePoseLifting`](codecs::ImagePoseLifting), [`VideoPoseLifting`](codecs::VideoPoseLifting), [`MotionBertLabel`](codecs::MotionBertLabel) |
+//!
+//! # Conventions
+//! - N instances (people), K keypoints per instance, D coordinates per keypoint, `[x, y]`.
+//! - Sizes are `[w, h]`, arrays are (H, W): a map of `heatmap_size` `[48, 64]` has 64 rows of 48 pixels.
+//! - Keypoints are in pixels of the network's input; sigmas are in heatmap pixels.
+//! - Keypoints and visibilities are `f32` or `f64`; network outputs are `f16`, `f32` or `f64`.
+//! - [`ndarray`] and [`half`], whose types are arguments, are re-exported.
+//!
+//! # Layers
+//! [`codecs`] compose private kernels as MMPose does, and check their inputs. [`functional`] has
+//! MMPose's helper functions, which check their inputs too.
+//!
 //! # Features
-//! - `rayon` (default): batches on several threads.
+//! - `rayon` (default): batches on several threads. Without it, batches run on the caller's thread.
+//! - `serde`: codecs from and to MMPose's config dicts, in `config`.
 
 mod check;
 pub mod codecs;
+#[cfg(feature = "serde")]
+pub mod config;
 mod element;
 mod error;
 mod float;
@@ -44,6 +60,7 @@ pub mod simd;
 pub use error::{Error, Result, Shape};
 pub use float::{Float, HeatmapValue};
 pub use parallel::{MAX_THREADS, num_threads, set_num_threads};
+pub use {half, ndarray};
 
 /// Runs the examples of the documentation's page as doctests.
 #[cfg(doctest)]

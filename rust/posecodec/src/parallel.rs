@@ -21,7 +21,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The number of values read or written from which on a batch uses several threads: waking a thread
 /// takes time. Decoding 16 samples of 17×64×48 maps (0.8 million values) takes 0.54 to 0.76 times as long
@@ -38,8 +38,11 @@ static REQUESTED: AtomicUsize = AtomicUsize::new(0);
 ///
 /// The number set with [`set_num_threads`]; by default the environment variable
 /// `POSECODEC_NUM_THREADS`; without it the processors that this process may use, considering affinity
-/// and control groups.
+/// and control groups. Without the feature `rayon` it is always 1.
 pub fn num_threads() -> usize {
+    if cfg!(not(feature = "rayon")) {
+        return 1;
+    }
     match REQUESTED.load(Ordering::Relaxed) {
         0 => default_num_threads(),
         requested => requested,
@@ -49,12 +52,22 @@ pub fn num_threads() -> usize {
 /// Sets the number of threads that batches may use, at most [`MAX_THREADS`]; 0 restores the default.
 ///
 /// ```
-/// posecodec::set_num_threads(2);
+/// posecodec::set_num_threads(2)?;
+/// # #[cfg(feature = "rayon")]
 /// assert_eq!(posecodec::num_threads(), 2);
-/// posecodec::set_num_threads(0);
+/// posecodec::set_num_threads(0)?;
+/// # Ok::<(), posecodec::Error>(())
 /// ```
-pub fn set_num_threads(threads: usize) {
-    REQUESTED.store(threads.min(MAX_THREADS), Ordering::Relaxed);
+///
+/// # Errors
+/// [`Error::InvalidInput`] for more than [`MAX_THREADS`].
+pub fn set_num_threads(num_threads: usize) -> Result<()> {
+    if num_threads > MAX_THREADS {
+        let wanted = format!("must be an integer from 0 to {MAX_THREADS}");
+        return Err(Error::invalid("num_threads", wanted, num_threads));
+    }
+    REQUESTED.store(num_threads, Ordering::Relaxed);
+    Ok(())
 }
 
 fn default_num_threads() -> usize {

@@ -3,19 +3,25 @@
 use half::f16;
 use ndarray::{Array2, Array3, array, s};
 use posecodec::codecs::{
-    ArrayMut, DecodeHeatmaps, EdPoseLabel, EdPosePredictions, Encode, EncodePlan, Floats,
-    Hand3dHeatmap, Hand3dOptions, Init, IntegralRegressionLabel, Maps, MegviiHeatmap, MsraHeatmap,
-    RegressionLabel, Simcc3dLabel, Simcc3dOptions, SimccDecodedRows, SimccLabel, SimccOptions,
-    SimccRows, SimccSmoothing, SimccVectors, UdpHeatmap, UdpHeatmapKind,
-    YoloxPoseAnnotationProcessor, decode_heatmaps_batch, encode_batch,
+    ArrayMut, DecodeHeatmaps, EdPoseLabel, EdPoseLabelOptions, EdPosePredictions, Encode,
+    EncodePlan, Floats, Hand3dHeatmap, Hand3dHeatmapOptions, Init, IntegralRegressionLabel,
+    IntegralRegressionLabelOptions, Maps, MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap,
+    MsraHeatmapOptions, RegressionLabel, Simcc3dLabel, Simcc3dLabelOptions, SimccDecodedRows,
+    SimccLabel, SimccLabelOptions, SimccRows, SimccSmoothing, SimccVectors, UdpHeatmap,
+    UdpHeatmapKind, UdpHeatmapOptions, YoloxPoseAnnotationProcessor,
+    YoloxPoseAnnotationProcessorOptions, decode_heatmaps_batch, encode_batch,
 };
-use posecodec::{Error, num_threads, set_num_threads};
+use posecodec::{Error, Result, num_threads, set_num_threads};
 
 const INPUT: [usize; 2] = [192, 256];
 const MAP: [usize; 2] = [48, 64];
 
 fn udp() -> UdpHeatmap {
-    UdpHeatmap::new(INPUT, MAP, UdpHeatmapKind::Gaussian { sigma: 2.0 }, 11).expect("valid")
+    UdpHeatmap::new(INPUT, MAP, UdpHeatmapOptions::default()).expect("valid")
+}
+
+fn msra(unbiased: bool) -> Result<MsraHeatmap> {
+    MsraHeatmap::new(INPUT, MAP, MsraHeatmapOptions { unbiased, ..Default::default() })
 }
 
 /// 17 keypoints at least ten pixels from the border, different for each sample.
@@ -30,7 +36,7 @@ fn keypoints(sample: usize) -> Array3<f32> {
 fn udp_heatmaps_round_trip() {
     let keypoints = keypoints(0);
     let codec = udp();
-    let targets = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
+    let targets = codec.encode(keypoints.view(), None).expect("valid");
     assert_eq!(targets.heatmaps.dim(), (17, 64, 48));
     assert_eq!(targets.keypoint_weights, Array2::<f32>::ones((1, 17)));
     let decoded = codec.decode(targets.heatmaps.view()).expect("valid");
@@ -50,8 +56,8 @@ fn udp_heatmaps_round_trip() {
 
 #[test]
 fn strided_views_are_read_in_place() {
-    let codec = MsraHeatmap::new(INPUT, MAP, 2.0, true, 11).expect("valid");
-    let targets = codec.encode::<_, f64>(keypoints(3).view(), None).expect("valid");
+    let codec = msra(true).expect("valid");
+    let targets = codec.encode_mixed::<_, f64>(keypoints(3).view(), None).expect("valid");
     let straight = codec.decode(targets.heatmaps.view()).expect("valid");
     let reversed = targets.heatmaps.slice(s![..;-1, .., ..]);
     let decoded = codec.decode(reversed).expect("valid");
@@ -65,12 +71,12 @@ fn nonfinite_and_outside_keypoints_have_weight_0() {
     let visible = array![[1f32, 1.0, 1.0, 1.0, 0.3]];
     let want = array![[0f32, 0.0, 0.0, 0.0, 0.3]];
     for unbiased in [false, true] {
-        let codec = MsraHeatmap::new(INPUT, MAP, 2.0, unbiased, 11).expect("valid");
+        let codec = msra(unbiased).expect("valid");
         let targets = codec.encode(keypoints.view(), Some(visible.view())).expect("valid");
         assert_eq!(targets.keypoint_weights, want);
         assert!(targets.heatmaps.iter().all(|&value| value == 0.0));
     }
-    let simcc = SimccLabel::new(INPUT, SimccOptions::default()).expect("valid");
+    let simcc = SimccLabel::new(INPUT, SimccLabelOptions::default()).expect("valid");
     let targets = simcc.encode(keypoints.view(), Some(visible.view())).expect("valid");
     assert_eq!(targets.keypoint_weights, want);
     assert!(targets.keypoint_x_labels.iter().all(|&value| value == 0.0));
@@ -80,7 +86,7 @@ fn nonfinite_and_outside_keypoints_have_weight_0() {
 #[test]
 fn batches_match_single_samples() {
     const BATCH: usize = 16; // enough for threads
-    set_num_threads(3);
+    set_num_threads(3).expect("few");
     assert_eq!(num_threads(), 3);
     let codec = udp();
     let samples: Vec<_> = (0..BATCH).map(keypoints).collect();
@@ -98,7 +104,7 @@ fn batches_match_single_samples() {
     let maps = Maps { own: &heatmaps, flipped: None };
     decode_heatmaps_batch(&codec, maps, shape, &mut decoded, &mut scores).expect("fits");
     for (sample, keypoints) in samples.iter().enumerate() {
-        let alone = codec.encode::<_, f32>(keypoints.view(), None).expect("valid");
+        let alone = codec.encode(keypoints.view(), None).expect("valid");
         let pixels = 17 * 64 * 48;
         let batched = &heatmaps[sample * pixels..][..pixels];
         assert_eq!(alone.heatmaps.as_slice().expect("contiguous"), batched);
@@ -106,7 +112,7 @@ fn batches_match_single_samples() {
         let batched: Vec<f64> = decoded[sample * 17..][..17].iter().flatten().copied().collect();
         assert_eq!(alone.keypoints.as_slice().expect("contiguous"), batched);
     }
-    set_num_threads(0);
+    set_num_threads(0).expect("the default");
 }
 
 #[test]
@@ -126,66 +132,81 @@ fn wrong_lengths_are_errors() {
     let maps = Maps { own: &short, flipped: None };
     let refused = decode_heatmaps_batch(&codec, maps, [1, 17, 64, 48], &mut [], &mut weights);
     assert!(refused.is_err());
-    let simcc = SimccLabel::new(INPUT, SimccOptions::default()).expect("valid");
+    let simcc = SimccLabel::new(INPUT, SimccLabelOptions::default()).expect("valid");
     let (mut points, mut scores) = ([[0f32; 2]; 17], [0f32; 17]);
     let own = SimccRows { responses: [&short[..], &short[..]], bins: [384, 512] };
     let vectors = SimccVectors { own, flipped: None };
     let decoded =
         SimccDecodedRows { keypoints: &mut points, scores: &mut scores, visibility: &mut [] };
-    assert!(simcc.decode_batch([1, 1, 17], vectors, decoded).is_err());
+    assert!(simcc.decode_flat([1, 1, 17], vectors, decoded).is_err());
 }
 
 #[test]
 fn errors_name_the_argument() {
-    let gaussian = UdpHeatmapKind::Gaussian { sigma: 2.0 };
+    let msra = |input, map, changed: fn(&mut MsraHeatmapOptions)| {
+        let mut options = MsraHeatmapOptions::default();
+        changed(&mut options);
+        MsraHeatmap::new(input, map, options).unwrap_err()
+    };
+    let udp = UdpHeatmap::new(INPUT, [usize::MAX, 2], UdpHeatmapOptions::default());
+    let megvii = MegviiHeatmap::new(INPUT, MAP, MegviiHeatmapOptions { kernel_size: 0 });
+    let smoothing = |name: &str, weight| {
+        name.parse().and_then(|smoothing: SimccSmoothing| smoothing.with_weight(weight))
+    };
     let errors: Vec<(Error, &str)> = vec![
-        (MsraHeatmap::new([0, 256], MAP, 2.0, false, 11).unwrap_err(), "`input_size`"),
-        (MsraHeatmap::new(INPUT, [48, 0], 2.0, false, 11).unwrap_err(), "`heatmap_size`"),
-        (MsraHeatmap::new(INPUT, MAP, 0.0, false, 11).unwrap_err(), "`sigma`"),
-        (MsraHeatmap::new(INPUT, MAP, f64::NAN, false, 11).unwrap_err(), "got NaN"),
-        (MsraHeatmap::new(INPUT, MAP, 2.0, false, 10).unwrap_err(), "odd"),
-        (UdpHeatmap::new(INPUT, [usize::MAX, 2], gaussian, 11).unwrap_err(), "memory"),
-        (UdpHeatmapKind::named("round", 2.0, 0.1).unwrap_err(), "got invalid `heatmap_type`"),
-        (MegviiHeatmap::new(INPUT, MAP, 0).unwrap_err(), "`kernel_size`"),
-        (SimccSmoothing::named("none", 0.0).unwrap_err(), "\"gaussian\", \"standard\""),
-        (SimccSmoothing::named("gaussian", 0.1).unwrap_err(), "is only used for `standard` mode"),
-        (SimccSmoothing::named("standard", 1.1).unwrap_err(), "should be in range [0, 1]"),
+        (msra([0, 256], MAP, |_| {}), "`input_size` must be [w, h]"),
+        (msra(INPUT, [48, 0], |_| {}), "`heatmap_size`"),
+        (msra(INPUT, MAP, |options| options.sigma = 0.0), "`sigma`"),
+        (msra(INPUT, MAP, |options| options.sigma = f64::NAN), "got NaN"),
+        (msra(INPUT, MAP, |options| options.blur_kernel_size = 10), "odd"),
+        (udp.unwrap_err(), "memory"),
+        ("round".parse::<UdpHeatmapKind>().unwrap_err(), "got invalid `heatmap_type`"),
+        (megvii.unwrap_err(), "`kernel_size`"),
+        (smoothing("none", 0.0).unwrap_err(), "\"gaussian\", \"standard\""),
+        (smoothing("gaussian", 0.1).unwrap_err(), "is only used for `standard` mode"),
+        (smoothing("standard", 1.1).unwrap_err(), "should be in range [0, 1]"),
         (RegressionLabel::check_columns(3).unwrap_err(), "should be 2 or 4 (with sigma)"),
     ];
     for (error, words) in errors {
         assert!(error.to_string().contains(words), "{error} does not contain {words}");
     }
     let hand = |options| Hand3dHeatmap::new(options).unwrap_err().to_string();
-    let usual = Hand3dOptions::default;
-    assert!(hand(Hand3dOptions { heatmap_size: [64, 0, 64], ..usual() }).contains("[w, h, d]"));
-    assert!(hand(Hand3dOptions { depth_size: 0, ..usual() }).contains("`depth_size`"));
-    assert!(hand(Hand3dOptions { max_bound: 0.0, ..usual() }).contains("`max_bound`"));
-    assert!(hand(Hand3dOptions { sigma: 1e9, ..usual() }).contains("at most"));
-    let few = Hand3dOptions { joint_indices: Some(vec![0, -4]), ..usual() };
+    let usual = Hand3dHeatmapOptions::default;
+    assert!(
+        hand(Hand3dHeatmapOptions { heatmap_size: [64, 0, 64], ..usual() }).contains("[w, h, d]")
+    );
+    assert!(hand(Hand3dHeatmapOptions { depth_size: 0, ..usual() }).contains("`depth_size`"));
+    assert!(hand(Hand3dHeatmapOptions { max_bound: 0.0, ..usual() }).contains("`max_bound`"));
+    assert!(hand(Hand3dHeatmapOptions { sigma: 1e9, ..usual() }).contains("at most"));
+    let few = Hand3dHeatmapOptions { joint_indices: Some(vec![0, -4]), ..usual() };
     let few = Hand3dHeatmap::new(few).expect("valid");
     assert!(few.encoder(3, None).unwrap_err().to_string().contains("`joint_indices`"));
-    let rootless = Simcc3dOptions { root_index: vec![], ..Default::default() };
+    let rootless = Simcc3dLabelOptions { root_index: vec![], ..Default::default() };
     let error = Simcc3dLabel::new([96, 128, 96], rootless).unwrap_err();
     assert!(error.to_string().contains("`root_index`"));
-    let error = Simcc3dLabel::new([96, 128, 96], Simcc3dOptions::default())
+    let error = Simcc3dLabel::new([96, 128, 96], Simcc3dLabelOptions::default())
         .and_then(|codec| codec.points::<f32, f32, f32>(&[[0.0; 2]; 4], Some(&[[0.0; 3]; 3]), 4))
         .unwrap_err();
     assert!(error.to_string().contains("`keypoints_3d`"));
-    let error = YoloxPoseAnnotationProcessor::new(true, Some([0, 640])).unwrap_err();
+    let sized =
+        YoloxPoseAnnotationProcessorOptions { input_size: Some([0, 640]), expand_bbox: true };
+    let error = YoloxPoseAnnotationProcessor::new(sized).unwrap_err();
     assert!(error.to_string().contains("`input_size`"));
-    assert!(EdPoseLabel::new(0, 17).unwrap_err().to_string().contains("`num_select`"));
-    let dark = SimccOptions { sigma: [0.4, 6.0], use_dark: true, ..Default::default() };
+    let none = EdPoseLabelOptions { num_select: 0, ..Default::default() };
+    assert!(EdPoseLabel::new(none).unwrap_err().to_string().contains("`num_select`"));
+    let dark = SimccLabelOptions { sigma: [0.4, 6.0], use_dark: true, ..Default::default() };
     assert!(SimccLabel::new(INPUT, dark).unwrap_err().to_string().contains("use_dark"));
     let two = Array3::<f32>::zeros((2, 17, 2));
-    let integral = IntegralRegressionLabel::new(INPUT, MAP, 2.0, false, 11, true).expect("valid");
-    let error = integral.encode::<_, f32>(two.view(), None).unwrap_err();
+    let options = IntegralRegressionLabelOptions::default();
+    let integral = IntegralRegressionLabel::new(INPUT, MAP, options).expect("valid");
+    let error = integral.encode(two.view(), None).unwrap_err();
     assert!(error.to_string().contains("only support single-instance"), "{error}");
 }
 
 /// Decoded joints are within half a voxel; joints outside have weight 0.
 #[test]
 fn hand_keypoints_round_trip() {
-    let options = Hand3dOptions {
+    let options = Hand3dHeatmapOptions {
         heatmap_size: [64, 64, 16],
         depth_size: 16,
         joint_indices: Some(vec![2, 0, -1]),
@@ -196,7 +217,7 @@ fn hand_keypoints_round_trip() {
     let keypoints =
         array![[[100f32, 52., -50.], [1., 2., 3.], [20., 240., 90.], [30., 40., -250.]]];
     let encoder = codec.encoder(4, Some(&[0.5, 2.0, 1.0])).expect("three weights");
-    let targets = encoder.encode::<_, f32>(keypoints.view(), None).expect("valid");
+    let targets = encoder.encode(keypoints.view(), None).expect("valid");
     assert_eq!(targets.keypoint_weights, array![[0.5f32, 2.0, 0.0]]);
     let maps = targets.heatmaps.into_shape_with_order((3, 16, 64, 64)).expect("three maps");
     let decoded = codec.decode(maps.view()).expect("valid");
@@ -216,7 +237,8 @@ fn hand_keypoints_round_trip() {
 /// Depths are relative to the roots of the same instance, in the precision of the points.
 #[test]
 fn simcc_3d_depths_are_root_relative() {
-    let options = Simcc3dOptions { root_index: vec![0, -1], z_range: 2.0, ..Default::default() };
+    let options =
+        Simcc3dLabelOptions { root_index: vec![0, -1], z_range: 2.0, ..Default::default() };
     let codec = Simcc3dLabel::new([96, 128, 64], options).expect("valid");
     let places =
         [[0f32, 0., 4.], [0., 0., 5.], [0., 0., 6.], [0., 0., 1.], [0., 0., 1.], [0., 0., 3.]];
@@ -230,7 +252,8 @@ fn simcc_3d_depths_are_root_relative() {
 
 #[test]
 fn edpose_decode_keeps_best_candidates() {
-    let codec = EdPoseLabel::new(3, 1).expect("valid");
+    let options = EdPoseLabelOptions { num_select: 3, num_keypoints: 1 };
+    let codec = EdPoseLabel::new(options).expect("valid");
     let logits = array![[0.2f32, 0.9], [f32::NAN, 0.2], [0.5, 0.1]];
     let boxes = array![[0.5f32, 0.5, 1.0, 0.5], [0., 0., 0., 0.], [0.25, 0.5, 0.5, 1.0]];
     let keypoints = array![[0.5f32, 0.25, 1.0], [0., 0., 1.], [0.1, 0.2, 1.0]];

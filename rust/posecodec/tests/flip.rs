@@ -3,13 +3,14 @@
 use crate::common::each_tier;
 use half::f16;
 use ndarray::{Array3, Axis, concatenate, s};
+use posecodec::kernels::crop::Crop;
 use posecodec::Error;
 use posecodec::HeatmapValue;
 use posecodec::codecs::{
-    DecodeHeatmaps, HeatmapShift, MegviiHeatmap, MsraHeatmap, Simcc3dLabel, Simcc3dOptions,
-    SimccLabel, SimccOptions, UdpHeatmap, UdpHeatmapKind,
+    DecodeHeatmaps, HeatmapShift, MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap,
+    MsraHeatmapOptions, Simcc3dLabel, Simcc3dLabelOptions, SimccLabel, SimccLabelOptions,
+    UdpHeatmap, UdpHeatmapOptions,
 };
-use posecodec::kernels::crop::Crop;
 use posecodec::kernels::flip::{Mirrored, average_mirrored};
 use proptest::prelude::*;
 
@@ -183,14 +184,15 @@ fn assert_argument<T: std::fmt::Debug>(refused: posecodec::Result<T>, name: &str
 fn decode_flipped_matches_decoded_average() {
     let (input, size) = ([72, 96], [18, 24]);
     for unbiased in [false, true] {
-        check_decoding(&MsraHeatmap::new(input, size, 2.0, unbiased, 5).expect("fits"));
+        let options = MsraHeatmapOptions { unbiased, blur_kernel_size: 5, ..Default::default() };
+        check_decoding(&MsraHeatmap::new(input, size, options).expect("fits"));
     }
-    check_decoding(&MegviiHeatmap::new(input, size, 5).expect("fits"));
-    for kind in [
-        UdpHeatmapKind::Gaussian { sigma: 2.0 },
-        UdpHeatmapKind::Combined { radius_factor: 0.0546875 },
-    ] {
-        check_decoding(&UdpHeatmap::new(input, size, kind, 5).expect("fits"));
+    let options = MegviiHeatmapOptions { kernel_size: 5 };
+    check_decoding(&MegviiHeatmap::new(input, size, options).expect("fits"));
+    for kind in ["gaussian", "combined"] {
+        let kind = kind.parse().expect("MMPose's names");
+        let options = UdpHeatmapOptions { kind, blur_kernel_size: 5 };
+        check_decoding(&UdpHeatmap::new(input, size, options).expect("fits"));
     }
 }
 
@@ -214,7 +216,7 @@ fn simcc_decode_flipped_matches_decoded_average() {
     let ([x, y, z], [fx, fy, fz], [ax, ay, az]) = (own, flipped, averages);
 
     for use_dark in [false, true] {
-        let options = SimccOptions { use_dark, decode_visibility: true, ..Default::default() };
+        let options = SimccLabelOptions { use_dark, decode_visibility: true, ..Default::default() };
         let codec = SimccLabel::new([5, 10], options).expect("fits");
         let want = codec.decode(ax.view(), ay.view()).expect("fits");
         let flip = |indices: &[usize]| {
@@ -225,7 +227,7 @@ fn simcc_decode_flipped_matches_decoded_average() {
         let swapped = codec.decode_flipped([x.view(), y.view()], [fy.view(), fx.view()], &INDICES);
         assert_argument(swapped, "flipped");
     }
-    let codec = Simcc3dLabel::new([5, 10, 15], Simcc3dOptions::default()).expect("fits");
+    let codec = Simcc3dLabel::new([5, 10, 15], Simcc3dLabelOptions::default()).expect("fits");
     let want = codec.decode(ax.view(), ay.view(), az.view()).expect("fits");
     let own = [x.view(), y.view(), z.view()];
     let got = codec.decode_flipped(own, [fx.view(), fy.view(), fz.view()], &INDICES);

@@ -50,7 +50,7 @@ proptest! {
             ..Default::default()
         };
         let codec = AssociativeEmbedding::new([128, 128], [SIDE, SIDE], options).expect("valid");
-        let heatmaps = codec.encode::<f32, f32>(people.view(), None).expect("valid").heatmaps;
+        let heatmaps = codec.encode::<f32>(people.view(), None).expect("valid").heatmaps;
         let tags = noisy(&heatmaps.mapv(|value| 3.0 * value), &noise[1..], steps);
         let heatmaps = noisy(&heatmaps, &noise, steps);
         let half = codec.decode(heatmaps.view(), tags.view()).expect("valid");
@@ -70,7 +70,7 @@ proptest! {
             ..Default::default()
         };
         let codec = Spr::new([128, 128], [SIDE, SIDE], options).expect("valid");
-        let targets = codec.encode::<f32, f32>(people.view(), None).expect("valid");
+        let targets = codec.encode::<f32>(people.view(), None).expect("valid");
         let heatmaps = noisy(&targets.heatmaps, &noise, steps);
         let displacements = noisy(&targets.displacements, &noise[1..], steps);
         let half = codec.decode(heatmaps.view(), displacements.view()).expect("valid");

@@ -6,7 +6,7 @@ use ndarray::{Array2, Array3, s};
 use posecodec::Error;
 use posecodec::codecs::{
     Camera, DecodePoses, ImagePoseLifting, ImagePoseLiftingOptions, ImageScale, LiftPose,
-    MotionBertLabel, MotionBertMode, MotionBertOptions, Pair, Statistics, VideoPoseLifting,
+    MotionBertLabel, MotionBertLabelOptions, MotionBertMode, Pair, Statistics, VideoPoseLifting,
     VideoPoseLiftingOptions,
 };
 use posecodec::kernels::lifting::camera::{
@@ -134,7 +134,7 @@ proptest! {
         };
         each_tier(|_| {
             let codec = |mode| {
-                let options = MotionBertOptions { root_index, mode, ..Default::default() };
+                let options = MotionBertLabelOptions { root_index, mode, ..Default::default() };
                 MotionBertLabel::new(count, options).expect("valid")
             };
             let encode = |mode| {
@@ -214,16 +214,19 @@ fn errors_name_the_argument() {
         }),
         ..Default::default()
     };
-    let motion = MotionBertLabel::new(17, MotionBertOptions::default()).expect("valid");
+    let motion = MotionBertLabel::new(17, MotionBertLabelOptions::default()).expect("valid");
     let mut flat = target.clone();
     flat[[1, 4, 2]] = 0.0;
     let size_only = Camera::new(SIZE, None, None).expect("valid");
     let focal_only = Camera::new(SIZE, Some(Pair::F64(FOCAL)), None).expect("valid");
-    let root = MotionBertOptions { root_index: 17, ..Default::default() };
+    let root = MotionBertLabelOptions { root_index: 17, ..Default::default() };
     let errors: Vec<(Error, &str)> = vec![
-        (MotionBertLabel::new(0, MotionBertOptions::default()).unwrap_err(), "`num_keypoints`"),
+        (
+            MotionBertLabel::new(0, MotionBertLabelOptions::default()).unwrap_err(),
+            "`num_keypoints`",
+        ),
         (MotionBertLabel::new(17, root).unwrap_err(), "`root_index`"),
-        (MotionBertMode::named("val").unwrap_err(), "\"train\", \"test\""),
+        ("val".parse::<MotionBertMode>().unwrap_err(), "\"train\", \"test\""),
         (ImagePoseLifting::new(17, statistics(0.0)).unwrap_err(), "`keypoints_std`"),
         (ImagePoseLifting::new(16, statistics(1.0)).unwrap_err(), "(16, D)"),
         (Camera::new([0.0, 9.0], None, None).unwrap_err(), "camera_param['w']"),

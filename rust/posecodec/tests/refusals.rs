@@ -4,12 +4,13 @@
 use half::f16;
 use posecodec::codecs::{
     ArrayMut, AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
-    DecoupledHeatmapOptions, EdPoseLabel, Encode, EncodePlan, Floats, Hand3dHeatmap, Hand3dOptions,
-    Init, InstanceMaps, LiftPose, Maps, MotionBertLabel, MotionBertMode, MotionBertOptions,
-    PoseBatch, RegressionLabel, RootKind, RootOutput, Simcc3dDecodedRows, Simcc3dLabel,
-    Simcc3dOptions, SimccRows, SimccVectors, TargetBatch, UdpHeatmap, UdpHeatmapKind,
-    VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch, decode_heatmaps_batch,
-    decode_poses_batch, encode_batch, encode_keypoints_batch, encode_target_batch,
+    DecoupledHeatmapOptions, EdPoseLabel, EdPoseLabelOptions, Encode, EncodePlan, Floats,
+    Hand3dHeatmap, Hand3dHeatmapOptions, Init, InstanceMaps, LiftPose, Maps, MotionBertLabel,
+    MotionBertLabelOptions, MotionBertMode, PoseBatch, RegressionLabel, RootKind, RootOutput,
+    Simcc3dDecodedRows, Simcc3dLabel, Simcc3dLabelOptions, SimccRows, SimccVectors, TargetBatch,
+    UdpHeatmap, UdpHeatmapOptions, VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch,
+    decode_heatmaps_batch, decode_poses_batch, encode_batch, encode_keypoints_batch,
+    encode_target_batch,
 };
 use posecodec::functional::get_heatmap_maximum;
 
@@ -18,8 +19,7 @@ const HALF: usize = 1 << (usize::BITS / 2);
 const SIZE: [usize; 2] = [16, 16];
 
 fn udp() -> UdpHeatmap {
-    let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
-    UdpHeatmap::new([64, 64], SIZE, kind, 11).expect("valid")
+    UdpHeatmap::new([64, 64], SIZE, UdpHeatmapOptions::default()).expect("valid")
 }
 
 #[test]
@@ -31,11 +31,11 @@ fn overflowing_shapes_are_errors() {
         assert!(decode_heatmaps_batch(&udp(), heatmaps, shape, &mut points, &mut scores).is_err());
         assert!(decode_heatmaps_batch(&udp(), heatmaps, shape, &mut [], &mut []).is_err());
     }
-    let hands = Hand3dHeatmap::new(Hand3dOptions::default()).expect("valid");
+    let hands = Hand3dHeatmap::new(Hand3dHeatmapOptions::default()).expect("valid");
     for shape in [[HALF, HALF, 1, 1, 1], [1, 1, HALF, HALF, 1]] {
         let (mut points, mut scores) = ([[0.0; 3]; 1], [f16::ZERO]);
-        assert!(hands.decode_batch(&maps, shape, &mut points, &mut scores).is_err());
-        assert!(hands.decode_batch(&maps, shape, &mut [], &mut []).is_err());
+        assert!(hands.decode_flat(&maps, shape, &mut points, &mut scores).is_err());
+        assert!(hands.decode_flat(&maps, shape, &mut [], &mut []).is_err());
     }
     let decoupled = DecoupledHeatmap::new([64, 64], SIZE, DecoupledHeatmapOptions::default());
     for shape in [[HALF, HALF, 1, 1], [1, 1, HALF, HALF]] {
@@ -52,9 +52,9 @@ fn overflowing_shapes_are_errors() {
         AssociativeEmbeddingOptions { keypoint_order: vec![0], top_k: 1, ..Default::default() };
     let groups = AssociativeEmbedding::new([64, 64], SIZE, options).expect("valid");
     for shape in [[HALF, 1, HALF, 1], [1, 1, HALF, HALF]] {
-        assert!(groups.decode_batch(&[1f32; 4], &[1f32; 4], [shape; 2]).is_err());
+        assert!(groups.decode_flat(&[1f32; 4], &[1f32; 4], [shape; 2]).is_err());
     }
-    let simcc = Simcc3dLabel::new([8, 8, 8], Simcc3dOptions::default()).expect("valid");
+    let simcc = Simcc3dLabel::new([8, 8, 8], Simcc3dLabelOptions::default()).expect("valid");
     let decoded = Simcc3dDecodedRows {
         keypoints: &mut [[0.0; 3]; 2],
         keypoints_simcc: &mut [[0.0; 3]; 2],
@@ -62,7 +62,7 @@ fn overflowing_shapes_are_errors() {
     };
     let own = SimccRows { responses: [&[], &[], &[]], bins: [1 << (usize::BITS - 1); 3] };
     let vectors = SimccVectors { own, flipped: None };
-    assert!(simcc.decode_batch([1, 1, 2], vectors, decoded).is_err());
+    assert!(simcc.decode_flat([1, 1, 2], vectors, decoded).is_err());
 }
 
 #[test]
@@ -113,7 +113,8 @@ fn wrong_keypoint_counts_are_errors() {
 
 #[test]
 fn scores_without_classes_are_errors() {
-    let codec = EdPoseLabel::new(5, 17).expect("valid");
+    let options = EdPoseLabelOptions { num_select: 5, ..Default::default() };
+    let codec = EdPoseLabel::new(options).expect("valid");
     for classes in [0, 3] {
         assert!(codec.best(&[0.5f32; 4], classes).is_err(), "{classes} classes");
     }
@@ -143,7 +144,7 @@ fn zero_instances_may_have_any_map_size() {
 
 #[test]
 fn wrong_number_of_factors_is_error() {
-    let options = MotionBertOptions { mode: MotionBertMode::Test, ..Default::default() };
+    let options = MotionBertLabelOptions { mode: MotionBertMode::Test, ..Default::default() };
     let codec = MotionBertLabel::new(1, options).expect("valid");
     let camera = [Camera::new([64.0, 64.0], None, None).expect("valid")];
     let target = PoseBatch { values: &[0.5f32; 9], shape: [1, 3, 1, 3], cameras: &camera };

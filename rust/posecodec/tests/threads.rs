@@ -24,12 +24,12 @@ fn pools_of_several_sizes() {
     }
     let expected: [f32; SHAPE[0]] = std::array::from_fn(|sample| (sample + 1) as f32);
     for threads in [2, 3, 2] {
-        set_num_threads(threads);
+        set_num_threads(threads).expect("few");
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| assert_eq!(maxima(&heatmaps), expected));
             }
         });
     }
-    set_num_threads(0);
+    set_num_threads(0).expect("the default");
 }

@@ -112,7 +112,7 @@ pub(crate) use phrase;
 ///         kernel_size: count = 11;
 ///     }
 ///     raises "For a size of 0 or an even kernel.";
-///     build |arguments| codecs::MegviiHeatmap::new(input_size, kernel_size);
+///     build |arguments| codecs::MegviiHeatmap::new(input_size, options);
 ///     encode(keypoints; keypoints_visible; out) |py, codec, call| {
 ///         encode(py, codec, call, keypoints, keypoints_visible, out)
 ///     }
@@ -150,7 +150,7 @@ pub(crate) use phrase;
 ///         let arguments = Arguments::new(slf.py());
 ///         let input_size = arguments.keep("input_size", kinds::size("input_size", input_size)?)?;
 ///         let kernel_size = ..; // the same with kinds::count, and 11 where it was omitted
-///         slf.get().0.set(slf, arguments, codecs::MegviiHeatmap::new(input_size, kernel_size)?)
+///         slf.get().0.set(slf, arguments, codecs::MegviiHeatmap::new(input_size, options)?)
 ///     }
 ///
 ///     #[classattr]

@@ -35,7 +35,7 @@ codec_class! {
     }
     raises "For a size of 0, an unknown root type, or an overlap that is not between 0 and 1.";
     build |arguments| {
-        let root_type = codecs::RootType::named(&root_type)?;
+        let root_type = root_type.parse()?;
         codecs::DecoupledHeatmap::new(input_size, heatmap_size, codecs::DecoupledHeatmapOptions {
             root_type, heatmap_min_overlap, max_instances: encode_max_instances,
         })

@@ -22,7 +22,9 @@ codec_class! {
         num_keypoints: count = 17;
     }
     raises "For a number of 0.";
-    build |arguments| codecs::EdPoseLabel::new(num_select, num_keypoints);
+    build |arguments| codecs::EdPoseLabel::new(codecs::EdPoseLabelOptions {
+        num_select, num_keypoints,
+    });
     encode(img_shape, keypoints; keypoints_visible, area, bboxes; out) |py, _, call| {
         let annotations = EdPoseArguments { img_shape, keypoints, keypoints_visible, area, bboxes };
         encode_edpose(py, call, &annotations, out)

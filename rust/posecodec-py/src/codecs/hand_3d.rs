@@ -41,7 +41,7 @@ codec_class! {
         max_bound: number = 1.0;
     }
     raises "For a size of 0, or a sigma or bound that is not positive and finite.";
-    build |arguments| codecs::Hand3dHeatmap::new(codecs::Hand3dOptions {
+    build |arguments| codecs::Hand3dHeatmap::new(codecs::Hand3dHeatmapOptions {
         image_size, root_heatmap_size, heatmap_size, heatmap3d_depth_bound, heatmap_size_root,
         root_depth_bound, depth_size, use_different_joint_weights, sigma, joint_indices, max_bound,
     });

@@ -207,7 +207,10 @@ heatmap_codec! {
         blur_kernel_size: count = 11;
     }
     raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
-    build |arguments| codecs::MsraHeatmap::new(input_size, heatmap_size, sigma, unbiased, blur_kernel_size);
+    build |arguments| {
+        let options = codecs::MsraHeatmapOptions { sigma, unbiased, blur_kernel_size };
+        codecs::MsraHeatmap::new(input_size, heatmap_size, options)
+    };
 }
 
 heatmap_codec! {
@@ -254,8 +257,11 @@ heatmap_codec! {
     }
     raises "For a size of 0, an unknown type, a sigma or radius factor that is not positive and finite,"
         "or an even kernel size.";
-    build |arguments| codecs::UdpHeatmapKind::named(&heatmap_type, sigma, radius_factor)
-        .and_then(|kind| codecs::UdpHeatmap::new(input_size, heatmap_size, kind, blur_kernel_size));
+    build |arguments| {
+        let kind = heatmap_type.parse::<codecs::UdpHeatmapKind>()?.with(sigma, radius_factor);
+        let options = codecs::UdpHeatmapOptions { kind, blur_kernel_size };
+        codecs::UdpHeatmap::new(input_size, heatmap_size, options)
+    };
 }
 
 heatmap_codec! {
@@ -282,5 +288,7 @@ heatmap_codec! {
         kernel_size: count;
     }
     raises "For a size of 0 or an even kernel size.";
-    build |arguments| codecs::MegviiHeatmap::new(input_size, heatmap_size, kernel_size);
+    build |arguments| codecs::MegviiHeatmap::new(
+        input_size, heatmap_size, codecs::MegviiHeatmapOptions { kernel_size },
+    );
 }

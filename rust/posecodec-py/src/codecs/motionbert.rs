@@ -35,10 +35,10 @@ codec_class! {
     raises "For a root that is not one of the keypoints, or another mode.";
     build |arguments| {
         let _ = (remove_root, save_index);
-        let mode = codecs::MotionBertMode::named(&mode)?;
+        let mode = mode.parse()?;
         codecs::MotionBertLabel::new(
             num_keypoints,
-            codecs::MotionBertOptions { root_index, concat_vis, rootrel, mode },
+            codecs::MotionBertLabelOptions { root_index, concat_vis, rootrel, mode },
         )
     };
     encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible, camera_param, factor; out) |py, codec, call| {

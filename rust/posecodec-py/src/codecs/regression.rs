@@ -176,6 +176,8 @@ regression_codec! {
     }
     raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
     build |arguments| codecs::IntegralRegressionLabel::new(
-        input_size, heatmap_size, sigma, unbiased, blur_kernel_size, normalize,
+        input_size,
+        heatmap_size,
+        codecs::IntegralRegressionLabelOptions { sigma, unbiased, blur_kernel_size, normalize },
     );
 }

@@ -49,8 +49,8 @@ codec_class! {
     raises "For a size of 0, an unknown smoothing, a sigma or ratio that is not positive and finite, or"
         "a smoothing weight outside [0, 1] or with Gaussians.";
     build |arguments| {
-        let smoothing = codecs::SimccSmoothing::named(&smoothing_type, label_smooth_weight)?;
-        codecs::SimccLabel::new(input_size, codecs::SimccOptions {
+        let smoothing = smoothing_type.parse::<codecs::SimccSmoothing>()?.with_weight(label_smooth_weight)?;
+        codecs::SimccLabel::new(input_size, codecs::SimccLabelOptions {
             smoothing, sigma, simcc_split_ratio, normalize, use_dark, decode_visibility, decode_beta,
         })
     };

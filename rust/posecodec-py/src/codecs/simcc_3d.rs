@@ -57,8 +57,8 @@ codec_class! {
     }
     raises "For a size of 0, a sigma, ratio or range that is not positive and finite, or no root.";
     build |arguments| {
-        let z_range = z_range.unwrap_or(codecs::Simcc3dOptions::default().z_range);
-        codecs::Simcc3dLabel::new(input_size, codecs::Simcc3dOptions {
+        let z_range = z_range.unwrap_or(codecs::Simcc3dLabelOptions::default().z_range);
+        codecs::Simcc3dLabel::new(input_size, codecs::Simcc3dLabelOptions {
             sigma, simcc_split_ratio, normalize, use_dark, root_index, z_range,
         })
     };

@@ -26,7 +26,9 @@ codec_class! {
         sigma: number;
     }
     raises "For a size of 0 or a sigma that is not positive and finite.";
-    build |arguments| codecs::SkpsHeatmap::new(input_size, heatmap_size, sigma);
+    build |arguments| codecs::SkpsHeatmap::new(
+        input_size, heatmap_size, codecs::SkpsHeatmapOptions { sigma },
+    );
     encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
         encode(py, codec, call, keypoints, keypoints_visible, (out, dtype))
     }
@@ -136,7 +138,7 @@ fn decode<'py>(
         in_own_precision!(&offsets, offsets => {
             let offsets = offsets.values();
             enter(py, maps.len(), || {
-                let decoded = codec.decode_batch(maps, offsets, shape, points, values);
+                let decoded = codec.decode_flat(maps, offsets, shape, points, values);
                 decoded.map_err(rename)
             })?;
         });

@@ -59,7 +59,7 @@ codec_class! {
     build |arguments| {
         let options = codecs::SprOptions {
             generate_keypoint_heatmaps,
-            root_type: codecs::RootType::named(&root_type)?,
+            root_type: root_type.parse()?,
             minimal_diagonal_length,
             background_weight,
             nms_kernel: decode_nms_kernel,

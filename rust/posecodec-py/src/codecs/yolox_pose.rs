@@ -22,7 +22,9 @@ codec_class! {
         input_size: optional_size = None;
     }
     raises "For an ``input_size`` that is not a size.";
-    build |arguments| codecs::YoloxPoseAnnotationProcessor::new(expand_bbox, input_size);
+    build |arguments| codecs::YoloxPoseAnnotationProcessor::new(
+        codecs::YoloxPoseAnnotationProcessorOptions { expand_bbox, input_size },
+    );
     encode(; keypoints, keypoints_visible, bbox, category_id; out) |py, processor, call| {
         let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };
         encode_yolox(py, processor, call, &annotations, out)

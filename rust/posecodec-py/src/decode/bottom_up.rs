@@ -212,7 +212,7 @@ fn group<E: HeatmapValue + Element>(
     ];
     let (maps, tags) = (heatmaps.values(), tags.values());
     enter(py, maps.len(), || {
-        codec.decode_batch(maps, tags, shapes).map_err(|error| {
+        codec.decode_flat(maps, tags, shapes).map_err(|error| {
             error
                 .rename_argument("heatmaps", "batch_heatmaps")
                 .rename_argument("tags", "batch_tags")

@@ -77,6 +77,6 @@ fn decode_maps<'py, E: HeatmapValue + Element>(
     let mut scores = OutputArray::<E>::zeros(py, "scores", &call.shape(batch, &[1, count]))?;
     let (points, _) = keypoints.values_mut().as_chunks_mut();
     let (maps, values) = (maps.values(), scores.values_mut());
-    enter(py, maps.len(), || codec.decode_batch(maps, shape, points, values))?;
+    enter(py, maps.len(), || codec.decode_flat(maps, shape, points, values))?;
     Ok((keypoints.into_any(), scores.into_any()))
 }

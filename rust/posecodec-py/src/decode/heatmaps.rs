@@ -1,11 +1,8 @@
 //! `decode` and `batch_decode` of the heatmap codecs.
 
-use arrayvec::ArrayVec;
 use numpy::Element;
 use posecodec::HeatmapValue;
-use posecodec::codecs::{
-    DecodeHeatmaps, DecodePlan, FlippedMaps, HeatmapShift, Maps, decode_any_layout,
-};
+use posecodec::codecs::{DecodeHeatmaps, DecodePlan, FlippedBatch};
 use pyo3::prelude::*;
 
 use super::flip::{Flip, FlipArguments};
@@ -83,38 +80,13 @@ where
     let (points, _) = keypoints.values_mut().as_chunks_mut();
     let values = scores.values_mut();
     let flipped = flip.map(|flip| flip.flipped[0].of_type::<E>()).transpose()?;
-    let flip = flip.map(|flip| (&*flip.flip_indices, flip.shift));
-    let renamed = |error: posecodec::Error| error.rename_argument("heatmaps", encoded_name(call));
-    if maps.is_contiguous() && flipped.as_ref().is_none_or(Array::is_contiguous) {
-        let maps = maps_of(maps.values(), flipped.as_ref().map(Array::values), flip);
-        enter(py, maps.own.len(), || plan.fill(maps, points, values).map_err(renamed))?;
-    } else {
-        let arrays = [Some(maps), flipped.as_ref()].into_iter().flatten();
-        let views: ArrayVec<_, 2> = arrays.map(|array| array.view(call)).collect();
-        let (mut points, mut values) = (points, values);
-        let split = |samples| {
-            let points = points.split_off_mut(..samples * count).expect("one per keypoint");
-            (points, values.split_off_mut(..samples * count).expect("one per keypoint"))
-        };
-        let decode = |samples, arrays: &[&[E]], (points, values): (&mut [_], &mut [_])| {
-            let maps = maps_of(arrays[0], arrays.get(1).copied(), flip);
-            plan.with_batch(samples).fill(maps, points, values)
-        };
-        enter(py, maps.len(), || decode_any_layout(&views, split, decode).map_err(renamed))?;
-    }
-    Ok((keypoints.into_any(), scores.into_any()))
-}
-
-/// The maps of a batch, with those of the flipped images for a flip test.
-fn maps_of<'a, E>(
-    own: &'a [E],
-    flipped: Option<&'a [E]>,
-    flip: Option<(&'a [usize], HeatmapShift)>,
-) -> Maps<'a, E> {
-    let flipped = flipped.zip(flip).map(|(heatmaps, (flip_indices, shift))| FlippedMaps {
-        heatmaps,
-        flip_indices,
-        shift,
+    let flipped = flipped.as_ref().zip(flip).map(|(flipped, flip)| FlippedBatch {
+        heatmaps: flipped.view(call),
+        flip_indices: &flip.flip_indices,
+        shift: flip.shift,
     });
-    Maps { own, flipped }
+    let view = maps.view(call);
+    let renamed = |error: posecodec::Error| error.rename_argument("heatmaps", encoded_name(call));
+    enter(py, maps.len(), || plan.fill_views(view, flipped, points, values).map_err(renamed))?;
+    Ok((keypoints.into_any(), scores.into_any()))
 }

@@ -204,7 +204,7 @@ fn decode_two<'py, E: HeatmapValue + Element>(
         visibility: visibility.split_off_mut(..rows).unwrap_or_default(),
     };
     layout.decode(py, arrays, flipped.as_ref(), split, |shape, vectors, decoded| {
-        codec.decode_batch(shape, vectors, decoded)
+        codec.decode_flat(shape, vectors, decoded)
     })?;
     let scores = match seen {
         Some(seen) => (scores.into_any(), seen.into_any()).into_pyobject(py)?.into_any(),
@@ -258,7 +258,7 @@ fn decode_three<'py, E: HeatmapValue + Element>(
         scores: row_scores.split_off_mut(..rows).expect(ONE_PER_ROW),
     };
     layout.decode(py, arrays, flipped.as_ref(), split, |shape, vectors, decoded| {
-        codec.decode_batch(shape, vectors, decoded)
+        codec.decode_flat(shape, vectors, decoded)
     })?;
     Ok((keypoints.into_any(), keypoints_simcc.into_any(), scores.into_any()))
 }

@@ -44,7 +44,7 @@ pub(crate) fn encode_yolox<'py>(
         ("bbox", bbox),
         ("category_id", category_id),
     ];
-    let boxes = bbox.filter(|_| processor.expand_bbox()).map(|_| "bbox");
+    let boxes = bbox.filter(|_| processor.options().expand_bbox).map(|_| "bbox");
     let labels = category_id.map(|_| "bbox_labels");
     let names: Vec<&str> = boxes.into_iter().chain(labels).collect();
     map_images(py, arguments, &names, |parts| {
@@ -63,7 +63,7 @@ fn encode_arrays<'py>(
     arguments: &YoloxArguments<'_, 'py>,
     out: Option<&Bound<'py, PyAny>>,
 ) -> Encoded<'py> {
-    let bbox = arguments.bbox.filter(|_| processor.expand_bbox());
+    let bbox = arguments.bbox.filter(|_| processor.options().expand_bbox);
     let boxes = bbox.map(|bbox| Boxes::read(py, call, arguments, bbox)).transpose()?;
     let categories = arguments.category_id.map(|id| real_array(id, "category_id")).transpose()?;
     let labels = categories.as_ref().map(integers).transpose()?;

@@ -35,7 +35,7 @@ pub(crate) fn get_instance_root<'py>(
 ) -> Result<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let py = keypoints.py();
     let root_type = root_type.parse_or("root_type", string, "kpt_center".into())?;
-    let root_type = RootType::named(&root_type)?;
+    let root_type: RootType = root_type.parse()?;
     let people = People::read(keypoints, keypoints_visible)?;
     let mut roots = OutputArray::<f32>::zeros(py, "keypoints", &[people.points.instances, 2])?;
     let mut visible = OutputArray::<f32>::zeros(py, "keypoints", &[people.points.instances])?;

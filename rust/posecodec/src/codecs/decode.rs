@@ -1,8 +1,9 @@
 //! Decoding heatmaps, with or without a flip test: check shapes, split the batch into samples,
 //! decode each.
 
-use ndarray::{Array2, Array3, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3, ArrayView4, ArrayViewMut3, ArrayViewMut4};
 
+use super::decoded_batch::{self, DecodedBatch, FlippedBatch};
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
 use crate::check::{self, product};
 use crate::element::split_off;
@@ -24,9 +25,9 @@ pub struct Decoded<C, E> {
 ///
 /// ```
 /// use ndarray::Array3;
-/// use posecodec::codecs::{DecodeHeatmaps, MsraHeatmap};
+/// use posecodec::codecs::{DecodeHeatmaps, MsraHeatmap, MsraHeatmapOptions};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let mut heatmaps = Array3::<f32>::zeros((17, 64, 48)); // (K, H, W)
 /// heatmaps[[0, 20, 10]] = 0.9;
 /// let decoded = codec.decode(heatmaps.view())?;
@@ -84,9 +85,9 @@ pub trait DecodeHeatmaps: Sync {
     ///
     /// ```
     /// use ndarray::{Array3, Axis, s};
-    /// use posecodec::codecs::{DecodeHeatmaps, HeatmapShift, MsraHeatmap};
+    /// use posecodec::codecs::{DecodeHeatmaps, HeatmapShift, MsraHeatmap, MsraHeatmapOptions};
     ///
-    /// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+    /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
     /// let mut heatmaps = Array3::<f32>::zeros((2, 64, 48)); // a left wrist and a right one
     /// heatmaps[[0, 10, 12]] = 1.0;
     /// heatmaps[[1, 20, 30]] = 1.0;
@@ -120,6 +121,49 @@ pub trait DecodeHeatmaps: Sync {
         };
         decode_one(self, own.dim(), maps)
     }
+
+    /// Decodes a batch of maps (B, K, H, W); on several threads if the batch is large enough. With
+    /// `flipped`, it decodes the averages, as [`Self::decode_flipped`] does.
+    ///
+    /// ```
+    /// use ndarray::{Array3, Array4};
+    /// use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapOptions};
+    ///
+    /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
+    /// let heatmaps = Array4::<f32>::zeros((8, 17, 64, 48)); // the network's output
+    /// let decoded = codec.decode_batch(heatmaps.view(), None)?;
+    /// assert_eq!(decoded.keypoints.dim(), (8, 1, 17, 2));
+    ///
+    /// // Into arrays that are there already:
+    /// let (mut keypoints, mut scores) = (decoded.keypoints, Array3::<f32>::zeros((8, 1, 17)));
+    /// codec.decode_batch_into(heatmaps.view(), None, keypoints.view_mut(), scores.view_mut())?;
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Self::decode`] and [`Self::decode_flipped`].
+    fn decode_batch<E: HeatmapValue>(
+        &self,
+        heatmaps: ArrayView4<'_, E>,
+        flipped: Option<FlippedBatch<'_, E>>,
+    ) -> Result<DecodedBatch<Self::Coordinate, E>> {
+        decoded_batch::decode_batch(self, heatmaps, flipped)
+    }
+
+    /// [`Self::decode_batch`] into the caller's arrays: keypoints (B, 1, K, 2) and scores (B, 1, K),
+    /// in standard layout.
+    ///
+    /// # Errors
+    /// As for [`Self::decode_batch`], and for arrays of another shape or layout.
+    fn decode_batch_into<E: HeatmapValue>(
+        &self,
+        heatmaps: ArrayView4<'_, E>,
+        flipped: Option<FlippedBatch<'_, E>>,
+        keypoints: ArrayViewMut4<'_, Self::Coordinate>,
+        scores: ArrayViewMut3<'_, E>,
+    ) -> Result<()> {
+        decoded_batch::decode_batch_into(self, heatmaps, flipped, keypoints, scores)
+    }
 }
 
 /// Decodes one sample of maps (K, H, W) into new arrays.
@@ -143,9 +187,9 @@ fn decode_one<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
 /// How maps of one shape are decoded: computed before the outputs are allocated.
 ///
 /// ```
-/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap};
+/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap, MsraHeatmapOptions};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let plan = DecodePlan::new(&codec, [4, 17, 64, 48])?;
 /// let len = plan.batch() * plan.keypoints();
 /// let (mut keypoints, mut scores) = (vec![[0.0; 2]; len], vec![0.0; len]);
@@ -184,6 +228,12 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
     pub fn with_batch(&self, batch: usize) -> Self {
         let [_, maps, height, width] = self.shape;
         Self { shape: [batch, maps, height, width], ..*self }
+    }
+
+    /// `[B, maps, H, W]`.
+    #[must_use]
+    pub fn shape(&self) -> [usize; 4] {
+        self.shape
     }
 
     /// B, the number of samples.
@@ -273,9 +323,9 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
 /// threads if the batch is large enough. Allocate the outputs with the help of [`DecodePlan`].
 ///
 /// ```
-/// use posecodec::codecs::{Maps, MsraHeatmap, decode_heatmaps_batch};
+/// use posecodec::codecs::{Maps, MsraHeatmap, MsraHeatmapOptions, decode_heatmaps_batch};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let heatmaps = vec![1.0f32; 4 * 17 * 64 * 48];
 /// let maps = Maps { own: &heatmaps, flipped: None };
 /// let (mut keypoints, mut scores) = (vec![[0.0; 2]; 4 * 17], vec![0.0; 4 * 17]);

@@ -15,20 +15,20 @@ use crate::kernels::lifting::root::{fill_centered, fill_roots};
 /// The options of [`ImagePoseLifting`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImagePoseLiftingOptions {
-    /// The keypoints whose mean is the root.
+    /// The keypoints whose mean is the root. Default: 0.
     pub root_index: Vec<usize>,
-    /// Whether the root is removed from targets, if it is one keypoint.
+    /// Whether the root is removed from targets, if it is one keypoint. Default: false.
     pub remove_root: bool,
-    /// Whether the outputs include the index of the removed keypoint.
+    /// Whether the outputs include the index of the removed keypoint. Default: false.
     pub save_index: bool,
-    /// Whether labels are reshaped to (K·D, T).
+    /// Whether labels are reshaped to (K·D, T). Default: true.
     pub reshape_keypoints: bool,
-    /// Whether visibilities are concatenated to the keypoints.
+    /// Whether visibilities are concatenated to the keypoints. Default: false.
     pub concat_vis: bool,
-    /// Means and standard deviations of the 2D keypoints, (K, D), in pixels.
+    /// Means and standard deviations of the 2D keypoints, (K, D), in pixels. Default: none.
     pub keypoints: Option<Statistics>,
     /// Means and standard deviations of the root-relative 3D keypoints, (K, C), or (K - 1, C) if
-    /// the root is removed.
+    /// the root is removed. Default: none.
     pub target: Option<Statistics>,
 }
 
@@ -94,6 +94,11 @@ impl ImagePoseLifting {
         let names = ["target_mean", "target_std"];
         options.target = checked(options.target, names, skeleton.kept())?;
         Ok(Self { skeleton, options })
+    }
+
+    /// Number of keypoints, K.
+    pub fn num_keypoints(&self) -> usize {
+        self.skeleton.count()
     }
 
     /// The options.

@@ -5,13 +5,32 @@ use ndarray::{Array2, Array3, ArrayView3};
 use super::decode::Decoded;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
 use super::profiles::{Separable, profile_rows};
-use super::{MsraHeatmap, RegressionLabel};
+use super::{MsraHeatmap, MsraHeatmapOptions, RegressionLabel};
 use crate::element::Dtype;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::keypoints::Keypoints;
 use crate::kernels::gaussian::heatmap::{normalization_factor, normalize};
 use crate::plan::{Init, Output, Per};
+
+/// The options of [`IntegralRegressionLabel`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IntegralRegressionLabelOptions {
+    /// Standard deviation of the Gaussians in heatmap pixels. Default: 2.
+    pub sigma: f64,
+    /// Whether Gaussians are centered on the exact keypoint instead of the rounded one. Default: false.
+    pub unbiased: bool,
+    /// As [`MsraHeatmapOptions::blur_kernel_size`]. Default: 11.
+    pub blur_kernel_size: usize,
+    /// Whether each heatmap is divided by its sum. Default: true.
+    pub normalize: bool,
+}
+
+impl Default for IntegralRegressionLabelOptions {
+    fn default() -> Self {
+        Self { sigma: 2.0, unbiased: false, blur_kernel_size: 11, normalize: true }
+    }
+}
 
 /// Keypoints as coordinates and normalized heatmaps: [DSNT](https://arxiv.org/abs/1801.07372)
 /// (Nibali et al. 2018). Combines [`RegressionLabel`] and [`MsraHeatmap`].
@@ -20,10 +39,11 @@ use crate::plan::{Init, Output, Per};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, IntegralRegressionLabel};
+/// use posecodec::codecs::{Encode, IntegralRegressionLabel, IntegralRegressionLabelOptions};
 ///
-/// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], 2.0, false, 11, true)?;
-/// let targets = codec.encode::<f32, f32>(array![[[96.0, 64.0]]].view(), None)?;
+/// let options = IntegralRegressionLabelOptions::default();
+/// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], options)?;
+/// let targets = codec.encode(array![[[96.0, 64.0]]].view(), None)?;
 /// assert!((targets.heatmaps.sum() - 1.0).abs() < 1e-5);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
@@ -31,7 +51,7 @@ use crate::plan::{Init, Output, Per};
 pub struct IntegralRegressionLabel {
     heatmap_codec: MsraHeatmap,
     keypoint_codec: RegressionLabel,
-    normalize: bool,
+    options: IntegralRegressionLabelOptions,
 }
 
 /// What [`IntegralRegressionLabel`] encodes to.
@@ -46,29 +66,37 @@ pub struct IntegralRegressionTargets {
 }
 
 impl IntegralRegressionLabel {
-    /// A codec with [`MsraHeatmap::new`]'s arguments; `normalize` divides every heatmap by its sum.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
     /// As [`MsraHeatmap::new`].
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
-        sigma: f64,
-        unbiased: bool,
-        blur_kernel_size: usize,
-        normalize: bool,
+        options: IntegralRegressionLabelOptions,
     ) -> Result<Self> {
+        let IntegralRegressionLabelOptions { sigma, unbiased, blur_kernel_size, .. } = options;
+        let heatmaps = MsraHeatmapOptions { sigma, unbiased, blur_kernel_size };
         Ok(Self {
-            heatmap_codec: MsraHeatmap::new(
-                input_size,
-                heatmap_size,
-                sigma,
-                unbiased,
-                blur_kernel_size,
-            )?,
+            heatmap_codec: MsraHeatmap::new(input_size, heatmap_size, heatmaps)?,
             keypoint_codec: RegressionLabel::new(input_size)?,
-            normalize,
+            options,
         })
+    }
+
+    /// Input size `[w, h]` in pixels.
+    pub fn input_size(&self) -> [usize; 2] {
+        self.keypoint_codec.input_size()
+    }
+
+    /// Heatmap size `[W, H]`.
+    pub fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmap_codec.heatmap_size()
+    }
+
+    /// The options.
+    pub fn options(&self) -> &IntegralRegressionLabelOptions {
+        &self.options
     }
 
     /// The codec of the coordinates, which also decodes them.
@@ -80,9 +108,10 @@ impl IntegralRegressionLabel {
     ///
     /// ```
     /// use ndarray::array;
-    /// use posecodec::codecs::IntegralRegressionLabel;
+    /// use posecodec::codecs::{IntegralRegressionLabel, IntegralRegressionLabelOptions};
     ///
-    /// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], 2.0, false, 11, true)?;
+    /// let options = IntegralRegressionLabelOptions::default();
+    /// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], options)?;
     /// let decoded = codec.decode(array![[[0.5f32, 0.25]]].view())?;
     /// assert_eq!(decoded.keypoints, array![[[96.0, 64.0]]]);
     /// # Ok::<(), posecodec::Error>(())
@@ -128,7 +157,7 @@ impl Encode for IntegralRegressionLabel {
         // MMPose discards the weights of the heatmap codec.
         let mut unused = vec![V::zero(); weights.len()];
         self.heatmap_codec.encode_planes(keypoints, heatmaps, &mut unused, arrays.init, |plane| {
-            if self.normalize {
+            if self.options.normalize {
                 normalize(plane);
             }
         });
@@ -165,7 +194,7 @@ impl Separable for IntegralRegressionLabel {
         self.keypoint_codec.encode_points(keypoints, labels, weights);
         let mut unused = vec![V::zero(); weights.len()];
         self.heatmap_codec.encode_profile_rows(keypoints, [&mut *x, &mut *y], &mut unused);
-        if !self.normalize {
+        if !self.options.normalize {
             factors.fill(1.0);
             return;
         }

@@ -29,9 +29,9 @@ const BLOCK_BYTES: usize = 1 << 18;
 ///
 /// ```
 /// use ndarray::{Array4, Axis};
-/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap, decode_any_layout};
+/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap, MsraHeatmapOptions, decode_any_layout};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let mut heatmaps = Array4::<f32>::ones((3, 17, 64, 48));
 /// heatmaps.invert_axis(Axis(3));
 /// let (mut keypoints, mut scores) = (vec![[0.0; 2]; 3 * 17], vec![0.0; 3 * 17]);

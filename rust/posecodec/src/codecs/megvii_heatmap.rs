@@ -18,6 +18,20 @@ use crate::kernels::gaussian::outer_product::outer_product;
 use crate::kernels::gaussian::profiles::AxisProfile;
 use crate::plan::Output;
 
+/// The options of [`MegviiHeatmap`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MegviiHeatmapOptions {
+    /// Taps of the blur that draws a point, in heatmap pixels; odd. Default: 11, as in MMPose's
+    /// configs of 48×64 heatmaps.
+    pub kernel_size: usize,
+}
+
+impl Default for MegviiHeatmapOptions {
+    fn default() -> Self {
+        Self { kernel_size: 11 }
+    }
+}
+
 /// Keypoints as heatmaps via the "Megvii" approach: [MSPN](https://arxiv.org/abs/1901.00148) (Li et
 /// al. 2019) and [CPN](https://arxiv.org/abs/1711.07319) (Chen et al. 2018).
 ///
@@ -25,10 +39,10 @@ use crate::plan::Output;
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{DecodeHeatmaps, Encode, MegviiHeatmap};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode, MegviiHeatmap, MegviiHeatmapOptions};
 ///
-/// let codec = MegviiHeatmap::new([192, 256], [48, 64], 11)?;
-/// let targets = codec.encode::<f32, f32>(array![[[97.0, 129.0]]].view(), None)?;
+/// let codec = MegviiHeatmap::new([192, 256], [48, 64], MegviiHeatmapOptions::default())?;
+/// let targets = codec.encode(array![[[97.0, 129.0]]].view(), None)?;
 /// assert_eq!(targets.heatmaps[[0, 32, 24]], 255.0);
 /// let decoded = codec.decode(targets.heatmaps.view())?;
 /// assert_eq!(decoded.keypoints, array![[[98.0f32, 130.0]]]);
@@ -36,32 +50,33 @@ use crate::plan::Output;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MegviiHeatmap {
+    input_size: [usize; 2],
     heatmap_size: [usize; 2],
+    options: MegviiHeatmapOptions,
     scale_factor: [f32; 2],
     kernel: GaussianKernel,
 }
 
 impl MegviiHeatmap {
-    /// A codec of input size `[w, h]` in pixels, heatmap size `[W, H]` and a Gaussian of
-    /// `kernel_size` × `kernel_size` heatmap pixels.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or an even kernel.
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
-        kernel_size: usize,
+        options: MegviiHeatmapOptions,
     ) -> Result<Self> {
         let input_size = check::size("input_size", input_size)?;
         let heatmap_size = check::size("heatmap_size", heatmap_size)?;
-        let kernel = GaussianKernel::new(check::kernel_size("kernel_size", kernel_size)?);
-        let scale_factor = scale_factor(input_size, heatmap_size);
-        Ok(Self { heatmap_size, scale_factor, kernel })
-    }
-
-    /// Input pixels per heatmap pixel, `[x, y]`.
-    pub fn scale_factor(&self) -> [f32; 2] {
-        self.scale_factor
+        let taps = check::kernel_size("kernel_size", options.kernel_size)?;
+        Ok(Self {
+            input_size,
+            heatmap_size,
+            options,
+            scale_factor: scale_factor(input_size, heatmap_size),
+            kernel: GaussianKernel::new(taps),
+        })
     }
 
     /// The blurred point along x and y, in two buffers; `None` if it is outside.
@@ -92,6 +107,8 @@ impl MegviiHeatmap {
         start
     }
 }
+
+heatmap_getters!(MegviiHeatmap, MegviiHeatmapOptions);
 
 impl Encode for MegviiHeatmap {
     const NAME: &'static str = "MegviiHeatmap";

@@ -7,8 +7,36 @@
 //! See the codec for examples of its `…Options`, `…Targets` and `…Decoded` types.
 //! The functions `check_*` check shapes before the caller allocates the outputs.
 
+/// The getters of a codec with heatmaps.
+macro_rules! heatmap_getters {
+    ($codec:ident, $options:ident) => {
+        impl $codec {
+            /// Input size `[w, h]` in pixels.
+            pub fn input_size(&self) -> [usize; 2] {
+                self.input_size
+            }
+
+            /// Heatmap size `[W, H]`.
+            pub fn heatmap_size(&self) -> [usize; 2] {
+                self.heatmap_size
+            }
+
+            /// The options.
+            pub fn options(&self) -> &$options {
+                &self.options
+            }
+
+            /// Input pixels per heatmap pixel, `[x, y]`.
+            pub fn scale_factor(&self) -> [f32; 2] {
+                self.scale_factor
+            }
+        }
+    };
+}
+
 mod associative_embedding;
 mod decode;
+mod decoded_batch;
 mod decoupled_heatmap;
 mod edpose_label;
 mod encode;
@@ -39,22 +67,26 @@ pub use associative_embedding::{
     GroupedKeypoints,
 };
 pub use decode::{DecodeHeatmaps, DecodePlan, Decoded, decode_heatmaps_batch};
+pub use decoded_batch::{DecodedBatch, FlippedBatch};
 pub use decoupled_heatmap::{
     DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, RandomSource,
     SelectedInstances,
 };
 pub use edpose_label::{
-    EdPoseAnnotations, EdPoseDecoded, EdPoseLabel, EdPosePredictions, EdPoseTargets, Image,
-    ScoredPose,
+    EdPoseAnnotations, EdPoseDecoded, EdPoseLabel, EdPoseLabelOptions, EdPosePredictions,
+    EdPoseTargets, Image, ScoredPose,
 };
 pub use encode::{
-    Encode, EncodePlan, EncodedArrays, HeatmapTargets, MAX_OUTPUTS, Outputs, SampleArrays,
-    SampleOfList, check_instances, check_keypoints, check_visible_shape, encode_batch,
+    Encode, EncodePlan, EncodedArrays, EncodedBatch, HeatmapTargets, MAX_OUTPUTS, Outputs,
+    SampleArrays, SampleOfList, TargetArray, check_instances, check_keypoints, check_visible_shape,
+    encode_batch,
     encode_samples,
 };
-pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dOptions};
+pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dHeatmapOptions};
 pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
-pub use integral_regression_label::{IntegralRegressionLabel, IntegralRegressionTargets};
+pub use integral_regression_label::{
+    IntegralRegressionLabel, IntegralRegressionLabelOptions, IntegralRegressionTargets,
+};
 pub use layouts::decode_any_layout;
 pub use lifting::{
     Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, LiftInputs, LiftOutputs, LiftPlan,
@@ -63,26 +95,28 @@ pub use lifting::{
     check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
     encode_target_batch, needs_factor,
 };
-pub use megvii_heatmap::MegviiHeatmap;
-pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertMode, MotionBertOptions};
-pub use msra_heatmap::MsraHeatmap;
+pub use megvii_heatmap::{MegviiHeatmap, MegviiHeatmapOptions};
+pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertLabelOptions, MotionBertMode};
+pub use msra_heatmap::{MsraHeatmap, MsraHeatmapOptions};
 pub use profiles::{Profiles, Separable};
 pub use regression_label::{RegressionLabel, RegressionTargets};
 pub use simcc_3d_label::{
-    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dOptions, Simcc3dOutputs,
+    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dLabelOptions, Simcc3dOutputs,
     Simcc3dPoints, Simcc3dTargets,
 };
 pub use simcc_label::{
-    AxisWindows, SimccDecoded, SimccDecodedRows, SimccDecodedWindows, SimccLabel, SimccOptions,
-    SimccSmoothing, SimccTargets,
+    AxisWindows, SimccDecoded, SimccDecodedRows, SimccDecodedWindows, SimccLabel,
+    SimccLabelOptions, SimccSmoothing, SimccTargets,
 };
 pub use simcc_vectors::{FlippedRows, SimccVectors};
-pub use skps_heatmap::{SkpsHeatmap, SkpsTargets};
+pub use skps_heatmap::{SkpsHeatmap, SkpsHeatmapOptions, SkpsTargets};
 pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
-pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind};
+pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind, UdpHeatmapOptions};
 pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
 pub use windows::{DecodeWindows, DecodedWindows, PeakBlock, Windows, decode_windows};
-pub use yolox_pose_annotation_processor::{YoloxOutputs, YoloxPoseAnnotationProcessor};
+pub use yolox_pose_annotation_processor::{
+    YoloxOutputs, YoloxPoseAnnotationProcessor, YoloxPoseAnnotationProcessorOptions,
+};
 
 pub use crate::element::{ArrayMut, Dtype, Element, Floats};
 use crate::float::Float;

@@ -25,12 +25,11 @@ pub enum MotionBertMode {
     Test,
 }
 
-impl MotionBertMode {
-    /// The mode with MMPose's name, `"train"` or `"test"`, in upper or lower case.
-    ///
-    /// # Errors
-    /// [`Error::UnknownOption`] for another string.
-    pub fn named(mode: &str) -> Result<Self> {
+/// From MMPose's names, `"train"` and `"test"`, in upper or lower case.
+impl std::str::FromStr for MotionBertMode {
+    type Err = Error;
+
+    fn from_str(mode: &str) -> Result<Self> {
         match mode.to_lowercase().as_str() {
             "train" => Ok(Self::Train),
             "test" => Ok(Self::Test),
@@ -47,18 +46,18 @@ impl MotionBertMode {
 /// The options of [`MotionBertLabel`], with MMPose's defaults. MMPose also has `remove_root` and
 /// `save_index`, but does not use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MotionBertOptions {
-    /// The root.
+pub struct MotionBertLabelOptions {
+    /// The root. Default: keypoint 0.
     pub root_index: usize,
-    /// Whether visibilities are concatenated to the keypoints.
+    /// Whether visibilities are concatenated to the keypoints. Default: false.
     pub concat_vis: bool,
-    /// Whether decoding moves keypoint 0 to the origin first.
+    /// Whether decoding moves keypoint 0 to the origin first. Default: false.
     pub rootrel: bool,
-    /// The unit of the labels.
+    /// The unit of the labels. Default: [`MotionBertMode::Test`].
     pub mode: MotionBertMode,
 }
 
-impl Default for MotionBertOptions {
+impl Default for MotionBertLabelOptions {
     fn default() -> Self {
         Self { root_index: 0, concat_vis: false, rootrel: false, mode: MotionBertMode::Test }
     }
@@ -75,10 +74,10 @@ impl Default for MotionBertOptions {
 /// ```
 /// use ndarray::{Array3, array};
 /// use posecodec::codecs::{
-///     Camera, ImageScale, LiftPose, MotionBertLabel, MotionBertOptions,
+///     Camera, ImageScale, LiftPose, MotionBertLabel, MotionBertLabelOptions,
 /// };
 ///
-/// let codec = MotionBertLabel::new(2, MotionBertOptions::default())?;
+/// let codec = MotionBertLabel::new(2, MotionBertLabelOptions::default())?;
 /// let camera = Camera::new([1000.0, 1000.0], None, None)?;
 /// let keypoints = array![[[750.0f32, 500.0], [500.0, 0.0]]];
 /// let labels = codec.encode_keypoints(keypoints.view(), None, Some(&camera))?;
@@ -93,7 +92,7 @@ impl Default for MotionBertOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MotionBertLabel {
     skeleton: Skeleton,
-    options: MotionBertOptions,
+    options: MotionBertLabelOptions,
 }
 
 /// Scales for decoding from image units: one, one per frame, or a number that divides the number of
@@ -111,7 +110,7 @@ impl MotionBertLabel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for no keypoint, or a root that is none of them.
-    pub fn new(num_keypoints: usize, options: MotionBertOptions) -> Result<Self> {
+    pub fn new(num_keypoints: usize, options: MotionBertLabelOptions) -> Result<Self> {
         let skeleton = Skeleton::new(num_keypoints, &[options.root_index], false)?;
         Ok(Self { skeleton, options })
     }
@@ -122,7 +121,7 @@ impl MotionBertLabel {
     }
 
     /// The options.
-    pub fn options(&self) -> &MotionBertOptions {
+    pub fn options(&self) -> &MotionBertLabelOptions {
         &self.options
     }
 

@@ -24,6 +24,25 @@ use crate::kernels::refinement::{
 };
 use crate::plan::{Init, Output};
 
+/// The options of [`MsraHeatmap`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MsraHeatmapOptions {
+    /// Standard deviation of the Gaussians in heatmap pixels. Default: 2, MMPose's for heatmaps of
+    /// 48×64.
+    pub sigma: f64,
+    /// Whether encoding does not round keypoints and decoding refines them with DARK. Without it,
+    /// decoding shifts maxima by a quarter of a pixel. Default: false.
+    pub unbiased: bool,
+    /// Taps of the blur before DARK; odd. Default: 11, which suits a sigma of 2.
+    pub blur_kernel_size: usize,
+}
+
+impl Default for MsraHeatmapOptions {
+    fn default() -> Self {
+        Self { sigma: 2.0, unbiased: false, blur_kernel_size: 11 }
+    }
+}
+
 /// Keypoints as heatmaps via the "MSRA" approach: [Simple Baselines for Human Pose Estimation and
 /// Tracking](https://arxiv.org/abs/1804.06208) (Xiao et al. 2018), and with `unbiased`
 /// [DarkPose](https://arxiv.org/abs/1910.06278) (Zhang et al. 2020).
@@ -32,31 +51,29 @@ use crate::plan::{Init, Output};
 ///
 /// ```
 /// use ndarray::{Array2, array};
-/// use posecodec::codecs::{DecodeHeatmaps, Encode, MsraHeatmap};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode, MsraHeatmap, MsraHeatmapOptions};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let options = MsraHeatmapOptions { unbiased: true, ..Default::default() };
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], options)?;
 /// let keypoints = array![[[96.0f32, 128.0], [20.0, 30.0]]];
-/// let targets = codec.encode::<_, f32>(keypoints.view(), None)?;
+/// let targets = codec.encode(keypoints.view(), None)?;
 /// assert_eq!(targets.heatmaps.dim(), (2, 64, 48));
 /// let decoded = codec.decode(targets.heatmaps.view())?;
-/// assert!((&decoded.keypoints - &keypoints).iter().all(|error| error.abs() <= 2.0));
+/// assert!((&decoded.keypoints - &keypoints).iter().all(|error| error.abs() < 0.1));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MsraHeatmap {
+    input_size: [usize; 2],
     heatmap_size: [usize; 2],
-    sigma: f64,
-    unbiased: bool,
+    options: MsraHeatmapOptions,
     scale_factor: [f32; 2],
     patch: GaussianPatch,
     kernel: GaussianKernel,
 }
 
 impl MsraHeatmap {
-    /// A codec of input size `[w, h]` in pixels, heatmap size `[W, H]` and `sigma` in heatmap
-    /// pixels. With `unbiased`, encoding does not round keypoints and decoding refines them with
-    /// DARK, whose blur has `blur_kernel_size` taps. Without it, decoding shifts maxima by a
-    /// quarter of a pixel.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0, a sigma that is not
@@ -64,32 +81,20 @@ impl MsraHeatmap {
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
-        sigma: f64,
-        unbiased: bool,
-        blur_kernel_size: usize,
+        options: MsraHeatmapOptions,
     ) -> Result<Self> {
         let input_size = check::size("input_size", input_size)?;
         let heatmap_size = check::size("heatmap_size", heatmap_size)?;
-        let sigma = check::positive("sigma", sigma)?;
-        let kernel = GaussianKernel::new(check::kernel_size("blur_kernel_size", blur_kernel_size)?);
+        let sigma = check::positive("sigma", options.sigma)?;
+        let taps = check::kernel_size("blur_kernel_size", options.blur_kernel_size)?;
         Ok(Self {
+            input_size,
             heatmap_size,
-            sigma,
-            unbiased,
+            options,
             scale_factor: scale_factor(input_size, heatmap_size),
             patch: GaussianPatch::new(sigma),
-            kernel,
+            kernel: GaussianKernel::new(taps),
         })
-    }
-
-    /// Input pixels per heatmap pixel, `[x, y]`.
-    pub fn scale_factor(&self) -> [f32; 2] {
-        self.scale_factor
-    }
-
-    /// Heatmap size `[W, H]`.
-    pub fn heatmap_size(&self) -> [usize; 2] {
-        self.heatmap_size
     }
 
     /// Fills one heatmap and one weight per keypoint. Calls `finish` with each plane that was drawn
@@ -106,7 +111,7 @@ impl MsraHeatmap {
         let planes = (heatmaps, size[0] * size[1]);
         let mut draw = |plane: &mut [f32], point| {
             let at = to_heatmap_pixels(point, self.scale_factor);
-            let inside = if self.unbiased {
+            let inside = if self.options.unbiased {
                 self.fill_unbiased(plane, at, &mut scratch[0])
             } else {
                 let (center, blend) = (Center::Rounded, Blend::Overwrite);
@@ -117,7 +122,7 @@ impl MsraHeatmap {
             }
             inside
         };
-        if self.unbiased {
+        if self.options.unbiased {
             overwrite_planes(keypoints, planes, weights, init, &mut draw);
         } else {
             draw_planes(keypoints, planes, weights, init, &mut draw);
@@ -134,15 +139,15 @@ impl MsraHeatmap {
         let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
         fill_rows(keypoints, (rows, size), weights, |rows, _, point| {
             let at = to_heatmap_pixels(point, self.scale_factor);
-            if !self.unbiased {
+            if !self.options.unbiased {
                 return write_profiles(
                     rows,
                     self.patch.profiles(size, at, Center::Rounded, &mut scratch),
                 );
             }
-            let inside = overlaps_map(at, size, self.sigma);
+            let inside = overlaps_map(at, size, self.options.sigma);
             if inside {
-                unbiased_profiles(rows, at.map(Float::as_f64), self.sigma);
+                unbiased_profiles(rows, at.map(Float::as_f64), self.options.sigma);
             }
             inside
         });
@@ -150,7 +155,7 @@ impl MsraHeatmap {
 
     /// Fills a whole plane with the product of two whole profiles.
     pub(super) fn multiply_profiles(&self, plane: &mut [f32], x: &[f32], y: &[f32]) {
-        if self.unbiased {
+        if self.options.unbiased {
             full_outer_product(plane, x, y, false);
         } else {
             let [along_x, along_y] = [x, y].map(|values| AxisProfile { start: 0, values });
@@ -166,14 +171,16 @@ impl MsraHeatmap {
         at: [T; 2],
         scratch: &mut Vec<f32>,
     ) -> bool {
-        let inside = overlaps_map(at, self.heatmap_size, self.sigma);
+        let inside = overlaps_map(at, self.heatmap_size, self.options.sigma);
         if inside {
             let center = at.map(Float::as_f64);
-            fill_unbiased(plane, self.heatmap_size[0], center, self.sigma, false, scratch);
+            fill_unbiased(plane, self.heatmap_size[0], center, self.options.sigma, false, scratch);
         }
         inside
     }
 }
+
+heatmap_getters!(MsraHeatmap, MsraHeatmapOptions);
 
 impl Encode for MsraHeatmap {
     const NAME: &'static str = "MSRAHeatmap";
@@ -188,7 +195,7 @@ impl Encode for MsraHeatmap {
     }
 
     fn init(&self) -> Init {
-        if self.unbiased { Init::Uninit } else { Init::Zeroed }
+        if self.options.unbiased { Init::Uninit } else { Init::Zeroed }
     }
 
     fn encode_sample<T: Float, V: Float>(
@@ -235,7 +242,7 @@ impl DecodeHeatmaps for MsraHeatmap {
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
     ) -> Result<()> {
-        if !self.unbiased {
+        if !self.options.unbiased {
             for (number, (point, score)) in keypoints.iter_mut().zip(scores).enumerate() {
                 let (value, peak) = maps.peak(number);
                 let shift = peak.as_ref().map_or([0.0; 2], quarter_shift);
@@ -260,7 +267,7 @@ impl DecodeHeatmaps for MsraHeatmap {
 
 impl DecodeWindows for MsraHeatmap {
     fn window_size(&self) -> Result<usize> {
-        if self.unbiased { dark_window_size(DARK_REACH, &self.kernel) } else { Ok(3) }
+        if self.options.unbiased { dark_window_size(DARK_REACH, &self.kernel) } else { Ok(3) }
     }
 
     fn window_offsets<E: HeatmapValue>(
@@ -268,7 +275,7 @@ impl DecodeWindows for MsraHeatmap {
         peaks: &PeakBlock<'_, E>,
         needs_map: &mut [bool; PEAKS_PER_BLOCK],
     ) -> [[f64; 2]; PEAKS_PER_BLOCK] {
-        if self.unbiased {
+        if self.options.unbiased {
             return dark_window_offsets(peaks, &self.kernel, needs_map);
         }
         peaks.map(|peak| {

@@ -31,10 +31,9 @@ pub trait Separable: Encode {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, Profiles, UdpHeatmap, UdpHeatmapKind};
+/// use posecodec::codecs::{Encode, Profiles, UdpHeatmap, UdpHeatmapOptions};
 ///
-/// let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
-/// let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
+/// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
 /// let keypoints = array![[[95.5f32, 127.5]]];
 /// let profiles = Profiles(&codec).encode::<_, f32>(keypoints.view(), None)?;
 /// let [x, y] = [&profiles.floats[0], &profiles.floats[1]]; // (K, W) and (K, H)

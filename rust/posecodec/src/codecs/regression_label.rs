@@ -22,7 +22,7 @@ use crate::plan::{Output, Per};
 /// use posecodec::codecs::{Encode, RegressionLabel};
 ///
 /// let codec = RegressionLabel::new([192, 256])?;
-/// let targets = codec.encode::<f32, f32>(array![[[96.0, 64.0]]].view(), None)?;
+/// let targets = codec.encode(array![[[96.0, 64.0]]].view(), None)?;
 /// assert_eq!(targets.keypoint_labels, array![[[0.5f32, 0.25]]]);
 /// let decoded = codec.decode(targets.keypoint_labels.view())?;
 /// assert_eq!(decoded.keypoints, array![[[96.0, 64.0]]]);
@@ -49,6 +49,11 @@ impl RegressionLabel {
     /// [`Error::InvalidInput`] for a size of 0.
     pub fn new(input_size: [usize; 2]) -> Result<Self> {
         Ok(Self { input_size: check::size("input_size", input_size)? })
+    }
+
+    /// Input size `[w, h]` in pixels.
+    pub fn input_size(&self) -> [usize; 2] {
+        self.input_size
     }
 
     /// Fills labels and weights. Computes in double precision, as NumPy does.

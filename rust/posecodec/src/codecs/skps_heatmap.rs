@@ -1,10 +1,11 @@
 //! `SKPSHeatmap`: unbiased Gaussian heatmaps with offset maps that cover the whole plane.
 
-use ndarray::{Array1, Array2, Array3, ArrayView3};
+use ndarray::{Array1, Array2, Array3, ArrayView3, ArrayView4};
 
 use super::decode::Decoded;
+use super::decoded_batch::DecodedBatch;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, VISIBILITY, dimensioned};
-use super::{MsraHeatmap, to_heatmap_pixels};
+use super::{MsraHeatmap, MsraHeatmapOptions, to_heatmap_pixels};
 use crate::check;
 use crate::element::{Dtype, split_off};
 use crate::error::{Result, Shape, try_with_capacity};
@@ -13,6 +14,19 @@ use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::SampleMaps;
 use crate::parallel;
 use crate::plan::{Init, Output, Per};
+
+/// The options of [`SkpsHeatmap`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SkpsHeatmapOptions {
+    /// Standard deviation of the Gaussians in heatmap pixels. Default: 2.
+    pub sigma: f64,
+}
+
+impl Default for SkpsHeatmapOptions {
+    fn default() -> Self {
+        Self { sigma: 2.0 }
+    }
+}
 
 /// Keypoints as Gaussian heatmaps with maps of the offset to each keypoint, of MMPose's project
 /// `skps`: [Simple Baselines for Human Pose Estimation and Tracking](https://arxiv.org/abs/1804.06208)
@@ -24,11 +38,11 @@ use crate::plan::{Init, Output, Per};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, SkpsHeatmap};
+/// use posecodec::codecs::{Encode, SkpsHeatmap, SkpsHeatmapOptions};
 ///
-/// let codec = SkpsHeatmap::new([256, 256], [64, 64], 2.0)?;
+/// let codec = SkpsHeatmap::new([256, 256], [64, 64], SkpsHeatmapOptions::default())?;
 /// let keypoints = array![[[101.0f32, 30.0], [20.0, 55.5]]]; // (1, K, 2)
-/// let targets = codec.encode::<_, f32>(keypoints.view(), None)?;
+/// let targets = codec.encode(keypoints.view(), None)?;
 /// assert_eq!(targets.displacements[[0, 10, 20]], 101.0 / 4.0 - 20.0); // x at column 20
 /// let decoded = codec.decode(targets.heatmaps.view(), targets.displacements.view())?;
 /// assert_eq!(decoded.keypoints, keypoints); // offsets restore the keypoint exactly
@@ -37,6 +51,7 @@ use crate::plan::{Init, Output, Per};
 #[derive(Debug, Clone, PartialEq)]
 pub struct SkpsHeatmap {
     heatmaps: MsraHeatmap,
+    options: SkpsHeatmapOptions,
 }
 
 /// Targets of [`SkpsHeatmap`]; `V` is the type of the visibilities.
@@ -51,15 +66,34 @@ pub struct SkpsTargets<V> {
 }
 
 impl SkpsHeatmap {
-    /// A codec with input size `[w, h]` in pixels, heatmap size `[W, H]` and `sigma` in heatmap pixels.
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a size of 0 or a sigma that is not
     /// positive and finite.
-    pub fn new(input_size: [usize; 2], heatmap_size: [usize; 2], sigma: f64) -> Result<Self> {
+    pub fn new(
+        input_size: [usize; 2],
+        heatmap_size: [usize; 2],
+        options: SkpsHeatmapOptions,
+    ) -> Result<Self> {
         // The kernel is used by MSRA's decoding alone.
-        let heatmaps = MsraHeatmap::new(input_size, heatmap_size, sigma, true, 1)?;
-        Ok(Self { heatmaps })
+        let msra = MsraHeatmapOptions { sigma: options.sigma, unbiased: true, blur_kernel_size: 1 };
+        Ok(Self { heatmaps: MsraHeatmap::new(input_size, heatmap_size, msra)?, options })
+    }
+
+    /// Input size `[w, h]` in pixels.
+    pub fn input_size(&self) -> [usize; 2] {
+        self.heatmaps.input_size()
+    }
+
+    /// Heatmap size `[W, H]`.
+    pub fn heatmap_size(&self) -> [usize; 2] {
+        self.heatmaps.heatmap_size()
+    }
+
+    /// The options.
+    pub fn options(&self) -> &SkpsHeatmapOptions {
+        &self.options
     }
 
     /// Input pixels per heatmap pixel, `[x, y]`.
@@ -86,7 +120,7 @@ impl SkpsHeatmap {
             (heatmaps.as_standard_layout(), offset_maps.as_standard_layout());
         let mut points = vec![[0.0; 2]; count];
         let mut scores = vec![E::of(0.0); count];
-        self.decode_batch(
+        self.decode_flat(
             heatmaps.as_slice().expect("standard layout"),
             offset_maps.as_slice().expect("standard layout"),
             [1, count, height, width],
@@ -100,12 +134,34 @@ impl SkpsHeatmap {
         })
     }
 
+    /// Decodes a batch: heatmaps (B, K, H, W) and their offset maps (B, 2K, H, W); on several threads
+    /// if the batch is large enough.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`].
+    pub fn decode_batch<E: HeatmapValue, F: HeatmapValue>(
+        &self,
+        heatmaps: ArrayView4<'_, E>,
+        offset_maps: ArrayView4<'_, F>,
+    ) -> Result<DecodedBatch<f32, E>> {
+        let (batch, count, height, width) = heatmaps.dim();
+        let shape = [batch, count, height, width];
+        Self::check_offset_maps(&shape, offset_maps.shape())?;
+        let (heatmaps, offset_maps) =
+            (heatmaps.as_standard_layout(), offset_maps.as_standard_layout());
+        let heatmaps = heatmaps.as_slice().expect("standard layout");
+        let offset_maps = offset_maps.as_slice().expect("standard layout");
+        DecodedBatch::filled(batch, count, |points, scores| {
+            self.decode_flat(heatmaps, offset_maps, shape, points, scores)
+        })
+    }
+
     /// Decodes a batch of heatmaps of shape `[B, K, H, W]` and their offset maps (B, 2K, H, W) into B·K
     /// points and scores; on several threads if the batch is large enough.
     ///
     /// # Errors
     /// As for [`Self::decode`], and for slices of other lengths than the shape implies.
-    pub fn decode_batch<E: HeatmapValue, F: HeatmapValue>(
+    pub fn decode_flat<E: HeatmapValue, F: HeatmapValue>(
         &self,
         heatmaps: &[E],
         offset_maps: &[F],

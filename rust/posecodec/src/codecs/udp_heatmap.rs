@@ -1,5 +1,7 @@
 //! `UDPHeatmap`: Unbiased Data Processing, with Gaussian heatmaps or with class and offset maps.
 
+use std::str::FromStr;
+
 use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
@@ -41,14 +43,32 @@ pub enum UdpHeatmapKind {
 }
 
 impl UdpHeatmapKind {
-    /// The kind with the name of MMPose's `heatmap_type`: `"gaussian"` or `"combined"`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownOption`] for another string.
-    pub fn named(heatmap_type: &str, sigma: f64, radius_factor: f64) -> Result<Self> {
+    /// The same kind with these parameters, of which each kind uses one.
+    #[must_use]
+    pub fn with(self, sigma: f64, radius_factor: f64) -> Self {
+        match self {
+            Self::Gaussian { .. } => Self::Gaussian { sigma },
+            Self::Combined { .. } => Self::Combined { radius_factor },
+        }
+    }
+}
+
+/// Gaussians with a sigma of 2.
+impl Default for UdpHeatmapKind {
+    fn default() -> Self {
+        Self::Gaussian { sigma: 2.0 }
+    }
+}
+
+/// From MMPose's names, `"gaussian"` and `"combined"`, with MMPose's defaults: a sigma of 2, and a radius
+/// factor of 0.0546875.
+impl FromStr for UdpHeatmapKind {
+    type Err = Error;
+
+    fn from_str(heatmap_type: &str) -> Result<Self> {
         match heatmap_type {
-            "gaussian" => Ok(Self::Gaussian { sigma }),
-            "combined" => Ok(Self::Combined { radius_factor }),
+            "gaussian" => Ok(Self::default()),
+            "combined" => Ok(Self::Combined { radius_factor: 0.054_687_5 }),
             _ => Err(Error::UnknownOption {
                 codec: UdpHeatmap::NAME,
                 argument: "heatmap_type",
@@ -56,6 +76,22 @@ impl UdpHeatmapKind {
                 options: &["gaussian", "combined"],
             }),
         }
+    }
+}
+
+/// The options of [`UdpHeatmap`], with MMPose's defaults.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UdpHeatmapOptions {
+    /// What the maps hold. Default: Gaussians with a sigma of 2.
+    pub kind: UdpHeatmapKind,
+    /// Taps of the blur before decoding, odd for Gaussian maps; combined maps are blurred with twice as
+    /// many and one. Default: 11.
+    pub blur_kernel_size: usize,
+}
+
+impl Default for UdpHeatmapOptions {
+    fn default() -> Self {
+        Self { kind: UdpHeatmapKind::default(), blur_kernel_size: 11 }
     }
 }
 
@@ -71,11 +107,10 @@ impl UdpHeatmapKind {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapKind};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapOptions};
 ///
-/// let kind = UdpHeatmapKind::Gaussian { sigma: 2.0 };
-/// let codec = UdpHeatmap::new([192, 256], [48, 64], kind, 11)?;
-/// let targets = codec.encode::<f32, f32>(array![[[95.5, 127.5]]].view(), None)?;
+/// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
+/// let targets = codec.encode(array![[[95.5, 127.5]]].view(), None)?;
 /// let decoded = codec.decode(targets.heatmaps.view())?;
 /// assert!((decoded.keypoints[[0, 0, 0]] - 95.5 * 192.0 / 191.0).abs() < 1e-3);
 /// # Ok::<(), posecodec::Error>(())
@@ -84,6 +119,7 @@ impl UdpHeatmapKind {
 pub struct UdpHeatmap {
     input_size: [usize; 2],
     heatmap_size: [usize; 2],
+    options: UdpHeatmapOptions,
     scale_factor: [f32; 2],
     maps: MapKind,
     kernel: GaussianKernel,
@@ -97,8 +133,7 @@ enum MapKind {
 }
 
 impl UdpHeatmap {
-    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`. Decoding blurs with
-    /// `blur_kernel_size` taps, or with 2·`blur_kernel_size` + 1 for [`UdpHeatmapKind::Combined`].
+    /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a size of 0, a sigma or radius factor that is not positive and
@@ -106,9 +141,9 @@ impl UdpHeatmap {
     pub fn new(
         input_size: [usize; 2],
         heatmap_size: [usize; 2],
-        kind: UdpHeatmapKind,
-        blur_kernel_size: usize,
+        options: UdpHeatmapOptions,
     ) -> Result<Self> {
+        let UdpHeatmapOptions { kind, blur_kernel_size } = options;
         let input_size = check::size("input_size", input_size)?;
         let heatmap_size = check::size("heatmap_size", heatmap_size)?;
         let (maps, taps) = match kind {
@@ -125,13 +160,7 @@ impl UdpHeatmap {
         };
         let scale_factor = udp_scale_factor(input_size, heatmap_size);
         let kernel = GaussianKernel::new(taps);
-        Ok(Self { input_size, heatmap_size, scale_factor, maps, kernel })
-    }
-
-    /// Input pixels per heatmap pixel when encoding, `[x, y]`; infinite along an axis of one
-    /// heatmap pixel.
-    pub fn scale_factor(&self) -> [f32; 2] {
-        self.scale_factor
+        Ok(Self { input_size, heatmap_size, options, scale_factor, maps, kernel })
     }
 
     /// The radius of the class map in heatmap pixels, for maps of this size.
@@ -162,6 +191,8 @@ impl UdpHeatmap {
         })
     }
 }
+
+heatmap_getters!(UdpHeatmap, UdpHeatmapOptions);
 
 impl Encode for UdpHeatmap {
     const NAME: &'static str = "UDPHeatmap";

@@ -16,19 +16,19 @@ use crate::kernels::lifting::root::{fill_centered, fill_roots};
 /// The options of [`VideoPoseLifting`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VideoPoseLiftingOptions {
-    /// Whether targets are centered on their root.
+    /// Whether targets are centered on their root. Default: true.
     pub zero_center: bool,
-    /// The keypoints whose mean is the root.
+    /// The keypoints whose mean is the root. Default: 0.
     pub root_index: Vec<usize>,
-    /// Whether the root is removed from centered targets, if it is one keypoint.
+    /// Whether the root is removed from centered targets, if it is one keypoint. Default: false.
     pub remove_root: bool,
-    /// Whether the outputs include the index of the removed keypoint.
+    /// Whether the outputs include the index of the removed keypoint. Default: false.
     pub save_index: bool,
-    /// Whether labels are reshaped to (K·D, T).
+    /// Whether labels are reshaped to (K·D, T). Default: true.
     pub reshape_keypoints: bool,
-    /// Whether visibilities are concatenated to the keypoints.
+    /// Whether visibilities are concatenated to the keypoints. Default: false.
     pub concat_vis: bool,
-    /// Whether the outputs include the camera in units of the image.
+    /// Whether the outputs include the camera in units of the image. Default: false.
     pub normalize_camera: bool,
 }
 
@@ -78,6 +78,11 @@ impl VideoPoseLifting {
     pub fn new(num_keypoints: usize, options: VideoPoseLiftingOptions) -> Result<Self> {
         let skeleton = Skeleton::new(num_keypoints, &options.root_index, options.remove_root)?;
         Ok(Self { skeleton, options })
+    }
+
+    /// Number of keypoints, K.
+    pub fn num_keypoints(&self) -> usize {
+        self.skeleton.count()
     }
 
     /// The options.

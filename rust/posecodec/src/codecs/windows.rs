@@ -73,9 +73,11 @@ const WINDOWS_PER_TASK: usize = 16 * PEAKS_PER_BLOCK;
 /// except where `needs_map` is set.
 ///
 /// ```
-/// use posecodec::codecs::{DecodedWindows, MsraHeatmap, Windows, decode_windows};
+/// use posecodec::codecs::{
+///     DecodedWindows, MsraHeatmap, MsraHeatmapOptions, Windows, decode_windows,
+/// };
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let window = [0.1f32, 0.2, 0.3, 0.4, 0.9, 0.8, 0.3, 0.2, 0.1]; // 3 × 3
 /// let windows = Windows { values: &window, indices: &[20 * 48 + 10], size: [48, 64] };
 /// let (mut keypoints, mut scores, mut needs_map) = ([[0.0; 2]], [0.0], [false]);

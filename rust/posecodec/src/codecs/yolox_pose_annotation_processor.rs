@@ -15,12 +15,15 @@ use crate::plan::{Output, Per};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::YoloxPoseAnnotationProcessor;
+/// use posecodec::codecs::{
+///     YoloxPoseAnnotationProcessor, YoloxPoseAnnotationProcessorOptions,
+/// };
 ///
 /// let keypoints = array![[[10.0f32, 40.0], [90.0, 30.0], [200.0, 200.0]]];
 /// let visible = array![[1.0f32, 2.0, 0.0]];
 /// let bbox = array![[20.0f32, 20.0, 60.0, 60.0]];
-/// let processor = YoloxPoseAnnotationProcessor::new(true, None)?;
+/// let options = YoloxPoseAnnotationProcessorOptions { expand_bbox: true, ..Default::default() };
+/// let processor = YoloxPoseAnnotationProcessor::new(options)?;
 /// let bbox = processor.expand(keypoints.view(), Some(visible.view()), bbox.view())?;
 /// assert_eq!(bbox, array![[10.0f32, 20.0, 90.0, 60.0]]);
 /// assert_eq!(YoloxPoseAnnotationProcessor::label(1)?, 0);
@@ -28,7 +31,16 @@ use crate::plan::{Output, Per};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct YoloxPoseAnnotationProcessor {
-    expand_bbox: bool,
+    options: YoloxPoseAnnotationProcessorOptions,
+}
+
+/// The options of [`YoloxPoseAnnotationProcessor`], with MMPose's defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct YoloxPoseAnnotationProcessorOptions {
+    /// Whether boxes are expanded; otherwise they are omitted from the outputs. Default: false.
+    pub expand_bbox: bool,
+    /// The network's input size `[w, h]`, which is checked but not used, as in MMPose. Default: none.
+    pub input_size: Option<[usize; 2]>,
 }
 
 /// The outputs of [`YoloxPoseAnnotationProcessor`].
@@ -38,19 +50,18 @@ pub type YoloxOutputs = ArrayVec<Output, 2>;
 const INVISIBLE_COORDINATE: f64 = 1e6;
 
 impl YoloxPoseAnnotationProcessor {
-    /// A processor that expands boxes, or omits them from its outputs. `input_size` is checked but
-    /// not used, as in MMPose.
+    /// A processor with these options.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for a size of 0.
-    pub fn new(expand_bbox: bool, input_size: Option<[usize; 2]>) -> Result<Self> {
-        input_size.map(|size| check::size("input_size", size)).transpose()?;
-        Ok(Self { expand_bbox })
+    pub fn new(options: YoloxPoseAnnotationProcessorOptions) -> Result<Self> {
+        options.input_size.map(|size| check::size("input_size", size)).transpose()?;
+        Ok(Self { options })
     }
 
-    /// Whether boxes are expanded.
-    pub fn expand_bbox(&self) -> bool {
-        self.expand_bbox
+    /// The options.
+    pub fn options(&self) -> &YoloxPoseAnnotationProcessorOptions {
+        &self.options
     }
 
     /// Expands boxes (N, 4), `[left, top, right, bottom]` in pixels, to contain the keypoints
@@ -126,7 +137,7 @@ impl YoloxPoseAnnotationProcessor {
     /// The output `bbox`, if boxes are passed and expanded, and the output `bbox_labels`, if
     /// categories are passed. The arguments are their shapes.
     pub fn outputs(&self, bbox: Option<&[usize]>, category_id: Option<&[usize]>) -> YoloxOutputs {
-        let bbox = bbox.filter(|_| self.expand_bbox);
+        let bbox = bbox.filter(|_| self.options.expand_bbox);
         let bbox = bbox.map(|shape| Output::new("bbox", Dtype::Like("bbox"), shape, Per::Instance));
         let labels =
             category_id.map(|shape| Output::new("bbox_labels", Dtype::Int8, shape, Per::Instance));

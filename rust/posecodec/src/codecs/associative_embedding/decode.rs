@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array1, Array2, Array3, ArrayView3};
+use ndarray::{Array1, Array2, Array3, ArrayView3, ArrayView4};
 use num_traits::Float as _;
 
 use super::AssociativeEmbedding;
@@ -54,8 +54,24 @@ impl AssociativeEmbedding {
         let (heatmaps, tags) = (heatmaps.as_standard_layout(), tags.as_standard_layout());
         let shapes = [[1, count, height, width], [1, channels, rows, columns]];
         let maps = heatmaps.as_slice().expect("standard layout");
-        let decoded = self.decode_batch(maps, tags.as_slice().expect("standard layout"), shapes)?;
+        let decoded = self.decode_flat(maps, tags.as_slice().expect("standard layout"), shapes)?;
         Ok(decoded.into_iter().next().expect("one for one image"))
+    }
+
+    /// Decodes a batch: heatmaps (B, K, H, W) and tags (B, L·K, H, W); on several threads if the batch
+    /// is large enough. Returns the instances of each image.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`].
+    pub fn decode_batch<E: HeatmapValue>(
+        &self,
+        heatmaps: ArrayView4<'_, E>,
+        tags: ArrayView4<'_, E>,
+    ) -> Result<Vec<GroupedKeypoints>> {
+        let shapes = [heatmaps.dim(), tags.dim()].map(|(b, k, h, w)| [b, k, h, w]);
+        let (heatmaps, tags) = (heatmaps.as_standard_layout(), tags.as_standard_layout());
+        let maps = heatmaps.as_slice().expect("standard layout");
+        self.decode_flat(maps, tags.as_slice().expect("standard layout"), shapes)
     }
 
     /// Decodes B images, on several threads if the batch is large enough. The flat heatmaps and
@@ -63,7 +79,7 @@ impl AssociativeEmbedding {
     ///
     /// # Errors
     /// As for [`Self::decode`], and [`Error::OutOfMemory`] if the results cannot be allocated.
-    pub fn decode_batch<E: HeatmapValue>(
+    pub fn decode_flat<E: HeatmapValue>(
         &self,
         heatmaps: &[E],
         tags: &[E],

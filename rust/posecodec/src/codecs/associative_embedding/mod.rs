@@ -35,7 +35,7 @@ pub use decode::GroupedKeypoints;
 ///     AssociativeEmbeddingOptions { keypoint_order: vec![0, 1], ..Default::default() };
 /// let codec = AssociativeEmbedding::new([128, 128], [64, 64], options)?;
 /// let people = array![[[20.0f32, 20.0], [60.0, 90.0]], [[90.0, 30.0], [120.0, 100.0]]];
-/// let targets = codec.encode::<f32, f32>(people.view(), None)?;
+/// let targets = codec.encode(people.view(), None)?;
 /// assert_eq!(targets.keypoint_indices[[0, 0, 0]], 10 * 64 + 10);
 ///
 /// // Tags that are far apart for the two people, who are left and right of column 36.
@@ -46,6 +46,7 @@ pub use decode::GroupedKeypoints;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociativeEmbedding {
+    input_size: [usize; 2],
     heatmap_size: [usize; 2],
     scale_factor: [f32; 2],
     sigma: f64,
@@ -57,27 +58,31 @@ pub struct AssociativeEmbedding {
 /// How [`AssociativeEmbedding`] encodes and decodes. The defaults are MMPose's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociativeEmbeddingOptions {
-    /// Standard deviation of the Gaussians in heatmap pixels. `None`: √(W·H) / 64.
+    /// Standard deviation of the Gaussians in heatmap pixels. Default: `None`, which is
+    /// √(W·H) / 64.
     pub sigma: Option<f64>,
     /// With UDP, Gaussians are centered on the exact keypoint, scale factors are (w-1)/(W-1), and
     /// decoding refines with DARK. Without it, Gaussians are centered on the rounded keypoint,
     /// scale factors are w/W, and decoding shifts by a quarter of a pixel.
+    /// Default: false.
     pub use_udp: bool,
     /// The order in which keypoints are grouped: each index below K once. Required for decoding.
+    /// Default: empty.
     pub keypoint_order: Vec<usize>,
-    /// Size of the neighborhood in which a candidate must be the maximum; odd.
+    /// Size of the neighborhood in which a candidate must be the maximum; odd. Default: 5.
     pub nms_kernel: usize,
-    /// Taps of the blur before DARK, with `use_udp`; odd.
+    /// Taps of the blur before DARK, with `use_udp`; odd. Default: 3.
     pub gaussian_kernel: usize,
-    /// Candidates must have a response above this one.
+    /// Candidates must have a response above this one. Default: 0.1.
     pub keypoint_threshold: f64,
     /// A keypoint joins an instance if the distance between their tags is below this one.
+    /// Default: 1.
     pub tag_threshold: f64,
-    /// Maximum number of candidates per keypoint.
+    /// Maximum number of candidates per keypoint. Default: 30.
     pub top_k: usize,
-    /// Heatmap pixels that are added to the coordinates of detected keypoints.
+    /// Heatmap pixels that are added to the coordinates of detected keypoints. Default: 0.
     pub center_shift: f64,
-    /// Maximum number of instances to decode; `None` for all.
+    /// Maximum number of instances to decode. Default: `None` for all.
     pub max_instances: Option<usize>,
 }
 
@@ -109,6 +114,8 @@ pub struct AssociativeEmbeddingTargets<V> {
     /// (N, K): the visibilities, 0 for keypoints whose Gaussian lies outside.
     pub keypoint_weights: Array2<V>,
 }
+
+heatmap_getters!(AssociativeEmbedding, AssociativeEmbeddingOptions);
 
 impl AssociativeEmbedding {
     /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
@@ -147,6 +154,7 @@ impl AssociativeEmbedding {
         let scale_factor =
             if options.use_udp { udp_scale_factor } else { scale_factor }(input_size, heatmap_size);
         Ok(Self {
+            input_size,
             heatmap_size,
             scale_factor,
             sigma,
@@ -154,11 +162,6 @@ impl AssociativeEmbedding {
             kernel: GaussianKernel::new(options.gaussian_kernel),
             options,
         })
-    }
-
-    /// Input pixels per heatmap pixel, `[x, y]`.
-    pub fn scale_factor(&self) -> [f32; 2] {
-        self.scale_factor
     }
 
     /// Standard deviation of the Gaussians, in heatmap pixels.

@@ -51,6 +51,7 @@ pub use decode::InstanceMaps;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecoupledHeatmap {
+    input_size: [usize; 2],
     heatmap_size: [usize; 2],
     scale_factor: [f32; 2],
     options: DecoupledHeatmapOptions,
@@ -59,12 +60,12 @@ pub struct DecoupledHeatmap {
 /// How [`DecoupledHeatmap`] encodes. The defaults are MMPose's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecoupledHeatmapOptions {
-    /// How the root is computed.
+    /// How the root is computed. Default: the mean of the visible keypoints.
     pub root_type: RootType,
     /// Minimum IoU with a box whose corners are off by three sigmas; it determines sigma from the
-    /// size of the box, like `gaussian_radius` in CenterNet.
+    /// size of the box, like `gaussian_radius` in CenterNet. Default: 0.7.
     pub heatmap_min_overlap: f64,
-    /// Maximum number of instances that get heatmaps of their own.
+    /// Maximum number of instances that get heatmaps of their own. Default: 30.
     pub max_instances: usize,
 }
 
@@ -108,6 +109,8 @@ pub struct SelectedInstances<T> {
     sigmas: Vec<f32>,
 }
 
+heatmap_getters!(DecoupledHeatmap, DecoupledHeatmapOptions);
+
 impl DecoupledHeatmap {
     /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
@@ -127,17 +130,7 @@ impl DecoupledHeatmap {
             return Err(crate::Error::invalid("heatmap_min_overlap", wanted, overlap));
         }
         let scale_factor = scale_factor(input_size, heatmap_size);
-        Ok(Self { heatmap_size, scale_factor, options })
-    }
-
-    /// Input pixels per heatmap pixel, `[x, y]`.
-    pub fn scale_factor(&self) -> [f32; 2] {
-        self.scale_factor
-    }
-
-    /// Heatmap size `[W, H]`.
-    pub fn heatmap_size(&self) -> [usize; 2] {
-        self.heatmap_size
+        Ok(Self { input_size, heatmap_size, scale_factor, options })
     }
 
     /// Encodes one image: keypoints (N, K, 2) in input pixels, optional visibilities (N, K), and

@@ -36,9 +36,10 @@ impl EdPoseLabel {
     ///
     /// ```
     /// use ndarray::array;
-    /// use posecodec::codecs::{EdPoseLabel, EdPosePredictions};
+    /// use posecodec::codecs::{EdPoseLabel, EdPoseLabelOptions, EdPosePredictions};
     ///
-    /// let codec = EdPoseLabel::new(1, 1)?; // the best candidate of one keypoint
+    /// // The best candidate, of one keypoint:
+    /// let codec = EdPoseLabel::new(EdPoseLabelOptions { num_select: 1, num_keypoints: 1 })?;
     /// let logits = array![[0.1f32], [0.9]];
     /// let boxes = array![[0.5, 0.5, 1.0, 1.0], [0.5, 0.5, 0.5, 0.5]];
     /// let keypoints = array![[0.0, 0.0, 1.0], [0.25, 0.5, 1.0]];
@@ -66,7 +67,7 @@ impl EdPoseLabel {
             [&logits, &boxes, &keypoints].map(|array| array.as_slice().expect("standard layout"));
         let best = self.best(logits_flat, logits.dim().1)?;
         let candidates: Vec<usize> = best.iter().map(|scored| scored.candidate).collect();
-        let (count, each) = (best.len(), self.num_keypoints);
+        let (count, each) = (best.len(), self.options.num_keypoints);
         let (mut corners, mut points) = (vec![[0.0; 4]; count], vec![[0.0; 2]; count * each]);
         let mut scores = vec![E::of(0.0); count * each];
         self.decode_boxes(&candidates, boxes, input_shape, &mut corners);
@@ -90,9 +91,10 @@ impl EdPoseLabel {
         let &[candidates, _] = logits else {
             return Err(check::shape("pred_logits", "(Q, C)", logits));
         };
-        for (argument, got, columns) in
-            [("pred_boxes", boxes, 4), ("pred_keypoints", keypoints, 3 * self.num_keypoints)]
-        {
+        for (argument, got, columns) in [
+            ("pred_boxes", boxes, 4),
+            ("pred_keypoints", keypoints, 3 * self.options.num_keypoints),
+        ] {
             if got != [candidates, columns] {
                 let wanted = format!("({candidates}, {columns}), for Q = {candidates} candidates");
                 return Err(check::shape(argument, &wanted, got));
@@ -103,7 +105,7 @@ impl EdPoseLabel {
 
     /// The number of scores that are kept, out of this number.
     pub fn kept(&self, scores: usize) -> usize {
-        self.num_select.min(scores)
+        self.options.num_select.min(scores)
     }
 
     /// The highest scores of (Q, C) in descending order. Equal scores keep their order, NaN is
@@ -162,7 +164,7 @@ impl EdPoseLabel {
         [height, width]: [f64; 2],
         points: &mut [[T; 2]],
     ) {
-        let each = self.num_keypoints;
+        let each = self.options.num_keypoints;
         for (&candidate, points) in candidates.iter().zip(points.chunks_exact_mut(each)) {
             let (pairs, _) = keypoints[candidate * 3 * each..][..2 * each].as_chunks::<2>();
             for (point, &[x, y]) in points.iter_mut().zip(pairs) {
@@ -173,7 +175,8 @@ impl EdPoseLabel {
 
     /// The scores of the best candidates, one copy per keypoint.
     pub fn decode_scores<E: HeatmapValue>(&self, best: &[ScoredPose<E>], scores: &mut [E]) {
-        for (scored, scores) in best.iter().zip(scores.chunks_exact_mut(self.num_keypoints)) {
+        for (scored, scores) in best.iter().zip(scores.chunks_exact_mut(self.options.num_keypoints))
+        {
             scores.fill(scored.score);
         }
     }

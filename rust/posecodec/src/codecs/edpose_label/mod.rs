@@ -19,9 +19,9 @@ pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::EdPoseLabel;
+/// use posecodec::codecs::{EdPoseLabel, EdPoseLabelOptions};
 ///
-/// let codec = EdPoseLabel::new(100, 17)?;
+/// let codec = EdPoseLabel::new(EdPoseLabelOptions::default())?;
 /// let bboxes = array![[160.0f32, 120.0, 480.0, 360.0]];
 /// let targets = codec.encode::<_, f32>(
 ///     [640.0, 480.0],
@@ -36,8 +36,22 @@ pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct EdPoseLabel {
-    num_select: usize,
-    num_keypoints: usize,
+    options: EdPoseLabelOptions,
+}
+
+/// The options of [`EdPoseLabel`], with MMPose's defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EdPoseLabelOptions {
+    /// Number of candidates that decoding keeps. Default: 100.
+    pub num_select: usize,
+    /// Number of keypoints per candidate, K. Default: 17.
+    pub num_keypoints: usize,
+}
+
+impl Default for EdPoseLabelOptions {
+    fn default() -> Self {
+        Self { num_select: 100, num_keypoints: 17 }
+    }
 }
 
 /// What [`EdPoseLabel`] encodes to.
@@ -54,20 +68,24 @@ pub struct EdPoseTargets<T, V> {
 }
 
 impl EdPoseLabel {
-    /// A codec that keeps `num_select` candidates of `num_keypoints` keypoints.
+    /// A codec with these options.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for a number of 0.
-    pub fn new(num_select: usize, num_keypoints: usize) -> Result<Self> {
-        Ok(Self {
-            num_select: check::count("num_select", num_select)?,
-            num_keypoints: check::count("num_keypoints", num_keypoints)?,
-        })
+    pub fn new(options: EdPoseLabelOptions) -> Result<Self> {
+        check::count("num_select", options.num_select)?;
+        check::count("num_keypoints", options.num_keypoints)?;
+        Ok(Self { options })
     }
 
     /// Number of keypoints per candidate, K.
     pub fn num_keypoints(&self) -> usize {
-        self.num_keypoints
+        self.options.num_keypoints
+    }
+
+    /// The options.
+    pub fn options(&self) -> &EdPoseLabelOptions {
+        &self.options
     }
 
     /// Encodes an image of size `img_shape` `[w, h]` in pixels: keypoints (N, K, 2), visibilities

@@ -44,7 +44,7 @@ pub fn encode_batch<C: Encode<D> + ?Sized, const D: usize>(
     })
 }
 
-fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
+pub(super) fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
     codec: &C,
     plan: &EncodePlan,
     points: &[T],

@@ -1,12 +1,13 @@
 //! What all encoders share: planning the outputs, and filling those of one sample or of a batch.
 
 mod batch;
+mod encoded_batch;
 mod ndarray_outputs;
 mod planes;
 mod points;
 
 use arrayvec::ArrayVec;
-use ndarray::{ArrayView2, ArrayView3};
+use ndarray::{ArrayView2, ArrayView3, ArrayView4};
 
 use crate::element::{ArrayMut, Element};
 use crate::error::Result;
@@ -15,6 +16,7 @@ use crate::inputs::keypoints::Keypoints;
 use crate::plan::{Init, Output};
 
 pub use batch::{SampleOfList, encode_batch, encode_samples};
+pub use encoded_batch::{EncodedBatch, TargetArray};
 pub use ndarray_outputs::{EncodedArrays, HeatmapTargets};
 pub(crate) use ndarray_outputs::{dimensioned, matrix, zeros};
 pub(crate) use planes::{draw_planes, overwrite_planes};
@@ -31,9 +33,9 @@ pub const MAX_OUTPUTS: usize = 5;
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, MsraHeatmap};
+/// use posecodec::codecs::{Encode, MsraHeatmap, MsraHeatmapOptions};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let keypoints = array![[[96.0f32, 128.0], [20.0, 40.0]]]; // (N, K, 2)
 /// let visible = array![[1.0f32, 0.0]];
 /// let targets = codec.encode(keypoints.view(), Some(visible.view()))?;
@@ -74,7 +76,19 @@ pub trait Encode<const D: usize = 2>: Sync {
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for a shape that does not fit,
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) if the targets cannot be allocated.
-    fn encode<T: Float, V: Float>(
+    fn encode<T: Float>(
+        &self,
+        keypoints: ArrayView3<'_, T>,
+        keypoints_visible: Option<ArrayView2<'_, T>>,
+    ) -> Result<Self::Targets<T>> {
+        self.encode_mixed(keypoints, keypoints_visible)
+    }
+
+    /// [`Self::encode`] for visibilities of another type than the keypoints; weights keep theirs.
+    ///
+    /// # Errors
+    /// As for [`Self::encode`].
+    fn encode_mixed<T: Float, V: Float>(
         &self,
         keypoints: ArrayView3<'_, T>,
         keypoints_visible: Option<ArrayView2<'_, V>>,
@@ -85,6 +99,45 @@ pub trait Encode<const D: usize = 2>: Sync {
         let mut encoded = EncodedArrays::zeros(&plan.outputs)?;
         self.encode_sample(&points.sample(), encoded.arrays(&plan.outputs));
         Ok(Self::from_arrays(encoded))
+    }
+
+    /// Encodes a batch: keypoints (B, N, K, D) in input pixels, visibilities (B, N, K) or none; on
+    /// several threads if the batch is large enough.
+    ///
+    /// ```
+    /// use ndarray::Array4;
+    /// use posecodec::codecs::{Encode, UdpHeatmap, UdpHeatmapOptions};
+    ///
+    /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
+    /// let keypoints = Array4::<f32>::from_elem((8, 1, 17, 2), 96.0);
+    /// let mut targets = codec.encode_batch(keypoints.view(), None)?;
+    /// let heatmaps = targets.get("heatmaps").and_then(|array| array.as_f32());
+    /// assert_eq!(heatmaps.map(|array| array.shape()), Some(&[8, 17, 64, 48][..]));
+    /// codec.encode_batch_into(keypoints.view(), None, &mut targets)?; // the next batch
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Self::encode`].
+    fn encode_batch<T: Float>(
+        &self,
+        keypoints: ArrayView4<'_, T>,
+        keypoints_visible: Option<ArrayView3<'_, T>>,
+    ) -> Result<EncodedBatch> {
+        encoded_batch::encode_batch(self, keypoints, keypoints_visible)
+    }
+
+    /// [`Self::encode_batch`] into the arrays of an earlier batch of the same shape.
+    ///
+    /// # Errors
+    /// As for [`Self::encode`], and for `targets` of other shapes or types.
+    fn encode_batch_into<T: Float>(
+        &self,
+        keypoints: ArrayView4<'_, T>,
+        keypoints_visible: Option<ArrayView3<'_, T>>,
+        targets: &mut EncodedBatch,
+    ) -> Result<()> {
+        encoded_batch::encode_batch_into(self, keypoints, keypoints_visible, targets)
     }
 }
 

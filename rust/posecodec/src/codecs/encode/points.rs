@@ -43,9 +43,9 @@ pub(crate) const VISIBILITY: Dtype = Dtype::Like("keypoints_visible");
 /// The checked shapes of one call of an encoder, and its outputs. Made once per call.
 ///
 /// ```
-/// use posecodec::codecs::{EncodePlan, MsraHeatmap};
+/// use posecodec::codecs::{EncodePlan, MsraHeatmap, MsraHeatmapOptions};
 ///
-/// let codec = MsraHeatmap::new([192, 256], [48, 64], 2.0, false, 11)?;
+/// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let plan = EncodePlan::new(&codec, &[8, 1, 17, 2], None, true)?;
 /// assert_eq!((plan.batch, plan.instances, plan.count), (8, 1, 17));
 /// assert_eq!(plan.outputs[0].name, "heatmaps");
@@ -105,7 +105,7 @@ pub fn check_visible_shape(visible: Option<&[usize]>, keypoints: &[usize]) -> Re
 /// instances that the codec takes. Returns B (1 for a sample), N and K.
 ///
 /// ```
-/// use posecodec::codecs::{MsraHeatmap, check_keypoints};
+/// use posecodec::codecs::{MsraHeatmap, MsraHeatmapOptions, check_keypoints};
 ///
 /// assert_eq!(check_keypoints::<MsraHeatmap, 2>(&[8, 1, 17, 2], true)?, [8, 1, 17]);
 /// assert!(check_keypoints::<MsraHeatmap, 2>(&[3, 17, 2], false).is_err()); // three people

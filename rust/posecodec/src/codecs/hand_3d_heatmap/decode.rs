@@ -1,9 +1,10 @@
 //! Decoding the maps of joints, the root depth and the hand type.
 
-use ndarray::{Array2, Array3, ArrayView4};
+use ndarray::{Array2, Array3, ArrayView4, ArrayView5};
 
 use super::Hand3dHeatmap;
 use crate::check;
+use crate::codecs::decoded_batch::DecodedBatch;
 use crate::element::split_off;
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
@@ -30,7 +31,7 @@ impl Hand3dHeatmap {
         let heatmaps = heatmaps.as_standard_layout();
         let mut points = vec![[0f32; 3]; count];
         let mut scores = vec![E::of(0.0); count];
-        self.decode_batch(
+        self.decode_flat(
             heatmaps.as_slice().expect("standard layout"),
             [1, count, depth, height, width],
             &mut points,
@@ -43,13 +44,30 @@ impl Hand3dHeatmap {
         })
     }
 
+    /// Decodes a batch of maps (B, K, D, H, W) to keypoints (B, 1, K, 3); on several threads if the
+    /// batch is large enough.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`].
+    pub fn decode_batch<E: HeatmapValue>(
+        &self,
+        heatmaps: ArrayView5<'_, E>,
+    ) -> Result<DecodedBatch<f32, E>> {
+        let (batch, count, depth, height, width) = heatmaps.dim();
+        let heatmaps = heatmaps.as_standard_layout();
+        let heatmaps = heatmaps.as_slice().expect("standard layout");
+        DecodedBatch::filled(batch, count, |points, scores| {
+            self.decode_flat(heatmaps, [batch, count, depth, height, width], points, scores)
+        })
+    }
+
     /// Decodes a batch of maps of shape `[B, K, D, H, W]`, flat, into B·K points and scores; on
     /// several threads if the batch is large enough.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for maps without a pixel, or an array of another length than
     /// the shape implies.
-    pub fn decode_batch<E: HeatmapValue>(
+    pub fn decode_flat<E: HeatmapValue>(
         &self,
         heatmaps: &[E],
         shape: [usize; 5],

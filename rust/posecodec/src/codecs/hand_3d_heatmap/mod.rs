@@ -17,32 +17,34 @@ pub use decode::Hand3dDecoded;
 
 /// The options of [`Hand3dHeatmap`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hand3dOptions {
-    /// Input size `[w, h]` in pixels.
+pub struct Hand3dHeatmapOptions {
+    /// Input size `[w, h]` in pixels. Default: 256×256.
     pub image_size: [usize; 2],
-    /// Bins of the root depth that the network returns, for decoding.
+    /// Bins of the root depth that the network returns, for decoding. Default: 64.
     pub root_heatmap_size: usize,
-    /// Size `[W, H, D]` of a joint's map, in heatmap pixels.
+    /// Size `[W, H, D]` of a joint's map, in heatmap pixels. Default: 64×64×64.
     pub heatmap_size: [usize; 3],
     /// The depth in millimeters that a map covers: half of it in front of the root, half behind.
+    /// Default: 400.
     pub heatmap3d_depth_bound: f64,
-    /// Bins of the encoded root depth.
+    /// Bins of the encoded root depth. Default: 64.
     pub heatmap_size_root: usize,
-    /// The root depth in millimeters that the bins cover.
+    /// The root depth in millimeters that the bins cover. Default: 400.
     pub root_depth_bound: f64,
-    /// Heatmap pixels along the depth of the maps that the network returns, for decoding.
+    /// Heatmap pixels along the depth of the maps that the network returns, for decoding. Default:
+    /// 64.
     pub depth_size: usize,
-    /// Whether visibilities are multiplied by the weights of the dataset's keypoints.
+    /// Whether visibilities are multiplied by the weights of the dataset's keypoints. Default: false.
     pub use_different_joint_weights: bool,
-    /// Standard deviation of the Gaussian, in heatmap pixels.
+    /// Standard deviation of the Gaussian, in heatmap pixels. Default: 2.
     pub sigma: f64,
     /// Indices of the joints that have a map; negative ones count from the end. By default all.
     pub joint_indices: Option<Vec<isize>>,
-    /// The maximum of a map.
+    /// The maximum of a map. Default: 1.
     pub max_bound: f64,
 }
 
-impl Default for Hand3dOptions {
+impl Default for Hand3dHeatmapOptions {
     fn default() -> Self {
         Self {
             image_size: [256; 2],
@@ -70,11 +72,11 @@ impl Default for Hand3dOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, Hand3dHeatmap, Hand3dOptions};
+/// use posecodec::codecs::{Encode, Hand3dHeatmap, Hand3dHeatmapOptions};
 ///
-/// let codec = Hand3dHeatmap::new(Hand3dOptions::default())?;
+/// let codec = Hand3dHeatmap::new(Hand3dHeatmapOptions::default())?;
 /// let keypoints = array![[[100.0f32, 52.0, -50.0]]];
-/// let targets = codec.encoder(1, None)?.encode::<f32, f32>(keypoints.view(), None)?;
+/// let targets = codec.encoder(1, None)?.encode(keypoints.view(), None)?;
 /// assert_eq!(targets.heatmaps.dim(), (64, 64, 64));
 /// let maps = targets.heatmaps.into_shape_with_order((1, 64, 64, 64)).expect("a map");
 /// assert_eq!(codec.decode(maps.view())?.keypoints, keypoints);
@@ -83,7 +85,7 @@ impl Default for Hand3dOptions {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hand3dHeatmap {
-    options: Hand3dOptions,
+    options: Hand3dHeatmapOptions,
     scale_factor: [f32; 2],
     patch: GaussianPatch3d,
 }
@@ -94,7 +96,7 @@ impl Hand3dHeatmap {
     /// # Errors
     /// [`Error::InvalidInput`] for a size of 0, or a sigma or bound that is not positive and
     /// finite.
-    pub fn new(options: Hand3dOptions) -> Result<Self> {
+    pub fn new(options: Hand3dHeatmapOptions) -> Result<Self> {
         let image_size = check::size("image_size", options.image_size)?;
         let [width, height, _] = check::size("heatmap_size", options.heatmap_size)?;
         for (argument, size) in [
@@ -112,7 +114,7 @@ impl Hand3dHeatmap {
     }
 
     /// The options of the codec.
-    pub fn options(&self) -> &Hand3dOptions {
+    pub fn options(&self) -> &Hand3dHeatmapOptions {
         &self.options
     }
 
@@ -265,7 +267,7 @@ impl Encode<3> for Hand3dEncoder<'_> {
         keypoints: &Keypoints<'_, T, V, 3>,
         mut arrays: SampleArrays<'_>,
     ) {
-        let Hand3dOptions { heatmap_size, max_bound, .. } = self.codec.options;
+        let Hand3dHeatmapOptions { heatmap_size, max_bound, .. } = self.codec.options;
         let (heatmaps, weights) = (arrays.take(), arrays.take::<V>());
         arrays.init.clear(heatmaps);
         if self.joints.is_empty() {

@@ -14,7 +14,7 @@ use crate::parallel;
 /// What [`Simcc3dLabel::decode`] returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simcc3dDecoded<E> {
-    /// (N, K, 3): input pixels, and meters from the root's depth.
+    /// (N, K, 3), or (B, K, 3) of a batch: input pixels, and meters from the root's depth.
     pub keypoints: Array3<f32>,
     /// (N, K, 3), all in input pixels.
     pub keypoints_simcc: Array3<f32>,
@@ -22,7 +22,7 @@ pub struct Simcc3dDecoded<E> {
     pub scores: Array2<E>,
 }
 
-/// The outputs of `decode_batch`: two points and one score per row.
+/// The outputs of `decode_flat`: two points and one score per row.
 #[derive(Debug)]
 pub struct Simcc3dDecodedRows<'a, E> {
     /// Points `[x, y, z]` in input pixels, and meters from the root's depth.
@@ -44,7 +44,21 @@ impl Simcc3dLabel {
         y: ArrayView3<'_, E>,
         z: ArrayView3<'_, E>,
     ) -> Result<Simcc3dDecoded<E>> {
-        self.decode_views([x, y, z], None)
+        self.decode_views([x, y, z], None, |shape| shape)
+    }
+
+    /// Decodes the vectors of a batch with one instance per sample, (B, K, Wx), (B, K, Wy) and
+    /// (B, K, Wz), as networks return them; on several threads if the batch is large enough. With
+    /// `flipped`, it decodes the averages, as [`Self::decode_flipped`] does.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`] and [`Self::decode_flipped`].
+    pub fn decode_batch<E: HeatmapValue>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 3],
+        flipped: Option<([ArrayView3<'_, E>; 3], &[usize])>,
+    ) -> Result<Simcc3dDecoded<E>> {
+        self.decode_views(vectors, flipped, |[_, batch, count]| [batch, 1, count])
     }
 
     /// A flip test: decodes the averages of vectors along x, y and z and of those of the flipped
@@ -59,13 +73,15 @@ impl Simcc3dLabel {
         flipped: [ArrayView3<'_, E>; 3],
         flip_indices: &[usize],
     ) -> Result<Simcc3dDecoded<E>> {
-        self.decode_views(vectors, Some((flipped, flip_indices)))
+        self.decode_views(vectors, Some((flipped, flip_indices)), |shape| shape)
     }
 
+    /// Decodes vectors (N, K, bins), whose shape [1, N, K] may be split into samples.
     fn decode_views<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 3],
         flipped: Option<([ArrayView3<'_, E>; 3], &[usize])>,
+        split: impl FnOnce([usize; 3]) -> [usize; 3],
     ) -> Result<Simcc3dDecoded<E>> {
         let (instances, count, _) = vectors[0].dim();
         let rows = instances * count;
@@ -77,7 +93,7 @@ impl Simcc3dLabel {
             scores: &mut scores,
         };
         with_vectors(["x", "y", "z"], vectors, flipped, |shape, vectors| {
-            self.decode_batch(shape, vectors, decoded)
+            self.decode_flat(split(shape), vectors, decoded)
         })?;
         let together = |points: Vec<[f32; 3]>| {
             let flat = points.into_iter().flatten().collect();
@@ -97,7 +113,7 @@ impl Simcc3dLabel {
     /// [`crate::Error::InvalidInput`] for other numbers of bins, slices of other lengths than the
     /// shape implies, flipped vectors of another shape, and unless the flip indices exchange
     /// keypoints in pairs.
-    pub fn decode_batch<E: HeatmapValue>(
+    pub fn decode_flat<E: HeatmapValue>(
         &self,
         shape: [usize; 3],
         vectors: SimccVectors<'_, E, 3>,

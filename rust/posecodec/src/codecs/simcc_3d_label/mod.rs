@@ -21,22 +21,24 @@ pub use decode::{Simcc3dDecoded, Simcc3dDecodedRows};
 
 /// The options of [`Simcc3dLabel`], with MMPose's defaults.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Simcc3dOptions {
-    /// Standard deviation along x, y and z, in bins.
+pub struct Simcc3dLabelOptions {
+    /// Standard deviation along x, y and z, in bins. Default: 6 each.
     pub sigma: [f64; 3],
-    /// Bins per input pixel.
+    /// Bins per input pixel. Default: 2.
     pub simcc_split_ratio: f64,
-    /// Whether Gaussians are divided by `sigma·√2π`.
+    /// Whether Gaussians are divided by `sigma·√2π`. Default: true.
     pub normalize: bool,
-    /// Whether decoding refines with DARK.
+    /// Whether decoding refines with DARK. Default: false.
     pub use_dark: bool,
     /// Indices of the keypoints whose mean depth is the root's; negative ones count from the end.
+    /// Default: 0.
     pub root_index: Vec<isize>,
-    /// The depth in meters that the input covers in front of the root, and also behind it.
+    /// The depth in meters that the input covers in front of the root, and also behind it. Default:
+    /// 2.1744869.
     pub z_range: f64,
 }
 
-impl Default for Simcc3dOptions {
+impl Default for Simcc3dLabelOptions {
     fn default() -> Self {
         Self {
             sigma: [6.0; 3],
@@ -59,15 +61,15 @@ impl Default for Simcc3dOptions {
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{Encode, Simcc3dLabel, Simcc3dOptions};
+/// use posecodec::codecs::{Encode, Simcc3dLabel, Simcc3dLabelOptions};
 ///
-/// let codec = Simcc3dLabel::new([288, 384, 288], Simcc3dOptions::default())?;
+/// let codec = Simcc3dLabel::new([288, 384, 288], Simcc3dLabelOptions::default())?;
 /// let keypoints = [[100.0f32, 60.0], [120.5, 64.0]];
 /// let meters = [[0.0f32, 0.0, 5.0], [0.1, 0.2, 5.5]];
 /// let combined = codec.points::<f32, f32, f32>(&keypoints, Some(&meters), 2)?;
 /// assert_eq!(combined.root_z, [5.0]);
 /// let points = Array3::from_shape_fn((1, 2, 3), |(_, k, axis)| combined.points[k][axis]);
-/// let targets = codec.encode::<_, f32>(points.view(), None)?;
+/// let targets = codec.encode(points.view(), None)?;
 /// let decoded = codec.decode(
 ///     targets.keypoint_x_labels.view(),
 ///     targets.keypoint_y_labels.view(),
@@ -80,7 +82,7 @@ impl Default for Simcc3dOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simcc3dLabel {
     input_size: [usize; 3],
-    options: Simcc3dOptions,
+    options: Simcc3dLabelOptions,
     axes: [SimccAxis; 3],
 }
 
@@ -120,8 +122,8 @@ impl Simcc3dLabel {
     /// [`Error::InvalidInput`] for a size of 0, a sigma, ratio or range that is not positive and
     /// finite, no root, fewer than one bin, or (with DARK) a sigma too small for a blur kernel;
     /// [`Error::OutOfMemory`] for more bins than memory holds.
-    pub fn new(input_size: [usize; 3], options: Simcc3dOptions) -> Result<Self> {
-        let Simcc3dOptions { sigma, simcc_split_ratio, normalize, use_dark, .. } = options;
+    pub fn new(input_size: [usize; 3], options: Simcc3dLabelOptions) -> Result<Self> {
+        let Simcc3dLabelOptions { sigma, simcc_split_ratio, normalize, use_dark, .. } = options;
         check::positive("z_range", options.z_range)?;
         if options.root_index.is_empty() {
             return Err(Error::invalid("root_index", "must name a keypoint", "none"));
@@ -132,13 +134,18 @@ impl Simcc3dLabel {
         Ok(Self { axes: axes.axes()?, input_size, options })
     }
 
+    /// Input size `[w, h, d]` in pixels.
+    pub fn input_size(&self) -> [usize; 3] {
+        self.input_size
+    }
+
     /// Number of bins along x, y and z.
     pub fn bins(&self) -> [usize; 3] {
         std::array::from_fn(|axis| self.axes[axis].bins)
     }
 
     /// The options of the codec.
-    pub fn options(&self) -> &Simcc3dOptions {
+    pub fn options(&self) -> &Simcc3dLabelOptions {
         &self.options
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Array3, ArrayView3};
 
-use super::{SimccLabel, SimccOptions};
+use super::{SimccLabel, SimccLabelOptions};
 use crate::check;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
 use crate::codecs::simcc_vectors::{RowReader, SimccVectors, with_vectors};
@@ -16,7 +16,7 @@ use crate::parallel;
 /// What [`SimccLabel::decode`] returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimccDecoded<E> {
-    /// (N, K, 2), in input pixels.
+    /// (N, K, 2), or (B, K, 2) of a batch; in input pixels.
     pub keypoints: Array3<f32>,
     /// (N, K).
     pub scores: Array2<E>,
@@ -24,7 +24,7 @@ pub struct SimccDecoded<E> {
     pub visibility: Option<Array2<f64>>,
 }
 
-/// The outputs of `decode_batch`: one point and one score per row, and optionally one visibility.
+/// The outputs of `decode_flat`: one point and one score per row, and optionally one visibility.
 #[derive(Debug)]
 pub struct SimccDecodedRows<'a, E> {
     /// Points `[x, y]` in input pixels.
@@ -45,7 +45,32 @@ impl SimccLabel {
         simcc_x: ArrayView3<'_, E>,
         simcc_y: ArrayView3<'_, E>,
     ) -> Result<SimccDecoded<E>> {
-        self.decode_views([simcc_x, simcc_y], None)
+        self.decode_views([simcc_x, simcc_y], None, |shape| shape)
+    }
+
+    /// Decodes the vectors of a batch with one instance per sample, (B, K, Wx) and (B, K, Wy), as
+    /// networks return them; on several threads if the batch is large enough. With `flipped`, it
+    /// decodes the averages, as [`Self::decode_flipped`] does.
+    ///
+    /// ```
+    /// use ndarray::Array3;
+    /// use posecodec::codecs::{SimccLabel, SimccLabelOptions};
+    ///
+    /// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?;
+    /// let [x, y] = [384, 512].map(|bins| Array3::<f32>::zeros((8, 17, bins))); // the network's output
+    /// let decoded = codec.decode_batch([x.view(), y.view()], None)?;
+    /// assert_eq!(decoded.keypoints.dim(), (8, 17, 2));
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Self::decode`] and [`Self::decode_flipped`].
+    pub fn decode_batch<E: HeatmapValue>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 2],
+        flipped: Option<([ArrayView3<'_, E>; 2], &[usize])>,
+    ) -> Result<SimccDecoded<E>> {
+        self.decode_views(vectors, flipped, |[_, batch, count]| [batch, 1, count])
     }
 
     /// A flip test: decodes the averages of vectors (N, K, Wx) and (N, K, Wy) and of those of the
@@ -60,13 +85,15 @@ impl SimccLabel {
         flipped: [ArrayView3<'_, E>; 2],
         flip_indices: &[usize],
     ) -> Result<SimccDecoded<E>> {
-        self.decode_views(vectors, Some((flipped, flip_indices)))
+        self.decode_views(vectors, Some((flipped, flip_indices)), |shape| shape)
     }
 
+    /// Decodes vectors (N, K, bins), whose shape [1, N, K] may be split into samples.
     fn decode_views<E: HeatmapValue>(
         &self,
         vectors: [ArrayView3<'_, E>; 2],
         flipped: Option<([ArrayView3<'_, E>; 2], &[usize])>,
+        split: impl FnOnce([usize; 3]) -> [usize; 3],
     ) -> Result<SimccDecoded<E>> {
         let (instances, count, _) = vectors[0].dim();
         let rows = instances * count;
@@ -79,7 +106,7 @@ impl SimccLabel {
             visibility: &mut visibility,
         };
         with_vectors(["simcc_x", "simcc_y"], vectors, flipped, |shape, vectors| {
-            self.decode_batch(shape, vectors, decoded)
+            self.decode_flat(split(shape), vectors, decoded)
         })?;
         let flat = points.into_iter().flatten().collect();
         let shape = (instances, count);
@@ -100,7 +127,7 @@ impl SimccLabel {
     /// [`crate::Error::InvalidInput`] for other numbers of bins, slices of other lengths than the
     /// shape implies, flipped vectors of another shape, and unless the flip indices exchange
     /// keypoints in pairs.
-    pub fn decode_batch<E: HeatmapValue>(
+    pub fn decode_flat<E: HeatmapValue>(
         &self,
         shape: [usize; 3],
         vectors: SimccVectors<'_, E>,
@@ -136,7 +163,7 @@ impl SimccLabel {
         mut rows: RowReader<'_, E, 2>,
         decoded: SimccDecodedRows<'_, E>,
     ) {
-        let SimccOptions { sigma, simcc_split_ratio, decode_beta, .. } = self.options;
+        let SimccLabelOptions { sigma, simcc_split_ratio, decode_beta, .. } = self.options;
         let mut buffers = BlurBuffers::default();
         let decoded_rows = decoded.keypoints.iter_mut().zip(decoded.scores);
         for (row, (point, row_score)) in decoded_rows.enumerate() {

@@ -3,6 +3,8 @@
 mod decode;
 mod windows;
 
+use std::str::FromStr;
+
 use ndarray::{Array2, Array3};
 
 use super::encode::{
@@ -31,25 +33,14 @@ pub enum SimccSmoothing {
 }
 
 impl SimccSmoothing {
-    /// The smoothing of MMPose's `smoothing_type`: `"gaussian"` or `"standard"`.
+    /// The same smoothing with MMPose's `label_smooth_weight`.
     ///
     /// # Errors
-    /// [`Error::UnknownOption`] for another string, [`Error::InvalidInput`] for a weight outside
-    /// [0, 1], or above 0 for `"gaussian"`, which does not use it.
-    pub fn named(smoothing_type: &str, label_smooth_weight: f64) -> Result<Self> {
+    /// [`Error::InvalidInput`] for a weight outside [0, 1], or above 0 for a Gaussian, which does not
+    /// use it.
+    pub fn with_weight(self, label_smooth_weight: f64) -> Result<Self> {
         const WEIGHT: &str = "label_smooth_weight";
-        let gaussian = match smoothing_type {
-            "gaussian" => true,
-            "standard" => false,
-            _ => {
-                return Err(Error::UnknownOption {
-                    codec: SimccLabel::NAME,
-                    argument: "smoothing_type",
-                    got: smoothing_type.to_owned(),
-                    options: &["gaussian", "standard"],
-                });
-            }
-        };
+        let gaussian = self == Self::Gaussian;
         if gaussian && label_smooth_weight > 0.0 {
             let wanted =
                 "must be 0: Attribute `label_smooth_weight` is only used for `standard` mode";
@@ -58,30 +49,48 @@ impl SimccSmoothing {
         if !(0.0..=1.0).contains(&label_smooth_weight) {
             return Err(Error::invalid(WEIGHT, "should be in range [0, 1]", label_smooth_weight));
         }
-        Ok(if gaussian { Self::Gaussian } else { Self::Standard { label_smooth_weight } })
+        Ok(if gaussian { self } else { Self::Standard { label_smooth_weight } })
+    }
+}
+
+/// From MMPose's names, `"gaussian"` and `"standard"`, the latter with a weight of 0.
+impl FromStr for SimccSmoothing {
+    type Err = Error;
+
+    fn from_str(smoothing_type: &str) -> Result<Self> {
+        match smoothing_type {
+            "gaussian" => Ok(Self::Gaussian),
+            "standard" => Ok(Self::Standard { label_smooth_weight: 0.0 }),
+            _ => Err(Error::UnknownOption {
+                codec: SimccLabel::NAME,
+                argument: "smoothing_type",
+                got: smoothing_type.to_owned(),
+                options: &["gaussian", "standard"],
+            }),
+        }
     }
 }
 
 /// The options of [`SimccLabel`], with MMPose's defaults.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SimccOptions {
-    /// How a keypoint is spread over the bins.
+pub struct SimccLabelOptions {
+    /// How a keypoint is spread over the bins. Default: a Gaussian.
     pub smoothing: SimccSmoothing,
-    /// Standard deviation along x and y, in bins.
+    /// Standard deviation along x and y, in bins. Default: 6 each.
     pub sigma: [f64; 2],
-    /// Bins per input pixel.
+    /// Bins per input pixel. Default: 2.
     pub simcc_split_ratio: f64,
-    /// Whether Gaussians are divided by `sigma·√2π`.
+    /// Whether Gaussians are divided by `sigma·√2π`. Default: true.
     pub normalize: bool,
-    /// Whether decoding refines with DARK.
+    /// Whether decoding refines with DARK. Default: false.
     pub use_dark: bool,
-    /// Whether decoding also returns visibilities.
+    /// Whether decoding also returns visibilities. Default: false.
     pub decode_visibility: bool,
-    /// Scale of the responses before the softmax from which visibilities are computed.
+    /// Scale of the responses before the softmax from which visibilities are computed. Default: 150.
     pub decode_beta: f64,
 }
 
-impl Default for SimccOptions {
+impl Default for SimccLabelOptions {
     fn default() -> Self {
         Self {
             smoothing: SimccSmoothing::Gaussian,
@@ -103,10 +112,10 @@ impl Default for SimccOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, SimccLabel, SimccOptions};
+/// use posecodec::codecs::{Encode, SimccLabel, SimccLabelOptions};
 ///
-/// let codec = SimccLabel::new([192, 256], SimccOptions::default())?;
-/// let targets = codec.encode::<f32, f32>(array![[[96.25, 64.0]]].view(), None)?;
+/// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?;
+/// let targets = codec.encode(array![[[96.25, 64.0]]].view(), None)?;
 /// assert_eq!(targets.keypoint_x_labels.dim(), (1, 1, 384));
 /// let decoded = codec
 ///     .decode(targets.keypoint_x_labels.view(), targets.keypoint_y_labels.view())?;
@@ -115,7 +124,8 @@ impl Default for SimccOptions {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimccLabel {
-    options: SimccOptions,
+    input_size: [usize; 2],
+    options: SimccLabelOptions,
     axes: [SimccAxis; 2],
 }
 
@@ -137,21 +147,25 @@ impl SimccLabel {
     /// [`Error::InvalidInput`] for a size of 0, a sigma or ratio that is not positive and finite, a
     /// smoothing weight outside [0, 1], fewer than one bin, or (with DARK) a sigma too small for a
     /// blur kernel; [`Error::OutOfMemory`] for more bins than memory holds.
-    pub fn new(input_size: [usize; 2], options: SimccOptions) -> Result<Self> {
-        let SimccOptions { smoothing, sigma, simcc_split_ratio, normalize, use_dark, .. } = options;
+    pub fn new(input_size: [usize; 2], options: SimccLabelOptions) -> Result<Self> {
+        let SimccLabelOptions { smoothing, sigma, simcc_split_ratio, normalize, use_dark, .. } =
+            options;
         let gaussian = smoothing == SimccSmoothing::Gaussian;
         let decode_beta = options.decode_beta;
         if !(decode_beta.is_finite() && decode_beta >= 0.0) {
             return Err(Error::invalid("decode_beta", "must be a finite number ≥ 0", decode_beta));
         }
-        if let SimccSmoothing::Standard { label_smooth_weight: weight } = smoothing
-            && !(0.0..=1.0).contains(&weight)
-        {
-            return Err(Error::invalid("label_smooth_weight", "should be in range [0, 1]", weight));
+        if let SimccSmoothing::Standard { label_smooth_weight } = smoothing {
+            smoothing.with_weight(label_smooth_weight)?;
         }
         let axes =
             AxisOptions { input_size, sigma, simcc_split_ratio, gaussian, normalize, use_dark };
-        Ok(Self { axes: axes.axes()?, options })
+        Ok(Self { axes: axes.axes()?, input_size, options })
+    }
+
+    /// Input size `[w, h]` in pixels.
+    pub fn input_size(&self) -> [usize; 2] {
+        self.input_size
     }
 
     /// Number of bins along x and y.
@@ -160,7 +174,7 @@ impl SimccLabel {
     }
 
     /// The options of the codec.
-    pub fn options(&self) -> &SimccOptions {
+    pub fn options(&self) -> &SimccLabelOptions {
         &self.options
     }
 

@@ -50,9 +50,9 @@ impl SimccLabel {
     /// whole vectors, except where `needs_vectors` is set.
     ///
     /// ```
-    /// use posecodec::codecs::{AxisWindows, SimccDecodedWindows, SimccLabel, SimccOptions};
+    /// use posecodec::codecs::{AxisWindows, SimccDecodedWindows, SimccLabel, SimccLabelOptions};
     ///
-    /// let codec = SimccLabel::new([192, 256], SimccOptions::default())?; // two bins per pixel
+    /// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?; // two bins per pixel
     /// let x = AxisWindows { values: &[0.5f32], indices: &[100] };
     /// let y = AxisWindows { values: &[0.25], indices: &[30] };
     /// let (mut keypoints, mut scores, mut needs_vectors) = ([[0.0; 2]], [0.0], [false]);

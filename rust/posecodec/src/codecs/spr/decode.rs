@@ -1,6 +1,6 @@
 //! `SPR`: decoding roots and displacements to instances.
 
-use ndarray::{Array1, Array2, Array3, ArrayView3};
+use ndarray::{Array1, Array2, Array3, ArrayView3, ArrayView4};
 
 use super::Spr;
 use crate::check;
@@ -96,6 +96,25 @@ impl Spr {
         }
         let root_scores = roots.iter().map(|root| root.value.to_compute()).collect();
         Ok(SprDecoded { keypoints, root_scores, keypoint_scores })
+    }
+
+    /// Decodes a batch: heatmaps (B, 1, H, W) or (B, K+1, H, W), and displacements (B, 2K, H, W); on
+    /// several threads if the batch is large enough. Returns the instances of each image.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`], and for different numbers of images.
+    pub fn decode_batch<E: HeatmapValue>(
+        &self,
+        heatmaps: ArrayView4<'_, E>,
+        displacements: ArrayView4<'_, E>,
+    ) -> Result<Vec<SprDecoded<E::Compute>>> {
+        let batch = heatmaps.dim().0;
+        if displacements.dim().0 != batch {
+            let wanted = format!("({batch}, 2K, H, W), like `heatmaps`");
+            return Err(check::shape("displacements", &wanted, displacements.shape()));
+        }
+        let images = heatmaps.outer_iter().zip(displacements.outer_iter());
+        self.decode_images(&images.map(|(maps, moves)| [maps, moves]).collect::<Vec<_>>())
     }
 
     /// Decodes images: the heatmaps and displacements of each; on several threads if they are large

@@ -36,7 +36,7 @@ pub use decode::SprDecoded;
 ///
 /// let codec = Spr::new([256, 256], [64, 64], SprOptions::default())?;
 /// let people = array![[[20.0f32, 20.0], [60.0, 100.0]], [[180.0, 60.0], [240.0, 200.0]]];
-/// let targets = codec.encode::<f32, f32>(people.view(), None)?;
+/// let targets = codec.encode(people.view(), None)?;
 /// assert_eq!(targets.displacements.dim(), (4, 64, 64));
 /// let decoded = codec.decode(targets.heatmaps.view(), targets.displacements.view())?;
 /// assert_eq!(decoded.keypoints.dim(), (2, 2, 2));
@@ -47,6 +47,7 @@ pub use decode::SprDecoded;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spr {
+    input_size: [usize; 2],
     heatmap_size: [usize; 2],
     scale_factor: [f32; 2],
     root_sigma: f64,
@@ -60,24 +61,25 @@ pub struct Spr {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SprOptions {
     /// Standard deviation of the roots' Gaussians in heatmap pixels, and the radius within which
-    /// displacements have a target. `None`: √(W·H) / 32.
+    /// displacements have a target. Default: `None`, which is √(W·H) / 32.
     pub root_sigma: Option<f64>,
-    /// Standard deviation of the keypoints' Gaussians in heatmap pixels. `None`: half the default
-    /// root sigma, rounded down.
+    /// Standard deviation of the keypoints' Gaussians in heatmap pixels. Default: `None`, which is half
+    /// the default root sigma, rounded down.
     pub keypoint_sigma: Option<f64>,
-    /// Whether there is one heatmap per keypoint in addition to the root heatmap.
+    /// Whether there is one heatmap per keypoint in addition to the root heatmap. Default: false.
     pub generate_keypoint_heatmaps: bool,
-    /// How the root is computed.
+    /// How the root is computed. Default: the mean of the visible keypoints.
     pub root_type: RootType,
     /// Instances whose box has a shorter diagonal, in heatmap pixels, are omitted from the targets.
+    /// Default: 5.
     pub minimal_diagonal_length: f64,
-    /// The loss weight where a heatmap is 0.
+    /// The loss weight where a heatmap is 0. Default: 0.1.
     pub background_weight: f64,
-    /// Size of the neighborhood in which a root must be the maximum; odd.
+    /// Size of the neighborhood in which a root must be the maximum; odd. Default: 5.
     pub nms_kernel: usize,
-    /// Maximum number of instances to decode.
+    /// Maximum number of instances to decode. Default: 30.
     pub max_instances: usize,
-    /// Decoded roots must have a response above this one.
+    /// Decoded roots must have a response above this one. Default: 0.01.
     pub threshold: f64,
 }
 
@@ -135,6 +137,8 @@ pub struct SprTargets {
     pub displacement_weights: Array3<f32>,
 }
 
+heatmap_getters!(Spr, SprOptions);
+
 impl Spr {
     /// A codec of input size `[w, h]` in pixels and heatmap size `[W, H]`.
     ///
@@ -171,6 +175,7 @@ impl Spr {
             check::finite(name, value)?;
         }
         Ok(Self {
+            input_size,
             heatmap_size,
             scale_factor: scale_factor(input_size, heatmap_size),
             root_sigma,
@@ -179,11 +184,6 @@ impl Spr {
             keypoint_patch: keypoint_sigma.map(GaussianPatch::new),
             options,
         })
-    }
-
-    /// Input pixels per heatmap pixel, `[x, y]`.
-    pub fn scale_factor(&self) -> [f32; 2] {
-        self.scale_factor
     }
 
     /// Standard deviation of the roots' Gaussians, in heatmap pixels.

@@ -8,7 +8,7 @@ use crate::kernels::gaussian::outer_product::outer_product;
 use crate::kernels::gaussian::profiles::{AxisProfile, PROFILE_STEP, exponent, fill_profile};
 
 /// MMPose's patch of 3 sigma around a point that is not rounded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct GaussianPatch3d {
     /// Ascending distances from the point along an axis. Each one rounds to a voxel of the patch.
     offsets: Vec<f32>,
@@ -20,6 +20,13 @@ pub struct GaussianPatch3d {
 pub struct Gaussian3dBuffers {
     profiles: [Vec<f32>; 3],
     column: Vec<f32>,
+}
+
+/// Without the table.
+impl std::fmt::Debug for GaussianPatch3d {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("GaussianPatch3d").finish_non_exhaustive()
+    }
 }
 
 impl GaussianPatch3d {

@@ -62,7 +62,7 @@ pub enum Center {
 ///
 /// It has `ceil(2·3σ + 1)` values around the index `(2·3σ + 1) // 2`, and its corner is truncated toward
 /// zero: if 3σ is not an integer, the peak may be one pixel off, as in MMPose.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct GaussianPatch {
     radius: f64,
     center: f64,
@@ -72,6 +72,16 @@ pub struct GaussianPatch {
 
 /// The longest profile that is kept as a table: 256 KiB, sigma 10 922. Longer ones are computed per call.
 const MAX_TABLE: f64 = 65_536.0;
+
+/// Without the table.
+impl std::fmt::Debug for GaussianPatch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("GaussianPatch")
+            .field("radius", &self.radius)
+            .finish_non_exhaustive()
+    }
+}
 
 impl GaussianPatch {
     /// The patch of a Gaussian of this sigma, in heatmap pixels. Sigma must not be negative; 0 covers one

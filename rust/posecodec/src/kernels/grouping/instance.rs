@@ -13,12 +13,11 @@ pub enum RootType {
     BoxCenter,
 }
 
-impl RootType {
-    /// The type with MMPose's name: `kpt_center` or `bbox_center`.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] for another name.
-    pub fn named(name: &str) -> Result<Self> {
+/// From MMPose's names, `kpt_center` and `bbox_center`.
+impl std::str::FromStr for RootType {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
         match name {
             "kpt_center" => Ok(Self::KeypointCenter),
             "bbox_center" => Ok(Self::BoxCenter),

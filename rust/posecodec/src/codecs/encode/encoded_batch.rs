@@ -1,0 +1,167 @@
+//! The targets of a batch as `ndarray` arrays.
+
+use ndarray::{ArrayD, ArrayView3, ArrayView4, IxDyn};
+
+use super::batch::fill;
+use super::ndarray_outputs::zeros;
+use super::{Encode, EncodePlan, Outputs};
+use crate::element::{ArrayMut, Dtype};
+use crate::error::{Error, Result, Shape};
+use crate::float::Float;
+use crate::plan::Init;
+
+/// One array of an [`EncodedBatch`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum TargetArray {
+    /// In single precision.
+    F32(ArrayD<f32>),
+    /// In double precision.
+    F64(ArrayD<f64>),
+    /// Integers.
+    I64(ArrayD<i64>),
+}
+
+impl TargetArray {
+    /// The array, if it is in single precision.
+    pub fn as_f32(&self) -> Option<&ArrayD<f32>> {
+        if let Self::F32(array) = self { Some(array) } else { None }
+    }
+
+    /// The array, if it is in double precision.
+    pub fn as_f64(&self) -> Option<&ArrayD<f64>> {
+        if let Self::F64(array) = self { Some(array) } else { None }
+    }
+
+    /// The array, if it has integers.
+    pub fn as_i64(&self) -> Option<&ArrayD<i64>> {
+        if let Self::I64(array) = self { Some(array) } else { None }
+    }
+
+    /// Its shape.
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Self::F32(array) => array.shape(),
+            Self::F64(array) => array.shape(),
+            Self::I64(array) => array.shape(),
+        }
+    }
+
+    fn values_mut(&mut self) -> Option<ArrayMut<'_>> {
+        Some(match self {
+            Self::F32(array) => ArrayMut::F32(array.as_slice_mut()?),
+            Self::F64(array) => ArrayMut::F64(array.as_slice_mut()?),
+            Self::I64(array) => ArrayMut::I64(array.as_slice_mut()?),
+        })
+    }
+}
+
+/// The targets of a batch: one array per output of the codec, each with a leading B.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EncodedBatch {
+    arrays: Vec<(&'static str, TargetArray)>,
+}
+
+impl EncodedBatch {
+    /// The array with the name that MMPose's dict has, such as `"heatmaps"`.
+    pub fn get(&self, name: &str) -> Option<&TargetArray> {
+        self.iter().find_map(|(found, array)| (found == name).then_some(array))
+    }
+
+    /// Names and arrays, in the order of MMPose's dict.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &TargetArray)> {
+        self.arrays.iter().map(|(name, array)| (*name, array))
+    }
+
+    /// Arrays of zeros for the outputs; weights have the type `V`.
+    fn zeros<V: Float>(outputs: &Outputs, batch: usize) -> Result<Self> {
+        let arrays = outputs.iter().map(|output| {
+            let shape = batch_shape(&output.shape, batch);
+            Ok((
+                output.name,
+                match dtype_of::<V>(output.dtype) {
+                    Dtype::Float64 => TargetArray::F64(zeros(output.name, IxDyn(&shape))?),
+                    Dtype::Int64 => TargetArray::I64(zeros(output.name, IxDyn(&shape))?),
+                    _ => TargetArray::F32(zeros(output.name, IxDyn(&shape))?),
+                },
+            ))
+        });
+        Ok(Self { arrays: arrays.collect::<Result<_>>()? })
+    }
+
+    /// Checks that there is one array per output, of its name, shape and type.
+    fn check<V: Float>(&mut self, outputs: &Outputs, batch: usize) -> Result<()> {
+        if self.arrays.len() != outputs.len() {
+            let wanted = format!("must have {} arrays", outputs.len());
+            return Err(Error::invalid("targets", wanted, self.arrays.len()));
+        }
+        for (output, (name, array)) in outputs.iter().zip(&mut self.arrays) {
+            let shape = batch_shape(&output.shape, batch);
+            let dtype = dtype_of::<V>(output.dtype);
+            let got = array.values_mut().map(|values| values.dtype());
+            if *name != output.name || array.shape() != shape || got != Some(dtype) {
+                let wanted = format!("must be {dtype:?} of shape {}", Shape(&shape));
+                let got = format!("`{name}`, {got:?} of shape {}", Shape(array.shape()));
+                return Err(Error::invalid(output.name, wanted, got));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number type of an output whose weights have the type `V`.
+fn dtype_of<V: Float>(dtype: Dtype) -> Dtype {
+    if matches!(dtype, Dtype::Like(_)) { V::DTYPE } else { dtype }
+}
+
+fn batch_shape(shape: &[usize], batch: usize) -> Vec<usize> {
+    [batch].into_iter().chain(shape.iter().copied()).collect()
+}
+
+/// Encodes a batch into new arrays.
+pub(super) fn encode_batch<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
+    codec: &C,
+    keypoints: ArrayView4<'_, T>,
+    visible: Option<ArrayView3<'_, V>>,
+) -> Result<EncodedBatch> {
+    let plan = plan(codec, &keypoints, visible.as_ref())?;
+    let mut encoded = EncodedBatch::zeros::<V>(&plan.outputs, plan.batch)?;
+    fill_arrays(codec, &plan, keypoints, visible, &mut encoded, Init::Zeroed)?;
+    Ok(encoded)
+}
+
+/// Encodes a batch into the arrays of an earlier one.
+pub(super) fn encode_batch_into<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
+    codec: &C,
+    keypoints: ArrayView4<'_, T>,
+    visible: Option<ArrayView3<'_, V>>,
+    encoded: &mut EncodedBatch,
+) -> Result<()> {
+    let plan = plan(codec, &keypoints, visible.as_ref())?;
+    encoded.check::<V>(&plan.outputs, plan.batch)?;
+    fill_arrays(codec, &plan, keypoints, visible, encoded, Init::Uninit)
+}
+
+fn plan<C: Encode<D> + ?Sized, T, V, const D: usize>(
+    codec: &C,
+    keypoints: &ArrayView4<'_, T>,
+    visible: Option<&ArrayView3<'_, V>>,
+) -> Result<EncodePlan> {
+    EncodePlan::new(codec, keypoints.shape(), visible.map(ndarray::ArrayBase::shape), true)
+}
+
+fn fill_arrays<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
+    codec: &C,
+    plan: &EncodePlan,
+    keypoints: ArrayView4<'_, T>,
+    visible: Option<ArrayView3<'_, V>>,
+    encoded: &mut EncodedBatch,
+    init: Init,
+) -> Result<()> {
+    let points = keypoints.as_standard_layout();
+    let points = points.as_slice().expect("standard layout");
+    let visible = visible.as_ref().map(|visible| visible.as_standard_layout());
+    let visible = visible.as_ref().map(|visible| visible.as_slice().expect("standard layout"));
+    let arrays = encoded.arrays.iter_mut();
+    let arrays = arrays.map(|(_, array)| array.values_mut().expect("was made in standard layout"));
+    fill(codec, plan, points, visible, arrays.collect(), init)
+}

@@ -1,0 +1,128 @@
+//! Batches of arrays: equal to their samples, checked by name.
+
+use half::f16;
+use ndarray::{Array3, Array4, ArrayView4, Axis, s};
+use posecodec::HeatmapValue;
+use posecodec::codecs::{
+    AssociativeEmbedding, AssociativeEmbeddingOptions, DecodeHeatmaps, Encode, FlippedBatch,
+    HeatmapShift, MsraHeatmap, MsraHeatmapOptions, SimccLabel, SimccLabelOptions, UdpHeatmap,
+    UdpHeatmapOptions,
+};
+
+fn udp() -> UdpHeatmap {
+    UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default()).expect("valid")
+}
+
+/// Keypoints (B, N, 5, 2) inside an input of 192×256.
+fn keypoints(batch: usize, instances: usize) -> Array4<f32> {
+    Array4::from_shape_fn((batch, instances, 5, 2), |(b, n, k, axis)| {
+        20.0 + ((b * 31 + n * 7 + k * 13 + axis * 5) % 150) as f32
+    })
+}
+
+fn decodes_like_samples<E: HeatmapValue + PartialEq>(heatmaps: ArrayView4<'_, E>) {
+    let (codec, indices) = (udp(), [4, 3, 2, 1, 0]);
+    let flipped = heatmaps.slice(s![.., .., .., ..;-1]);
+    let (flip_indices, shift) = (&indices[..], HeatmapShift::OnePixel);
+    let batch = codec.decode_batch(heatmaps, None).expect("valid");
+    let flip = FlippedBatch { heatmaps: flipped, flip_indices, shift };
+    let averaged = codec.decode_batch(heatmaps, Some(flip)).expect("valid");
+    for (number, (maps, flipped)) in heatmaps.outer_iter().zip(flipped.outer_iter()).enumerate() {
+        let one = codec.decode(maps).expect("valid");
+        assert_eq!(batch.keypoints.index_axis(Axis(0), number), one.keypoints);
+        assert_eq!(batch.scores.index_axis(Axis(0), number), one.scores);
+        let one = codec.decode_flipped(maps, flipped, &indices, shift).expect("valid");
+        assert_eq!(averaged.keypoints.index_axis(Axis(0), number), one.keypoints);
+    }
+}
+
+#[test]
+fn batches_are_encoded_and_decoded_like_samples() {
+    let (codec, keypoints) = (udp(), keypoints(20, 1));
+    let mut targets = codec.encode_batch(keypoints.view(), None).expect("valid");
+    let first = targets.clone();
+    let heatmaps = targets.get("heatmaps").and_then(|array| array.as_f32()).expect("there");
+    for (number, points) in keypoints.outer_iter().enumerate() {
+        let one = codec.encode(points, None).expect("valid");
+        assert_eq!(heatmaps.index_axis(Axis(0), number), one.heatmaps.into_dyn());
+    }
+    let maps: Array4<f32> = heatmaps.clone().into_dimensionality().expect("(B, K, H, W)");
+    decodes_like_samples(maps.view());
+    decodes_like_samples(maps.slice(s![..;-2, .., .., ..]));
+    decodes_like_samples(maps.mapv(f16::from_f32).view());
+    decodes_like_samples(maps.mapv(f64::from).view());
+    // The arrays are used again.
+    let others = keypoints.slice(s![..;-1, .., .., ..]);
+    codec.encode_batch_into(others, None, &mut targets).expect("valid");
+    assert_ne!(targets, first);
+    codec.encode_batch_into(keypoints.view(), None, &mut targets).expect("valid");
+    assert_eq!(targets, first);
+}
+
+#[test]
+fn batches_keep_the_type_of_visibilities() {
+    let keypoints = keypoints(3, 2).mapv(f64::from);
+    let visible = Array3::<f64>::ones((3, 2, 5));
+    let options = AssociativeEmbeddingOptions::default();
+    let codec = AssociativeEmbedding::new([192, 256], [48, 64], options).expect("valid");
+    let targets = codec.encode_batch(keypoints.view(), Some(visible.view())).expect("valid");
+    let names: Vec<_> = targets.iter().map(|(name, array)| (name, array.shape().len())).collect();
+    assert_eq!(names, [("heatmaps", 4), ("keypoint_indices", 4), ("keypoint_weights", 3)]);
+    assert!(targets.get("keypoint_indices").and_then(|array| array.as_i64()).is_some());
+    assert!(targets.get("keypoint_weights").and_then(|array| array.as_f64()).is_some());
+}
+
+#[test]
+fn simcc_batches_are_decoded_like_samples() {
+    let codec = SimccLabel::new([192, 256], SimccLabelOptions::default()).expect("valid");
+    let keypoints = keypoints(40, 1);
+    let targets = codec.encode_batch(keypoints.view(), None).expect("valid");
+    let vectors = ["keypoint_x_labels", "keypoint_y_labels"].map(|name| {
+        let labels = targets.get(name).and_then(|array| array.as_f32()).expect("there");
+        let labels: Array4<f32> = labels.clone().into_dimensionality().expect("(B, N, K, W)");
+        labels.index_axis_move(Axis(1), 0)
+    });
+    let [x, y] = vectors.each_ref().map(|vectors| vectors.view());
+    let batch = codec.decode_batch([x, y], None).expect("valid");
+    let alone = codec.decode(x, y).expect("valid"); // 40 instances of one sample
+    assert_eq!(batch, alone);
+}
+
+#[test]
+fn errors_name_the_array() {
+    let (codec, maps) = (udp(), Array4::<f32>::zeros((2, 5, 64, 48)));
+    let mut keypoints = Array4::<f64>::zeros((2, 1, 5, 2));
+    let mut scores = Array3::<f32>::zeros((2, 1, 4));
+    let into = codec.decode_batch_into(maps.view(), None, keypoints.view_mut(), scores.view_mut());
+    let error = into.unwrap_err().to_string();
+    assert!(error.contains("`scores`") && error.contains("(2, 1, 5)"), "{error}");
+    assert!(error.contains("(2, 1, 4)"), "{error}");
+    let mut scores = Array3::<f32>::zeros((5, 1, 2)).reversed_axes();
+    let into = codec.decode_batch_into(maps.view(), None, keypoints.view_mut(), scores.view_mut());
+    assert!(into.unwrap_err().to_string().contains("layout"));
+    let flip_indices = &[0, 1, 2, 3, 4][..];
+    let small = Array4::<f32>::zeros((1, 5, 64, 48));
+    let flip = FlippedBatch { heatmaps: small.view(), flip_indices, shift: HeatmapShift::None };
+    let error = codec.decode_batch(maps.view(), Some(flip)).unwrap_err().to_string();
+    assert!(error.contains("`flipped`") && error.contains("(1, 5, 64, 48)"), "{error}");
+
+    let msra =
+        MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default()).expect("valid");
+    let points = Array4::<f32>::zeros((2, 1, 5, 2));
+    let mut targets = msra.encode_batch(points.view(), None).expect("valid");
+    let fewer = points.slice(s![..1, .., .., ..]);
+    let error = msra.encode_batch_into(fewer, None, &mut targets).unwrap_err().to_string();
+    assert!(error.contains("`heatmaps`") && error.contains("(1, 5, 64, 48)"), "{error}");
+    let twos = Array4::<f32>::zeros((2, 2, 5, 2));
+    let error = msra.encode_batch(twos.view(), None).unwrap_err().to_string();
+    assert!(error.contains("single-instance"), "{error}");
+}
+
+#[test]
+fn threads_are_limited_and_codecs_print_without_tables() {
+    assert!(posecodec::set_num_threads(100_000).is_err());
+    let shown = format!("{:?}", udp());
+    assert!(shown.len() < 300, "{shown}");
+    let simcc = SimccLabel::new([192, 256], SimccLabelOptions::default()).expect("valid");
+    assert!(format!("{simcc:?}").len() < 900, "{simcc:?}");
+}
