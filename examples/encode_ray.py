@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import ray
 import ray.data
+from posecodec_rs import Crop
 from posecodec_rs.cli.coco import read_annotations
-from posecodec_rs.cli.crop import Crop
 from ray.data.aggregate import Count, Max, Mean
 
 INPUT_SIZE, HEATMAP_SIZE = (192, 256), (48, 64)  # (w, h)
@@ -58,7 +58,7 @@ def write_people(path: Path, repeats: int) -> None:
     """Write a Parquet file of the bundled people, repeated, each shifted by up to 10 pixels."""
     rng = np.random.default_rng(0)
     people = read_annotations(None).people
-    crops = [Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints) for person in people]
+    crops = [Crop.from_box(person.box, INPUT_SIZE).to_input(person.keypoints) for person in people]
     shifts = rng.uniform(-10, 10, (repeats, len(people), 1, 2))
     keypoints = (np.stack(crops) + shifts).astype(np.float32).reshape(-1, 34)
     visible = np.tile([person.visible for person in people], (repeats, 1))

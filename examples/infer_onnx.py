@@ -8,14 +8,16 @@ The bundled sample has no photographs, so each image shows one person as colored
 for motion capture. The network needs no training: it has one matched filter per marker.
 """
 
+import json
+from importlib.resources import files
+from typing import NamedTuple
+
 import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
-from posecodec_rs import MSRAHeatmap, to_image
-from posecodec_rs.cli.coco import Person, read_annotations
-from posecodec_rs.cli.crop import Crop
+from posecodec_rs import Crop, MSRAHeatmap
 
 Floats = NDArray[np.floating]
 
@@ -23,6 +25,27 @@ INPUT_SIZE, HEATMAP_SIZE = (192, 256), (48, 64)  # (w, h)
 CODEC = MSRAHeatmap(INPUT_SIZE, HEATMAP_SIZE, sigma=2, unbiased=True)
 NUM_KEYPOINTS = 17
 MARKER = 0.012  # radius of a marker over the longer side of the person's box
+
+
+class Person(NamedTuple):
+    """An annotated person: a box (x, y, w, h), keypoints (K, 2) and visible (K,), in pixels."""
+
+    box: Floats
+    keypoints: Floats
+    visible: Floats
+    image_size: tuple[int, int]
+
+
+def people() -> list[Person]:
+    """The bundled sample, in COCO's format."""
+    sample = json.loads(files("posecodec_rs").joinpath("data/people.json").read_text("utf-8"))
+    sizes = {image["id"]: (image["width"], image["height"]) for image in sample["images"]}
+    found = []
+    for person in sample["annotations"]:
+        keypoints = np.reshape(person["keypoints"], (NUM_KEYPOINTS, 3)).astype(np.float32)
+        size = sizes[person["image_id"]]
+        found.append(Person(np.array(person["bbox"]), keypoints[:, :2], keypoints[:, 2], size))
+    return found
 
 
 def marker_colors() -> Floats:
@@ -33,9 +56,10 @@ def marker_colors() -> Floats:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle), height], -1, dtype=np.float32)
 
 
-def draw(person: Person, size: tuple[int, int]) -> Floats:
-    """An image of `size` (w, h), as (H, W, 3): the person's markers on gray."""
-    image = np.zeros((size[1], size[0], 3), np.float32)
+def draw(person: Person) -> Floats:
+    """An image (H, W, 3): the person's markers on gray."""
+    width, height = person.image_size
+    image = np.zeros((height, width, 3), np.float32)
     rows, columns = np.indices(image.shape[:2], np.float32)
     radius = max(1, MARKER * person.box[2:].max())
     labelled = person.visible > 0
@@ -109,22 +133,23 @@ def cut(image: Floats, crop: Crop) -> Floats:
 
 def main() -> Floats:
     """Print and return the errors of each person's keypoints, in pixels of the image."""
-    sample = read_annotations(None)
+    annotated = people()
     session = onnxruntime.InferenceSession(
         network().SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    crops = [Crop.around(person.box, INPUT_SIZE) for person in sample.people]
-    images = (draw(person, sample.sizes[person.image_id]) for person in sample.people)
-    inputs = np.stack([cut(*each) for each in zip(images, crops, strict=True)])
+    crops = [Crop.from_box(person.box, INPUT_SIZE) for person in annotated]
+    inputs = np.stack(
+        [cut(draw(person), crop) for person, crop in zip(annotated, crops, strict=True)]
+    )
 
     (heatmaps,) = session.run(["heatmaps"], {"images": inputs})  # (B, K, H, W)
     keypoints, scores = CODEC.batch_decode(heatmaps)  # (B, 1, K, 2) in the input, (B, 1, K)
 
     print("height of person   keypoints   score   error: median    maximum, in pixels of the image")
     errors = []
-    for person, crop, points, score in zip(sample.people, crops, keypoints, scores, strict=True):
+    for person, crop, points, score in zip(annotated, crops, keypoints, scores, strict=True):
         labelled = person.visible > 0
-        found = to_image(points, crop.center, crop.scale, INPUT_SIZE)[0]
+        found = crop.to_image(points)[0]
         error = np.linalg.norm(found - person.keypoints, axis=-1)[labelled]
         errors.append(error)
         print(

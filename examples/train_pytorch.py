@@ -11,9 +11,8 @@ import itertools
 
 import numpy as np
 import torch
-from posecodec_rs import UDPHeatmap, set_num_threads
+from posecodec_rs import Crop, UDPHeatmap, set_num_threads
 from posecodec_rs.cli.coco import Person, read_annotations
-from posecodec_rs.cli.crop import Crop
 from posecodec_rs.torch import TargetEncoder
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
@@ -53,7 +52,7 @@ class People(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, np.ndarray]:
         person = self.people[index]
-        points = Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)
+        points = Crop.from_box(person.box, INPUT_SIZE).to_input(person.keypoints)
         if self.augment:
             points = self.moved(points, np.random.default_rng(torch.randint(2**31, ()).item()))
         return {

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import posecodec_rs
 from numpy.typing import NDArray
+from posecodec_rs import Crop
 from posecodec_rs.cli.coco import read_annotations
-from posecodec_rs.cli.crop import Crop
 from specs import PARALLEL_BATCH_SIZE, TOP_DOWN, of_family
 
 INPUT_SIZE = (192, 256)
@@ -20,7 +20,7 @@ def people() -> list[dict[str, NDArray[np.float32]]]:
     """The pipeline's items per person: keypoints in pixels of a crop, and visibilities."""
     return [
         {
-            "keypoints": Crop.around(person.box, INPUT_SIZE).to_input(person.keypoints)[None],
+            "keypoints": Crop.from_box(person.box, INPUT_SIZE).to_input(person.keypoints)[None],
             "keypoints_visible": person.visible[None],
         }
         for person in read_annotations(None).people

@@ -11,11 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from posecodec_rs import to_image
 from posecodec_rs.cli.app import make_app
 from posecodec_rs.cli.coco import AnnotationsError, read_annotations
 from posecodec_rs.cli.codecs.bottom_up import MultiPersonSample, errors_of_found
-from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.demo import sections
 from typer.testing import CliRunner
 
@@ -312,18 +310,6 @@ def test_people_outside_their_box_have_no_error(
     for codec in json.loads(result.stdout)["top_down"]["codecs"]:
         assert codec["error_input_px"] == dict.fromkeys(("mean", "median", "p95", "max"))
     assert run(path, "--plot", tmp_path / "b.png").exit_code == 0
-
-
-def test_crops() -> None:
-    tall = Crop.around([100, 50, 30, 200], (192, 256))
-    assert tall.center.tolist() == [115, 150]
-    assert tall.scale.tolist() == [187.5, 250]  # 1.25 times the height; the width follows
-    np.testing.assert_allclose(tall.to_input([[115, 150], [115 - 93.75, 25]]), [[96, 128], [0, 0]])
-    wide = Crop.around([0, 0, 300, 10], (192, 256))
-    assert wide.scale.tolist() == [375, 500]
-    points = np.array([[3.25, 7.5], [299.0, -20.0]])
-    back = to_image(wide.to_input(points), wide.center, wide.scale, wide.input_size)
-    np.testing.assert_allclose(back, points, atol=1e-4)
 
 
 def test_names_are_unique() -> None:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import posecodec_rs as pc
 import pytest
+from posecodec_rs import Crop
 from posecodec_rs.cli import CommandError
 from posecodec_rs.cli.app import make_app
 from posecodec_rs.cli.coco import read_annotations
-from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.roundtrip import sigmas
 from posecodec_rs.cli.roundtrip.candidates import candidates, parse_size
 from pycocotools.coco import COCO
@@ -366,12 +366,12 @@ def test_sizes() -> None:
 def test_crops_of_all_people_at_once() -> None:
     boxes = np.array([[100, 50, 30, 200], [0, 0, 300, 10]])
     points = np.array([[[3.25, 7.5], [99.0, -20.0]], [[115, 150], [21.25, 25]]])
-    crops = Crop.around(boxes[:, None], (W, H))
+    crops = Crop.from_box(boxes[:, None], (W, H))
     alone = [
-        Crop.around(box, (W, H)).to_input(each) for box, each in zip(boxes, points, strict=True)
+        Crop.from_box(box, (W, H)).to_input(each) for box, each in zip(boxes, points, strict=True)
     ]
     np.testing.assert_array_equal(crops.to_input(points), alone)
-    udp = Crop.around(boxes[:, None], (W, H), use_udp=True)
+    udp = Crop.from_box(boxes[:, None], (W, H), use_udp=True)
     # The center of the last pixel is the crop's border, which UDP decodes as the input's width.
     border = udp.center + udp.scale / 2
     np.testing.assert_allclose(udp.to_input(border), [[[W - 1, H - 1]]] * 2)

@@ -7,12 +7,11 @@ import numpy as np
 from layout import FAINT, key, label
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from posecodec_rs import SimCC3DLabel
+from posecodec_rs import Crop, SimCC3DLabel
 from posecodec_rs.cli import drawing, synthetic
 from posecodec_rs.cli.codecs.case import Floats
 from posecodec_rs.cli.codecs.hand_3d import HAND_CODEC, INPUT_SIZE, JOINTS
 from posecodec_rs.cli.codecs.lifting import MM
-from posecodec_rs.cli.crop import Crop
 
 SIMCC_SIZE = (288, 384, 288)
 """RTMW3D's input: width, height and depth."""
@@ -33,7 +32,7 @@ def simcc_3d_label() -> Figure:
     pixels, pose = lifting.walk().pixels[lifting.FRAME], lifting.walk().poses[lifting.FRAME]
     low, high = pixels.min(axis=0), pixels.max(axis=0)
     size = SIMCC_SIZE[:2]
-    points = Crop.around([*low, *(high - low)], size).to_input(pixels)
+    points = Crop.from_box([*low, *(high - low)], size).to_input(pixels)
     encoded = codec.encode(points[None], pose[None])
     vectors = [encoded[f"keypoint_{axis}_labels"][0] for axis in "xyz"]
     decoded = codec.decode(*(vector[None] for vector in vectors))[0][0]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from posecodec_rs.cli import CommandError
-from posecodec_rs.cli.crop import Crop
 from posecodec_rs.cli.synthetic import HandPair
+from posecodec_rs.crop import Crop
 
 PARTS = ("data", "camera", "joint_3d")
 EXPECTED = "expected a folder with InterHand2.6M's " + ", ".join(f"*_{part}.json" for part in PARTS)
@@ -45,7 +45,7 @@ def _hands(
         np.array(of_capture[key][camera], np.float64) for key in ("camrot", "campos")
     )
     world = np.array(of_frame["world_coord"], np.float64)
-    crop = Crop.around(annotation["bbox"], input_size)
+    crop = Crop.from_box(annotation["bbox"], input_size)
     scale = np.array(input_size) / crop.scale
     principal = np.array(of_capture["princpt"][camera], np.float64)
     kind = annotation["hand_type"]

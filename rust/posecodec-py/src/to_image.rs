@@ -1,7 +1,7 @@
 //! `to_image`: from a crop back to the image.
 
-use posecodec::Shape;
-use posecodec::functional::{self, Crop};
+use posecodec::functional;
+use posecodec::{Crop, Shape};
 use pyo3::prelude::*;
 
 use crate::class::parse::size;
@@ -62,6 +62,7 @@ pub(crate) fn to_image<'py>(
         center: center[number % center.len()],
         scale: scale[number % scale.len()],
         input_size,
+        use_udp: false, // the transform back is the same
     }));
     match &mut points {
         CoordArray::F32(values, _) => functional::to_image(values, columns, &each),

@@ -46,6 +46,7 @@ mod check;
 pub mod codecs;
 #[cfg(feature = "serde")]
 pub mod config;
+mod crop;
 mod element;
 mod error;
 mod float;
@@ -57,6 +58,7 @@ mod parallel;
 mod plan;
 pub mod simd;
 
+pub use crop::{Crop, CropOptions};
 pub use error::{Error, Result, Shape};
 pub use float::{Float, HeatmapValue};
 pub use parallel::{MAX_THREADS, num_threads, set_num_threads};

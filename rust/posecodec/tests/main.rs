@@ -2,13 +2,13 @@
 
 mod common;
 
-
 mod batches;
 mod blurs;
 mod bottom_up;
 mod codecs;
 #[cfg(feature = "serde")]
 mod config;
+mod crop;
 mod fields;
 mod flip;
 mod functional;

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from posecodec_rs.cli.coco import Person
 from posecodec_rs.cli.codecs.case import Case, Encoded, Floats
 from posecodec_rs.cli.codecs.operation import noisy
-from posecodec_rs.cli.crop import Crop
+from posecodec_rs.cli.crop import drawn, errors, image_px
+from posecodec_rs.crop import Crop
 
 Size: TypeAlias = tuple[int, int]
 
@@ -160,7 +161,7 @@ class CroppedPerson:
     @classmethod
     def of(cls, person: Person) -> "CroppedPerson":
         """An annotated person."""
-        crops = {udp: Crop.around(person.box, INPUT_SIZE, use_udp=udp) for udp in (False, True)}
+        crops = {udp: Crop.from_box(person.box, INPUT_SIZE, use_udp=udp) for udp in (False, True)}
         return cls(person.keypoints, person.visible, crops)
 
 
@@ -200,7 +201,7 @@ class TopDown(Case[CroppedPerson]):
 
     def image_px(self, sample: CroppedPerson) -> float:
         """Pixels of the image per pixel of the input."""
-        return float(self._crop(sample).image_px)
+        return float(image_px(self._crop(sample)))
 
     def errors(self, sample: CroppedPerson, encoded: Encoded, decoded: Any) -> list[Floats]:
         """Of the keypoints that count."""
@@ -216,8 +217,8 @@ class TopDown(Case[CroppedPerson]):
         points, visible = self.inputs(sample)
         counts = inside(points, INPUT_SIZE) & (visible > 0) & (encoded["keypoint_weights"] > 0)
         crop, found = self._crop(sample), decoded[0][0]
-        errors = crop.errors(found, sample.keypoints)[counts[0]]
-        return RoundTrip(points[0], encoded, crop.drawn(found), errors, counts[0])
+        of_counted = errors(crop, found, sample.keypoints)[counts[0]]
+        return RoundTrip(points[0], encoded, drawn(crop, found), of_counted, counts[0])
 
 
 def inside(points: Floats, input_size: Size) -> NDArray[np.bool_]:

@@ -13,11 +13,12 @@ from posecodec_rs.cli.coco import Annotations
 from posecodec_rs.cli.codecs.case import Floats
 from posecodec_rs.cli.codecs.top_down import Size, inside
 from posecodec_rs.cli.console import Progress
-from posecodec_rs.cli.crop import Crop
+from posecodec_rs.cli.crop import errors, image_px
 from posecodec_rs.cli.roundtrip.candidates import Candidate
 from posecodec_rs.cli.roundtrip.normalized import Normalizer
 from posecodec_rs.cli.roundtrip.oks import Evaluation, Precision
 from posecodec_rs.cli.roundtrip.sigmas import Sigmas
+from posecodec_rs.crop import Crop
 
 BATCH_BYTES = 32 << 20
 """Of the targets of a batch: enough work for all threads, little memory."""
@@ -81,7 +82,7 @@ class Workload:
 
     def measure(self, candidate: Candidate, progress: Progress) -> Measured:
         """Encode and decode all people with a codec, and evaluate the result."""
-        crop = Crop.around(self._boxes, self.input_size, use_udp=candidate.use_udp)
+        crop = Crop.from_box(self._boxes, self.input_size, use_udp=candidate.use_udp)
         points, name = crop.to_input(self._keypoints), candidate.codec.name
         people, codec = len(points), candidate.codec.ours()
         decoded = np.empty(points.shape)
@@ -108,12 +109,12 @@ class Workload:
                 oks = self._evaluation.precision(in_image, scores.mean(axis=1))
         labelled = self._visible > 0
         counts = labelled & inside(points, crop.input_size) & (weights > 0)
-        errors = np.where(counts, crop.errors(decoded, self._keypoints), np.nan)
-        image_errors = errors * crop.image_px
+        input_errors = np.where(counts, errors(crop, decoded, self._keypoints), np.nan)
+        image_errors = input_errors * image_px(crop)
         return Measured(
             candidate.codec,
             candidate.use_udp,
-            errors,
+            input_errors,
             image_errors,
             lost=int(labelled.sum() - counts.sum()),
             bytes=bytes_per_person,

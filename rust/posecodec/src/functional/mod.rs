@@ -26,7 +26,6 @@ pub mod transformers;
 pub use crate::inputs::keypoints::Keypoints;
 pub use crate::inputs::pair::Pair;
 pub use crate::inputs::simcc_rows::SimccRows;
-pub use crate::kernels::crop::Crop;
 pub use crate::kernels::lifting::camera::Intrinsics;
 pub use blur::{gaussian_blur, gaussian_blur1d};
 pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};

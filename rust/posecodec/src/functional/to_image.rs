@@ -1,8 +1,8 @@
 //! `to_image`.
 
+use crate::crop::Crop;
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::kernels::crop::Crop;
 
 /// Maps keypoints from input pixels to pixels of the images that the crops come from, in place.
 ///
@@ -11,9 +11,11 @@ use crate::kernels::crop::Crop;
 /// operations are those of MMPose's top-down estimators, computed in double precision and rounded once.
 ///
 /// ```
-/// use posecodec::functional::{Crop, to_image};
+/// use posecodec::functional::to_image;
+/// use posecodec::{Crop, CropOptions};
 ///
-/// let crop = Crop { center: [410.0, 300.0], scale: [150.0, 200.0], input_size: [192, 256] };
+/// let person = [350.0, 220.0, 120.0, 160.0]; // x, y, w, h in the image
+/// let crop = Crop::from_box(person, [192, 256], CropOptions::default())?;
 /// let mut keypoints = [96.0f32, 128.0, 0.0, 256.0]; // [x, y] of two keypoints
 /// to_image(&mut keypoints, 2, &[crop])?;
 /// assert_eq!(keypoints, [410.0, 300.0, 335.0, 400.0]);

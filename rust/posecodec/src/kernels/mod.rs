@@ -18,7 +18,6 @@
 
 pub mod axes;
 pub mod blur;
-pub mod crop;
 pub mod fields;
 pub mod flip;
 pub mod gaussian;
