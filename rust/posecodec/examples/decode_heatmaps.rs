@@ -3,7 +3,8 @@
 //! The network's output is simulated: the targets of known keypoints, multiplied by 0.8.
 
 use ndarray::{Array3, array};
-use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapOptions};
+use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+use posecodec::codecs::{DecodeHeatmaps, Encode};
 
 fn main() -> Result<(), posecodec::Error> {
     // A 192×256 input, 48×64 maps: sizes are [w, h], arrays are (H, W).

@@ -13,7 +13,8 @@ use clap::Parser;
 use half::f16;
 use npyz::{Deserialize, NpyFile, Order};
 use posecodec::HeatmapValue;
-use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapOptions};
+use posecodec::codecs::DecodeHeatmaps;
+use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
 use posecodec::ndarray::ArrayView4;
 use serde::Serialize;
 

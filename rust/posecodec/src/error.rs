@@ -4,7 +4,7 @@
 ///
 /// ```
 /// use posecodec::Error;
-/// use posecodec::codecs::RegressionLabel;
+/// use posecodec::codecs::regression::RegressionLabel;
 ///
 /// let error = RegressionLabel::new([0, 256]).unwrap_err();
 /// assert!(matches!(error, Error::InvalidInput { argument: "input_size", .. }));

@@ -2,7 +2,8 @@
 //! results of [MMPose](https://github.com/open-mmlab/mmpose) 1.3.2's `mmpose.codecs`.
 //!
 //! ```
-//! use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapOptions};
+//! use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+//! use posecodec::codecs::DecodeHeatmaps;
 //! use posecodec::ndarray::Array3;
 //!
 //! let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
@@ -13,19 +14,50 @@
 //! # Ok::<(), posecodec::Error>(())
 //! ```
 //!
-//! `cargo add --path …/rust/posecodec` adds the crate from a checkout. It needs Rust 1.88 or later.
+//! ```console
+//! $ cargo add posecodec --path ../posecodec_rs/rust/posecodec  # a clone; it is not on crates.io yet
+//! ```
+//!
+//! It needs Rust 1.88 or later, and the standard library.
 //!
 //! # Codecs
 //!
-//! | A network that returns | Codecs |
-//! |---|---|
-//! | one heatmap per keypoint | [`UdpHeatmap`](codecs::UdpHeatmap), [`MsraHeatmap`](codecs::MsraHeatmap), [`MegviiHeatmap`](codecs::MegviiHeatmap) |
-//! | heatmaps and offset maps | [`UdpHeatmap`](codecs::UdpHeatmap) with `Combined`, [`SkpsHeatmap`](codecs::SkpsHeatmap) |
-//! | one vector per axis | [`SimccLabel`](codecs::SimccLabel), [`Simcc3dLabel`](codecs::Simcc3dLabel) |
-//! | coordinates | [`RegressionLabel`](codecs::RegressionLabel), [`IntegralRegressionLabel`](codecs::IntegralRegressionLabel) |
-//! | several people | [`AssociativeEmbedding`](codecs::AssociativeEmbedding), [`Spr`](codecs::Spr), [`DecoupledHeatmap`](codecs::DecoupledHeatmap), [`EdPoseLabel`](codecs::EdPoseLabel), [`YoloxPoseAnnotationProcessor`](codecs::YoloxPoseAnnotationProcessor) |
-//! | volumes of hand joints | [`Hand3dHeatmap`](codecs::Hand3dHeatmap) |
-//! | 3D poses from 2D poses | [`ImagePoseLifting`](codecs::ImagePoseLifting), [`VideoPoseLifting`](codecs::VideoPoseLifting), [`MotionBertLabel`](codecs::MotionBertLabel) |
+//! | A network that returns | Module | Codecs |
+//! |---|---|---|
+//! | one heatmap per keypoint | [`heatmaps`] | [`UdpHeatmap`], [`MsraHeatmap`], [`MegviiHeatmap`] |
+//! | heatmaps and offset maps | [`heatmaps`] | [`UdpHeatmap`] with [`Combined`] maps, [`SkpsHeatmap`] |
+//! | one vector per axis | [`simcc`] | [`SimccLabel`], [`Simcc3dLabel`] |
+//! | coordinates | [`regression`] | [`RegressionLabel`], [`IntegralRegressionLabel`] |
+//! | several people | [`people`] | [`AssociativeEmbedding`], [`Spr`], [`DecoupledHeatmap`], [`EdPoseLabel`], [`YoloxPoseAnnotationProcessor`] |
+//! | volumes of hand joints | [`hands`] | [`Hand3dHeatmap`] |
+//! | 3D poses from 2D poses | [`poses`] | [`ImagePoseLifting`], [`VideoPoseLifting`], [`MotionBertLabel`] |
+//!
+//! [`Crop`] is the way from a person's box in an image to the network's input, and back.
+//!
+//! [`heatmaps`]: codecs::heatmaps
+//! [`simcc`]: codecs::simcc
+//! [`regression`]: codecs::regression
+//! [`people`]: codecs::people
+//! [`hands`]: codecs::hands
+//! [`poses`]: codecs::poses
+//! [`UdpHeatmap`]: codecs::heatmaps::UdpHeatmap
+//! [`MsraHeatmap`]: codecs::heatmaps::MsraHeatmap
+//! [`MegviiHeatmap`]: codecs::heatmaps::MegviiHeatmap
+//! [`Combined`]: codecs::heatmaps::UdpHeatmapKind::Combined
+//! [`SkpsHeatmap`]: codecs::heatmaps::SkpsHeatmap
+//! [`SimccLabel`]: codecs::simcc::SimccLabel
+//! [`Simcc3dLabel`]: codecs::simcc::Simcc3dLabel
+//! [`RegressionLabel`]: codecs::regression::RegressionLabel
+//! [`IntegralRegressionLabel`]: codecs::regression::IntegralRegressionLabel
+//! [`AssociativeEmbedding`]: codecs::people::AssociativeEmbedding
+//! [`Spr`]: codecs::people::Spr
+//! [`DecoupledHeatmap`]: codecs::people::DecoupledHeatmap
+//! [`EdPoseLabel`]: codecs::people::EdPoseLabel
+//! [`YoloxPoseAnnotationProcessor`]: codecs::people::YoloxPoseAnnotationProcessor
+//! [`Hand3dHeatmap`]: codecs::hands::Hand3dHeatmap
+//! [`ImagePoseLifting`]: codecs::poses::ImagePoseLifting
+//! [`VideoPoseLifting`]: codecs::poses::VideoPoseLifting
+//! [`MotionBertLabel`]: codecs::poses::MotionBertLabel
 //!
 //! # Conventions
 //! - N instances (people), K keypoints per instance, D coordinates per keypoint, `[x, y]`.
@@ -56,6 +88,7 @@ mod inputs;
 pub mod kernels;
 mod parallel;
 mod plan;
+#[doc(hidden)]
 pub mod simd;
 
 pub use crop::{Crop, CropOptions};

@@ -5,6 +5,7 @@ use ndarray::{Array2, Array3, ArrayView3, ArrayView4, ArrayViewMut3, ArrayViewMu
 
 use super::decoded_batch::{self, DecodedBatch, FlippedBatch};
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
+use super::sealed::Sealed;
 use crate::check::{self, product};
 use crate::element::split_off;
 use crate::error::{Error, Result, Shape, try_with_capacity};
@@ -25,7 +26,8 @@ pub struct Decoded<C, E> {
 ///
 /// ```
 /// use ndarray::Array3;
-/// use posecodec::codecs::{DecodeHeatmaps, MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::DecodeHeatmaps;
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let mut heatmaps = Array3::<f32>::zeros((17, 64, 48)); // (K, H, W)
@@ -35,7 +37,7 @@ pub struct Decoded<C, E> {
 /// assert_eq!(decoded.keypoints[[0, 1, 0]], -4.0); // no response: heatmap pixel -1
 /// # Ok::<(), posecodec::Error>(())
 /// ```
-pub trait DecodeHeatmaps: Sync {
+pub trait DecodeHeatmaps: Sealed + Sync {
     /// The type of the coordinates that MMPose returns.
     type Coordinate: Float;
 
@@ -43,12 +45,14 @@ pub trait DecodeHeatmaps: Sync {
     fn heatmap_size(&self) -> [usize; 2];
 
     /// Maps per keypoint.
+    #[doc(hidden)]
     fn maps_per_keypoint(&self) -> usize {
         1
     }
 
     /// Index of the map with offsets along x, among the maps of a keypoint; a flip changes their
     /// sign.
+    #[doc(hidden)]
     fn x_offset_map(&self) -> Option<usize> {
         None
     }
@@ -58,6 +62,7 @@ pub trait DecodeHeatmaps: Sync {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] for scratch of large maps.
+    #[doc(hidden)]
     fn decode_sample<E: HeatmapValue>(
         &self,
         maps: SampleMaps<'_, E>,
@@ -85,7 +90,8 @@ pub trait DecodeHeatmaps: Sync {
     ///
     /// ```
     /// use ndarray::{Array3, Axis, s};
-    /// use posecodec::codecs::{DecodeHeatmaps, HeatmapShift, MsraHeatmap, MsraHeatmapOptions};
+    /// use posecodec::codecs::heatmaps::{HeatmapShift, MsraHeatmap, MsraHeatmapOptions};
+    /// use posecodec::codecs::DecodeHeatmaps;
     ///
     /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
     /// let mut heatmaps = Array3::<f32>::zeros((2, 64, 48)); // a left wrist and a right one
@@ -127,7 +133,8 @@ pub trait DecodeHeatmaps: Sync {
     ///
     /// ```
     /// use ndarray::{Array3, Array4};
-    /// use posecodec::codecs::{DecodeHeatmaps, UdpHeatmap, UdpHeatmapOptions};
+    /// use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+    /// use posecodec::codecs::DecodeHeatmaps;
     ///
     /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
     /// let heatmaps = Array4::<f32>::zeros((8, 17, 64, 48)); // the network's output
@@ -187,7 +194,8 @@ fn decode_one<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
 /// How maps of one shape are decoded: computed before the outputs are allocated.
 ///
 /// ```
-/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::slices::{DecodePlan, Maps};
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let plan = DecodePlan::new(&codec, [4, 17, 64, 48])?;
@@ -323,7 +331,8 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
 /// threads if the batch is large enough. Allocate the outputs with the help of [`DecodePlan`].
 ///
 /// ```
-/// use posecodec::codecs::{Maps, MsraHeatmap, MsraHeatmapOptions, decode_heatmaps_batch};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::slices::{Maps, decode_heatmaps_batch};
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let heatmaps = vec![1.0f32; 4 * 17 * 64 * 48];

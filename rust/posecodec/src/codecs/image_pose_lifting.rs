@@ -54,7 +54,8 @@ impl Default for ImagePoseLiftingOptions {
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{DecodePoses, ImagePoseLifting, ImagePoseLiftingOptions, LiftPose};
+/// use posecodec::codecs::poses::{ImagePoseLifting, ImagePoseLiftingOptions};
+/// use posecodec::codecs::{DecodePoses, LiftPose};
 ///
 /// let options = ImagePoseLiftingOptions { remove_root: true, ..Default::default() };
 /// let codec = ImagePoseLifting::new(17, options)?;

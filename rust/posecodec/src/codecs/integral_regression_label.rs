@@ -39,7 +39,8 @@ impl Default for IntegralRegressionLabelOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, IntegralRegressionLabel, IntegralRegressionLabelOptions};
+/// use posecodec::codecs::regression::{IntegralRegressionLabel, IntegralRegressionLabelOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let options = IntegralRegressionLabelOptions::default();
 /// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], options)?;
@@ -108,7 +109,9 @@ impl IntegralRegressionLabel {
     ///
     /// ```
     /// use ndarray::array;
-    /// use posecodec::codecs::{IntegralRegressionLabel, IntegralRegressionLabelOptions};
+    /// use posecodec::codecs::regression::{
+    ///     IntegralRegressionLabel, IntegralRegressionLabelOptions,
+    /// };
     ///
     /// let options = IntegralRegressionLabelOptions::default();
     /// let codec = IntegralRegressionLabel::new([192, 256], [48, 64], options)?;

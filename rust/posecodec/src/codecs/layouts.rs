@@ -29,7 +29,8 @@ const BLOCK_BYTES: usize = 1 << 18;
 ///
 /// ```
 /// use ndarray::{Array4, Axis};
-/// use posecodec::codecs::{DecodePlan, Maps, MsraHeatmap, MsraHeatmapOptions, decode_any_layout};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::slices::{DecodePlan, Maps, decode_any_layout};
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let mut heatmaps = Array4::<f32>::ones((3, 17, 64, 48));

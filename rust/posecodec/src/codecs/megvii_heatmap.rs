@@ -39,7 +39,8 @@ impl Default for MegviiHeatmapOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{DecodeHeatmaps, Encode, MegviiHeatmap, MegviiHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{MegviiHeatmap, MegviiHeatmapOptions};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode};
 ///
 /// let codec = MegviiHeatmap::new([192, 256], [48, 64], MegviiHeatmapOptions::default())?;
 /// let targets = codec.encode(array![[[97.0, 129.0]]].view(), None)?;

@@ -1,11 +1,10 @@
-//! The codecs, one file or folder per codec: its options, checks, encoder and decoder.
+//! The codecs, in a module per kind: what a network returns.
 //!
-//! Every codec has an inherent `new`. The traits [`Encode`] and [`DecodeHeatmaps`] encode and
-//! decode one sample from `ndarray` views, or a batch from flat slices. [`LiftPose`] and
+//! Every codec has an inherent `new` that takes sizes and options. The traits [`Encode`] and
+//! [`DecodeHeatmaps`] encode and decode one sample or a batch of `ndarray` views. [`LiftPose`] and
 //! [`DecodePoses`] do so for the codecs that lift 2D poses to 3D.
 //!
 //! See the codec for examples of its `…Options`, `…Targets` and `…Decoded` types.
-//! The functions `check_*` check shapes before the caller allocates the outputs.
 
 /// The getters of a codec with heatmaps.
 macro_rules! heatmap_getters {
@@ -62,71 +61,143 @@ mod video_pose_lifting;
 mod windows;
 mod yolox_pose_annotation_processor;
 
-pub use associative_embedding::{
-    AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
-    GroupedKeypoints,
-};
-pub use decode::{DecodeHeatmaps, DecodePlan, Decoded, decode_heatmaps_batch};
-pub use decoded_batch::{DecodedBatch, FlippedBatch};
-pub use decoupled_heatmap::{
-    DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, InstanceMaps, RandomSource,
-    SelectedInstances,
-};
-pub use edpose_label::{
-    EdPoseAnnotations, EdPoseDecoded, EdPoseLabel, EdPoseLabelOptions, EdPosePredictions,
-    EdPoseTargets, Image, ScoredPose,
-};
-pub use encode::{
-    Encode, EncodePlan, EncodedArrays, EncodedBatch, HeatmapTargets, MAX_OUTPUTS, Outputs,
-    SampleArrays, SampleOfList, TargetArray, check_instances, check_keypoints, check_visible_shape,
-    encode_batch,
-    encode_samples,
-};
-pub use hand_3d_heatmap::{Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dHeatmapOptions};
-pub use image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
-pub use integral_regression_label::{
-    IntegralRegressionLabel, IntegralRegressionLabelOptions, IntegralRegressionTargets,
-};
-pub use layouts::decode_any_layout;
-pub use lifting::{
-    Camera, DEFAULT_FACTOR, DecodePoses, Factor, FactorValues, LiftInputs, LiftOutputs, LiftPlan,
-    LiftPose, OutputField, OutputItem, PassedFactors, PoseBatch, PoseShape, PoseTargets, RootKind,
-    RootOutput, Skeleton, Statistics, TargetBatch, TargetBuffers, check_invertible, check_poses,
-    check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
-    encode_target_batch, needs_factor,
-};
-pub use megvii_heatmap::{MegviiHeatmap, MegviiHeatmapOptions};
-pub use motionbert_label::{ImageScale, MotionBertLabel, MotionBertLabelOptions, MotionBertMode};
-pub use msra_heatmap::{MsraHeatmap, MsraHeatmapOptions};
-pub use profiles::{Profiles, Separable};
-pub use regression_label::{RegressionLabel, RegressionTargets};
-pub use simcc_3d_label::{
-    Simcc3dDecoded, Simcc3dDecodedRows, Simcc3dLabel, Simcc3dLabelOptions, Simcc3dOutputs,
-    Simcc3dPoints, Simcc3dTargets,
-};
-pub use simcc_label::{
-    AxisWindows, SimccDecoded, SimccDecodedRows, SimccDecodedWindows, SimccLabel,
-    SimccLabelOptions, SimccSmoothing, SimccTargets,
-};
-pub use simcc_vectors::{FlippedRows, SimccVectors};
-pub use skps_heatmap::{SkpsHeatmap, SkpsHeatmapOptions, SkpsTargets};
-pub use spr::{Spr, SprDecoded, SprOptions, SprTargets};
-pub use udp_heatmap::{UdpHeatmap, UdpHeatmapKind, UdpHeatmapOptions};
-pub use video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
-pub use windows::{DecodeWindows, DecodedWindows, PeakBlock, Windows, decode_windows};
-pub use yolox_pose_annotation_processor::{
-    YoloxOutputs, YoloxPoseAnnotationProcessor, YoloxPoseAnnotationProcessorOptions,
-};
+pub use decode::DecodeHeatmaps;
+pub use encode::Encode;
+pub use lifting::{DecodePoses, LiftPose};
 
-pub use crate::element::{ArrayMut, Dtype, Element, Floats};
 use crate::float::Float;
-pub use crate::inputs::keypoints::Keypoints;
-pub use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
-pub use crate::inputs::pair::Pair;
-pub use crate::inputs::simcc_rows::SimccRows;
-pub use crate::kernels::grouping::instance::RootType;
-pub use crate::kernels::refinement::{Peak, WindowPeak};
-pub use crate::plan::{Init, Output, OutputShape, Per, Source, Value};
+
+/// One heatmap per keypoint, for one person per input.
+pub mod heatmaps {
+    pub use super::decode::Decoded;
+    pub use super::decoded_batch::{DecodedBatch, FlippedBatch};
+    pub use super::encode::{EncodedBatch, HeatmapTargets, TargetArray};
+    pub use super::megvii_heatmap::{MegviiHeatmap, MegviiHeatmapOptions};
+    pub use super::msra_heatmap::{MsraHeatmap, MsraHeatmapOptions};
+    pub use super::profiles::{Profiles, Separable};
+    pub use super::skps_heatmap::{SkpsHeatmap, SkpsHeatmapOptions, SkpsTargets};
+    pub use super::udp_heatmap::{UdpHeatmap, UdpHeatmapKind, UdpHeatmapOptions};
+    pub use super::windows::{DecodeWindows, DecodedWindows, Windows, decode_windows};
+    pub use crate::inputs::maps::HeatmapShift;
+}
+
+/// One vector per axis and keypoint.
+pub mod simcc {
+    pub use super::simcc_3d_label::{
+        Simcc3dDecoded, Simcc3dLabel, Simcc3dLabelOptions, Simcc3dPoints, Simcc3dTargets,
+    };
+    pub use super::simcc_label::{
+        AxisWindows, SimccDecoded, SimccDecodedWindows, SimccLabel, SimccLabelOptions,
+        SimccSmoothing, SimccTargets,
+    };
+}
+
+/// Coordinates.
+pub mod regression {
+    pub use super::integral_regression_label::{
+        IntegralRegressionLabel, IntegralRegressionLabelOptions, IntegralRegressionTargets,
+    };
+    pub use super::regression_label::{RegressionLabel, RegressionTargets};
+}
+
+/// Several people per input.
+pub mod people {
+    pub use super::associative_embedding::{
+        AssociativeEmbedding, AssociativeEmbeddingOptions, AssociativeEmbeddingTargets,
+        GroupedKeypoints,
+    };
+    pub use super::decoupled_heatmap::{
+        DecoupledHeatmap, DecoupledHeatmapOptions, DecoupledTargets, RandomSource,
+    };
+    pub use super::edpose_label::{
+        EdPoseDecoded, EdPoseLabel, EdPoseLabelOptions, EdPosePredictions, EdPoseTargets,
+    };
+    pub use super::spr::{Spr, SprDecoded, SprOptions, SprTargets};
+    pub use super::yolox_pose_annotation_processor::{
+        YoloxPoseAnnotationProcessor, YoloxPoseAnnotationProcessorOptions,
+    };
+    pub use crate::kernels::grouping::instance::RootType;
+}
+
+/// 3D heatmaps of two hands.
+pub mod hands {
+    pub use super::hand_3d_heatmap::{
+        Hand3dDecoded, Hand3dEncoder, Hand3dHeatmap, Hand3dHeatmapOptions,
+    };
+}
+
+/// 3D poses from 2D poses.
+pub mod poses {
+    pub use super::image_pose_lifting::{ImagePoseLifting, ImagePoseLiftingOptions};
+    pub use super::lifting::{
+        Camera, DEFAULT_FACTOR, Factor, FactorValues, PoseTargets, Skeleton, Statistics,
+    };
+    pub use super::motionbert_label::{
+        ImageScale, MotionBertLabel, MotionBertLabelOptions, MotionBertMode,
+    };
+    pub use super::video_pose_lifting::{VideoPoseLifting, VideoPoseLiftingOptions};
+    pub use crate::inputs::pair::Pair;
+}
+
+/// Plans of outputs, and functions that fill the caller's slices: for programs that own the memory, such
+/// as bindings. Most programs need none of them.
+pub mod slices {
+    pub use super::decode::{DecodePlan, decode_heatmaps_batch};
+    pub use super::decoupled_heatmap::{InstanceMaps, SelectedInstances};
+    pub use super::edpose_label::{EdPoseAnnotations, Image, ScoredPose};
+    pub use super::encode::{
+        EncodePlan, EncodedArrays, MAX_OUTPUTS, Outputs, SampleArrays, SampleOfList,
+        check_instances, check_keypoints, check_visible_shape, encode_batch, encode_samples,
+    };
+    pub use super::layouts::decode_any_layout;
+    pub use super::lifting::{
+        LiftInputs, LiftOutputs, LiftPlan, OutputField, OutputItem, PassedFactors, PoseBatch,
+        PoseShape, RootKind, RootOutput, TargetBatch, TargetBuffers, check_invertible, check_poses,
+        check_target_batch, check_visible, decode_poses_batch, encode_keypoints_batch,
+        encode_target_batch, needs_factor,
+    };
+    pub use super::simcc_3d_label::{Simcc3dDecodedRows, Simcc3dOutputs};
+    pub use super::simcc_label::SimccDecodedRows;
+    pub use super::simcc_vectors::{FlippedRows, SimccVectors};
+    pub use super::windows::PeakBlock;
+    pub use super::yolox_pose_annotation_processor::YoloxOutputs;
+    pub use crate::element::{ArrayMut, Dtype, Element, Floats};
+    pub use crate::inputs::keypoints::Keypoints;
+    pub use crate::inputs::maps::{FlippedMaps, Maps, SampleMaps};
+    pub use crate::inputs::simcc_rows::SimccRows;
+    pub use crate::kernels::refinement::{Peak, WindowPeak};
+    pub use crate::plan::{Init, Output, OutputShape, Per, Source, Value};
+}
+
+/// All of them, for this repository's binding and tests.
+#[doc(hidden)]
+pub use self::{hands::*, heatmaps::*, people::*, poses::*, regression::*, simcc::*, slices::*};
+
+/// Traits that only this crate implements.
+mod sealed {
+    pub trait Sealed {}
+
+    macro_rules! sealed {
+        ($($codec:ty),* $(,)?) => { $(impl Sealed for $codec {})* };
+    }
+    sealed!(
+        super::AssociativeEmbedding,
+        super::Hand3dEncoder<'_>,
+        super::ImagePoseLifting,
+        super::IntegralRegressionLabel,
+        super::MegviiHeatmap,
+        super::MotionBertLabel,
+        super::MsraHeatmap,
+        super::RegressionLabel,
+        super::Simcc3dLabel,
+        super::SimccLabel,
+        super::SkpsHeatmap,
+        super::Spr,
+        super::UdpHeatmap,
+        super::VideoPoseLifting,
+    );
+    impl<C> Sealed for super::Profiles<'_, C> {}
+}
 
 /// Input pixels per heatmap pixel, `input_size / heatmap_size` in single precision, as NumPy
 /// computes it.

@@ -73,9 +73,8 @@ impl Default for MotionBertLabelOptions {
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{
-///     Camera, ImageScale, LiftPose, MotionBertLabel, MotionBertLabelOptions,
-/// };
+/// use posecodec::codecs::poses::{Camera, ImageScale, MotionBertLabel, MotionBertLabelOptions};
+/// use posecodec::codecs::LiftPose;
 ///
 /// let codec = MotionBertLabel::new(2, MotionBertLabelOptions::default())?;
 /// let camera = Camera::new([1000.0, 1000.0], None, None)?;
@@ -159,10 +158,15 @@ impl MotionBertLabel {
     ) -> Result<()> {
         let count = self.skeleton.count();
         let frames = encoded.len() / count;
-        if keypoints.len() != encoded.len() || !encoded.len().is_multiple_of(count) {
-            let wanted = "must hold as many values as the batch has";
-            return Err(Error::invalid("encoded", wanted, "other lengths"));
+        if !encoded.len().is_multiple_of(count) {
+            let wanted = format!("must have {count} points per frame");
+            return Err(Error::invalid(
+                "encoded",
+                wanted,
+                format_args!("{} points", encoded.len()),
+            ));
         }
+        check::len("keypoints", "N·K", &[frames, count], keypoints.len())?;
         let [widths, heights] = scale.size.unwrap_or_default();
         let frames_each = |name, values: &[f64]| match values.len() {
             0 => Ok(usize::MAX),

@@ -51,7 +51,8 @@ impl Default for MsraHeatmapOptions {
 ///
 /// ```
 /// use ndarray::{Array2, array};
-/// use posecodec::codecs::{DecodeHeatmaps, Encode, MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode};
 ///
 /// let options = MsraHeatmapOptions { unbiased: true, ..Default::default() };
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], options)?;

@@ -31,7 +31,8 @@ pub trait Separable: Encode {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, Profiles, UdpHeatmap, UdpHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{Profiles, UdpHeatmap, UdpHeatmapOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
 /// let keypoints = array![[[95.5f32, 127.5]]];

@@ -19,7 +19,8 @@ use crate::plan::{Output, Per};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, RegressionLabel};
+/// use posecodec::codecs::regression::RegressionLabel;
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = RegressionLabel::new([192, 256])?;
 /// let targets = codec.encode(array![[[96.0, 64.0]]].view(), None)?;

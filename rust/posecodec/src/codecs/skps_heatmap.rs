@@ -38,7 +38,8 @@ impl Default for SkpsHeatmapOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, SkpsHeatmap, SkpsHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{SkpsHeatmap, SkpsHeatmapOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = SkpsHeatmap::new([256, 256], [64, 64], SkpsHeatmapOptions::default())?;
 /// let keypoints = array![[[101.0f32, 30.0], [20.0, 55.5]]]; // (1, K, 2)

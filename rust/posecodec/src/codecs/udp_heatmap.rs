@@ -107,7 +107,8 @@ impl Default for UdpHeatmapOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{DecodeHeatmaps, Encode, UdpHeatmap, UdpHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+/// use posecodec::codecs::{DecodeHeatmaps, Encode};
 ///
 /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
 /// let targets = codec.encode(array![[[95.5, 127.5]]].view(), None)?;

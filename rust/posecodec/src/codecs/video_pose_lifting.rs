@@ -55,7 +55,8 @@ impl Default for VideoPoseLiftingOptions {
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{Camera, LiftPose, VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::poses::{Camera, VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::LiftPose;
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
 /// let camera = Camera::new([1000.0, 800.0], None, None)?;

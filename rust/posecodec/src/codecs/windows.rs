@@ -73,7 +73,7 @@ const WINDOWS_PER_TASK: usize = 16 * PEAKS_PER_BLOCK;
 /// except where `needs_map` is set.
 ///
 /// ```
-/// use posecodec::codecs::{
+/// use posecodec::codecs::heatmaps::{
 ///     DecodedWindows, MsraHeatmap, MsraHeatmapOptions, Windows, decode_windows,
 /// };
 ///

@@ -15,7 +15,7 @@ use crate::plan::{Output, Per};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{
+/// use posecodec::codecs::people::{
 ///     YoloxPoseAnnotationProcessor, YoloxPoseAnnotationProcessorOptions,
 /// };
 ///
@@ -157,9 +157,10 @@ impl YoloxPoseAnnotationProcessor {
     ) -> Result<()> {
         let mut arrays = arrays.into_iter();
         let mut next = |len: usize| {
-            let array = arrays.next().filter(|array| array.len() == len);
-            array.ok_or_else(|| {
-                crate::Error::invalid("targets", format!("must have {len} values"), "others")
+            let array = arrays.next();
+            let got = array.as_ref().map_or(0, ArrayMut::len);
+            array.filter(|_| got == len).ok_or_else(|| {
+                crate::Error::invalid("targets", format!("must have {len} values"), got)
             })
         };
         if let Some((keypoints, mut corners)) = boxes {

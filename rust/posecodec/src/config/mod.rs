@@ -5,7 +5,7 @@
 //! known in advance.
 //!
 //! ```
-//! use posecodec::codecs::UdpHeatmap;
+//! use posecodec::codecs::heatmaps::UdpHeatmap;
 //! use posecodec::config::AnyCodec;
 //!
 //! let config = r#"{"type": "UDPHeatmap", "input_size": [192, 256], "heatmap_size": [48, 64]}"#;

@@ -12,7 +12,7 @@ use crate::kernels::grouping::instance::{diagonal_length, instance_bbox, instanc
 /// any.
 ///
 /// ```
-/// use posecodec::codecs::RootType;
+/// use posecodec::codecs::people::RootType;
 /// use posecodec::functional::{Keypoints, get_instance_root};
 ///
 /// let points = [[0.0f32, 0.0], [3.0, 6.0], [6.0, 9.0], [70.0, 70.0]];

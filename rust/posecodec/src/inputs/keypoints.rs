@@ -10,7 +10,7 @@ use crate::kernels::gaussian::profiles::{Center, GaussianPatch};
 /// input pixels if `D` is 2.
 ///
 /// ```
-/// use posecodec::codecs::Keypoints;
+/// use posecodec::codecs::slices::Keypoints;
 ///
 /// let points = [[95.3f32, 40.1], [101.7, 34.6], [88.2, 34.9]];
 /// let visible = [1.0f32, 1.0, 0.0];

@@ -7,7 +7,8 @@ use crate::kernels::refinement::Peak;
 /// The heatmaps of a batch, flat, and for a flip test those of the flipped images.
 ///
 /// ```
-/// use posecodec::codecs::{FlippedMaps, HeatmapShift, Maps};
+/// use posecodec::codecs::heatmaps::HeatmapShift;
+/// use posecodec::codecs::slices::{FlippedMaps, Maps};
 ///
 /// let (heatmaps, mirrored) = (vec![0.5f32; 2 * 64 * 48], vec![0.5; 2 * 64 * 48]);
 /// let plain = Maps { own: &heatmaps, flipped: None };

@@ -29,7 +29,8 @@ pub use decode::GroupedKeypoints;
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{AssociativeEmbedding, AssociativeEmbeddingOptions, Encode};
+/// use posecodec::codecs::people::{AssociativeEmbedding, AssociativeEmbeddingOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let options =
 ///     AssociativeEmbeddingOptions { keypoint_order: vec![0, 1], ..Default::default() };

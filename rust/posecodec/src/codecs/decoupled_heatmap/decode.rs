@@ -33,7 +33,7 @@ impl DecoupledHeatmap {
     ///
     /// ```
     /// use ndarray::{Array4, array};
-    /// use posecodec::codecs::{DecoupledHeatmap, DecoupledHeatmapOptions};
+    /// use posecodec::codecs::people::{DecoupledHeatmap, DecoupledHeatmapOptions};
     ///
     /// let options = DecoupledHeatmapOptions::default();
     /// let codec = DecoupledHeatmap::new([512, 512], [128, 128], options)?;

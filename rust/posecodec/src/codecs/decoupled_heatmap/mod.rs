@@ -29,7 +29,7 @@ pub use decode::InstanceMaps;
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{RandomSource, DecoupledHeatmap, DecoupledHeatmapOptions};
+/// use posecodec::codecs::people::{DecoupledHeatmap, DecoupledHeatmapOptions, RandomSource};
 ///
 /// /// No jitter, and the first instances.
 /// struct NoJitter;

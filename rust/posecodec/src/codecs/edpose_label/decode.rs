@@ -36,7 +36,7 @@ impl EdPoseLabel {
     ///
     /// ```
     /// use ndarray::array;
-    /// use posecodec::codecs::{EdPoseLabel, EdPoseLabelOptions, EdPosePredictions};
+    /// use posecodec::codecs::people::{EdPoseLabel, EdPoseLabelOptions, EdPosePredictions};
     ///
     /// // The best candidate, of one keypoint:
     /// let codec = EdPoseLabel::new(EdPoseLabelOptions { num_select: 1, num_keypoints: 1 })?;

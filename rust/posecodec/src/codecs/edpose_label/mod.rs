@@ -19,7 +19,7 @@ pub use decode::{EdPoseDecoded, EdPosePredictions, ScoredPose};
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{EdPoseLabel, EdPoseLabelOptions};
+/// use posecodec::codecs::people::{EdPoseLabel, EdPoseLabelOptions};
 ///
 /// let codec = EdPoseLabel::new(EdPoseLabelOptions::default())?;
 /// let bboxes = array![[160.0f32, 120.0, 480.0, 360.0]];

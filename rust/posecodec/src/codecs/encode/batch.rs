@@ -15,7 +15,8 @@ use crate::plan::Init;
 /// `keypoints` and `visible`.
 ///
 /// ```
-/// use posecodec::codecs::{ArrayMut, EncodePlan, Floats, Init, RegressionLabel, encode_batch};
+/// use posecodec::codecs::regression::RegressionLabel;
+/// use posecodec::codecs::slices::{ArrayMut, EncodePlan, Floats, Init, encode_batch};
 ///
 /// let codec = RegressionLabel::new([100, 200])?;
 /// let plan = EncodePlan::new(&codec, &[2, 1, 1, 2], None, true)?; // 2 samples of one keypoint
@@ -100,8 +101,9 @@ pub struct SampleOfList<'a> {
 /// several threads if the list is large enough.
 ///
 /// ```
-/// use posecodec::codecs::{
-///     ArrayMut, EncodePlan, Floats, Init, RegressionLabel, SampleOfList, encode_samples,
+/// use posecodec::codecs::regression::RegressionLabel;
+/// use posecodec::codecs::slices::{
+///     ArrayMut, EncodePlan, Floats, Init, SampleOfList, encode_samples,
 /// };
 ///
 /// let codec = RegressionLabel::new([100, 200])?;

@@ -72,6 +72,49 @@ impl EncodedBatch {
         self.arrays.iter().map(|(name, array)| (*name, array))
     }
 
+    /// Multiplies the weights of all samples by those of the dataset's keypoints, one per keypoint, as
+    /// MMPose's `GenerateTarget(use_dataset_keypoint_weights=True)` does. Without weights, such as those
+    /// of a codec for displacements, nothing changes.
+    ///
+    /// ```
+    /// use ndarray::Array4;
+    /// use posecodec::codecs::Encode;
+    /// use posecodec::codecs::simcc::{SimccLabel, SimccLabelOptions};
+    ///
+    /// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?;
+    /// let keypoints = Array4::<f32>::from_elem((8, 1, 3, 2), 96.0);
+    /// let mut targets = codec.encode_batch(keypoints.view(), None)?;
+    /// targets.multiply_weights(&[1.0, 1.2, 1.5])?;
+    /// let weights = targets.get("keypoint_weights").and_then(|array| array.as_f32());
+    /// assert_eq!(weights.map(|weights| weights[[7, 0, 2]]), Some(1.5));
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for another number of weights than keypoints.
+    pub fn multiply_weights(&mut self, dataset_keypoint_weights: &[f64]) -> Result<()> {
+        let weights = self.arrays.iter_mut().find(|(name, _)| *name == "keypoint_weights");
+        let Some((_, weights)) = weights else { return Ok(()) };
+        let count = weights.shape().last().copied().unwrap_or(0);
+        if dataset_keypoint_weights.len() != count {
+            let wanted = format!("must have {count} weights, one per keypoint");
+            let got = dataset_keypoint_weights.len();
+            return Err(Error::invalid("dataset_keypoint_weights", wanted, got));
+        }
+        fn multiply<T: Float>(weights: &mut ArrayD<T>, factors: &[f64]) {
+            let factors = factors.iter().cycle();
+            for (weight, &factor) in weights.iter_mut().zip(factors) {
+                *weight = *weight * T::of(factor);
+            }
+        }
+        match weights {
+            TargetArray::F32(weights) => multiply(weights, dataset_keypoint_weights),
+            TargetArray::F64(weights) => multiply(weights, dataset_keypoint_weights),
+            TargetArray::I64(_) => {}
+        }
+        Ok(())
+    }
+
     /// Arrays of zeros for the outputs; weights have the type `V`.
     fn zeros<V: Float>(outputs: &Outputs, batch: usize) -> Result<Self> {
         let arrays = outputs.iter().map(|output| {

@@ -9,6 +9,7 @@ mod points;
 use arrayvec::ArrayVec;
 use ndarray::{ArrayView2, ArrayView3, ArrayView4};
 
+use super::sealed::Sealed;
 use crate::element::{ArrayMut, Element};
 use crate::error::Result;
 use crate::float::Float;
@@ -33,7 +34,8 @@ pub const MAX_OUTPUTS: usize = 5;
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let keypoints = array![[[96.0f32, 128.0], [20.0, 40.0]]]; // (N, K, 2)
@@ -43,7 +45,7 @@ pub const MAX_OUTPUTS: usize = 5;
 /// assert_eq!(targets.keypoint_weights, visible);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
-pub trait Encode<const D: usize = 2>: Sync {
+pub trait Encode<const D: usize = 2>: Sealed + Sync {
     /// The codec's name in MMPose.
     const NAME: &'static str;
     /// Whether a sample must have exactly one instance.
@@ -53,15 +55,18 @@ pub trait Encode<const D: usize = 2>: Sync {
 
     /// The outputs for one sample of this many instances and keypoints, in the order of MMPose's
     /// dict.
+    #[doc(hidden)]
     fn outputs(&self, instances: usize, keypoints: usize) -> Outputs;
 
     /// The faster allocation of new arrays: [`Init::Uninit`] if the codec overwrites all values of
     /// nearly every sample. [`Encode::encode_sample`] fills arrays of either kind.
+    #[doc(hidden)]
     fn init(&self) -> Init {
         Init::Zeroed
     }
 
     /// Fills the arrays of one sample, which are those of [`Encode::outputs`].
+    #[doc(hidden)]
     fn encode_sample<T: Float, V: Float>(
         &self,
         keypoints: &Keypoints<'_, T, V, D>,
@@ -69,6 +74,7 @@ pub trait Encode<const D: usize = 2>: Sync {
     );
 
     /// The targets made of filled arrays.
+    #[doc(hidden)]
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> Self::Targets<V>;
 
     /// Encodes one sample: keypoints (N, K, D) in input pixels, visibilities (N, K) or none.
@@ -106,7 +112,8 @@ pub trait Encode<const D: usize = 2>: Sync {
     ///
     /// ```
     /// use ndarray::Array4;
-    /// use posecodec::codecs::{Encode, UdpHeatmap, UdpHeatmapOptions};
+    /// use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+    /// use posecodec::codecs::Encode;
     ///
     /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
     /// let keypoints = Array4::<f32>::from_elem((8, 1, 17, 2), 96.0);

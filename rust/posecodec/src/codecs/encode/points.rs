@@ -43,7 +43,8 @@ pub(crate) const VISIBILITY: Dtype = Dtype::Like("keypoints_visible");
 /// The checked shapes of one call of an encoder, and its outputs. Made once per call.
 ///
 /// ```
-/// use posecodec::codecs::{EncodePlan, MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::slices::EncodePlan;
 ///
 /// let codec = MsraHeatmap::new([192, 256], [48, 64], MsraHeatmapOptions::default())?;
 /// let plan = EncodePlan::new(&codec, &[8, 1, 17, 2], None, true)?;
@@ -105,7 +106,8 @@ pub fn check_visible_shape(visible: Option<&[usize]>, keypoints: &[usize]) -> Re
 /// instances that the codec takes. Returns B (1 for a sample), N and K.
 ///
 /// ```
-/// use posecodec::codecs::{MsraHeatmap, MsraHeatmapOptions, check_keypoints};
+/// use posecodec::codecs::heatmaps::{MsraHeatmap, MsraHeatmapOptions};
+/// use posecodec::codecs::slices::check_keypoints;
 ///
 /// assert_eq!(check_keypoints::<MsraHeatmap, 2>(&[8, 1, 17, 2], true)?, [8, 1, 17]);
 /// assert!(check_keypoints::<MsraHeatmap, 2>(&[3, 17, 2], false).is_err()); // three people
@@ -125,7 +127,7 @@ pub fn check_keypoints<C: Encode<D> + ?Sized, const D: usize>(
 /// exactly one instance, `None` if it takes any number.
 ///
 /// ```
-/// use posecodec::codecs::check_instances;
+/// use posecodec::codecs::slices::check_instances;
 ///
 /// assert_eq!(check_instances::<2>(&[3, 17, 2], false, None)?, [1, 3, 17]);
 /// assert!(check_instances::<2>(&[3, 17, 2], false, Some("UDPHeatmap")).is_err());

@@ -72,7 +72,8 @@ impl Default for Hand3dHeatmapOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, Hand3dHeatmap, Hand3dHeatmapOptions};
+/// use posecodec::codecs::hands::{Hand3dHeatmap, Hand3dHeatmapOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = Hand3dHeatmap::new(Hand3dHeatmapOptions::default())?;
 /// let keypoints = array![[[100.0f32, 52.0, -50.0]]];

@@ -3,9 +3,9 @@
 use super::check::check_poses;
 use super::encode::needs_factor;
 use super::{Camera, Factor, LiftPose, OutputField, RootOutput, TargetBuffers};
-use crate::check::product;
+use crate::check::{self, product};
 use crate::element::split_off;
-use crate::error::{Error, Result, try_with_capacity};
+use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::Float;
 use crate::kernels::lifting::normalize::LabelLayout;
 use crate::parallel;
@@ -35,9 +35,12 @@ impl<'a, T> PoseBatch<'a, T> {
 
     fn check<C: LiftPose>(&self, argument: &'static str, codec: &C) -> Result<()> {
         let [batch, ..] = check_poses(argument, &self.shape, true, codec.skeleton().count())?;
-        let fits = product(&self.shape) == Some(self.values.len())
-            && (self.cameras.len() <= 1 || self.cameras.len() == batch);
-        if fits { Ok(()) } else { Err(lengths()) }
+        check::len(argument, "B·T·K·D", &self.shape, self.values.len())?;
+        if self.cameras.len() <= 1 || self.cameras.len() == batch {
+            return Ok(());
+        }
+        let wanted = format!("must be one camera for all samples, or {batch}: one per sample");
+        Err(Error::invalid("camera_param", wanted, self.cameras.len()))
     }
 }
 
@@ -54,18 +57,18 @@ pub struct TargetBatch<'a, T> {
     pub factor: &'a mut [f64],
 }
 
-fn lengths() -> Error {
-    Error::invalid("targets", "must hold as many values as the batch has", "other lengths")
+fn too_large(argument: &'static str, shape: &[usize]) -> Error {
+    let wanted = "must have a shape whose outputs memory holds";
+    Error::invalid(argument, wanted, format_args!("shape {}", Shape(shape)))
 }
 
 /// Fills the labels of a batch of keypoints. `extra` has the visibilities to concatenate to the
 /// keypoints.
 ///
 /// ```
-/// use posecodec::codecs::{
-///     Camera, LiftPose, PoseBatch, VideoPoseLifting, VideoPoseLiftingOptions,
-///     encode_keypoints_batch,
-/// };
+/// use posecodec::codecs::poses::{Camera, VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::slices::{PoseBatch, encode_keypoints_batch};
+/// use posecodec::codecs::LiftPose;
 ///
 /// let options = VideoPoseLiftingOptions { reshape_keypoints: false, ..Default::default() };
 /// let codec = VideoPoseLifting::new(1, options)?;
@@ -90,13 +93,16 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Float, L: Float>(
     keypoints.check("keypoints", codec)?;
     let [batch, frames, count, dims] = keypoints.shape;
     let each = [product(&[frames, count, layout.extra]), product(&layout.shape(frames))];
-    let all = each.map(|each| each?.checked_mul(batch));
-    let [Some(extra_each), Some(labels_each)] = each else { return Err(lengths()) };
-    if all != [Some(extra.len()), Some(labels.len())]
-        || [layout.count, layout.dims] != [count, dims]
-    {
-        return Err(lengths());
+    let [Some(extra_each), Some(labels_each)] = each else {
+        return Err(too_large("keypoints", &keypoints.shape));
+    };
+    if [layout.count, layout.dims] != [count, dims] {
+        let wanted = format!("must be of {count} keypoints with {dims} coordinates");
+        let got = format_args!("{} with {}", layout.count, layout.dims);
+        return Err(Error::invalid("layout", wanted, got));
     }
+    check::len("extra", "B·T·K·m", &[batch, extra_each], extra.len())?;
+    check::len("labels", "B·T·K·D", &[batch, labels_each], labels.len())?;
     if labels.is_empty() {
         return Ok(());
     }
@@ -139,9 +145,9 @@ pub fn check_target_batch<C: LiftPose, U: Float>(
 /// Fills the labels, roots and factors of a batch of 3D poses.
 ///
 /// ```
-/// use posecodec::codecs::{
-///     PoseBatch, RootOutput, TargetBatch, VideoPoseLifting, VideoPoseLiftingOptions,
-///     check_target_batch, encode_target_batch,
+/// use posecodec::codecs::poses::{VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::slices::{
+///     PoseBatch, RootOutput, TargetBatch, check_target_batch, encode_target_batch,
 /// };
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
@@ -168,26 +174,33 @@ pub fn encode_target_batch<C: LiftPose, U: Float>(
     let [batch, frames, count, dims] = target.shape;
     let kept = count - usize::from(codec.removed().is_some());
     let each = [product(&[frames, kept, dims]), product(&[frames, dims])];
-    let [Some(label_each), Some(roots_each)] = each else { return Err(lengths()) };
-    let fits = |len: usize, each: usize| each.checked_mul(batch) == Some(len);
-    let roots_fit = match &roots {
-        RootOutput::Absent => true,
-        RootOutput::Float32(roots) => fits(roots.len(), roots_each),
-        RootOutput::Target(roots) => fits(roots.len(), roots_each),
+    let [Some(label_each), Some(roots_each)] = each else {
+        return Err(too_large("lifting_target", &target.shape));
     };
+    check::len("label", "B·T·K·C", &[batch, label_each], label.len())?;
+    match &roots {
+        RootOutput::Absent => Ok(()),
+        RootOutput::Float32(roots) => {
+            check::len("roots", "B·T·C", &[batch, roots_each], roots.len())
+        }
+        RootOutput::Target(roots) => {
+            check::len("roots", "B·T·C", &[batch, roots_each], roots.len())
+        }
+    }?;
     let factor_each = factor.len() / batch.max(1);
+    let factor_error = || check::len("factor", "B·T", &[batch, frames], factor.len());
     let derived = |factors: &[f64]| needs_factor(Some(factors));
-    let factors_fit = fits(factor.len(), factor_each)
-        && (factor_each == frames || !factor.chunks(factor_each.max(1)).any(derived));
-    if !fits(label.len(), label_each) || !roots_fit || !factors_fit {
-        return Err(lengths());
+    if factor_each.checked_mul(batch) != Some(factor.len())
+        || factor_each != frames && factor.chunks(factor_each.max(1)).any(derived)
+    {
+        factor_error()?;
     }
     if label_each == 0 && roots_each == 0 && factor.is_empty() {
         return Ok(());
     }
     if codec.has_output(OutputField::Factor) && batch > 0 {
         if factor_each == 0 && frames > 0 {
-            return Err(lengths());
+            factor_error()?;
         }
         codec.check_factors(factor_each, frames)?;
     }

@@ -6,7 +6,7 @@ use crate::inputs::pair::Pair;
 /// A camera: the size of its images, in pixels, and its intrinsics if they are known.
 ///
 /// ```
-/// use posecodec::codecs::{Camera, Pair};
+/// use posecodec::codecs::poses::{Camera, Pair};
 ///
 /// let (focal, center) = (Pair::F32([1145.0, 1143.0]), Pair::F32([512.0, 515.0]));
 /// let camera = Camera::new([1000.0, 1002.0], Some(focal), Some(center))?;

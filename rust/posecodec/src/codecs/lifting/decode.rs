@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 
+use super::super::sealed::Sealed;
 use super::{Skeleton, Statistics};
 use crate::check;
 use crate::codecs::Decoded;
@@ -14,7 +15,8 @@ use crate::parallel;
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{DecodePoses, VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::poses::{VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::DecodePoses;
 ///
 /// let codec = VideoPoseLifting::new(2, VideoPoseLiftingOptions::default())?;
 /// let encoded = array![[[0.0f32, 0.0, 0.0], [0.5, 0.25, 0.0]]]; // (N, K, 3), relative to the root
@@ -23,11 +25,12 @@ use crate::parallel;
 /// assert_eq!(decoded.keypoints, array![[[1.0, 1.0, 4.0], [1.5, 1.25, 4.0]]]);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
-pub trait DecodePoses: Sync {
+pub trait DecodePoses: Sealed + Sync {
     /// The skeleton of the poses.
     fn skeleton(&self) -> &Skeleton;
 
     /// The mean and standard deviation of target keypoints, if they were standardized.
+    #[doc(hidden)]
     fn target_statistics(&self) -> Option<&Statistics> {
         None
     }
@@ -37,6 +40,7 @@ pub trait DecodePoses: Sync {
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] for a shape that does not fit.
+    #[doc(hidden)]
     fn decoded_keypoints(&self, shape: [usize; 3], with_roots: bool) -> Result<usize> {
         let skeleton = self.skeleton();
         let (whole, kept) = (skeleton.count(), skeleton.kept());
@@ -97,7 +101,8 @@ pub trait DecodePoses: Sync {
 /// enough. `roots` are one per sample, (B, 1, C), or one per pose, (B, N, C).
 ///
 /// ```
-/// use posecodec::codecs::{VideoPoseLifting, VideoPoseLiftingOptions, decode_poses_batch};
+/// use posecodec::codecs::poses::{VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::slices::decode_poses_batch;
 ///
 /// let codec = VideoPoseLifting::new(1, VideoPoseLiftingOptions::default())?;
 /// let encoded = [0.0f32, 0.0, 0.0, 0.5, 0.0, 0.0]; // two samples

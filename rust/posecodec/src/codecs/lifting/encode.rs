@@ -3,6 +3,7 @@
 use arrayvec::ArrayVec;
 use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView2, ArrayView3};
 
+use super::super::sealed::Sealed;
 use super::check::{check_invertible, check_poses, check_visible};
 use super::{Camera, Skeleton};
 use crate::error::Result;
@@ -133,7 +134,8 @@ pub struct PoseTargets<U> {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Camera, LiftPose, VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::poses::{Camera, VideoPoseLifting, VideoPoseLiftingOptions};
+/// use posecodec::codecs::LiftPose;
 ///
 /// let options = VideoPoseLiftingOptions { reshape_keypoints: false, ..Default::default() };
 /// let codec = VideoPoseLifting::new(1, options)?;
@@ -148,7 +150,7 @@ pub struct PoseTargets<U> {
 /// assert_eq!(targets.root, Some(array![[0.5, 1.0, 4.0]]));
 /// # Ok::<(), posecodec::Error>(())
 /// ```
-pub trait LiftPose: Sync {
+pub trait LiftPose: Sealed + Sync {
     /// The codec's name in MMPose.
     const NAME: &'static str;
 
@@ -156,6 +158,7 @@ pub trait LiftPose: Sync {
     fn skeleton(&self) -> &Skeleton;
 
     /// The items of the encoder's dict, in MMPose's order.
+    #[doc(hidden)]
     fn items(&self, with_target: bool) -> ArrayVec<OutputItem, 12>;
 
     /// Whether labels are reshaped to (K·D, T).
@@ -168,6 +171,7 @@ pub trait LiftPose: Sync {
 
     /// The layout of the labels of keypoints with `dims` coordinates and this number of
     /// visibilities per keypoint.
+    #[doc(hidden)]
     fn layout(&self, dims: usize, visibilities: usize) -> LabelLayout {
         LabelLayout {
             count: self.skeleton().count(),
@@ -178,6 +182,7 @@ pub trait LiftPose: Sync {
     }
 
     /// The precision in which roots are returned.
+    #[doc(hidden)]
     fn root_kind(&self) -> RootKind {
         RootKind::Absent
     }
@@ -188,11 +193,13 @@ pub trait LiftPose: Sync {
     }
 
     /// Whether the outputs for a target include an item with this field.
+    #[doc(hidden)]
     fn has_output(&self, field: OutputField) -> bool {
         self.items(true).iter().any(|item| item.field == field)
     }
 
     /// The means or standard deviations of an item with this field.
+    #[doc(hidden)]
     fn statistics(&self, field: OutputField) -> Option<&Array2<f32>> {
         let _ = field;
         None
@@ -202,6 +209,7 @@ pub trait LiftPose: Sync {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) if it does not fit.
+    #[doc(hidden)]
     fn check_factors(&self, factors: usize, frames: usize) -> Result<()> {
         let _ = (factors, frames);
         Ok(())
@@ -212,12 +220,14 @@ pub trait LiftPose: Sync {
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for too few or too many coordinates, or a
     /// camera that lacks parameters.
+    #[doc(hidden)]
     fn check_keypoints(&self, dims: usize, camera: Option<&Camera>) -> Result<()>;
 
     /// Checks that a target of shape (T, K, C), taken with this camera, can be encoded.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) for a shape or values that cannot be encoded.
+    #[doc(hidden)]
     fn check_target<U: Float>(
         &self,
         target: &[U],
@@ -226,6 +236,7 @@ pub trait LiftPose: Sync {
     ) -> Result<()>;
 
     /// Fills the labels of one sample; `extra` values are concatenated to the keypoints.
+    #[doc(hidden)]
     fn fill_keypoints<T: Float, L: Float>(
         &self,
         keypoints: &[T],
@@ -236,6 +247,7 @@ pub trait LiftPose: Sync {
     );
 
     /// Fills the arrays of one sample's target of shape (T, K, C).
+    #[doc(hidden)]
     fn fill_target<U: Float>(
         &self,
         target: &[U],

@@ -61,7 +61,8 @@ impl Default for Simcc3dLabelOptions {
 ///
 /// ```
 /// use ndarray::{Array3, array};
-/// use posecodec::codecs::{Encode, Simcc3dLabel, Simcc3dLabelOptions};
+/// use posecodec::codecs::simcc::{Simcc3dLabel, Simcc3dLabelOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = Simcc3dLabel::new([288, 384, 288], Simcc3dLabelOptions::default())?;
 /// let keypoints = [[100.0f32, 60.0], [120.5, 64.0]];

@@ -54,7 +54,7 @@ impl SimccLabel {
     ///
     /// ```
     /// use ndarray::Array3;
-    /// use posecodec::codecs::{SimccLabel, SimccLabelOptions};
+    /// use posecodec::codecs::simcc::{SimccLabel, SimccLabelOptions};
     ///
     /// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?;
     /// let [x, y] = [384, 512].map(|bins| Array3::<f32>::zeros((8, 17, bins))); // the network's output

@@ -112,7 +112,8 @@ impl Default for SimccLabelOptions {
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, SimccLabel, SimccLabelOptions};
+/// use posecodec::codecs::simcc::{SimccLabel, SimccLabelOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?;
 /// let targets = codec.encode(array![[[96.25, 64.0]]].view(), None)?;

@@ -50,7 +50,9 @@ impl SimccLabel {
     /// whole vectors, except where `needs_vectors` is set.
     ///
     /// ```
-    /// use posecodec::codecs::{AxisWindows, SimccDecodedWindows, SimccLabel, SimccLabelOptions};
+    /// use posecodec::codecs::simcc::{
+    ///     AxisWindows, SimccDecodedWindows, SimccLabel, SimccLabelOptions,
+    /// };
     ///
     /// let codec = SimccLabel::new([192, 256], SimccLabelOptions::default())?; // two bins per pixel
     /// let x = AxisWindows { values: &[0.5f32], indices: &[100] };

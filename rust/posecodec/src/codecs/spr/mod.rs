@@ -32,7 +32,8 @@ pub use decode::SprDecoded;
 ///
 /// ```
 /// use ndarray::array;
-/// use posecodec::codecs::{Encode, Spr, SprOptions};
+/// use posecodec::codecs::people::{Spr, SprOptions};
+/// use posecodec::codecs::Encode;
 ///
 /// let codec = Spr::new([256, 256], [64, 64], SprOptions::default())?;
 /// let people = array![[[20.0f32, 20.0], [60.0, 100.0]], [[180.0, 60.0], [240.0, 200.0]]];
