@@ -55,7 +55,7 @@ check: dev
 
 # The crate must work without Python, and without rayon.
 test: $(VENV)/.wheel $(VENV)/.test $(VENV)/.examples
-	cargo test --locked -p posecodec
+	cargo test --locked -p posecodec --all-features
 	cargo test --locked -p posecodec --no-default-features --tests
 	$(BIN)/python -m pytest $(SCARCE)
 	$(BIN)/python $(PYTEST) -m 'not torch' --ignore $(SCARCE) $(OPTIONS)
@@ -81,6 +81,7 @@ lint: $(INSTALLED) $(VENV)/.lint
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest posecodec_rs._core
 	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/python scripts/public_api.py --check
 	$(BIN)/basedpyright
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/basedpyright --verifytypes posecodec_rs --ignoreexternal
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml

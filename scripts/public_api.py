@@ -73,6 +73,8 @@ def listing(folder: Path) -> str:
             continue
         page = Page()
         page.feed(path.read_text("utf-8"))
+        if not page.declarations:  # a redirection
+            continue
         item = "::".join(["posecodec", *path.parent.relative_to(folder).parts, name])
         lines = [item, *("    " + line for line in page.declarations)]
         paragraphs.append("\n".join(lines))
