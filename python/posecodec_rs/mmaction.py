@@ -37,18 +37,18 @@ class GeneratePoseTarget:
         sigma: Standard deviation of the Gaussians in heatmap pixels. They are cut off at 3 sigma.
         use_score: Whether the scores of keypoints are the maxima of their Gaussians, instead of 1.
         with_kp: Whether there is a heatmap per keypoint.
-        with_limb: Whether limbs are drawn, and there is a heatmap per limb. With `with_kp`, they
+        with_limb: Whether limbs are drawn, and there is a heatmap per limb. With ``with_kp``, they
             are drawn from the first heatmap on, as in MMAction2, into those of keypoints.
         skeletons: The limbs, pairs of keypoint indices.
         double: Whether the frames are followed by mirrored ones.
         left_kp: Indices of left keypoints, whose mirrored heatmaps are exchanged with
         right_kp: those of right ones.
-        left_limb: Indices of left limbs, without `with_kp`.
-        right_limb: Indices of right limbs, without `with_kp`.
+        left_limb: Indices of left limbs, without ``with_kp``.
+        right_limb: Indices of right limbs, without ``with_kp``.
         scaling: Heatmap pixels per pixel of the frames.
 
     Raises:
-        InvalidInputError: If both `with_kp` and `with_limb` are false.
+        InvalidInputError: If both ``with_kp`` and ``with_limb`` are false.
     """
 
     eps: float = 1e-4
@@ -86,7 +86,7 @@ class GeneratePoseTarget:
         self.scaling = scaling
 
     def __call__(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Add the heatmaps to a sample: the same as `transform`."""
+        """Add the heatmaps to a sample: the same as ``transform``."""
         return self.transform(results)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -94,12 +94,12 @@ class GeneratePoseTarget:
 
         Args:
             results: The sample. ``keypoint``: shape (M, T, V, 2), of M people in T frames, in
-                pixels; float16, float32 or float64. ``keypoint_score``, if `use_score`: shape
+                pixels; float16, float32 or float64. ``keypoint_score``, if ``use_score``: shape
                 (M, T, V); all 1 by default. ``img_shape``: (h, w).
 
         Returns:
             dict: The sample with ``imgs``, or ``heatmap_imgs`` if it has ``imgs`` already:
-            heatmaps, shape (T, C, H, W), float32; 2T frames if `double`.
+            heatmaps, shape (T, C, H, W), float32; 2T frames if ``double``.
 
         Raises:
             InvalidInputError: For a wrong shape or dtype, indices out of range, or keypoints with a

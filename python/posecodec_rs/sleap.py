@@ -43,8 +43,8 @@ def generate_confmaps(
         output_stride: Image pixels per pixel of the maps.
 
     Returns:
-        Maps, shape (S, K, H, W), float32, or float64 if the keypoints are: H is h divided by the
-        stride and rounded up.
+        array: Maps, shape (S, K, H, W), float32, or float64 if the keypoints are: H is h divided
+        by the stride and rounded up.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype, a size or number that is not positive.
@@ -68,16 +68,16 @@ def generate_multiconfmaps(
     """Make one confidence map per keypoint for all instances: the maximum of theirs.
 
     Args:
-        instances: Keypoints in image pixels, shape (S, N, K, 2); with `is_centroids` (S, N, 2).
+        instances: Keypoints in image pixels, shape (S, N, K, 2); with ``is_centroids`` (S, N, 2).
         img_hw: Size (h, w) of the image.
         num_instances: The number of instances that are drawn.
         sigma: Standard deviation of the Gaussians in pixels of the maps.
         output_stride: Image pixels per pixel of the maps.
-        is_centroids: Whether `instances` are centroids, one per instance, and K is 1.
+        is_centroids: Whether ``instances`` are centroids, one per instance, and K is 1.
 
     Returns:
-        Maps, shape (S, K, H, W), float32, or float64 if the keypoints are. Each sample has the
-        maxima of all samples, as in SLEAP, which calls this with one sample.
+        array: Maps, shape (S, K, H, W), float32, or float64 if the keypoints are. Each sample has
+        the maxima of all samples, as in SLEAP, which calls this with one sample.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype, a size or number that is not positive.
@@ -113,8 +113,8 @@ def generate_pafs(
         flatten_channels: Whether the first two axes of the result are one.
 
     Returns:
-        Fields, shape (E, 2, H, W), or (2E, H, W), float32: unit vectors along the edges, times a
-        weight that falls with the distance to the edge; the sum over all instances.
+        array: Fields, shape (E, 2, H, W), or (2E, H, W), float32: unit vectors along the edges,
+        times a weight that falls with the distance to the edge; the sum over all instances.
 
     Raises:
         InvalidInputError: For a wrong shape or dtype, an index out of range, a size or number that

@@ -15,13 +15,13 @@ Targets = dict[str, dict[str, Any]]
 
 
 class _Generator:
-    """A target generator: callable with `stride`, `outputs` and `labels`."""
+    """A target generator: callable with ``stride``, ``outputs`` and ``labels``."""
 
     def __init__(self, label_keypoint_key: str = "keypoints") -> None:
         self.label_keypoint_key = label_keypoint_key
 
     def __call__(self, stride: float, outputs: dict[str, Any], labels: dict[str, Any]) -> Targets:
-        """The same as `forward`."""
+        """The same as ``forward``."""
         return self.forward(stride, outputs, labels)
 
     def forward(self, stride: float, outputs: dict[str, Any], labels: dict[str, Any]) -> Targets:
@@ -52,7 +52,7 @@ class _HeatmapGenerator(_Generator):
         self,
         num_heatmaps: int,
         pos_dist_thresh: float,
-        heatmap_mode: str | Mode = Mode.KEYPOINT,
+        heatmap_mode: str | Enum = Mode.KEYPOINT,
         gradient_masking: bool = False,
         background_weight: float = 0.1,
         generate_locref: bool = True,
@@ -64,7 +64,7 @@ class _HeatmapGenerator(_Generator):
         self.dist_thresh: float = float(pos_dist_thresh)
         self.dist_thresh_sq: float = self.dist_thresh**2
         self.std: float = 2 * self.dist_thresh / 3
-        self.heatmap_mode: _HeatmapGenerator.Mode = self.Mode(
+        self.heatmap_mode: Enum = self.Mode(
             getattr(heatmap_mode, "value", heatmap_mode)
         )
         self.gradient_masking = gradient_masking
@@ -84,7 +84,7 @@ class _HeatmapGenerator(_Generator):
 
         Returns:
             dict: ``heatmap`` has ``target`` and ``weights``, shape (B, num_heatmaps, H, W),
-            float32. ``locref``, if `generate_locref`, has both of shape (B, 2 · num_heatmaps, H,
+            float32. ``locref``, if ``generate_locref``, has both of shape (B, 2 · num_heatmaps, H,
             W): offsets along x and y, float32, and masks, int64.
 
         Raises:
@@ -121,8 +121,8 @@ class HeatmapGaussianGenerator(_HeatmapGenerator):
             Gaussians' standard deviation is two thirds of it.
         heatmap_mode: ``'KEYPOINT'``: one heatmap per keypoint. ``'INDIVIDUAL'``: one per animal.
         gradient_masking: Whether heatmaps with a keypoint of visibility 0 have the weight
-            `background_weight`.
-        background_weight: See `gradient_masking`.
+            ``background_weight``.
+        background_weight: See ``gradient_masking``.
         generate_locref: Whether to make location refinement maps.
         locref_std: The unit of the offsets in location refinement maps, in input pixels.
         **kwargs: ``label_keypoint_key``, the name of the keypoints in the labels. Default:
@@ -135,7 +135,7 @@ class HeatmapGaussianGenerator(_HeatmapGenerator):
 class HeatmapPlateauGenerator(_HeatmapGenerator):
     """Heatmaps that are 1 within a distance of keypoints, and location refinement maps.
 
-    Its arguments are those of `HeatmapGaussianGenerator`.
+    Its arguments are those of ``HeatmapGaussianGenerator``.
     """
 
     _kind = "plateau"
