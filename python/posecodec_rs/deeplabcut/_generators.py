@@ -52,7 +52,7 @@ class _HeatmapGenerator(_Generator):
         self,
         num_heatmaps: int,
         pos_dist_thresh: float,
-        heatmap_mode: str | Enum = Mode.KEYPOINT,
+        heatmap_mode: Any = Mode.KEYPOINT,
         gradient_masking: bool = False,
         background_weight: float = 0.1,
         generate_locref: bool = True,
@@ -64,7 +64,7 @@ class _HeatmapGenerator(_Generator):
         self.dist_thresh: float = float(pos_dist_thresh)
         self.dist_thresh_sq: float = self.dist_thresh**2
         self.std: float = 2 * self.dist_thresh / 3
-        self.heatmap_mode: Enum = self.Mode(
+        self.heatmap_mode: Any = self.Mode(
             getattr(heatmap_mode, "value", heatmap_mode)
         )
         self.gradient_masking = gradient_masking
