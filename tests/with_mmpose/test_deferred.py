@@ -16,8 +16,9 @@ from mmpose.datasets import transforms
 from mmpose.models.data_preprocessors import PoseDataPreprocessor
 from mmpose.registry import KEYPOINT_CODECS, MODELS, TRANSFORMS
 from mmpose_crops import Crops, image_sample
-from posecodec_rs import InvalidInputError, _torch_encode, _torch_loader
+from posecodec_rs import InvalidInputError
 from posecodec_rs.mmpose import encode_data_samples, install, uninstall
+from posecodec_rs.torch import _encode, _loader
 from specs import seeded
 from specs.shared.inputs import responses
 from torch.utils.data import DataLoader
@@ -95,9 +96,9 @@ def test_samples_and_images(
 
         def encode_like_a_device(codec: Any, points: Any, visible: Any, *where: Any) -> Any:
             arguments = {"keypoints": points, "keypoints_visible": visible}
-            return _torch_encode.encode(codec, arguments, *where, None)
+            return _encode.encode(codec, arguments, *where, None)
 
-        monkeypatch.setattr(_torch_loader, "_encode", encode_like_a_device)
+        monkeypatch.setattr(_loader, "_encode", encode_like_a_device)
     want = preprocessed(packed(encoder, False, **options), False)
     batch = packed(encoder, True, **options)
     for sample in batch["data_samples"]:

@@ -15,7 +15,7 @@ from mmpose.structures import MultilevelPixelData, PoseDataSample
 
 from posecodec_rs._core import InvalidInputError
 from posecodec_rs._deferred import KEY, encode_deferred
-from posecodec_rs._torch_loader import deferred_to_tensors
+from posecodec_rs.torch._loader import deferred_to_tensors
 
 __all__ = ["EncodingDataPreprocessor", "encode_data_samples", "stack_images"]
 

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from posecodec_rs import _core
 from posecodec_rs._core import InvalidInputError
-from posecodec_rs._shared_collate import SharedMemoryCollate
-from posecodec_rs._torch_decode import decode as _decode
-from posecodec_rs._torch_encode import FLOATS, encode
-from posecodec_rs._torch_loader import TargetEncoder
-from posecodec_rs._torch_tensors import as_tensors
+from posecodec_rs.torch._collate import SharedMemoryCollate
+from posecodec_rs.torch._decode import decode
+from posecodec_rs.torch._encode import FLOATS, encode
+from posecodec_rs.torch._loader import TargetEncoder
+from posecodec_rs.torch._tensors import as_tensors
 
 __all__ = ["SharedMemoryCollate", "TargetEncoder", "batch_decode", "batch_encode"]
 
@@ -115,7 +115,7 @@ def batch_decode(
             codec, *outputs, flipped=flipped, flip_indices=flip_indices, shift=shift
         )
     _check_codec(codec)
-    decoded = _decode(codec, *outputs, flipped=flipped, flip_indices=flip_indices, shift=shift)
+    decoded = decode(codec, *outputs, flipped=flipped, flip_indices=flip_indices, shift=shift)
     return as_tensors(decoded)
 
 

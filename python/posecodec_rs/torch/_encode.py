@@ -12,7 +12,7 @@ from torch import Tensor
 from posecodec_rs import _core
 from posecodec_rs._build import CODECS
 from posecodec_rs._core import InvalidInputError
-from posecodec_rs._torch_tensors import on_cpu, to_device
+from posecodec_rs.torch._tensors import on_cpu, to_device
 
 __all__ = ["FLOATS", "encode"]
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from posecodec_rs import _core
 from posecodec_rs._core import InvalidInputError
-from posecodec_rs._torch_encode import FLOATS, has_native
-from posecodec_rs._torch_tensors import on_cpu, to_host
+from posecodec_rs.torch._encode import FLOATS, has_native
+from posecodec_rs.torch._tensors import on_cpu, to_host
 
 __all__ = ["decode"]
 

@@ -30,7 +30,7 @@ import torch
 
 from posecodec_rs._build import build
 from posecodec_rs._core import SPR, BaseKeypointCodec, InvalidInputError
-from posecodec_rs._torch_tensors import as_tensors
+from posecodec_rs.torch._tensors import as_tensors
 
 __all__ = ["SharedMemoryCollate"]
 

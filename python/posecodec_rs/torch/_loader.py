@@ -10,8 +10,8 @@ import torch
 from posecodec_rs._build import build
 from posecodec_rs._core import BaseKeypointCodec, InvalidInputError
 from posecodec_rs._deferred import weighted
-from posecodec_rs._torch_encode import FLOATS, encode
-from posecodec_rs._torch_tensors import as_tensors, to_device
+from posecodec_rs.torch._encode import FLOATS, encode
+from posecodec_rs.torch._tensors import as_tensors, to_device
 
 __all__ = ["TargetEncoder", "deferred_to_tensors"]
 
