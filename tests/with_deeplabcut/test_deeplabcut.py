@@ -49,7 +49,7 @@ class Batch:
         points = self.rng.uniform(-0.2, 1.2, (*counts, 2)) * [self.width, self.height]
         points *= self.stride
         points = np.round(points) if rounded else points
-        if nan:
+        if nan and self.dtype is not np.int64:
             points[self.rng.uniform(size=counts) < 0.1] = np.nan
         visible = self.rng.choice([-1, 0, 1, 2], (*counts, 1), p=[0.1, 0.15, 0.6, 0.15])
         with np.errstate(invalid="ignore"):
