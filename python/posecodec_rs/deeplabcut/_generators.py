@@ -64,9 +64,7 @@ class _HeatmapGenerator(_Generator):
         self.dist_thresh: float = float(pos_dist_thresh)
         self.dist_thresh_sq: float = self.dist_thresh**2
         self.std: float = 2 * self.dist_thresh / 3
-        self.heatmap_mode: Any = self.Mode(
-            getattr(heatmap_mode, "value", heatmap_mode)
-        )
+        self.heatmap_mode: Any = self.Mode(getattr(heatmap_mode, "value", heatmap_mode))
         self.gradient_masking = gradient_masking
         self.background_weight = background_weight
         self.generate_locref = generate_locref

@@ -16,6 +16,14 @@ from typing import Any, Protocol, TypeAlias, TypedDict
 import numpy as np
 import numpy.typing as npt
 
+from posecodec_rs.types.profiles import (
+    AssociativeEmbeddingProfiles,
+    CombinedProfiles,
+    HeatmapProfiles,
+    IntegralRegressionProfiles,
+    SPRProfiles,
+)
+
 __all__ = [
     "ArrayInput",
     "AssociativeEmbeddingProfiles",
@@ -72,89 +80,6 @@ class HeatmapTargets(TypedDict):
 
     keypoint_weights: npt.NDArray[Any]
     """Shape (1, K)."""
-
-
-class HeatmapProfiles(TypedDict):
-    """The profiles of the targets of ``MSRAHeatmap``, ``UDPHeatmap`` and ``MegviiHeatmap``."""
-
-    x_profiles: npt.NDArray[np.float32]
-    """Shape (B, K, W)."""
-
-    y_profiles: npt.NDArray[np.float32]
-    """Shape (B, K, H)."""
-
-    keypoint_weights: npt.NDArray[Any]
-    """Shape (B, 1, K)."""
-
-
-class CombinedProfiles(TypedDict):
-    """What combined targets of ``UDPHeatmap`` consist of."""
-
-    x_offsets: npt.NDArray[np.float32]
-    """Shape (B, K, W)."""
-
-    y_offsets: npt.NDArray[np.float32]
-    """Shape (B, K, H)."""
-
-    x_squares: npt.NDArray[np.float64]
-    """Shape (B, K, W)."""
-
-    y_squares: npt.NDArray[np.float64]
-    """Shape (B, K, H)."""
-
-    keypoint_weights: npt.NDArray[Any]
-    """Shape (B, 1, K)."""
-
-
-class IntegralRegressionProfiles(TypedDict):
-    """The targets of ``IntegralRegressionLabel``, with profiles of the heatmaps."""
-
-    keypoint_labels: npt.NDArray[np.float32]
-    """Shape (B, 1, K, 2)."""
-
-    x_profiles: npt.NDArray[np.float32]
-    """Shape (B, K, W)."""
-
-    y_profiles: npt.NDArray[np.float32]
-    """Shape (B, K, H)."""
-
-    heatmap_factors: npt.NDArray[np.float32]
-    """Shape (B, K)."""
-
-    keypoint_weights: npt.NDArray[np.float32]
-    """Shape (B, 1, K)."""
-
-
-class AssociativeEmbeddingProfiles(TypedDict):
-    """The targets of ``AssociativeEmbedding``, with profiles of the heatmaps."""
-
-    x_profiles: npt.NDArray[np.float32]
-    """Shape (B, N, K, W)."""
-
-    y_profiles: npt.NDArray[np.float32]
-    """Shape (B, N, K, H)."""
-
-    keypoint_indices: npt.NDArray[np.int64]
-    """Shape (B, N, K, 2)."""
-
-    keypoint_weights: npt.NDArray[Any]
-    """Shape (B, N, K)."""
-
-
-class SPRProfiles(TypedDict):
-    """The targets of ``SPR``, with profiles of the heatmaps."""
-
-    x_profiles: npt.NDArray[np.float32]
-    """Shape (B, N, 1, W) or (B, N, K+1, W)."""
-
-    y_profiles: npt.NDArray[np.float32]
-    """Shape (B, N, 1, H) or (B, N, K+1, H)."""
-
-    displacements: npt.NDArray[np.float32]
-    """Shape (B, 2K, H, W)."""
-
-    displacement_weights: npt.NDArray[np.float32]
-    """Shape (B, 2K, H, W)."""
 
 
 class SKPSTargets(TypedDict):
