@@ -10,7 +10,7 @@ from people import WRIST, people, sample
 from posecodec_rs import deeplabcut, mmaction, sleap
 from posecodec_rs.cli import drawing
 from posecodec_rs.cli.codecs.bottom_up import INPUT_SIZE
-from posecodec_rs.cli.codecs.demo_codec import Floats
+from posecodec_rs.cli.codecs.case import Floats
 
 STRIDE = 8
 GRID = drawing.Grid((INPUT_SIZE[0] // STRIDE, INPUT_SIZE[1] // STRIDE), INPUT_SIZE)
