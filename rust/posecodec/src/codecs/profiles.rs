@@ -36,9 +36,9 @@ pub trait Separable: Encode {
 ///
 /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
 /// let keypoints = array![[[95.5f32, 127.5]]];
-/// let profiles = Profiles(&codec).encode::<_, f32>(keypoints.view(), None)?;
+/// let profiles = Profiles(&codec).encode(keypoints.view(), None)?;
 /// let [x, y] = [&profiles.floats[0], &profiles.floats[1]]; // (K, W) and (K, H)
-/// let heatmaps = codec.encode::<_, f32>(keypoints.view(), None)?.heatmaps;
+/// let heatmaps = codec.encode(keypoints.view(), None)?.heatmaps;
 /// assert_eq!(heatmaps[[0, 30, 20]], y[[0, 30]] * x[[0, 20]]);
 /// # Ok::<(), posecodec::Error>(())
 /// ```
