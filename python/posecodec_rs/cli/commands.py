@@ -75,7 +75,7 @@ _Plot = Annotated[Path | None, _option("Save a figure.", "FILE")]
 _Dark = Annotated[bool, _option("Draw the figure on a dark background.", None, "--dark")]
 _Json = Annotated[bool, _option("Print JSON instead of a table.", None, "--json")]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="posecodec",
     cls=_Group,
     help="MMPose's keypoint codecs in Rust, on your annotations.",

@@ -48,7 +48,7 @@ class HeatmapParser:
                 "`nms_padding` must be half of `nms_kernel`, "
                 f"but got {cfg['nms_padding']} and {cfg['nms_kernel']}"
             )
-        self.params = SimpleNamespace(**{name: cfg[name] for name in _OPTIONS})
+        self.params: SimpleNamespace = SimpleNamespace(**{name: cfg[name] for name in _OPTIONS})
         self.tag_per_joint: bool = cfg["tag_per_joint"]
         self.use_udp: bool = cfg.get("use_udp", False)
         self.score_per_joint: bool = cfg.get("score_per_joint", False)

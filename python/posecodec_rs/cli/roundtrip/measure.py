@@ -68,8 +68,10 @@ class Workload:
         self, annotations: Annotations, input_size: Size, sigmas: Sigmas, normalizer: Normalizer
     ) -> None:
         """Stack the people."""
-        self.annotations, self.input_size = annotations, input_size
-        self.sigmas, self.normalizer = sigmas, normalizer
+        self.annotations: Annotations = annotations
+        self.input_size: Size = input_size
+        self.sigmas: Sigmas = sigmas
+        self.normalizer: Normalizer = normalizer
         people = annotations.people
         self._keypoints: NDArray[np.float32] = np.stack([person.keypoints for person in people])
         self._visible: NDArray[np.float32] = np.stack([person.visible for person in people])
