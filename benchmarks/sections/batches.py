@@ -9,7 +9,7 @@ import posecodec_rs
 from posecodec_rs.cli.codecs.operation import fill, maxima, refill
 from posecodec_rs.cli.timing import Call, Timing, measure
 
-from sections.samples import BENCHMARKS, Sample, make_sample
+from sections.samples import BENCHMARKS, Sample, decode_theirs, make_sample
 from sections.section import Section, target
 
 BATCH = 64
@@ -111,7 +111,7 @@ def _batches() -> Iterator[Batch]:
             theirs
             and (
                 lambda: [
-                    benchmark.decode_theirs(theirs, list(maps))  # noqa: B023
+                    decode_theirs(benchmark, theirs, list(maps))  # noqa: B023
                     for maps in zip(*sample.maps, strict=True)  # noqa: B023
                 ]
             ),

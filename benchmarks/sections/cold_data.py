@@ -13,7 +13,7 @@ import numpy as np
 import posecodec_rs
 from posecodec_rs.cli.timing import Call, TimingBudget, measure
 
-from sections.samples import BENCHMARKS, make_sample
+from sections.samples import BENCHMARKS, decode_theirs, make_sample
 from sections.section import Section, target
 
 CODECS = ("MSRAHeatmap", "UDPHeatmap", "UDPHeatmap combined", "MegviiHeatmap", "SimCCLabel")
@@ -53,7 +53,7 @@ def cold_data() -> Section:
         samples = [list(each) for each in zip(*cold, strict=True)]
         mmpose = theirs and _in_turn(
             samples[: 8 * BATCH],
-            lambda each: benchmark.decode_theirs(theirs, each),  # noqa: B023
+            lambda each: decode_theirs(benchmark, theirs, each),  # noqa: B023
         )
         decode: Callable[[list[np.ndarray]], Any] = lambda each: codec.decode(*each)  # noqa: B023, E731
         section.add(*_row(f"{name}, decode", decode, samples, 1, mmpose))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from posecodec_rs.cli.codecs.operation import mmpose_codecs
 
-from sections.samples import BENCHMARKS, make_sample
+from sections.samples import BENCHMARKS, decode_theirs, make_sample
 from sections.section import Section
 
 BATCH = 64
@@ -71,7 +71,7 @@ def peak(package: str, operation: str, path: str) -> int:
         each_sample = zip(*inputs, strict=True)
         if encode:
             return [codec.encode(*each) for each in each_sample]
-        return [benchmark.decode_theirs(codec, list(each)) for each in each_sample]
+        return [decode_theirs(benchmark, codec, list(each)) for each in each_sample]
 
     run([array[:1] for array in batch])  # loads code and tables
     before = _status("VmRSS")

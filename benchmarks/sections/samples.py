@@ -44,3 +44,9 @@ def make_sample(benchmark: TopDown, *batch: int) -> Sample:
     return Sample(
         keypoints, visible, targets, [noisy(targets[key], rng) for key in benchmark.entry.decodes]
     )
+
+
+def decode_theirs(benchmark: TopDown, codec: Any, maps: list[np.ndarray]) -> Any:
+    """Decode with MMPose's codec, which gets copies if it writes into its inputs."""
+    given = [array.copy() for array in maps] if benchmark.decodes_in_place else maps
+    return codec.decode(*given)
