@@ -70,7 +70,7 @@ class Crop:
 
     @property
     def matrix(self) -> NDArray[np.float64]:
-        """Shape (..., 2, 3): from the image to the input, as ``cv2.warpAffine`` takes it."""
+        """From the image to the input, as ``cv2.warpAffine`` takes it. Shape (..., 2, 3)."""
         size = self._size
         factor = size / self.scale
         matrix = np.zeros((*factor.shape[:-1], 2, 3))
