@@ -34,6 +34,19 @@ class Patches:
         self._undo.close()
 
 
+@contextmanager
+def importing(module: str, needs: str) -> Iterator[None]:
+    """Import what a module needs. If that fails, the error names both."""
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(
+            f"{module} needs {needs}, which cannot be imported: {error}",
+            name=error.name,
+            path=error.path,
+        ) from error
+
+
 @cache  # once
 def warn_if_untested(module: str, tested: str, installed: str, project: str = "MMPose") -> None:
     """Warn, from the caller of `install`, that a module was tested with another version."""
@@ -65,8 +78,7 @@ def replace(
     for name, new in replacements.items():
         old = getattr(module, name, None)
         if old is None:
-            undo.callback(rebind, vars(module), name, new, None)
-            setattr(module, name, new)
+            put(undo, vars(module), name, new)
         elif old is not new:
             pairs.append((old, new))
     undo.callback(swap, package, [(new, old) for old, new in pairs], keeps)
@@ -82,6 +94,17 @@ def swap(package: str, pairs: Iterable[Pair], keeps: Callable[[str, Any], bool])
         for name, value in list(vars(module).items()):
             if id(value) in new and not keeps(path, value):
                 setattr(module, name, new[id(value)])
+
+
+def keeps_definition(path: str, value: Any) -> bool:
+    """Whether a module keeps its class: pickles of objects that were built before find it there."""
+    return bool(path == value.__module__)
+
+
+def put(undo: ExitStack, names: dict[str, Any], name: str, new: Any) -> None:
+    """Set an item of a dict. `undo` receives the reversal."""
+    undo.callback(rebind, names, name, new, names.get(name))
+    names[name] = new
 
 
 def rebind(names: Any, name: str, current: Any, before: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from posecodec_rs import _core
-from posecodec_rs._patching import Patches, rebind, replace, warn_if_untested
+from posecodec_rs._patching import Patches, keeps_definition, put, replace, warn_if_untested
 
 __all__ = ["GeneratePoseTarget", "install", "uninstall"]
 
@@ -164,24 +164,17 @@ def install() -> None:
     found = _import_mmaction()
     with _patches.adding() as undo:
         for module, registry, step in found:
-            before = registry.get("GeneratePoseTarget")
-            if before is step:
+            if registry.get("GeneratePoseTarget") is step:
                 continue
-            undo.callback(rebind, registry, "GeneratePoseTarget", step, before)
-            registry["GeneratePoseTarget"] = step
+            put(undo, registry, "GeneratePoseTarget", step)
             package = module.__name__.partition(".")[0]
-            replace(undo, package, module, {"GeneratePoseTarget": step}, _defines)
+            replace(undo, package, module, {"GeneratePoseTarget": step}, keeps_definition)
             _log.info("posecodec_rs %s: replaced %s.GeneratePoseTarget", _core.__version__, package)
 
 
 def uninstall() -> None:
     """Restore the classes of MMAction2 and PYSKL."""
     _patches.undo()
-
-
-def _defines(path: str, value: Any) -> bool:
-    """Whether a module keeps its class: pickles of steps that were built before find it there."""
-    return bool(path == value.__module__)
 
 
 def _import_mmaction() -> list[tuple[Any, dict[str, Any], type[GeneratePoseTarget]]]:

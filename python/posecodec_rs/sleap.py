@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from posecodec_rs import _core
-from posecodec_rs._patching import Patches, replace, warn_if_untested
+from posecodec_rs._patching import Patches, importing, replace, warn_if_untested
 
 __all__ = [
     "generate_confmaps",
@@ -159,16 +159,9 @@ def uninstall() -> None:
 
 def _import_sleap() -> tuple[Any, Any]:
     """Import the modules of ``sleap_nn`` that have the functions."""
-    try:
+    with importing("posecodec_rs.sleap", f"sleap-nn (tested: {_TESTED_VERSION})"):
         maps = importlib.import_module("sleap_nn.data.confidence_maps")
         fields = importlib.import_module("sleap_nn.data.edge_maps")
-    except ImportError as error:
-        raise ImportError(
-            f"posecodec_rs.sleap needs sleap-nn (tested: {_TESTED_VERSION}), which cannot be "
-            f"imported: {error}",
-            name=error.name,
-            path=error.path,
-        ) from error
     version = sys.modules["sleap_nn"].__version__
     warn_if_untested("posecodec_rs.sleap", _TESTED_VERSION, version, "sleap-nn")
     return maps, fields

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Literal
 
 from posecodec_rs import _core
-from posecodec_rs._patching import Patches, rebind
+from posecodec_rs._patching import Patches, importing, put
 from posecodec_rs.mmpose0 import post_dark_udp
 
 __all__ = ["install", "uninstall"]
@@ -74,15 +74,8 @@ def uninstall() -> None:
 
 def _import_processors() -> list[Any]:
     """Import the modules of the image processors."""
-    try:
+    with importing("posecodec_rs.transformers", f"transformers 5 (tested: {_TESTED_VERSION})"):
         version = importlib.import_module("transformers").__version__
-    except ImportError as error:
-        raise ImportError(
-            f"posecodec_rs.transformers needs transformers 5 (tested: {_TESTED_VERSION}), which "
-            f"cannot be imported: {error}",
-            name=error.name,
-            path=error.path,
-        ) from error
     if not version.startswith("5."):
         raise ImportError(
             f"posecodec_rs.transformers needs transformers 5 (tested: {_TESTED_VERSION}), but "
@@ -112,8 +105,7 @@ def _replace(undo: ExitStack, module: Any, name: str, function: Callable[..., An
     before = vars(module).get(name)
     if before is None or before is function:
         return False
-    undo.callback(rebind, vars(module), name, function, before)
-    setattr(module, name, function)
+    put(undo, vars(module), name, function)
     return True
 
 

@@ -3,15 +3,14 @@
 import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
-from importlib.util import find_spec
 
 import pytest
+from live import hooks, import_quietly, missing
 from mmpose_stubs import install_stubs
 
-MISSING = [name for name in ("torch", "mmengine", "mmcv", "mmpose") if find_spec(name) is None]
-
-
+MISSING = missing("make test-mmpose", "torch", "mmengine", "mmcv", "mmpose")
 MUNKRES = "1.1.4"
+IGNORED = ("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
 
 if not MISSING:
     if version("munkres") != MUNKRES:
@@ -20,27 +19,11 @@ if not MISSING:
             "another of several assignments of equal cost (see docs/differences.md)"
         )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MMPose's own imports warn
+        warnings.simplefilter("ignore")
         install_stubs()
-        import mmpose.codecs
-        import mmpose.datasets
-        import mmpose.evaluation
-        import mmpose.models  # noqa: F401
+    import_quietly("mmpose.codecs", "mmpose.datasets", "mmpose.evaluation", "mmpose.models")
 
-
-def pytest_pycollect_makemodule() -> None:
-    """Skips the modules of this folder before they import what is missing."""
-    if MISSING:
-        pytest.skip(f"{', '.join(MISSING)} not installed: see `make test-mmpose`")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests of this folder. The warnings of MMPose's own code are ignored."""
-    for item in items:
-        if "with_mmpose" in item.path.parts:
-            item.add_marker("torch")
-            for category in ("DeprecationWarning", "UserWarning", "FutureWarning"):
-                item.add_marker(pytest.mark.filterwarnings(f"ignore::{category}"))
+pytest_pycollect_makemodule, pytest_collection_modifyitems = hooks("with_mmpose", MISSING, IGNORED)
 
 
 @pytest.fixture

@@ -14,7 +14,14 @@ import sys
 from typing import Any
 
 from posecodec_rs import _core
-from posecodec_rs._patching import Patches, rebind, replace, warn_if_untested
+from posecodec_rs._patching import (
+    Patches,
+    importing,
+    keeps_definition,
+    put,
+    replace,
+    warn_if_untested,
+)
 from posecodec_rs.deeplabcut._generators import (
     GENERATORS,
     DEKRGenerator,
@@ -56,10 +63,8 @@ def install() -> None:
     names = [name for name, generator in ours.items() if registry.get(name) is not generator]
     with _patches.adding() as undo:
         for name in names:
-            before = registry.get(name)
-            undo.callback(rebind, registry, name, ours[name], before)
-            registry[name] = ours[name]
-        replace(undo, "deeplabcut", package, ours, _defines)
+            put(undo, registry, name, ours[name])
+        replace(undo, "deeplabcut", package, ours, keeps_definition)
     if names:
         _log.info(
             "posecodec_rs %s: replaced in DeepLabCut: %s", _core.__version__, ", ".join(names)
@@ -71,24 +76,12 @@ def uninstall() -> None:
     _patches.undo()
 
 
-def _defines(path: str, value: Any) -> bool:
-    """Whether a module keeps its class: pickles of models that were built before find it there."""
-    return bool(path == value.__module__)
-
-
 def _import_deeplabcut() -> Any:
     """Import the package of DeepLabCut's target generators."""
-    try:
+    with importing("posecodec_rs.deeplabcut", f"DeepLabCut (tested: {_TESTED_VERSION})"):
         package = importlib.import_module(
             "deeplabcut.pose_estimation_pytorch.models.target_generators"
         )
-    except ImportError as error:
-        raise ImportError(
-            f"posecodec_rs.deeplabcut needs DeepLabCut (tested: {_TESTED_VERSION}), which cannot "
-            f"be imported: {error}",
-            name=error.name,
-            path=error.path,
-        ) from error
     version = sys.modules["deeplabcut"].__version__
     warn_if_untested("posecodec_rs.deeplabcut", _TESTED_VERSION, version, "DeepLabCut")
     return package

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from posecodec_rs._core import __version__
-from posecodec_rs._patching import Patches, fingerprint, rebind, replace, warn_if_untested
+from posecodec_rs._patching import Patches, fingerprint, importing, put, replace, warn_if_untested
 from posecodec_rs.mmpose0._known import NAMES, REPLACEMENTS
 
 _TESTED_VERSION = "0.29.0"
@@ -131,8 +131,7 @@ def _replace(undo: ExitStack, module: ModuleType, name: str, replacement: Any) -
     registry = _registry(module)
     registered = registry.get(name) is theirs
     if registered:
-        undo.callback(rebind, registry, name, replacement, theirs)
-        registry[name] = replacement
+        put(undo, registry, name, replacement)
 
     def keeps(path: str, value: Any) -> bool:
         # Pickles of steps that were built before find their class there.
@@ -160,7 +159,7 @@ def _report_left(target: str, left: tuple[str, ...]) -> None:
 
 def _import_mmpose() -> list[ModuleType]:
     """Import the modules of MMPose that have the functions."""
-    try:
+    with importing("posecodec_rs.mmpose0", f"MMPose 0.x (tested with {_TESTED_VERSION})"):
         version = import_module("mmpose").__version__
         if not version.startswith("0."):
             raise ImportError(
@@ -168,10 +167,3 @@ def _import_mmpose() -> list[ModuleType]:
             )
         warn_if_untested("posecodec_rs.mmpose0", _TESTED_VERSION, version)
         return [import_module(name) for name in _MODULES]
-    except ImportError as error:
-        raise ImportError(
-            f"posecodec_rs.mmpose0 needs MMPose 0.x (tested with {_TESTED_VERSION}), which cannot "
-            f"be imported: {error}",
-            name=error.name,
-            path=error.path,
-        ) from error

@@ -17,7 +17,7 @@ from posecodec_rs import _core
 from posecodec_rs._core import InvalidInputError
 from posecodec_rs.torch._collate import SharedMemoryCollate
 from posecodec_rs.torch._decode import decode
-from posecodec_rs.torch._encode import FLOATS, encode
+from posecodec_rs.torch._encode import check_dtype, encode
 from posecodec_rs.torch._loader import TargetEncoder
 from posecodec_rs.torch._tensors import as_tensors
 
@@ -70,10 +70,7 @@ def batch_encode(
             codec, keypoints, keypoints_visible, device=device, dtype=dtype, out=out, **auxiliary
         )
     _check_codec(codec)
-    if dtype not in FLOATS:
-        raise InvalidInputError(
-            f"`dtype` must be one of {', '.join(map(str, FLOATS))}, but got {dtype!r}"
-        )
+    check_dtype(dtype)
     arguments = {"keypoints": keypoints, **auxiliary}
     if keypoints_visible is not None:
         arguments["keypoints_visible"] = keypoints_visible

@@ -14,7 +14,7 @@ from posecodec_rs._build import CODECS
 from posecodec_rs._core import InvalidInputError
 from posecodec_rs.torch._tensors import on_cpu, to_device
 
-__all__ = ["FLOATS", "encode"]
+__all__ = ["FLOATS", "check_dtype", "encode"]
 
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 """The dtypes of targets."""
@@ -41,6 +41,14 @@ def encode(
     else:
         targets = to_device(codec.batch_encode(**arguments), device)
     return _finished(targets, dtype, out)
+
+
+def check_dtype(dtype: Any) -> None:
+    """Check that targets can have this dtype."""
+    if dtype not in FLOATS:
+        raise InvalidInputError(
+            f"`dtype` must be one of {', '.join(map(str, FLOATS))}, but got {dtype!r}"
+        )
 
 
 def has_native(codec: Any, method: str, native: str) -> bool:

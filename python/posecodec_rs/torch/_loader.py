@@ -8,9 +8,9 @@ from typing import Any
 import torch
 
 from posecodec_rs._build import build
-from posecodec_rs._core import BaseKeypointCodec, InvalidInputError
+from posecodec_rs._core import BaseKeypointCodec
 from posecodec_rs._deferred import weighted
-from posecodec_rs.torch._encode import FLOATS, encode
+from posecodec_rs.torch._encode import check_dtype, encode
 from posecodec_rs.torch._tensors import as_tensors, to_device
 
 __all__ = ["TargetEncoder", "deferred_to_tensors"]
@@ -38,10 +38,7 @@ class TargetEncoder:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """Build the codec."""
-        if dtype not in FLOATS:
-            raise InvalidInputError(
-                f"`dtype` must be one of {', '.join(map(str, FLOATS))}, but got {dtype!r}"
-            )
+        check_dtype(dtype)
         self.codec: Any = build(codec) if isinstance(codec, Mapping) else codec
         self.device: torch.device = torch.device("cpu" if device is None else device)
         self.dtype: torch.dtype = dtype
