@@ -3,7 +3,7 @@
 
 use ndarray::{Array2, Array3, ArrayView3, ArrayView4, ArrayViewMut3, ArrayViewMut4};
 
-use super::decoded_batch::{self, DecodedBatch, FlippedBatch};
+use super::decoded_batch::{DecodedBatch, FlippedBatch, contiguous};
 use super::flip::{MapAverager, check_flip_indices, check_flipped_len};
 use super::sealed::Sealed;
 use crate::check::{self, product};
@@ -154,7 +154,11 @@ pub trait DecodeHeatmaps: Sealed + Sync {
         heatmaps: ArrayView4<'_, E>,
         flipped: Option<FlippedBatch<'_, E>>,
     ) -> Result<DecodedBatch<Self::Coordinate, E>> {
-        decoded_batch::decode_batch(self, heatmaps, flipped)
+        let (batch, maps, height, width) = heatmaps.dim();
+        let plan = DecodePlan::new(self, [batch, maps, height, width])?;
+        DecodedBatch::filled(batch, plan.keypoints(), |points, scores| {
+            plan.fill_views(heatmaps, flipped, points, scores)
+        })
     }
 
     /// [`Self::decode_batch`] into the caller's arrays: keypoints (B, 1, K, 2) and scores (B, 1, K),
@@ -169,7 +173,12 @@ pub trait DecodeHeatmaps: Sealed + Sync {
         keypoints: ArrayViewMut4<'_, Self::Coordinate>,
         scores: ArrayViewMut3<'_, E>,
     ) -> Result<()> {
-        decoded_batch::decode_batch_into(self, heatmaps, flipped, keypoints, scores)
+        let (batch, maps, height, width) = heatmaps.dim();
+        let plan = DecodePlan::new(self, [batch, maps, height, width])?;
+        let count = plan.keypoints();
+        let keypoints = contiguous("keypoints", keypoints, &[batch, 1, count, 2])?;
+        let scores = contiguous("scores", scores, &[batch, 1, count])?;
+        plan.fill_views(heatmaps, flipped, keypoints.as_chunks_mut().0, scores)
     }
 }
 

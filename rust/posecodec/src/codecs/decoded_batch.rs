@@ -1,16 +1,12 @@
-//! Batches of heatmaps as `ndarray` arrays.
+//! Arrays of a batch: decoded keypoints, and the maps of flipped images.
 
-use arrayvec::ArrayVec;
-use ndarray::{Array3, Array4, ArrayView4, ArrayViewMut, ArrayViewMut3, ArrayViewMut4, Dimension};
+use ndarray::{Array3, Array4, ArrayView4, ArrayViewMut, Dimension};
 
-use super::decode::{DecodeHeatmaps, DecodePlan};
 use super::encode::zeros;
-use super::layouts::decode_any_layout;
 use crate::check;
-use crate::element::split_off;
 use crate::error::{Error, Result, Shape};
 use crate::float::{Float, HeatmapValue};
-use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps};
+use crate::inputs::maps::HeatmapShift;
 
 /// Decoded keypoints of a batch. `C` is the type of the coordinates, `E` that of the maps.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,88 +42,6 @@ pub struct FlippedBatch<'a, E> {
     pub flip_indices: &'a [usize],
     /// Whether maps that are flipped back are moved.
     pub shift: HeatmapShift,
-}
-
-/// Decodes a batch into new arrays.
-pub(super) fn decode_batch<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
-    codec: &C,
-    heatmaps: ArrayView4<'_, E>,
-    flipped: Option<FlippedBatch<'_, E>>,
-) -> Result<DecodedBatch<C::Coordinate, E>> {
-    let (batch, maps, height, width) = heatmaps.dim();
-    let plan = DecodePlan::new(codec, [batch, maps, height, width])?;
-    DecodedBatch::filled(batch, plan.keypoints(), |points, scores| {
-        plan.fill_views(heatmaps, flipped, points, scores)
-    })
-}
-
-/// Decodes a batch into the caller's arrays.
-pub(super) fn decode_batch_into<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
-    codec: &C,
-    heatmaps: ArrayView4<'_, E>,
-    flipped: Option<FlippedBatch<'_, E>>,
-    keypoints: ArrayViewMut4<'_, C::Coordinate>,
-    scores: ArrayViewMut3<'_, E>,
-) -> Result<()> {
-    let (batch, maps, height, width) = heatmaps.dim();
-    let plan = DecodePlan::new(codec, [batch, maps, height, width])?;
-    let count = plan.keypoints();
-    let keypoints = contiguous("keypoints", keypoints, &[batch, 1, count, 2])?;
-    let scores = contiguous("scores", scores, &[batch, 1, count])?;
-    plan.fill_views(heatmaps, flipped, keypoints.as_chunks_mut().0, scores)
-}
-
-impl<C: DecodeHeatmaps + ?Sized> DecodePlan<'_, C> {
-    /// [`Self::fill`] for maps of any layout, of the plan's shape. Maps that are not contiguous are
-    /// copied a block of samples at a time.
-    ///
-    /// # Errors
-    /// As for [`Self::fill`], and for maps of another shape.
-    pub fn fill_views<E: HeatmapValue>(
-        &self,
-        heatmaps: ArrayView4<'_, E>,
-        flipped: Option<FlippedBatch<'_, E>>,
-        mut points: &mut [[C::Coordinate; 2]],
-        mut scores: &mut [E],
-    ) -> Result<()> {
-        let mut arrays: ArrayVec<_, 2> = ArrayVec::new();
-        arrays.push(heatmaps);
-        arrays.extend(flipped.as_ref().map(|flipped| flipped.heatmaps));
-        let flip = flipped.map(|flipped| (flipped.flip_indices, flipped.shift));
-        for (argument, array) in ["heatmaps", "flipped"].into_iter().zip(&arrays) {
-            if array.shape() != self.shape() {
-                let wanted = Shape(&self.shape()).to_string();
-                return Err(check::shape(argument, &wanted, array.shape()));
-            }
-        }
-        let contiguous: Option<ArrayVec<_, 2>> = arrays.iter().map(ArrayView4::to_slice).collect();
-        if let Some(contiguous) = contiguous {
-            return self.fill(maps_of(&contiguous, flip), points, scores);
-        }
-        let count = self.keypoints();
-        check::len("keypoints", "B·K", &[self.batch(), count], points.len())?;
-        check::len("scores", "B·K", &[self.batch(), count], scores.len())?;
-        decode_any_layout(
-            &arrays,
-            |samples| {
-                (split_off(&mut points, samples * count), split_off(&mut scores, samples * count))
-            },
-            |samples, values, (points, scores)| {
-                self.with_batch(samples).fill(maps_of(values, flip), points, scores)
-            },
-        )
-    }
-}
-
-/// Contiguous maps, with those of the flipped images for a flip test.
-fn maps_of<'a, E>(values: &[&'a [E]], flip: Option<(&'a [usize], HeatmapShift)>) -> Maps<'a, E> {
-    let flipped = values.get(1).zip(flip);
-    let flipped = flipped.map(|(heatmaps, (flip_indices, shift))| FlippedMaps {
-        heatmaps,
-        flip_indices,
-        shift,
-    });
-    Maps { own: values[0], flipped }
 }
 
 /// The values of an array of the caller's, which must have this shape and be in standard layout.

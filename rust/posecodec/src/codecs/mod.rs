@@ -35,6 +35,7 @@ macro_rules! heatmap_getters {
 
 mod associative_embedding;
 mod decode;
+mod decode_views;
 mod decoded_batch;
 mod decoupled_heatmap;
 mod edpose_label;
