@@ -5,6 +5,7 @@ mod common;
 mod batches;
 mod blurs;
 mod bottom_up;
+mod channels_last;
 mod codecs;
 #[cfg(feature = "serde")]
 mod config;

@@ -11,6 +11,7 @@ use crate::element::split_off;
 use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
+use crate::kernels::channels_last::PixelPair;
 use crate::parallel;
 
 /// Decoded keypoints of one sample. `C` is the type of the coordinates, `E` that of the maps.
@@ -69,6 +70,21 @@ pub trait DecodeHeatmaps: Sealed + Sync {
         keypoints: &mut [[Self::Coordinate; 2]],
         scores: &mut [E],
     ) -> Result<()>;
+
+    /// Decodes one sample of channels_last maps where they lie, as [`Self::decode_sample`] decodes
+    /// contiguous ones. Returns `false`, without having filled anything, if they must be copied first.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] for scratch.
+    #[doc(hidden)]
+    fn decode_channels_last<E: HeatmapValue>(
+        &self,
+        _maps: &PixelPair<'_, E>,
+        _keypoints: &mut [[Self::Coordinate; 2]],
+        _scores: &mut [E],
+    ) -> Result<bool> {
+        Ok(false)
+    }
 
     /// Decodes one sample of maps (K, H, W) of any size.
     ///
@@ -217,7 +233,7 @@ fn decode_one<C: DecodeHeatmaps + ?Sized, E: HeatmapValue>(
 /// ```
 #[derive(Debug)]
 pub struct DecodePlan<'c, C: ?Sized> {
-    codec: &'c C,
+    pub(super) codec: &'c C,
     /// `[B, maps, H, W]`.
     shape: [usize; 4],
     keypoints: usize,

@@ -1,11 +1,13 @@
 //! Decoding maps of any layout.
 
 use arrayvec::ArrayVec;
-use ndarray::ArrayView4;
+use ndarray::{ArrayView4, Axis};
 
+use super::channels_last::pixel_pair;
 use super::decode::{DecodeHeatmaps, DecodePlan};
 use super::decoded_batch::FlippedBatch;
-use super::layouts::decode_any_layout;
+use super::flip::check_flip_indices;
+use super::layouts::{contiguous, decode_blocks};
 use crate::check;
 use crate::element::split_off;
 use crate::error::{Result, Shape};
@@ -35,22 +37,49 @@ impl<C: DecodeHeatmaps + ?Sized> DecodePlan<'_, C> {
                 return Err(check::shape(argument, &wanted, array.shape()));
             }
         }
-        let contiguous: Option<ArrayVec<_, 2>> = arrays.iter().map(ArrayView4::to_slice).collect();
-        if let Some(contiguous) = contiguous {
-            return self.fill(maps_of(&contiguous, flip), points, scores);
+        let slices: Option<ArrayVec<_, 2>> = arrays.iter().map(ArrayView4::to_slice).collect();
+        if let Some(slices) = slices {
+            return self.fill(maps_of(&slices, flip), points, scores);
         }
         let count = self.keypoints();
         check::len("keypoints", "B·K", &[self.batch(), count], points.len())?;
         check::len("scores", "B·K", &[self.batch(), count], scores.len())?;
-        decode_any_layout(
+        if let Some((flip_indices, _)) = flip {
+            check_flip_indices(flip_indices, count)?;
+        }
+        decode_blocks(
             &arrays,
             |samples| {
                 (split_off(&mut points, samples * count), split_off(&mut scores, samples * count))
             },
-            |samples, values, (points, scores)| {
-                self.with_batch(samples).fill(maps_of(values, flip), points, scores)
+            |parts, (points, scores), buffer| {
+                if self.fill_channels_last(parts, flip, points, scores)? {
+                    return Ok(());
+                }
+                let values = contiguous(parts, buffer)?;
+                let samples = parts[0].len_of(Axis(0));
+                self.with_batch(samples).fill(maps_of(&values, flip), points, scores)
             },
         )
+    }
+
+    /// Decodes some samples in channels_last. Returns `false` if they must be copied.
+    fn fill_channels_last<E: HeatmapValue>(
+        &self,
+        arrays: &[ArrayView4<'_, E>],
+        flip: Option<(&[usize], HeatmapShift)>,
+        points: &mut [[C::Coordinate; 2]],
+        scores: &mut [E],
+    ) -> Result<bool> {
+        let count = self.keypoints();
+        let filled = points.chunks_mut(count.max(1)).zip(scores.chunks_mut(count.max(1)));
+        for (sample, (points, scores)) in filled.enumerate() {
+            let Some(maps) = pixel_pair(arrays, sample, flip) else { return Ok(false) };
+            if !self.codec.decode_channels_last(&maps, points, scores)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

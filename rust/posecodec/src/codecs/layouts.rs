@@ -1,5 +1,6 @@
 //! Batches whose arrays may have any layout: each block of samples is copied to contiguous scratch on
-//! the thread that decodes it.
+//! the thread that decodes it. Codecs that decode from windows around maxima read channels_last maps
+//! where they lie: see `channels_last.rs`.
 //!
 //! Networks that run in channels_last return (B, K, H, W) in the order (B, H, W, K), and a flip test in
 //! NumPy returns reversed rows. A copy of the whole batch would be written to new memory and read
@@ -59,8 +60,20 @@ const BLOCK_BYTES: usize = 1 << 18;
 /// For more than 6 arrays, or arrays with different numbers of samples.
 pub fn decode_any_layout<'a, E: HeatmapValue, T: Send>(
     arrays: &[ArrayView4<'a, E>],
-    mut split: impl FnMut(usize) -> T,
+    split: impl FnMut(usize) -> T,
     decode: impl Fn(usize, &[&[E]], T) -> Result<()> + Sync,
+) -> Result<()> {
+    decode_blocks(arrays, split, |parts, filled, buffer| {
+        decode(parts[0].len_of(Axis(0)), &contiguous(parts, buffer)?, filled)
+    })
+}
+
+/// Calls `decode` with the samples of each block and scratch for [`contiguous`]; on several threads if
+/// the batch is large enough.
+pub(super) fn decode_blocks<'a, E: HeatmapValue, T: Send>(
+    arrays: &[ArrayView4<'a, E>],
+    mut split: impl FnMut(usize) -> T,
+    decode: impl Fn(&[ArrayView4<'a, E>], T, &mut Vec<E>) -> Result<()> + Sync,
 ) -> Result<()> {
     let batch = arrays.first().map_or(0, |array| array.len_of(Axis(0)));
     let values: usize = arrays.iter().map(ArrayView4::len).sum();
@@ -75,21 +88,20 @@ pub fn decode_any_layout<'a, E: HeatmapValue, T: Send>(
             part
         };
         let parts: ArrayVec<_, MAX_ARRAYS> = arrays.iter().map(part).collect();
-        blocks.push((samples, parts, split(samples)));
+        blocks.push((parts, split(samples)));
     }
     let scratch = Mutex::new(Vec::new());
-    parallel::try_for_each(blocks, values, |(samples, parts, filled)| {
+    parallel::try_for_each(blocks, values, |(parts, filled)| {
         let unused = scratch.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut buffer: Vec<E> = unused.unwrap_or_default();
-        let decoded = contiguous(&parts, &mut buffer)
-            .and_then(|contiguous| decode(samples, &contiguous, filled));
+        let decoded = decode(&parts, filled, &mut buffer);
         scratch.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
         decoded
     })
 }
 
 /// The values of each array in order: its own memory, or a copy in the buffer.
-fn contiguous<'b, E: HeatmapValue>(
+pub(super) fn contiguous<'b, E: HeatmapValue>(
     arrays: &'b [ArrayView4<'_, E>],
     buffer: &'b mut Vec<E>,
 ) -> Result<ArrayVec<&'b [E], MAX_ARRAYS>> {

@@ -34,6 +34,7 @@ macro_rules! heatmap_getters {
 }
 
 mod associative_embedding;
+mod channels_last;
 mod decode;
 mod decode_views;
 mod decoded_batch;

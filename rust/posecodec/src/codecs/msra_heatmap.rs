@@ -1,5 +1,6 @@
 //! `MSRAHeatmap`: Gaussian heatmaps centered on the rounded or the exact keypoint.
 
+use super::channels_last::decode_pixels;
 use super::decode::DecodeHeatmaps;
 use super::encode::{
     Encode, EncodedArrays, HeatmapTargets, Outputs, SampleArrays, VISIBILITY, draw_planes,
@@ -15,6 +16,7 @@ use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::{SampleMaps, peak_coordinates, peaks};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
+use crate::kernels::channels_last::PixelPair;
 use crate::kernels::gaussian::heatmap::{Blend, fill_unbiased, overlaps_map};
 use crate::kernels::gaussian::outer_product::{full_outer_product, outer_product};
 use crate::kernels::gaussian::profiles::{AxisProfile, Center, GaussianPatch, unbiased_profiles};
@@ -263,6 +265,15 @@ impl DecodeHeatmaps for MsraHeatmap {
             }
         }
         Ok(())
+    }
+
+    fn decode_channels_last<E: HeatmapValue>(
+        &self,
+        maps: &PixelPair<'_, E>,
+        keypoints: &mut [[f32; 2]],
+        scores: &mut [E],
+    ) -> Result<bool> {
+        decode_pixels(self, maps, keypoints, scores)
     }
 }
 

@@ -127,7 +127,7 @@ pub fn decode_windows<C: DecodeWindows + ?Sized, E: HeatmapValue>(
 }
 
 /// Decodes the windows of one task, a block of peaks at a time.
-fn decode_part<C: DecodeWindows + ?Sized, E: HeatmapValue>(
+pub(super) fn decode_part<C: DecodeWindows + ?Sized, E: HeatmapValue>(
     codec: &C,
     side: usize,
     Windows { values, indices, size }: Windows<'_, E>,

@@ -18,6 +18,7 @@
 
 pub mod axes;
 pub mod blur;
+pub mod channels_last;
 pub mod fields;
 pub mod flip;
 pub mod gaussian;

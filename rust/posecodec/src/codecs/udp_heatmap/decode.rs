@@ -1,12 +1,14 @@
 //! `UDPHeatmap`: decoding whole maps, and windows around their maxima.
 
 use super::{MapKind, UdpHeatmap};
+use crate::codecs::channels_last::decode_pixels;
 use crate::codecs::decode::DecodeHeatmaps;
 use crate::codecs::windows::{DecodeWindows, PeakBlock, dark_window_size};
 use crate::error::Result;
 use crate::float::HeatmapValue;
 use crate::inputs::maps::{SampleMaps, peaks};
 use crate::kernels::blur::{BlurBuffers, BlurredPeak, Border, blurred_argmax};
+use crate::kernels::channels_last::PixelPair;
 use crate::kernels::refinement::{
     DARK_UDP_REACH, PEAKS_PER_BLOCK, dark_udp_offsets, dark_udp_window_offsets,
 };
@@ -44,6 +46,15 @@ impl DecodeHeatmaps for UdpHeatmap {
             }
         }
         Ok(())
+    }
+
+    fn decode_channels_last<E: HeatmapValue>(
+        &self,
+        maps: &PixelPair<'_, E>,
+        keypoints: &mut [[f64; 2]],
+        scores: &mut [E],
+    ) -> Result<bool> {
+        decode_pixels(self, maps, keypoints, scores)
     }
 }
 

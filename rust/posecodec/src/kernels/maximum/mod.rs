@@ -151,7 +151,7 @@ fn largest_in_lanes<E: HeatmapValue, const LANES: usize>(block: &[E]) -> (E::Key
 }
 
 #[inline(always)]
-fn take_larger<E: HeatmapValue, const LANES: usize>(
+pub(in crate::kernels) fn take_larger<E: HeatmapValue, const LANES: usize>(
     largest: &mut [E::Key; LANES],
     nan: &mut [E::Flag; LANES],
     values: &[E; LANES],
@@ -164,7 +164,7 @@ fn take_larger<E: HeatmapValue, const LANES: usize>(
 
 /// The larger of two values; the second if they do not compare, as with NaN.
 #[inline(always)]
-pub(super) fn larger<K: PartialOrd>(one: K, other: K) -> K {
+pub(in crate::kernels) fn larger<K: PartialOrd>(one: K, other: K) -> K {
     if one > other { one } else { other }
 }
 
