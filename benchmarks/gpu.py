@@ -4,9 +4,9 @@
 
 Compares `posecodec_rs.torch` with copying whole heatmaps: encoding on the CPU and copying the
 targets, and copying a network's heatmaps to the CPU and decoding them. If transformers is
-installed, also with the decoder of its Sapiens2 processor, which is written in torch. Variants
-alternate; the figures are medians. Without `--device`, runs on CUDA if there is a device, else on
-the CPU.
+installed, also with the decoder of its Sapiens2 processor, which is written in torch. The last rows
+are of `SPR`, whose peaks are copied. Variants alternate; the figures are medians. Without
+`--device`, runs on CUDA if there is a device, else on the CPU.
 """
 
 import argparse
@@ -14,18 +14,26 @@ import platform
 import time
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import posecodec_rs
 import torch
-from posecodec_rs import UDPHeatmap
+from posecodec_rs import SPR, UDPHeatmap
 from posecodec_rs.torch import batch_decode, batch_encode
 
 SHAPES = ((64, 17, 64, 48), (16, 133, 96, 72), (2, 308, 256, 192))
 """(B, K, H, W): COCO's keypoints, a whole body, Sapiens."""
+PEOPLE_SHAPE = (8, 17, 128, 128)
+"""That of the displacements of `SPR`, with 2K of them and K + 1 heatmaps."""
+PEOPLE = 5
+"""People per image."""
 NOISE = 0.02
 """Standard deviation of the normal noise of the decoded heatmaps."""
+
+Shape: TypeAlias = tuple[int, int, int, int]
+Variants: TypeAlias = dict[str, tuple[int, Callable[[], Any]]]
+"""Bytes that are copied, and what is measured, by name."""
 
 
 def main() -> None:
@@ -39,8 +47,9 @@ def main() -> None:
     print(
         "| (B, K, H, W) | operation | MB copied | ms per batch |\n|---|---|---:|---:|", flush=True
     )
-    for shape in SHAPES:
-        for name, megabytes, milliseconds in measured(shape, device, options.rounds):
+    for shape in (*SHAPES, PEOPLE_SHAPE):
+        variants = of_people(shape, device) if shape is PEOPLE_SHAPE else of_one(shape, device)
+        for name, megabytes, milliseconds in measured(variants, device, options.rounds):
             cells = (" × ".join(map(str, shape)), name, f"{megabytes:.2f}", f"{milliseconds:.2f}")
             print(f"| {' | '.join(cells)} |", flush=True)
 
@@ -56,9 +65,20 @@ def described(device: torch.device) -> str:
 
 
 def measured(
-    shape: tuple[int, int, int, int], device: torch.device, rounds: int
+    variants: Variants, device: torch.device, rounds: int
 ) -> list[tuple[str, float, float]]:
     """Name, megabytes that are copied and milliseconds of each variant."""
+    times: dict[str, list[float]] = {name: [] for name in variants}
+    for _ in range(rounds + 1):
+        for name, (_, run) in variants.items():
+            times[name].append(timed(run, device))
+    return [
+        (name, size / 1e6, 1e3 * median(times[name][1:])) for name, (size, _) in variants.items()
+    ]
+
+
+def of_one(shape: Shape, device: torch.device) -> Variants:
+    """Variants for `UDPHeatmap`."""
     batch, count, height, width = shape
     codec = UDPHeatmap(input_size=(4 * width, 4 * height), heatmap_size=(width, height))
     rng = np.random.default_rng(0)
@@ -82,7 +102,7 @@ def measured(
     profiles = sum(array.nbytes for array in codec.encode_profiles(points).values())
     window = codec.window_size**2 * noisy.itemsize + 8  # and its index
     windows = batch * count * window + whole_maps(codec, noisy) * height * width * noisy.itemsize
-    variants: dict[str, tuple[int, Callable[[], Any]]] = {
+    variants: Variants = {
         "encode: `posecodec_rs.torch.batch_encode`": (
             profiles,
             lambda: batch_encode(codec, points, device=device, out=kept),
@@ -97,13 +117,61 @@ def measured(
     if (decode := sapiens2_decoder()) is not None:
         # Results stay on the device.
         variants["decode: transformers' Sapiens2, in torch"] = (0, lambda: decode(heatmaps))
-    times: dict[str, list[float]] = {name: [] for name in variants}
-    for _ in range(rounds + 1):
-        for name, (_, run) in variants.items():
-            times[name].append(timed(run, device))
-    return [
-        (name, size / 1e6, 1e3 * median(times[name][1:])) for name, (size, _) in variants.items()
-    ]
+    return variants
+
+
+def of_people(shape: Shape, device: torch.device) -> Variants:
+    """Variants for `SPR`."""
+    batch, count, height, width = shape
+    codec = SPR(
+        input_size=(4 * width, 4 * height),
+        heatmap_size=(width, height),
+        sigma=(4, 2),
+        generate_keypoint_heatmaps=True,
+    )
+    rng = np.random.default_rng(0)
+    centers = rng.uniform(0.2, 0.8, (batch, PEOPLE, 1, 2))
+    points = (centers + rng.normal(0, 0.06, (batch, PEOPLE, count, 2))) * codec.input_size
+    points = points.astype(np.float32)
+    targets = codec.batch_encode(points)
+    noisy = targets["heatmaps"] + rng.normal(0, NOISE, targets["heatmaps"].shape)
+    maps = (noisy.astype(np.float32), targets["displacements"])
+    on_device = [torch.from_numpy(values).to(device) for values in maps]
+    kept = batch_encode(codec, points, device=device)
+    pinned = {
+        name: torch.empty_like(target, device="cpu", pin_memory=device.type == "cuda")
+        for name, target in kept.items()
+    }
+
+    def encode_and_copy() -> None:
+        codec.batch_encode(points, out=pinned)
+        for name, target in pinned.items():
+            kept[name].copy_(target, non_blocking=True)
+
+    def copy_and_decode() -> None:
+        codec.batch_decode(*(values.cpu().numpy() for values in on_device))
+
+    candidates = codec.decode_max_instances + 1
+    # Of each peak: value, index, displacements and windows.
+    peak = 4 + 8 + 4 * 2 * count + 4 * 16 * count
+    return {
+        "SPR encode: `posecodec_rs.torch.batch_encode`": (
+            sum(array.nbytes for array in codec.encode_profiles(points).values()),
+            lambda: batch_encode(codec, points, device=device, out=kept),
+        ),
+        "SPR encode: on the CPU, copied from pinned memory": (
+            sum(target.nbytes for target in targets.values()),
+            encode_and_copy,
+        ),
+        "SPR decode: `posecodec_rs.torch.batch_decode`": (
+            batch * candidates * peak,
+            lambda: batch_decode(codec, *on_device),
+        ),
+        "SPR decode: copied, decoded on the CPU": (
+            sum(values.nbytes for values in maps),
+            copy_and_decode,
+        ),
+    }
 
 
 def whole_maps(codec: UDPHeatmap, heatmaps: Any) -> int:

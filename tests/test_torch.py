@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from comparison import assert_same
+from devices import OnDevice
 from numpy.random import Generator
 from posecodec_rs import InvalidInputError, MegviiHeatmap, MSRAHeatmap, SimCCLabel, UDPHeatmap
 from products import random_keypoints, separable_codecs
@@ -124,11 +125,16 @@ def test_subclasses_keep_their_methods(rng: Generator) -> None:
             return targets
 
         def batch_decode(self, *args: Any, **kwargs: Any) -> Any:
-            return "decoded"
+            keypoints, scores = super().batch_decode(*args, **kwargs)
+            return 2 * keypoints, scores
 
     codec, points = Doubled(**SIZES), rng.uniform(0, 190, (2, 1, 17, 2))
     assert_same(arrays(batch_encode(codec, points)), codec.batch_encode(points))
-    assert batch_decode(codec, torch.rand(2, 17, 64, 48)) == "decoded"
+    maps = torch.rand(2, 17, 64, 48)
+    want = codec.batch_decode(maps)
+    assert_same(want[0], 2 * UDP.batch_decode(maps)[0])
+    assert_same(arrays(batch_decode(codec, maps)), want)
+    assert_same(codec.batch_decode(maps.as_subclass(OnDevice)), want)
 
 
 def test_device_is_that_of_the_keypoints() -> None:
@@ -163,23 +169,6 @@ def test_autocast_changes_nothing(codec: Any, rng: Generator) -> None:
     want = codec.batch_encode(points), codec.batch_decode(maps)
     with torch.autocast("cpu", torch.bfloat16):
         assert_same(arrays((batch_encode(codec, points), batch_decode(codec, maps))), want)
-
-
-@pytest.mark.slow  # importing torch's compiler takes seconds
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-def test_compiled_functions_have_one_graph_break() -> None:
-    def encode(points: Any) -> Any:
-        return batch_encode(UDP, points * 2)["heatmaps"] + points.sum()
-
-    def decode(maps: Any) -> Any:
-        return batch_decode(UDP, maps * 2)[0] + maps.sum()
-
-    for function, given in (
-        (encode, torch.rand(2, 1, 17, 2) * 90),
-        (decode, torch.rand(2, 17, 64, 48)),
-    ):
-        assert torch._dynamo.explain(function)(given).graph_break_count == 1
-        assert torch.equal(torch.compile(function, backend="eager")(given), function(given))
 
 
 @on_each_device
@@ -265,14 +254,21 @@ def test_layouts_of_maps(codec: Any, layout: str, rng: Generator) -> None:
 
 
 @each_window_codec
-def test_codec_calls_it_for_tensors_on_a_device(codec: Any, monkeypatch: Any) -> None:
-    calls = []
-    monkeypatch.setattr(
-        "posecodec_rs.torch._decode", lambda *args, **kwargs: calls.append((args, kwargs)) or (1, 2)
-    )
-    maps = torch.zeros(1, 17, 64, 48, device="meta")
-    assert codec.batch_decode(maps, flipped=maps, flip_indices=[0], shift=True) == (1, 2)
-    assert calls == [((codec, maps), {"flipped": maps, "flip_indices": [0], "shift": True})]
+def test_codecs_decode_tensors_of_a_device_there(
+    codec: Any, rng: Generator, monkeypatch: Any
+) -> None:
+    maps = torch.from_numpy(network_maps(rng, "noisy", (2, 5), (48, 64))).float()
+    on_device = maps.as_subclass(OnDevice)
+    assert_same(codec.batch_decode(on_device), codec.batch_decode(maps))
+    options = {"flip_indices": FLIP, "shift": True}
+    want = codec.batch_decode(maps, flipped=maps, **options)
+    assert_same(codec.batch_decode(on_device, flipped=on_device, **options), want)
+    vectors = [maps[:, :, 0].repeat(1, 1, 8), maps[:, :, :, 0].repeat(1, 1, 8)]
+    simcc = SimCCLabel(input_size=(192, 256))
+    want = simcc.batch_decode(*vectors)
+    assert_same(simcc.batch_decode(*(each.as_subclass(OnDevice) for each in vectors)), want)
+    with pytest.raises(InvalidInputError, match="with values, but got some on meta"):
+        codec.batch_decode(maps.to("meta"))
 
 
 @each_profile_codec

@@ -1910,6 +1910,40 @@ class SPR(BaseKeypointCodec):
         Raises:
             InvalidInputError: As for ``decode``.
         """
+    def decode_peaks(
+        self,
+        values: ArrayInput,
+        indices: ArrayInput,
+        displacements: ArrayInput,
+        windows: ArrayInput | None = None,
+        *,
+        size: _Size | None = None,
+    ) -> tuple[list[Any], list[Any]]:
+        """Decode images from the peaks of their root heatmaps.
+
+        The results are those of ``batch_decode`` of the whole maps, bit-identical, except where they
+        are None: equal values above the threshold, or NaN, need the whole maps.
+
+        Args:
+            values (array or torch.Tensor): Shape (B, P), with P = min(decode_max_instances + 1, H * W);
+                float16, float32 or float64: the largest values of the root heatmaps in descending order,
+                NaN first, after pixels of which one in the neighborhood is larger were set to 0.
+            indices (array or torch.Tensor): Shape (B, P), integers: their pixels, as y * W + x.
+            displacements (array or torch.Tensor): Shape (B, 2K, P): the displacements at these pixels.
+            windows (array or torch.Tensor, optional): Shape (B, K, P, 4, 4), with keypoint heatmaps: the
+                pixels from -1 to 2 along y and x around each keypoint's location in its heatmap. Along
+                each axis the location is the peak's pixel plus the displacement rounded down, limited to
+                the heatmap, and 0 for NaN. Pixels outside the heatmap may have any value.
+            size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+
+        Returns:
+            tuple: The results of ``decode``, as lists of B: keypoints, and scores. Both are None for an
+            image that must be decoded from the whole maps.
+
+        Raises:
+            InvalidInputError: For another shape or dtype, values in another order, an index outside the
+                heatmap, a negative ``decode_thr``, or heatmaps with fewer pixels than people to decode.
+        """
     def encode_profiles(
         self,
         keypoints: ArrayInput,

@@ -40,7 +40,8 @@ def batch_encode(
     ``MegviiHeatmap``, ``IntegralRegressionLabel``, ``AssociativeEmbedding`` and ``SPR``, only
     profiles are copied to the device. Other targets are encoded on the CPU and copied, for CUDA
     from pinned memory. Nothing waits for the device: copies are asynchronous, in the order of the
-    current stream.
+    current stream. ``torch.compile`` keeps it in the graph if the keypoints and visibilities are
+    tensors, the codec has no other arguments and is of no subclass, and ``out`` is not given.
 
     Args:
         codec: The codec.
@@ -64,6 +65,10 @@ def batch_encode(
             cannot use, or for an ``out`` with other keys, shapes, dtypes or devices.
     """
     if torch.compiler.is_compiling():
+        from posecodec_rs.torch import _compile
+
+        if not (auxiliary or out) and _compile.has_operator(codec, keypoints, keypoints_visible):
+            return _compile.encode_in_graph(codec, keypoints, keypoints_visible, device, dtype)
         # One graph break: most of what follows cannot be traced.
         encode_eagerly = torch.compiler.disable(batch_encode)
         return encode_eagerly(  # type: ignore[no-any-return]
@@ -90,9 +95,11 @@ def batch_decode(
     ``UDPHeatmap`` with Gaussian maps and ``SimCCLabel`` without visibilities, the device finds the
     maxima and copies the windows around them, and the CPU waits for the device once. Maps and
     vectors for which a window is not enough (with DARK, values near 0 around the maximum) are then
-    copied as a whole. All outputs of other codecs are copied.
+    copied as a whole. For ``SPR``, the device finds the peaks of the root heatmap and copies the
+    displacements and the windows of the keypoint heatmaps there; images in which peaks are equal or
+    values are NaN are copied as a whole. All outputs of other codecs are copied.
 
-    ``codec.batch_decode`` calls this for tensors on a device.
+    ``codec.batch_decode`` does the same for tensors on a device.
 
     Args:
         codec: The codec.

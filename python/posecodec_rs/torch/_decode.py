@@ -10,11 +10,41 @@ import torch
 from torch import Tensor
 
 from posecodec_rs import _core
+from posecodec_rs._build import CODECS
 from posecodec_rs._core import InvalidInputError
 from posecodec_rs.torch._encode import FLOATS, has_native
-from posecodec_rs.torch._tensors import on_cpu, to_host
+from posecodec_rs.torch._people import decode_peaks, have_peaks
+from posecodec_rs.torch._tensors import on_cpu, selected, to_device, to_host
 
-__all__ = ["decode"]
+__all__ = ["decode", "decode_image_of_people", "decode_images_of_people", "decode_natively"]
+
+
+def decode_natively(codec: Any, *outputs: Any, **flip: Any) -> Any:
+    """Return the results of the ``batch_decode`` of posecodec_rs, which calls this.
+
+    A subclass that overrides it called it with these outputs.
+    """
+    return decode(codec, *outputs, **flip, codec_class=_native_class(codec))
+
+
+def decode_images_of_people(codec: Any, heatmaps: Tensor, displacements: Tensor) -> Any:
+    """Return the results of `SPR.batch_decode`, which calls this, on the device of the maps."""
+    keypoints, scores = decode_natively(codec, heatmaps, displacements)
+    roots, responses = zip(*scores, strict=True) if scores else ((), ())
+    decoded = {"keypoints": keypoints, "roots": list(roots), "responses": list(responses)}
+    keypoints, roots, responses = to_device(decoded, heatmaps.device).values()
+    return keypoints, list(zip(roots, responses, strict=True))
+
+
+def decode_image_of_people(codec: Any, heatmaps: Tensor, displacements: Tensor) -> Any:
+    """Return the results of `SPR.decode`, which calls this, on the device of the maps."""
+    _check_devices([heatmaps, displacements])
+    if (heatmaps.ndim, displacements.ndim) != (3, 3):
+        # The error of the codec.
+        return _core.SPR.decode(codec, on_cpu(heatmaps), on_cpu(displacements))
+    maps = (heatmaps.unsqueeze(0), displacements.unsqueeze(0))
+    keypoints, scores = decode_images_of_people(codec, *maps)
+    return keypoints[0], scores[0]
 
 
 def decode(
@@ -23,8 +53,13 @@ def decode(
     flipped: Any = None,
     flip_indices: Any = None,
     shift: Any = False,
+    codec_class: type | None = None,
 ) -> Any:
-    """Return the results of ``codec.batch_decode`` as arrays; see `batch_decode`."""
+    """Return the results of ``batch_decode`` as arrays or tensors on the CPU; see `batch_decode`.
+
+    ``codec_class`` is the class whose method is meant, by default that of the codec.
+    """
+    codec_class = codec_class or type(codec)
     mirrored = flipped if isinstance(flipped, list | tuple) else (flipped,)
     _check_devices([*outputs, *mirrored])
     flip: dict[str, Any] = {}
@@ -34,7 +69,12 @@ def decode(
         flip["flip_indices"] = flip_indices
     if shift is not False:
         flip["shift"] = shift
-    if has_native(codec, "batch_decode", "decode_windows") and codec.window_size is not None:
+    if has_native(codec_class, "batch_decode", "decode_peaks"):
+        if not flip and _are_floats(outputs) and have_peaks(codec, outputs):
+            return decode_peaks(codec, *(maps.detach() for maps in outputs))
+    elif (
+        has_native(codec_class, "batch_decode", "decode_windows") and codec.window_size is not None
+    ):
         if isinstance(codec, _core.SimCCLabel):
             vectors = _merged(outputs, flip, 2) if _are_vectors(codec, outputs) else None
             if vectors is not None:
@@ -45,7 +85,12 @@ def decode(
                 return _decode_maps(codec, *maps)
     # Whole outputs are copied; the codec reports wrong arguments.
     flip.update((name, on_cpu(value)) for name, value in flip.items() if name == "flipped")
-    return codec.batch_decode(*map(on_cpu, outputs), **flip)
+    return codec_class.batch_decode(codec, *map(on_cpu, outputs), **flip)  # type: ignore[attr-defined]
+
+
+def _native_class(codec: Any) -> type:
+    """Return the class of posecodec_rs that the codec is of, or a subclass of it."""
+    return next(kind for kind in type(codec).__mro__ if kind in CODECS.values())
 
 
 def _check_devices(outputs: Sequence[Any]) -> None:
@@ -160,8 +205,8 @@ def _decode_maps(codec: Any, maps: Tensor) -> tuple[Any, Any]:
     )
     if needs_map.any():
         which = np.flatnonzero(needs_map)
-        (whole,) = to_host(_selected(planes, which))
-        refined, _ = codec.batch_decode(whole.view(-1, 1, height, width))
+        (whole,) = to_host(selected(planes, which))
+        refined, _ = _native_class(codec).batch_decode(codec, whole.view(-1, 1, height, width))  # type: ignore[attr-defined]
         keypoints.reshape(-1, 2)[which] = refined.reshape(-1, 2)
     return keypoints, scores
 
@@ -182,12 +227,7 @@ def _decode_vectors(codec: Any, *vectors: Tensor) -> tuple[Any, Any]:
     keypoints, scores, needs_vectors = codec.decode_windows(x, y, x_indices, y_indices)
     if needs_vectors.any():
         which = np.flatnonzero(needs_vectors)
-        whole = to_host(*(_selected(axis, which) for axis in rows))
-        refined, _ = codec.batch_decode(*(axis.unsqueeze(0) for axis in whole))
+        whole = to_host(*(selected(axis, which) for axis in rows))
+        refined, _ = _core.SimCCLabel.batch_decode(codec, *(axis.unsqueeze(0) for axis in whole))
         keypoints.reshape(-1, 2)[which] = refined.reshape(-1, 2)
     return keypoints, scores
-
-
-def _selected(rows: Tensor, which: Any) -> Tensor:
-    """Return the rows with these numbers."""
-    return rows.index_select(0, torch.from_numpy(which).to(rows.device, non_blocking=True))

@@ -14,7 +14,7 @@ from posecodec_rs._build import CODECS
 from posecodec_rs._core import InvalidInputError
 from posecodec_rs.torch._tensors import on_cpu, to_device
 
-__all__ = ["FLOATS", "check_dtype", "encode"]
+__all__ = ["FLOATS", "check_dtype", "encode", "has_native", "target_dtype"]
 
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 """The dtypes of targets."""
@@ -30,7 +30,7 @@ def encode(
     """Return the targets of ``codec.batch_encode(**arguments)``; see `batch_encode`."""
     arguments = {name: on_cpu(value) for name, value in arguments.items()}
     padded, counts = _padded(codec, arguments)
-    if padded is not None and has_native(codec, "batch_encode", "encode_profiles"):
+    if padded is not None and has_native(type(codec), "batch_encode", "encode_profiles"):
         profiles = to_device(codec.encode_profiles(**padded), device)
         targets = _from_profiles(codec, profiles)
         if counts is not None:
@@ -51,9 +51,9 @@ def check_dtype(dtype: Any) -> None:
         )
 
 
-def has_native(codec: Any, method: str, native: str) -> bool:
-    """Return whether the codec has a native method, and does not override the one it replaces."""
-    owner = next((kind for kind in type(codec).__mro__ if method in vars(kind)), None)
+def has_native(codec_class: type, method: str, native: str) -> bool:
+    """Return whether codecs have a native method, and do not override the one it replaces."""
+    owner = next((kind for kind in codec_class.__mro__ if method in vars(kind)), None)
     return owner in CODECS.values() and hasattr(owner, native)
 
 
@@ -201,8 +201,7 @@ def _finished(
 ) -> dict[str, Any]:
     """Return targets that are computed and of the dtype, in ``out`` if it is given."""
     dtypes = {
-        # Weights keep the dtype of the visibilities.
-        name: dtype if value.dtype == torch.float32 and name != "keypoint_weights" else value.dtype
+        name: target_dtype(name, value.dtype, dtype)
         for name, value in targets.items()
         if hasattr(value, "dtype")
     }
@@ -220,6 +219,12 @@ def _finished(
             target.write(out[name])
     out.update(targets)
     return out
+
+
+def target_dtype(name: str, own: torch.dtype, dtype: torch.dtype) -> torch.dtype:
+    """Return the dtype of a target that the codec computes in its own."""
+    # Weights keep the dtype of the visibilities.
+    return dtype if own == torch.float32 and name != "keypoint_weights" else own
 
 
 def _computed(target: Tensor | _Maps, dtype: torch.dtype) -> Tensor:

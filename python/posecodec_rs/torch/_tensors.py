@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["as_tensors", "on_cpu", "to_device", "to_host"]
+__all__ = ["as_tensors", "on_cpu", "selected", "to_device", "to_host"]
 
 
 def as_tensors(value: Any) -> Any:
@@ -72,3 +72,9 @@ def to_host(*tensors: Tensor) -> list[Tensor]:
     copies = [tensor.to("cpu", non_blocking=True) for tensor in tensors]
     torch.cuda.current_stream(device).synchronize()
     return copies
+
+
+def selected(tensor: Tensor, which: Any) -> Tensor:
+    """Return the rows of a tensor with these numbers, an array or a list."""
+    rows = torch.as_tensor(which, device="cpu")
+    return tensor.index_select(0, rows.to(tensor.device, non_blocking=True))

@@ -5,6 +5,8 @@ T frames of 3D poses with C coordinates, and Wx, Wy and Wz bins. Shapes are thos
 ``batch_encode`` adds a leading B. For a list of images it returns a ``Listed`` dict, whose lists
 have one array per image. Unless annotated, the dtype of coordinates is that of the
 keypoints, and the dtype of weights that of the visibilities, or float32 if those were omitted.
+Arrays that are annotated as float32, except ``keypoint_weights``, are float16 with
+``dtype=np.float16``.
 
 Every dict except those of ``DecoupledHeatmap`` can be passed as ``out=``: its arrays must be
 C-contiguous and writable, and ``encode`` fills and returns them.

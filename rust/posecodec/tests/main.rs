@@ -17,5 +17,6 @@ mod half_maps;
 mod kernels;
 mod lifting;
 mod oracles;
+mod people;
 mod recorded;
 mod refusals;

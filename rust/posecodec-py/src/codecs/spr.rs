@@ -4,9 +4,10 @@ use posecodec::codecs;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::call::Call;
 use crate::class::{Any, Decoded, Encoded, Opt, codec_class, identity, phrase};
 use crate::convert::new_array;
-use crate::decode::{decode_spr, decode_spr_images};
+use crate::decode::{decode_people_on_device, decode_spr, decode_spr_images, decode_spr_peaks};
 use crate::encode::{encode_images, encode_profiles};
 
 /// One or two standard deviations as a tuple, also where the argument is `None`.
@@ -165,8 +166,14 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: For another shape or dtype, or maps with fewer pixels than people to
         ///         decode.
-        fn decode<'py>(&self, py: Python<'py>, heatmaps: Any<'_, 'py>, displacements: Any<'_, 'py>) -> Decoded<'py> {
-            decode_spr(py, self.0.get()?, heatmaps, displacements)
+        fn decode<'py>(
+            slf: &Bound<'py, Self>, heatmaps: Any<'_, 'py>, displacements: Any<'_, 'py>,
+        ) -> Decoded<'py> {
+            let maps = [heatmaps, displacements];
+            if let Some(decoded) = decode_people_on_device(slf, Call::Single, maps)? {
+                return Ok(decoded);
+            }
+            decode_spr(slf.py(), slf.get().0.get()?, heatmaps, displacements)
         }
 
         /// Decode the maps of a batch of images.
@@ -184,9 +191,45 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: As for ``decode``.
         fn batch_decode<'py>(
-            &self, py: Python<'py>, batch_heatmaps: Any<'_, 'py>, batch_displacements: Any<'_, 'py>,
+            slf: &Bound<'py, Self>, batch_heatmaps: Any<'_, 'py>, batch_displacements: Any<'_, 'py>,
         ) -> Decoded<'py> {
-            decode_spr_images(py, self.0.get()?, batch_heatmaps, batch_displacements)
+            let maps = [batch_heatmaps, batch_displacements];
+            if let Some(decoded) = decode_people_on_device(slf, Call::Batch, maps)? {
+                return Ok(decoded);
+            }
+            decode_spr_images(slf.py(), slf.get().0.get()?, batch_heatmaps, batch_displacements)
+        }
+
+        /// Decode images from the peaks of their root heatmaps.
+        ///
+        /// The results are those of ``batch_decode`` of the whole maps, bit-identical, except where they
+        /// are None: equal values above the threshold, or NaN, need the whole maps.
+        ///
+        /// Args:
+        ///     values (array or torch.Tensor): Shape (B, P), with P = min(decode_max_instances + 1, H * W);
+        ///         float16, float32 or float64: the largest values of the root heatmaps in descending order,
+        ///         NaN first, after pixels of which one in the neighborhood is larger were set to 0.
+        ///     indices (array or torch.Tensor): Shape (B, P), integers: their pixels, as y * W + x.
+        ///     displacements (array or torch.Tensor): Shape (B, 2K, P): the displacements at these pixels.
+        ///     windows (array or torch.Tensor, optional): Shape (B, K, P, 4, 4), with keypoint heatmaps: the
+        ///         pixels from -1 to 2 along y and x around each keypoint's location in its heatmap. Along
+        ///         each axis the location is the peak's pixel plus the displacement rounded down, limited to
+        ///         the heatmap, and 0 for NaN. Pixels outside the heatmap may have any value.
+        ///     size (tuple, optional): Size (W, H) of the heatmaps. Default: ``heatmap_size``.
+        ///
+        /// Returns:
+        ///     tuple: The results of ``decode``, as lists of B: keypoints, and scores. Both are None for an
+        ///     image that must be decoded from the whole maps.
+        ///
+        /// Raises:
+        ///     InvalidInputError: For another shape or dtype, values in another order, an index outside the
+        ///         heatmap, a negative ``decode_thr``, or heatmaps with fewer pixels than people to decode.
+        #[pyo3(signature = (values, indices, displacements, windows=None, *, size=None))]
+        fn decode_peaks<'py>(
+            &self, py: Python<'py>, values: Any<'_, 'py>, indices: Any<'_, 'py>,
+            displacements: Any<'_, 'py>, windows: Opt<'_, 'py>, size: Opt<'_, 'py>,
+        ) -> Decoded<'py> {
+            decode_spr_peaks(py, self.0.get()?, values, indices, displacements, windows, size)
         }
     }
 }

@@ -5,11 +5,10 @@ use std::mem::discriminant;
 use half::f16;
 use numpy::Element;
 use numpy::ndarray::ArrayView3;
-use posecodec::HeatmapValue;
-use posecodec::Shape;
 use posecodec::codecs::{
     AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
 };
+use posecodec::{Float, HeatmapValue, Shape};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -80,17 +79,22 @@ where
     views.extend(images.iter().map(|([maps, fields], _)| [view(maps), view(fields)]));
     let values = views.iter().map(|[maps, _]| maps.len()).sum();
     let decoded = enter(py, values, || codec.decode_images(&views))?;
-    let convert = |(decoded, (_, kinds)): (SprDecoded<E::Compute>, &(_, &[ReturnAs<'py>; 2]))| {
-        let [of_heatmaps, of_displacements] = kinds;
-        let SprDecoded { keypoints, root_scores, keypoint_scores } = decoded;
-        let keypoint_scores = keypoint_scores
-            .map(|scores| of_heatmaps.convert(array_like(py, "keypoint_scores", &scores)?))
-            .transpose()?;
-        let root_scores = of_heatmaps.convert(array_like(py, "root_scores", &root_scores)?)?;
-        let keypoints = of_displacements.convert(array_like(py, "keypoints", &keypoints)?)?;
-        Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
-    };
-    decoded.into_iter().zip(images).map(convert).collect()
+    let images = decoded.into_iter().zip(images);
+    images.map(|(decoded, (_, kinds))| spr_result(py, decoded, kinds)).collect()
+}
+
+/// The results of one image: keypoints, and scores of the roots and the keypoints.
+pub(super) fn spr_result<'py, T: Float + Element>(
+    py: Python<'py>,
+    SprDecoded { keypoints, root_scores, keypoint_scores }: SprDecoded<T>,
+    [of_heatmaps, of_displacements]: &[ReturnAs<'py>; 2],
+) -> PyResult<Decoded<'py>> {
+    let keypoint_scores = keypoint_scores
+        .map(|scores| of_heatmaps.convert(array_like(py, "keypoint_scores", &scores)?))
+        .transpose()?;
+    let root_scores = of_heatmaps.convert(array_like(py, "root_scores", &root_scores)?)?;
+    let keypoints = of_displacements.convert(array_like(py, "keypoints", &keypoints)?)?;
+    Ok((keypoints, (root_scores, keypoint_scores).into_pyobject(py)?.into_any()))
 }
 
 /// Decodes images of `SPR`, those of one precision together.

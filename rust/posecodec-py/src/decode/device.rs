@@ -1,10 +1,11 @@
-//! `batch_decode` of tensors on another device than the CPU, by `posecodec_rs.torch`.
+//! `decode` and `batch_decode` of tensors on another device than the CPU, by `posecodec_rs.torch`.
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use super::{Decoded, FlipArguments};
+use crate::call::Call;
 use crate::convert::is_on_device;
 
 /// Decodes a network's outputs if one of them is a tensor on another device than the CPU. Torch is
@@ -30,6 +31,29 @@ pub(crate) fn decode_on_device<'py>(
     if let Some(shift) = flip.shift.value() {
         keywords.set_item(intern!(py, "shift"), shift)?;
     }
-    let decode = py.import(intern!(py, "posecodec_rs.torch"))?.getattr(intern!(py, "_decode"))?;
+    let decode = on_device_function(py, "decode_natively")?;
     Ok(Some(decode.call(arguments, Some(&keywords))?.extract()?))
+}
+
+/// Decodes heatmaps and displacements if both are tensors on another device than the CPU. The results
+/// are tensors on that device.
+pub(crate) fn decode_people_on_device<'py>(
+    codec: &Bound<'py, PyAny>,
+    call: Call,
+    [heatmaps, displacements]: [&Bound<'py, PyAny>; 2],
+) -> PyResult<Option<Decoded<'py>>> {
+    if !(is_on_device(heatmaps)? && is_on_device(displacements)?) {
+        return Ok(None);
+    }
+    let name = match call {
+        Call::Single => "decode_image_of_people",
+        Call::Batch => "decode_images_of_people",
+    };
+    let decode = on_device_function(codec.py(), name)?;
+    Ok(Some(decode.call1((codec, heatmaps, displacements))?.extract()?))
+}
+
+/// A function of `posecodec_rs.torch`.
+fn on_device_function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import(intern!(py, "posecodec_rs.torch._decode"))?.getattr(name)
 }

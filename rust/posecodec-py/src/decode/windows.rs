@@ -52,7 +52,11 @@ where
 }
 
 /// Indices of maxima: integers of this shape.
-fn max_indices(object: &Bound<'_, PyAny>, argument: &str, shape: &[usize]) -> PyResult<Vec<i64>> {
+pub(super) fn max_indices(
+    object: &Bound<'_, PyAny>,
+    argument: &str,
+    shape: &[usize],
+) -> PyResult<Vec<i64>> {
     let array = real_array(object, argument)?;
     if !matches!(array.dtype().kind(), b'i' | b'u') || array.shape() != shape {
         let wanted = format!("must be an array of integers of shape {}", Shape(shape));

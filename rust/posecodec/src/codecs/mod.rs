@@ -114,7 +114,7 @@ pub mod people {
     pub use super::edpose_label::{
         EdPoseDecoded, EdPoseLabel, EdPoseLabelOptions, EdPosePredictions, EdPoseTargets,
     };
-    pub use super::spr::{Spr, SprDecoded, SprOptions, SprTargets};
+    pub use super::spr::{Spr, SprDecoded, SprOptions, SprPeaks, SprTargets};
     pub use super::yolox_pose_annotation_processor::{
         YoloxPoseAnnotationProcessor, YoloxPoseAnnotationProcessorOptions,
     };

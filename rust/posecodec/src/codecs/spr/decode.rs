@@ -8,7 +8,7 @@ use crate::error::{Error, Result, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::kernels::grouping::bilinear::sample_unaligned;
 use crate::kernels::grouping::nms::Neighborhood;
-use crate::kernels::grouping::top_k::{peaks_above, top_k};
+use crate::kernels::grouping::top_k::{Candidate, peaks_above, top_k};
 use crate::parallel;
 
 /// The instances of one image, in descending order of score. `T` is the type of the maps, or `f64` for
@@ -51,10 +51,7 @@ impl Spr {
         }
         check::not_transposed("heatmaps", self.heatmap_size, [height, width])?;
         let map_len = height * width;
-        if self.options.max_instances > map_len {
-            let wanted = format!("must be at most the {map_len} pixels of a heatmap");
-            return Err(Error::invalid("decode_max_instances", wanted, self.options.max_instances));
-        }
+        self.check_pixels(map_len)?;
         let (heatmaps, displacements) =
             (heatmaps.as_standard_layout(), displacements.as_standard_layout());
         let heatmaps = heatmaps.as_slice().expect("standard layout");
@@ -66,8 +63,7 @@ impl Spr {
         } else {
             let radius = self.options.nms_kernel / 2;
             let neighborhood = Neighborhood { plane: root_map, width, radius };
-            // torch compares in the precision of the maps.
-            let threshold = E::Compute::of(self.options.threshold).as_f64();
+            let threshold = self.threshold::<E>();
             let most = self.options.max_instances;
             peaks_above(neighborhood, most, threshold).unwrap_or_else(|| {
                 let mut roots = top_k(neighborhood, most);
@@ -75,18 +71,48 @@ impl Spr {
                 roots
             })
         };
+        let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
+        let responses = |_, number: usize, at| {
+            let map = &heatmaps[number * map_len..][..map_len];
+            sample_unaligned(map, width, at)
+        };
+        let moved =
+            |instance: usize, channel| displacements[channel * map_len + roots[instance].pixel];
+        Ok(self.instances(&roots, [count, width], moved, scored.then_some(responses)))
+    }
+
+    /// Checks that maps have at least as many pixels as there may be instances.
+    pub(super) fn check_pixels(&self, pixels: usize) -> Result<()> {
+        if self.options.max_instances > pixels {
+            let wanted = format!("must be at most the {pixels} pixels of a heatmap");
+            return Err(Error::invalid("decode_max_instances", wanted, self.options.max_instances));
+        }
+        Ok(())
+    }
+
+    /// The threshold in the precision of the maps, in which torch compares.
+    pub(super) fn threshold<E: HeatmapValue>(&self) -> f64 {
+        E::Compute::of(self.options.threshold).as_f64()
+    }
+
+    /// The instances with these roots, on maps `width` wide. `moved` returns the displacement of an
+    /// instance in a channel, and `responses` the response at a keypoint of an instance.
+    pub(super) fn instances<E: HeatmapValue>(
+        &self,
+        roots: &[Candidate<E>],
+        [count, width]: [usize; 2],
+        moved: impl Fn(usize, usize) -> E,
+        responses: Option<impl Fn(usize, usize, [E::Compute; 2]) -> f64>,
+    ) -> SprDecoded<E::Compute> {
         let points = Array3::from_shape_fn((roots.len(), count, 2), |(instance, number, axis)| {
             let pixel = roots[instance].pixel;
             let start = [pixel % width, pixel / width][axis];
-            let displacement = displacements[(2 * number + axis) * map_len + pixel];
-            E::Compute::of(start as f64) + displacement.to_compute()
+            E::Compute::of(start as f64) + moved(instance, 2 * number + axis).to_compute()
         });
-        let scored = self.options.generate_keypoint_heatmaps && maps == count + 1;
-        let keypoint_scores = scored.then(|| {
+        let keypoint_scores = responses.map(|response| {
             Array2::from_shape_fn((roots.len(), count), |(instance, number)| {
-                let map = &heatmaps[number * map_len..][..map_len];
                 let at = [points[[instance, number, 0]], points[[instance, number, 1]]];
-                E::Compute::of(sample_unaligned(map, width, at))
+                E::Compute::of(response(instance, number, at))
             })
         });
         let mut keypoints = points;
@@ -95,7 +121,7 @@ impl Spr {
             keypoints.index_axis_mut(ndarray::Axis(2), axis).mapv_inplace(|value| value * factor);
         }
         let root_scores = roots.iter().map(|root| root.value.to_compute()).collect();
-        Ok(SprDecoded { keypoints, root_scores, keypoint_scores })
+        SprDecoded { keypoints, root_scores, keypoint_scores }
     }
 
     /// Decodes a batch: heatmaps (B, 1, H, W) or (B, K+1, H, W), and displacements (B, 2K, H, W); on

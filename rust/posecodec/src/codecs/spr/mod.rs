@@ -1,6 +1,7 @@
 //! `SPR`: a root heatmap and dense displacements from the roots to the keypoints.
 
 mod decode;
+mod peaks;
 
 use std::ops::Range;
 
@@ -23,6 +24,7 @@ use crate::kernels::grouping::instance::{RootType, diagonal_length, instance_bbo
 use crate::plan::{Init, Output, Per};
 
 pub use decode::SprDecoded;
+pub use peaks::SprPeaks;
 
 /// Structured pose representation: [Single-stage Multi-person Pose
 /// Machines](https://arxiv.org/abs/1908.09220) (Nie et al. 2019).
