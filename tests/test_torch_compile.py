@@ -99,6 +99,22 @@ def test_gradients_are_not_computed() -> None:
     assert scale.grad == batch_encode(UDP, points)["heatmaps"].sum()
 
 
+def test_wrong_arguments() -> None:
+    """Arguments are wrong when the graph is made or when it runs."""
+
+    def encode(points: Any, dtype: Any) -> Any:
+        return batch_encode(UDP, points, dtype=dtype)["heatmaps"]
+
+    compiled = torch.compile(encode, backend="eager", fullgraph=True)
+    for shape, dtype, message in (
+        ((2, 17, 2), torch.float32, "`keypoints` must be of shape"),
+        ((2, 2, 17, 2), torch.float32, "instance"),
+        ((2, 1, 17, 2), torch.int32, "`dtype` must be one of .*, but got torch.int32"),
+    ):
+        with pytest.raises(Exception, match=message):
+            compiled(torch.rand(shape), dtype)
+
+
 class Other(UDPHeatmap):
     """A class of a user."""
 

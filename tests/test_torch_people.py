@@ -170,6 +170,8 @@ def test_wrong_maps(rng: Generator) -> None:
     with pytest.raises(InvalidInputError) as got:
         CODEC.decode(heatmaps.as_subclass(OnDevice), displacements.as_subclass(OnDevice))
     assert str(got.value) == str(want.value)
+    with pytest.raises(InvalidInputError, match="`heatmaps` must be"):
+        batch_decode(CODEC, heatmaps.to_sparse(), displacements)
     meta = heatmaps.to("meta"), displacements.to("meta")
     for decode in (batch_decode, SPR.batch_decode):
         with pytest.raises(InvalidInputError, match="with values, but got some on meta"):

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from posecodec_rs._build import CODECS
-from posecodec_rs.torch._encode import encode, target_dtype
+from posecodec_rs.torch._encode import check_dtype, encode, target_dtype
 
 __all__ = ["encode_in_graph", "has_operator"]
 
@@ -81,6 +81,7 @@ def _encode_operator(
     dtype: torch.dtype,
 ) -> list[Tensor]:
     """Encode a batch with the codec of this description."""
+    check_dtype(dtype)
     arguments = {"keypoints": keypoints}
     if keypoints_visible is not None:
         arguments["keypoints_visible"] = keypoints_visible
@@ -104,6 +105,7 @@ def _(
 
     The numbers of samples and people may be unknown; the number of keypoints is not.
     """
+    check_dtype(dtype)
     batch, people, *point = keypoints.shape
     given = [keypoints] if keypoints_visible is None else [keypoints, keypoints_visible]
     dtypes = [NUMPY_DTYPES.get(tensor.dtype, np.dtype(np.float32)) for tensor in given]

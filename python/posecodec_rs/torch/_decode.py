@@ -124,9 +124,10 @@ def _are_vectors(codec: Any, outputs: Sequence[Any]) -> bool:
 
 
 def _are_floats(outputs: Sequence[Any]) -> bool:
-    """Return whether the outputs are tensors with values, of one floating-point dtype."""
+    """Return whether the outputs are dense tensors with values, of one floating-point dtype."""
     return (
         all(isinstance(output, Tensor) and output.numel() > 0 for output in outputs)
+        and all(output.layout == torch.strided for output in outputs)
         and len({output.dtype for output in outputs}) == 1
         and outputs[0].dtype in FLOATS
     )
