@@ -107,22 +107,28 @@ fn range<E: HeatmapValue>(block: &[E]) -> [f64; 2] {
 /// [`range`] of a type whose order keys do not compare for NaN.
 #[inline(always)]
 fn range_in_lanes<E: HeatmapValue>(values: &[E]) -> [f64; 2] {
-    const LANES: usize = 16;
     let [first, last] = [f64::INFINITY, f64::NEG_INFINITY].map(|start| E::of(start).order_key());
-    let (mut min, mut max) = ([first; LANES], [last; LANES]);
+    let ends = [extreme(values, first, smaller), extreme(values, last, larger)];
+    ends.map(|key| E::from_order_key(key).as_f64())
+}
+
+/// The smallest or largest order key. The compiler turns one loop for both into vectors of two values.
+#[inline(always)]
+fn extreme<E: HeatmapValue>(
+    values: &[E],
+    start: E::Key,
+    better: impl Fn(E::Key, E::Key) -> E::Key,
+) -> E::Key {
+    const LANES: usize = 16;
+    let mut lanes = [start; LANES];
     let (steps, rest) = values.as_chunks::<LANES>();
     for step in steps {
         for lane in 0..LANES {
-            min[lane] = smaller(step[lane].order_key(), min[lane]);
-            max[lane] = larger(step[lane].order_key(), max[lane]);
+            lanes[lane] = better(step[lane].order_key(), lanes[lane]);
         }
     }
-    for (lane, value) in rest.iter().enumerate() {
-        min[lane] = smaller(value.order_key(), min[lane]);
-        max[lane] = larger(value.order_key(), max[lane]);
-    }
-    let min = fold_lanes(min, smaller);
-    [min, fold_lanes(max, larger)].map(|key| E::from_order_key(key).as_f64())
+    let rest = rest.iter().fold(start, |best, value| better(value.order_key(), best));
+    lanes.iter().fold(rest, |best, &key| better(key, best))
 }
 
 #[inline(always)]
