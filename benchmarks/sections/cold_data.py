@@ -11,7 +11,7 @@ from typing import Any
 import goals
 import numpy as np
 import posecodec_rs
-from posecodec_rs.cli.timing import Call, TimingBudget, measure
+from posecodec_rs.cli.timing import LARGE, Call, measure
 
 from sections.samples import BENCHMARKS, decode_theirs, make_sample
 from sections.section import Section, target
@@ -21,8 +21,6 @@ COLD_BYTES = 320 << 20
 """More than the caches of any server."""
 
 BATCH = 64
-BUDGET = TimingBudget(rounds=9, seconds=0.01)
-
 ABOUT = f"""\
 Microseconds per sample, decoded one by one and in batches of {BATCH}. In the cache: the same
 sample or batch again and again. From memory: {COLD_BYTES >> 20} MB in order, so that each value is
@@ -84,7 +82,7 @@ def _row(
         lambda: maxima(inputs[0]),
         _in_turn(inputs, maxima),
     ]
-    timings = measure(calls + ([mmpose] if mmpose else []), BUDGET)
+    timings = measure(calls + ([mmpose] if mmpose else []), LARGE)
     per_sample = [
         type(each)(each.median / samples, each.low / samples, each.high / samples)
         for each in timings

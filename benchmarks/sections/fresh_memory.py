@@ -11,14 +11,12 @@ import goals
 import numpy as np
 import posecodec_rs
 from posecodec_rs.cli.codecs.operation import mmpose_codec
-from posecodec_rs.cli.timing import Call, Timing, TimingBudget, measure
+from posecodec_rs.cli.timing import LARGE, Call, Timing, measure
 
 from sections.section import Section, target
 
 ALIVE_BYTES = 240 << 20
 """Outputs that are alive at once, unless one alone is larger."""
-
-BUDGET = TimingBudget(rounds=7, seconds=0.01)
 
 ABOUT = """\
 Microseconds per call, including allocation. Reused: outputs are dropped at once, so that the next
@@ -104,7 +102,7 @@ def _row(encoding: Encoding, threads: int) -> tuple[list[str], dict[str, Any]]:
         _with_threads(threads if name == "threads" else 1, _kept(count, call))
         for name, (count, call) in calls.items()
     ]
-    measured = zip(calls.items(), measure(timed, BUDGET), strict=True)
+    measured = zip(calls.items(), measure(timed, LARGE), strict=True)
     timings = {name: _per_call(timing, count) for (name, (count, _)), timing in measured}
     kept = timings["kept"]
     over_fill = kept.over(timings["fill"])

@@ -10,14 +10,12 @@ from typing import Any
 import goals
 import numpy as np
 import posecodec_rs
-from posecodec_rs.cli.timing import TimingBudget, measure
+from posecodec_rs.cli.timing import LARGE, measure
 
 from sections.samples import BENCHMARKS, make_sample
 from sections.section import Section, target
 
 BATCH = 200
-BUDGET = TimingBudget(rounds=9, seconds=0.01)
-
 ABOUT_TENSORS = """\
 Microseconds per call for one sample: NumPy's array, and torch's tensors of the same values."""
 
@@ -97,7 +95,7 @@ def _layouts() -> Section:
             own = [layout(array) for array in maps]
             flipped = [layout(array[..., ::-1]) for array in maps]
             calls.append(_flip_test(codec.batch_decode, own, flipped, indices))
-        timings = dict(zip(layouts, measure(calls, BUDGET), strict=True))
+        timings = dict(zip(layouts, measure(calls, LARGE), strict=True))
         slowest = max(timing.over(timings["contiguous"]) for timing in timings.values())
         section.add(
             [

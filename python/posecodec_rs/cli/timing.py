@@ -18,6 +18,8 @@ class TimingBudget:
 
 
 THOROUGH = TimingBudget(rounds=9, seconds=0.01)
+LARGE = TimingBudget(rounds=7, seconds=0.01)
+"""For calls that take milliseconds."""
 QUICK = TimingBudget(rounds=3, seconds=0.0005)
 """For a first look: one or two seconds for all operations."""
 
