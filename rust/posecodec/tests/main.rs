@@ -20,3 +20,4 @@ mod oracles;
 mod people;
 mod recorded;
 mod refusals;
+mod simcc_batches;

@@ -139,6 +139,12 @@ pub(super) fn with_vectors<E: HeatmapValue, R, const A: usize>(
     decode(shape, SimccVectors { own, flipped: Some(FlippedRows { rows, flip_indices }) })
 }
 
+/// The shape `[B, 1, K]` of a batch with one instance per sample, from that of one sample with B
+/// instances.
+pub(super) fn split_batch([_, batch, count]: [usize; 3]) -> [usize; 3] {
+    [batch, 1, count]
+}
+
 fn contiguous<'a, E>(vectors: &'a CowArray<'_, E, Ix3>) -> &'a [E] {
     vectors.as_slice().expect("standard layout")
 }

@@ -1,10 +1,12 @@
 //! Decoding SimCC vectors along x, y and z.
 
-use ndarray::{Array2, Array3, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut2, ArrayViewMut3};
 
 use super::Simcc3dLabel;
+use crate::codecs::decoded_batch::contiguous;
+use crate::codecs::encode::zeros;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
-use crate::codecs::simcc_vectors::{RowReader, SimccVectors, with_vectors};
+use crate::codecs::simcc_vectors::{RowReader, SimccVectors, split_batch, with_vectors};
 use crate::element::split_off;
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
@@ -58,7 +60,34 @@ impl Simcc3dLabel {
         vectors: [ArrayView3<'_, E>; 3],
         flipped: Option<([ArrayView3<'_, E>; 3], &[usize])>,
     ) -> Result<Simcc3dDecoded<E>> {
-        self.decode_views(vectors, flipped, |[_, batch, count]| [batch, 1, count])
+        self.decode_views(vectors, flipped, split_batch)
+    }
+
+    /// [`Self::decode_batch`] into the caller's arrays: keypoints (B, K, 3) in input pixels and
+    /// meters, the same in input pixels alone, and scores (B, K), in standard layout.
+    ///
+    /// # Errors
+    /// As for [`Self::decode_batch`], and for arrays of another shape or layout.
+    pub fn decode_batch_into<E: HeatmapValue>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 3],
+        flipped: Option<([ArrayView3<'_, E>; 3], &[usize])>,
+        keypoints: ArrayViewMut3<'_, f32>,
+        keypoints_simcc: ArrayViewMut3<'_, f32>,
+        scores: ArrayViewMut2<'_, E>,
+    ) -> Result<()> {
+        let (batch, count, _) = vectors[0].dim();
+        let points = [batch, count, 3];
+        let decoded = Simcc3dDecodedRows {
+            keypoints: contiguous("keypoints", keypoints, &points)?.as_chunks_mut().0,
+            keypoints_simcc: contiguous("keypoints_simcc", keypoints_simcc, &points)?
+                .as_chunks_mut()
+                .0,
+            scores: contiguous("scores", scores, &[batch, count])?,
+        };
+        with_vectors(["x", "y", "z"], vectors, flipped, |shape, vectors| {
+            self.decode_flat(split_batch(shape), vectors, decoded)
+        })
     }
 
     /// A flip test: decodes the averages of vectors along x, y and z and of those of the flipped
@@ -84,26 +113,20 @@ impl Simcc3dLabel {
         split: impl FnOnce([usize; 3]) -> [usize; 3],
     ) -> Result<Simcc3dDecoded<E>> {
         let (instances, count, _) = vectors[0].dim();
-        let rows = instances * count;
-        let (mut points, mut pixels) = (vec![[0f32; 3]; rows], vec![[0f32; 3]; rows]);
-        let mut scores = vec![E::of(0.0); rows];
+        let mut keypoints = zeros("keypoints", (instances, count, 3))?;
+        let mut keypoints_simcc = zeros("keypoints_simcc", (instances, count, 3))?;
+        let mut scores = zeros("scores", (instances, count))?;
+        let [points, pixels] = [&mut keypoints, &mut keypoints_simcc]
+            .map(|array| array.as_slice_mut().expect("standard layout").as_chunks_mut().0);
         let decoded = Simcc3dDecodedRows {
-            keypoints: &mut points,
-            keypoints_simcc: &mut pixels,
-            scores: &mut scores,
+            keypoints: points,
+            keypoints_simcc: pixels,
+            scores: scores.as_slice_mut().expect("standard layout"),
         };
         with_vectors(["x", "y", "z"], vectors, flipped, |shape, vectors| {
             self.decode_flat(split(shape), vectors, decoded)
         })?;
-        let together = |points: Vec<[f32; 3]>| {
-            let flat = points.into_iter().flatten().collect();
-            Array3::from_shape_vec((instances, count, 3), flat).expect("one point per row")
-        };
-        Ok(Simcc3dDecoded {
-            keypoints: together(points),
-            keypoints_simcc: together(pixels),
-            scores: Array2::from_shape_vec((instances, count), scores).expect("one score per row"),
-        })
+        Ok(Simcc3dDecoded { keypoints, keypoints_simcc, scores })
     }
 
     /// Decodes the vectors of a batch of shape `[B, N, K]`, with or without a flip test; on several

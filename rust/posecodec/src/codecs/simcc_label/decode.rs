@@ -1,11 +1,13 @@
 //! Decoding SimCC vectors: the refined bins of both maxima, and the visibility that they imply.
 
-use ndarray::{Array2, Array3, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut2, ArrayViewMut3};
 
 use super::{SimccLabel, SimccLabelOptions};
 use crate::check;
+use crate::codecs::decoded_batch::contiguous;
+use crate::codecs::encode::zeros;
 use crate::codecs::simcc_axis::{AxisPeaks, find_axis_peaks};
-use crate::codecs::simcc_vectors::{RowReader, SimccVectors, with_vectors};
+use crate::codecs::simcc_vectors::{RowReader, SimccVectors, split_batch, with_vectors};
 use crate::element::split_off;
 use crate::error::{Result, try_with_capacity};
 use crate::float::HeatmapValue;
@@ -60,6 +62,11 @@ impl SimccLabel {
     /// let [x, y] = [384, 512].map(|bins| Array3::<f32>::zeros((8, 17, bins))); // the network's output
     /// let decoded = codec.decode_batch([x.view(), y.view()], None)?;
     /// assert_eq!(decoded.keypoints.dim(), (8, 17, 2));
+    ///
+    /// // Into arrays that exist already:
+    /// let (mut keypoints, mut scores) = (decoded.keypoints, decoded.scores);
+    /// let (points, scores) = (keypoints.view_mut(), scores.view_mut());
+    /// codec.decode_batch_into([x.view(), y.view()], None, points, scores, None)?;
     /// # Ok::<(), posecodec::Error>(())
     /// ```
     ///
@@ -70,7 +77,34 @@ impl SimccLabel {
         vectors: [ArrayView3<'_, E>; 2],
         flipped: Option<([ArrayView3<'_, E>; 2], &[usize])>,
     ) -> Result<SimccDecoded<E>> {
-        self.decode_views(vectors, flipped, |[_, batch, count]| [batch, 1, count])
+        self.decode_views(vectors, flipped, split_batch)
+    }
+
+    /// [`Self::decode_batch`] into the caller's arrays: keypoints (B, K, 2), scores (B, K) and, if
+    /// given, visibilities (B, K), in standard layout.
+    ///
+    /// # Errors
+    /// As for [`Self::decode_batch`], and for arrays of another shape or layout.
+    pub fn decode_batch_into<E: HeatmapValue>(
+        &self,
+        vectors: [ArrayView3<'_, E>; 2],
+        flipped: Option<([ArrayView3<'_, E>; 2], &[usize])>,
+        keypoints: ArrayViewMut3<'_, f32>,
+        scores: ArrayViewMut2<'_, E>,
+        visibility: Option<ArrayViewMut2<'_, f64>>,
+    ) -> Result<()> {
+        let (batch, count, _) = vectors[0].dim();
+        let shape = [batch, count];
+        let keypoints = contiguous("keypoints", keypoints, &[batch, count, 2])?;
+        let visibility = visibility.map(|array| contiguous("visibility", array, &shape));
+        let decoded = SimccDecodedRows {
+            keypoints: keypoints.as_chunks_mut().0,
+            scores: contiguous("scores", scores, &shape)?,
+            visibility: visibility.transpose()?.unwrap_or_default(),
+        };
+        with_vectors(["simcc_x", "simcc_y"], vectors, flipped, |shape, vectors| {
+            self.decode_flat(split_batch(shape), vectors, decoded)
+        })
     }
 
     /// A flip test: decodes the averages of vectors (N, K, Wx) and (N, K, Wy) and of those of the
@@ -96,28 +130,23 @@ impl SimccLabel {
         split: impl FnOnce([usize; 3]) -> [usize; 3],
     ) -> Result<SimccDecoded<E>> {
         let (instances, count, _) = vectors[0].dim();
-        let rows = instances * count;
-        let mut points = vec![[0f32; 2]; rows];
-        let mut scores = vec![E::of(0.0); rows];
-        let mut visibility = vec![0f64; if self.options.decode_visibility { rows } else { 0 }];
+        let shape = (instances, count);
+        let mut keypoints = zeros("keypoints", (instances, count, 2))?;
+        let mut scores = zeros("scores", shape)?;
+        let mut visibility =
+            if self.options.decode_visibility { Some(zeros("visibility", shape)?) } else { None };
+        let points = keypoints.as_slice_mut().expect("standard layout");
         let decoded = SimccDecodedRows {
-            keypoints: &mut points,
-            scores: &mut scores,
-            visibility: &mut visibility,
+            keypoints: points.as_chunks_mut().0,
+            scores: scores.as_slice_mut().expect("standard layout"),
+            visibility: visibility.as_mut().map_or(&mut [], |array: &mut Array2<f64>| {
+                array.as_slice_mut().expect("standard layout")
+            }),
         };
         with_vectors(["simcc_x", "simcc_y"], vectors, flipped, |shape, vectors| {
             self.decode_flat(split(shape), vectors, decoded)
         })?;
-        let flat = points.into_iter().flatten().collect();
-        let shape = (instances, count);
-        Ok(SimccDecoded {
-            keypoints: Array3::from_shape_vec((instances, count, 2), flat)
-                .expect("one point per row"),
-            scores: Array2::from_shape_vec(shape, scores).expect("one score per row"),
-            visibility: self.options.decode_visibility.then(|| {
-                Array2::from_shape_vec(shape, visibility).expect("one visibility per row")
-            }),
-        })
+        Ok(SimccDecoded { keypoints, scores, visibility })
     }
 
     /// Decodes the vectors of a batch of shape `[B, N, K]`, with or without a flip test; on several
