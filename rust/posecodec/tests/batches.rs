@@ -1,7 +1,7 @@
 //! Batches of arrays: equal to their samples, checked by name.
 
 use half::f16;
-use ndarray::{Array3, Array4, ArrayView4, Axis, s};
+use ndarray::{Array3, Array4, ArrayView3, ArrayView4, Axis, Ix3, Ix4, s};
 use posecodec::HeatmapValue;
 use posecodec::codecs::hands::{Hand3dHeatmap, Hand3dHeatmapOptions};
 use posecodec::codecs::heatmaps::*;
@@ -43,12 +43,12 @@ fn batches_are_encoded_and_decoded_like_samples() {
     let (codec, keypoints) = (udp(), keypoints(20, 1));
     let mut targets = codec.encode_batch(keypoints.view(), None).expect("valid");
     let first = targets.clone();
-    let heatmaps = targets.get("heatmaps").and_then(|array| array.as_f32()).expect("there");
+    let heatmaps: ArrayView4<'_, f32> = targets.view("heatmaps").expect("there");
     for (number, points) in keypoints.outer_iter().enumerate() {
         let one = codec.encode(points, None).expect("valid");
-        assert_eq!(heatmaps.index_axis(Axis(0), number), one.heatmaps.into_dyn());
+        assert_eq!(heatmaps.index_axis(Axis(0), number), one.heatmaps);
     }
-    let maps: Array4<f32> = heatmaps.clone().into_dimensionality().expect("(B, K, H, W)");
+    let maps = heatmaps.to_owned();
     decodes_like_samples(maps.view());
     decodes_like_samples(maps.slice(s![..;-2, .., .., ..]));
     decodes_like_samples(maps.mapv(f16::from_f32).view());
@@ -70,24 +70,8 @@ fn batches_keep_the_type_of_visibilities() {
     let targets = codec.encode_batch(keypoints.view(), Some(visible.view())).expect("valid");
     let names: Vec<_> = targets.iter().map(|(name, array)| (name, array.shape().len())).collect();
     assert_eq!(names, [("heatmaps", 4), ("keypoint_indices", 4), ("keypoint_weights", 3)]);
-    assert!(targets.get("keypoint_indices").and_then(|array| array.as_i64()).is_some());
-    assert!(targets.get("keypoint_weights").and_then(|array| array.as_f64()).is_some());
-}
-
-#[test]
-fn simcc_batches_are_decoded_like_samples() {
-    let codec = SimccLabel::new([192, 256], SimccLabelOptions::default()).expect("valid");
-    let keypoints = keypoints(40, 1);
-    let targets = codec.encode_batch(keypoints.view(), None).expect("valid");
-    let vectors = ["keypoint_x_labels", "keypoint_y_labels"].map(|name| {
-        let labels = targets.get(name).and_then(|array| array.as_f32()).expect("there");
-        let labels: Array4<f32> = labels.clone().into_dimensionality().expect("(B, N, K, W)");
-        labels.index_axis_move(Axis(1), 0)
-    });
-    let [x, y] = vectors.each_ref().map(|vectors| vectors.view());
-    let batch = codec.decode_batch([x, y], None).expect("valid");
-    let alone = codec.decode(x, y).expect("valid"); // 40 instances of one sample
-    assert_eq!(batch, alone);
+    targets.view::<i64, Ix4>("keypoint_indices").expect("integers");
+    targets.view::<f64, Ix3>("keypoint_weights").expect("as the visibilities");
 }
 
 #[test]
@@ -127,7 +111,7 @@ fn weights_are_multiplied_by_those_of_the_dataset() {
     let mut targets = udp().encode_batch(keypoints.view(), Some(visible.view())).expect("valid");
     let factors = [1.0, 1.2, 0.0, 2.0, 1.0];
     targets.multiply_weights(&factors).expect("one per keypoint");
-    let weights = targets.get("keypoint_weights").and_then(|array| array.as_f64()).expect("there");
+    let weights: ArrayView3<'_, f64> = targets.view("keypoint_weights").expect("there");
     for sample in weights.outer_iter() {
         assert!(sample.iter().zip(factors).all(|(&weight, factor)| weight == 0.5 * factor));
     }

@@ -21,3 +21,4 @@ mod people;
 mod recorded;
 mod refusals;
 mod simcc_batches;
+mod target_lists;

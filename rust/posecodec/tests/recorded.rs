@@ -8,25 +8,32 @@ use crate::common;
 use crate::common::bottom_up::{self as naive, Person};
 use ndarray::{ArrayD, Axis, IxDyn, OwnedRepr, s};
 use ndarray_npy::NpzReader;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An array in double precision, and whether it was in single.
 #[derive(Clone)]
-struct Recorded {
-    values: ArrayD<f64>,
-    single: bool,
+pub(crate) struct Recorded {
+    pub(crate) values: ArrayD<f64>,
+    pub(crate) single: bool,
 }
 
-struct Case {
+/// A call, with the options of its codec among the arguments.
+pub(crate) struct Case {
     args: Value,
     out: Value,
 }
 
-/// The recorded calls of one helper function without float16 arrays, and the arrays that they refer to.
+/// The recorded calls of one helper function.
 fn recorded(helper: &str) -> (Vec<Case>, HashMap<String, Recorded>) {
+    recorded_calls("functional", helper)
+}
+
+/// The recorded calls of one method of a codec without float16 arrays, and the arrays that they refer
+/// to.
+pub(crate) fn recorded_calls(codec: &str, method: &str) -> (Vec<Case>, HashMap<String, Recorded>) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
-    let open = |name: &str| File::open(folder.join(name)).expect("the recording");
-    let mut npz = NpzReader::new(open("functional.npz")).expect("an archive");
+    let file = File::open(folder.join(format!("{codec}.npz"))).expect("the recording");
+    let mut npz = NpzReader::new(file).expect("an archive");
     let manifest = npz.by_name::<OwnedRepr<u8>, IxDyn>("manifest").expect("bytes");
     let manifest: Value =
         serde_json::from_reader(manifest.as_slice().expect("contiguous")).expect("JSON");
@@ -43,11 +50,16 @@ fn recorded(helper: &str) -> (Vec<Case>, HashMap<String, Recorded>) {
     }
     let cases = manifest["cases"].as_array().expect("cases").iter();
     let cases = cases
-        .filter(|case| case["method"] == helper)
-        .map(|case| Case { args: case["args"]["dict"].clone(), out: case["out"].clone() })
+        .filter(|case| case["method"] == method)
+        .map(|case| {
+            let [options, args] = ["kwargs", "args"].map(|name| case[name]["dict"].clone());
+            let all = [options, args].into_iter().filter_map(|dict| dict.as_object().cloned());
+            let args = all.flatten().collect::<Map<_, _>>().into();
+            Case { args, out: case["out"].clone() }
+        })
         .filter(|case| named(&case.args).chain(named(&case.out)).all(|n| arrays.contains_key(n)));
     let cases: Vec<_> = cases.collect();
-    assert!(cases.len() >= 2, "{helper}: {} cases", cases.len());
+    assert!(cases.len() >= 2, "{codec}.{method}: {} cases", cases.len());
     (cases, arrays)
 }
 
@@ -63,11 +75,21 @@ fn named(value: &Value) -> Box<dyn Iterator<Item = &str> + '_> {
     }
 }
 
-struct Reader<'a>(&'a Case, &'a HashMap<String, Recorded>);
+pub(crate) struct Reader<'a>(pub(crate) &'a Case, pub(crate) &'a HashMap<String, Recorded>);
 
 impl Reader<'_> {
     fn array(&self, name: &str) -> Recorded {
-        self.1[self.0.args[name]["array"].as_str().expect(name)].clone()
+        self.optional(name).expect(name)
+    }
+
+    /// An array that may be missing.
+    pub(crate) fn optional(&self, name: &str) -> Option<Recorded> {
+        Some(self.1[self.0.args[name]["array"].as_str()?].clone())
+    }
+
+    /// An array of the returned dict.
+    pub(crate) fn item(&self, name: &str) -> Option<&ArrayD<f64>> {
+        Some(&self.1[self.0.out["dict"][name]["array"].as_str()?].values)
     }
 
     fn out(&self, number: usize) -> ArrayD<f64> {
@@ -77,8 +99,13 @@ impl Reader<'_> {
     }
 
     /// A number, or the default.
-    fn number(&self, name: &str, default: f64) -> f64 {
+    pub(crate) fn number(&self, name: &str, default: f64) -> f64 {
         self.0.args[name]["value"].as_f64().unwrap_or(default)
+    }
+
+    /// Whether an option is set.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.0.args[name]["value"].as_bool().unwrap_or(false)
     }
 
     /// One or several numbers.
@@ -92,7 +119,11 @@ impl Reader<'_> {
     }
 
     fn size<const N: usize>(&self) -> [usize; N] {
-        let sides = self.numbers("heatmap_size");
+        self.sides("heatmap_size")
+    }
+
+    pub(crate) fn sides<const N: usize>(&self, name: &str) -> [usize; N] {
+        let sides = self.numbers(name);
         std::array::from_fn(|axis| sides[axis] as usize)
     }
 

@@ -64,7 +64,7 @@ mod windows;
 mod yolox_pose_annotation_processor;
 
 pub use decode::DecodeHeatmaps;
-pub use encode::Encode;
+pub use encode::{Encode, EncodedBatch, TargetArray, TargetLists, TargetValue};
 pub use lifting::{DecodePoses, LiftPose};
 
 use crate::float::Float;
@@ -73,7 +73,7 @@ use crate::float::Float;
 pub mod heatmaps {
     pub use super::decode::Decoded;
     pub use super::decoded_batch::{DecodedBatch, FlippedBatch};
-    pub use super::encode::{EncodedBatch, HeatmapTargets, TargetArray};
+    pub use super::encode::HeatmapTargets;
     pub use super::megvii_heatmap::{MegviiHeatmap, MegviiHeatmapOptions};
     pub use super::msra_heatmap::{MsraHeatmap, MsraHeatmapOptions};
     pub use super::profiles::{Profiles, Separable};

@@ -1,59 +1,14 @@
 //! The targets of a batch as `ndarray` arrays.
 
-use ndarray::{ArrayD, ArrayView3, ArrayView4, IxDyn};
+use ndarray::{ArrayD, ArrayView, ArrayView3, ArrayView4, Dimension, IxDyn};
 
 use super::batch::fill;
 use super::ndarray_outputs::zeros;
-use super::{Encode, EncodePlan, Outputs};
-use crate::element::{ArrayMut, Dtype};
+use super::{Encode, EncodePlan, Outputs, TargetArray, TargetValue};
+use crate::element::Dtype;
 use crate::error::{Error, Result, Shape};
 use crate::float::Float;
 use crate::plan::Init;
-
-/// One array of an [`EncodedBatch`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum TargetArray {
-    /// In single precision.
-    F32(ArrayD<f32>),
-    /// In double precision.
-    F64(ArrayD<f64>),
-    /// Integers.
-    I64(ArrayD<i64>),
-}
-
-impl TargetArray {
-    /// The array, if it is in single precision.
-    pub fn as_f32(&self) -> Option<&ArrayD<f32>> {
-        if let Self::F32(array) = self { Some(array) } else { None }
-    }
-
-    /// The array, if it is in double precision.
-    pub fn as_f64(&self) -> Option<&ArrayD<f64>> {
-        if let Self::F64(array) = self { Some(array) } else { None }
-    }
-
-    /// The array, if it has integers.
-    pub fn as_i64(&self) -> Option<&ArrayD<i64>> {
-        if let Self::I64(array) = self { Some(array) } else { None }
-    }
-
-    /// Its shape.
-    pub fn shape(&self) -> &[usize] {
-        match self {
-            Self::F32(array) => array.shape(),
-            Self::F64(array) => array.shape(),
-            Self::I64(array) => array.shape(),
-        }
-    }
-
-    fn values_mut(&mut self) -> Option<ArrayMut<'_>> {
-        Some(match self {
-            Self::F32(array) => ArrayMut::F32(array.as_slice_mut()?),
-            Self::F64(array) => ArrayMut::F64(array.as_slice_mut()?),
-            Self::I64(array) => ArrayMut::I64(array.as_slice_mut()?),
-        })
-    }
-}
 
 /// The targets of a batch: one array per output of the codec, each with a leading B.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,6 +22,42 @@ impl EncodedBatch {
         self.iter().find_map(|(found, array)| (found == name).then_some(array))
     }
 
+    /// The array of this name with its number type and dimensions.
+    ///
+    /// ```
+    /// use ndarray::{Array4, ArrayView4};
+    /// use posecodec::codecs::Encode;
+    /// use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+    ///
+    /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
+    /// let targets = codec.encode_batch(Array4::<f32>::zeros((8, 1, 17, 2)).view(), None)?;
+    /// let heatmaps: ArrayView4<'_, f32> = targets.view("heatmaps")?;
+    /// assert_eq!(heatmaps.dim(), (8, 17, 64, 48));
+    /// # Ok::<(), posecodec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a name that the codec does not have, and for another type or
+    /// number of dimensions than the array's.
+    pub fn view<T: TargetValue, D: Dimension>(&self, name: &str) -> Result<ArrayView<'_, T, D>> {
+        let found = self.arrays.iter().find(|(found, _)| *found == name);
+        let Some(&(name, ref array)) = found else {
+            let names: Vec<_> = self.names().collect();
+            return Err(Error::invalid("name", format!("must be one of {names:?}"), name));
+        };
+        array.view().ok_or_else(|| {
+            let (dtype, shape) = (array.dtype(), Shape(array.shape()));
+            let wanted = format!("must be viewed as {dtype:?} of shape {shape}");
+            let dimensions = D::NDIM.unwrap_or(shape.0.len());
+            Error::invalid(name, wanted, format!("{:?} of {dimensions} dimensions", T::DTYPE))
+        })
+    }
+
+    /// Names, in the order of MMPose's dict.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.arrays.iter().map(|(name, _)| *name)
+    }
+
     /// Names and arrays, in the order of MMPose's dict.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &TargetArray)> {
         self.arrays.iter().map(|(name, array)| (*name, array))
@@ -77,7 +68,7 @@ impl EncodedBatch {
     /// of a codec for displacements, nothing changes.
     ///
     /// ```
-    /// use ndarray::Array4;
+    /// use ndarray::{Array4, ArrayView3};
     /// use posecodec::codecs::Encode;
     /// use posecodec::codecs::simcc::{SimccLabel, SimccLabelOptions};
     ///
@@ -85,8 +76,8 @@ impl EncodedBatch {
     /// let keypoints = Array4::<f32>::from_elem((8, 1, 3, 2), 96.0);
     /// let mut targets = codec.encode_batch(keypoints.view(), None)?;
     /// targets.multiply_weights(&[1.0, 1.2, 1.5])?;
-    /// let weights = targets.get("keypoint_weights").and_then(|array| array.as_f32());
-    /// assert_eq!(weights.map(|weights| weights[[7, 0, 2]]), Some(1.5));
+    /// let weights: ArrayView3<'_, f32> = targets.view("keypoint_weights")?;
+    /// assert_eq!(weights[[7, 0, 2]], 1.5);
     /// # Ok::<(), posecodec::Error>(())
     /// ```
     ///
@@ -132,22 +123,32 @@ impl EncodedBatch {
     }
 
     /// Checks that there is one array per output, of its name, shape and type.
-    fn check<V: Float>(&mut self, outputs: &Outputs, batch: usize) -> Result<()> {
+    fn check<V: Float>(&self, outputs: &Outputs, batch: usize) -> Result<()> {
         if self.arrays.len() != outputs.len() {
             let wanted = format!("must have {} arrays", outputs.len());
             return Err(Error::invalid("targets", wanted, self.arrays.len()));
         }
-        for (output, (name, array)) in outputs.iter().zip(&mut self.arrays) {
+        for (output, (name, array)) in outputs.iter().zip(&self.arrays) {
             let shape = batch_shape(&output.shape, batch);
             let dtype = dtype_of::<V>(output.dtype);
-            let got = array.values_mut().map(|values| values.dtype());
-            if *name != output.name || array.shape() != shape || got != Some(dtype) {
+            if *name != output.name || array.shape() != shape || array.dtype() != dtype {
                 let wanted = format!("must be {dtype:?} of shape {}", Shape(&shape));
+                let got = array.dtype();
                 let got = format!("`{name}`, {got:?} of shape {}", Shape(array.shape()));
                 return Err(Error::invalid(output.name, wanted, got));
             }
         }
         Ok(())
+    }
+}
+
+/// Names and arrays, in the order of MMPose's dict.
+impl IntoIterator for EncodedBatch {
+    type Item = (&'static str, TargetArray);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.arrays.into_iter()
     }
 }
 

@@ -5,6 +5,8 @@ mod encoded_batch;
 mod ndarray_outputs;
 mod planes;
 mod points;
+mod target_array;
+mod target_lists;
 
 use arrayvec::ArrayVec;
 use ndarray::{ArrayView2, ArrayView3, ArrayView4};
@@ -17,12 +19,14 @@ use crate::inputs::keypoints::Keypoints;
 use crate::plan::{Init, Output};
 
 pub use batch::{SampleOfList, encode_batch, encode_samples};
-pub use encoded_batch::{EncodedBatch, TargetArray};
+pub use encoded_batch::EncodedBatch;
 pub use ndarray_outputs::{EncodedArrays, HeatmapTargets};
 pub(crate) use ndarray_outputs::{dimensioned, matrix, zeros};
 pub(crate) use planes::{draw_planes, overwrite_planes};
 pub use points::{EncodePlan, check_instances, check_keypoints, check_visible_shape};
 pub(crate) use points::{Points, VISIBILITY};
+pub use target_array::{TargetArray, TargetValue};
+pub use target_lists::TargetLists;
 
 /// The outputs of an encoder that encodes sample by sample.
 pub type Outputs = ArrayVec<Output, MAX_OUTPUTS>;
@@ -111,15 +115,15 @@ pub trait Encode<const D: usize = 2>: Sealed + Sync {
     /// several threads if the batch is large enough.
     ///
     /// ```
-    /// use ndarray::Array4;
+    /// use ndarray::{Array4, ArrayView4};
     /// use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
     /// use posecodec::codecs::Encode;
     ///
     /// let codec = UdpHeatmap::new([192, 256], [48, 64], UdpHeatmapOptions::default())?;
     /// let keypoints = Array4::<f32>::from_elem((8, 1, 17, 2), 96.0);
     /// let mut targets = codec.encode_batch(keypoints.view(), None)?;
-    /// let heatmaps = targets.get("heatmaps").and_then(|array| array.as_f32());
-    /// assert_eq!(heatmaps.map(|array| array.shape()), Some(&[8, 17, 64, 48][..]));
+    /// let heatmaps: ArrayView4<'_, f32> = targets.view("heatmaps")?;
+    /// assert_eq!(heatmaps.dim(), (8, 17, 64, 48));
     /// codec.encode_batch_into(keypoints.view(), None, &mut targets)?; // the next batch
     /// # Ok::<(), posecodec::Error>(())
     /// ```
