@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use ndarray::{IxDyn, OwnedRepr};
+use ndarray::{ArrayViewD, IxDyn, OwnedRepr};
 use ndarray_npy::NpzReader;
 use posecodec::codecs::{
     AssociativeEmbedding, ImagePoseLifting, MotionBertLabel, RootType, SimccLabel, SimccSmoothing,
@@ -14,20 +14,34 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, from_value, json, to_value};
 
-/// A recorded value as JSON: recordings keep tuples apart from lists.
-fn plain(recorded: &Value) -> Value {
+/// A recorded value as JSON: recordings keep tuples apart from lists, and arrays in the archive.
+fn plain(recorded: &Value, npz: &mut NpzReader<File>) -> Value {
     let list = recorded.get("tuple").or_else(|| recorded.get("list"));
     if let Some(list) = list {
-        return list.as_array().expect("a list").iter().map(plain).collect();
+        return list.as_array().expect("a list").iter().map(|item| plain(item, npz)).collect();
     }
     if let Some(items) = recorded.get("dict") {
         let items = items.as_object().expect("a dict").iter();
         return items
-            .map(|(name, value)| (name.clone(), plain(value)))
+            .map(|(name, value)| (name.clone(), plain(value, npz)))
             .collect::<Map<_, _>>()
             .into();
     }
+    if let Some(name) = recorded["array"].as_str() {
+        let single = npz.by_name::<OwnedRepr<f32>, IxDyn>(name);
+        let values = single.map(|values| values.mapv(f64::from));
+        let values = values.or_else(|_| npz.by_name::<OwnedRepr<f64>, IxDyn>(name));
+        return nested(values.expect("numbers").view());
+    }
     recorded["value"].clone()
+}
+
+/// An array as nested lists.
+fn nested(array: ArrayViewD<'_, f64>) -> Value {
+    match array.ndim() {
+        1 => array.iter().copied().collect(),
+        _ => array.outer_iter().map(nested).collect(),
+    }
 }
 
 /// The config dicts of all codecs that were recorded with MMPose.
@@ -48,11 +62,8 @@ fn configs(path: impl AsRef<Path>) -> Vec<Value> {
     let manifest: Value =
         serde_json::from_slice(manifest.as_slice().expect("contiguous")).expect("JSON");
     let cases = manifest["cases"].as_array().expect("cases").iter();
-    // Options that were recorded as arrays are not in the manifest.
-    let plain_options = |case: &&Value| !case["kwargs"].to_string().contains("\"array\"");
-    let of_codecs = cases.filter(|_| name != "functional").filter(plain_options);
-    let configs = of_codecs.map(|case| {
-        let mut config = plain(&case["kwargs"]);
+    let configs = cases.filter(|_| name != "functional").map(|case| {
+        let mut config = plain(&case["kwargs"], &mut npz);
         config["type"] = name.clone().into();
         config
     });
