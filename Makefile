@@ -71,10 +71,13 @@ test-mmpose: $(VENV)/.wheel $(if $(filter $(VENV_MMPOSE)/%,$(MMPOSE_PYTHON)),$(V
 lint: $(INSTALLED) $(VENV)/.lint
 	cargo fmt --all --check
 	cargo fmt --manifest-path rust/fuzz/Cargo.toml --check
+	cargo fmt --manifest-path examples/jpeg_to_json/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	cargo clippy --locked -p posecodec --no-default-features --all-targets -- --deny warnings
 	cargo clippy --locked --manifest-path rust/fuzz/Cargo.toml --target-dir target/fuzz \
 		--no-default-features -- --deny warnings
+	cargo clippy --locked --manifest-path examples/jpeg_to_json/Cargo.toml \
+		--target-dir target/jpeg_to_json -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps --workspace --document-private-items
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check

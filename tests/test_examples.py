@@ -6,7 +6,10 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import posecodec_rs
@@ -77,12 +80,10 @@ def test_encode_ray() -> None:
     assert 0 < msra < 0.1
 
 
-@pytest.fixture(scope="module")
-def decode_npy() -> Path:
-    """The Rust example, which `cargo test` has built already."""
-    command = "cargo build --locked --quiet --package posecodec --example decode_npy"
+def built(command: str) -> Path:
+    """The program that `cargo build` with these arguments makes."""
     built = subprocess.run(
-        [*command.split(), "--message-format", "json"],
+        ["cargo", "build", "--locked", "--quiet", *command.split(), "--message-format", "json"],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
@@ -90,6 +91,12 @@ def decode_npy() -> Path:
     messages = map(json.loads, built.stdout.splitlines())
     (program,) = [path for message in messages if (path := message.get("executable"))]
     return Path(program)
+
+
+@pytest.fixture(scope="module")
+def decode_npy() -> Path:
+    """The Rust example, which `cargo test` has built already."""
+    return built("--package posecodec --example decode_npy")
 
 
 @pytest.mark.slow  # cargo compiles the example
@@ -145,3 +152,85 @@ def test_decode_npy_reports_invalid_files(
         path.write_bytes(content if isinstance(content, bytes) else path.read_bytes()[:content])
     with pytest.raises(AssertionError, match=message):
         output_of(decode_npy, path, "--input-size", "192x256")
+
+
+class Deployment(NamedTuple):
+    """The program, with what `export.py` wrote and printed."""
+
+    program: Path
+    model: Path
+    image: Path
+    box: str
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The program, built, with a model, an image, and the library of the installed ONNX Runtime."""
+    pytest.importorskip("PIL")
+    pytest.importorskip("onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    folder = Path(onnxruntime.__file__).parent / "capi"
+    (library,) = [*folder.glob("libonnxruntime.*"), *folder.glob("onnxruntime.dll")]
+    project = "examples/jpeg_to_json"
+    # Not optimized: it is built in half a minute, and one image takes no second.
+    program = built(f"--manifest-path {project}/Cargo.toml --target-dir target/jpeg_to_json")
+    written = tmp_path_factory.mktemp("deployment")
+    box = output_of(sys.executable, f"{project}/export.py", written).strip()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ORT_DYLIB_PATH", str(library))
+        yield Deployment(program, written / "model.onnx", written / "person.jpg", box)
+
+
+@pytest.mark.slow  # cargo compiles a project with its dependencies; loads onnxruntime
+def test_jpeg_to_json_finds_the_annotated_keypoints(deployment: Deployment) -> None:
+    program, model, image, box = deployment
+    x, y, width, height = bbox = list(map(float, box.split(",")))
+    larger = f"{x - 9},{y - 9},{width + 18},{height + 18}"
+    lines = output_of(program, model, image, box, larger).splitlines()
+    people = [json.loads(line) for line in lines]
+    assert [sorted(person) for person in people] == [["keypoints", "scores"]] * 2
+    sample = json.loads((files("posecodec_rs") / "data" / "people.json").read_text("utf-8"))
+    (drawn,) = (person for person in sample["annotations"] if person["bbox"] == bbox)
+    annotated = np.reshape(drawn["keypoints"], (17, 3))
+    labelled = annotated[:, 2] > 0
+    for person in people:
+        errors = np.linalg.norm(person["keypoints"] - annotated[:, :2], axis=-1)[labelled]
+        assert np.median(errors) < 0.5
+        assert errors.max() < 1.5
+        assert np.shape(person["scores"]) == (17,)
+        assert (np.array(person["scores"])[labelled] > 0.5).all()
+
+
+@pytest.mark.slow  # cargo compiles a project with its dependencies; loads onnxruntime
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"box": "1,2,3"}, "a box must be X,Y,W,H, but got 1,2,3"),
+        ({"box": "1,2,0,4"}, "w and h above 0"),
+        ({"image": Path("missing.jpg")}, "missing.jpg: No such file"),
+        ({"image": ROOT / "README.md"}, "README.md: "),
+        ({"model": ROOT / "README.md"}, "README.md"),
+    ],
+    ids=str,
+)
+def test_jpeg_to_json_reports_invalid_arguments(
+    deployment: Deployment, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(AssertionError, match=f"jpeg_to_json: .*{message}"):
+        output_of(*deployment._replace(**change))
+
+
+@pytest.mark.slow  # cargo compiles a project with its dependencies
+@pytest.mark.parametrize(
+    ("library", "message"),
+    [(None, "ORT_DYLIB_PATH must be the path of"), ("missing.so", "missing.so")],
+)
+def test_jpeg_to_json_reports_a_missing_library(
+    deployment: Deployment, library: str | None, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if library is None:
+        monkeypatch.delenv("ORT_DYLIB_PATH")
+    else:
+        monkeypatch.setenv("ORT_DYLIB_PATH", library)
+    with pytest.raises(AssertionError, match=f"jpeg_to_json: .*{message}"):
+        output_of(*deployment)
