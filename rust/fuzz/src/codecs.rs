@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use ndarray::Array2;
-use posecodec::codecs::*;
+use posecodec::codecs::{hands::*, heatmaps::*, people::*, poses::*, regression::*, simcc::*};
 
 use crate::source::{Any, Indices, Odd, Positive, Side, Size, input, shape, usually};
 

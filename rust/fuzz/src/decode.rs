@@ -2,11 +2,17 @@
 
 use arbitrary::{Result, Unstructured};
 use half::f16;
-use posecodec::codecs::{
-    AssociativeEmbedding, DecodeHeatmaps, DecoupledHeatmap, EdPoseLabel, EdPosePredictions,
-    FlippedMaps, FlippedRows, Hand3dHeatmap, HeatmapShift, InstanceMaps, IntegralRegressionLabel,
-    Maps, RegressionLabel, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel,
-    SimccRows, SimccVectors, Spr, decode_heatmaps_batch,
+use posecodec::codecs::DecodeHeatmaps;
+use posecodec::codecs::hands::Hand3dHeatmap;
+use posecodec::codecs::heatmaps::HeatmapShift;
+use posecodec::codecs::people::{
+    AssociativeEmbedding, DecoupledHeatmap, EdPoseLabel, EdPosePredictions, Spr,
+};
+use posecodec::codecs::regression::{IntegralRegressionLabel, RegressionLabel};
+use posecodec::codecs::simcc::{Simcc3dLabel, SimccLabel};
+use posecodec::codecs::slices::{
+    FlippedMaps, FlippedRows, InstanceMaps, Maps, Simcc3dDecodedRows, SimccDecodedRows, SimccRows,
+    SimccVectors, decode_heatmaps_batch,
 };
 use posecodec::{Float, HeatmapValue};
 

@@ -2,10 +2,13 @@
 
 use arbitrary::{Result, Unstructured};
 use posecodec::Float;
-use posecodec::codecs::{
-    ArrayMut, DecoupledHeatmap, Dtype, EdPoseLabel, Encode, EncodePlan, Hand3dHeatmap, Image, Init,
-    RandomSource, Simcc3dLabel, YoloxPoseAnnotationProcessor, encode_batch,
+use posecodec::codecs::Encode;
+use posecodec::codecs::hands::Hand3dHeatmap;
+use posecodec::codecs::people::{
+    DecoupledHeatmap, EdPoseLabel, RandomSource, YoloxPoseAnnotationProcessor,
 };
+use posecodec::codecs::simcc::Simcc3dLabel;
+use posecodec::codecs::slices::{ArrayMut, Dtype, EncodePlan, Image, Init, encode_batch};
 
 use crate::source::{
     Any, Number, Side, input, maybe, output, points, shape, shape_or, usually, values,

@@ -2,11 +2,12 @@
 
 use arbitrary::{Result, Unstructured};
 use posecodec::Float;
-use posecodec::codecs::{
-    Camera, DecodePoses, ImageScale, LiftPose, MotionBertLabel, Pair, PoseBatch, RootKind,
-    RootOutput, TargetBatch, VideoPoseLifting, check_target_batch, decode_poses_batch,
+use posecodec::codecs::poses::{Camera, ImageScale, MotionBertLabel, Pair, VideoPoseLifting};
+use posecodec::codecs::slices::{
+    PoseBatch, RootKind, RootOutput, TargetBatch, check_target_batch, decode_poses_batch,
     encode_keypoints_batch, encode_target_batch,
 };
+use posecodec::codecs::{DecodePoses, LiftPose};
 
 use crate::source::{Any, Number, claimed, input, length, maybe, output, points, shape_or, values};
 use crate::{at_two_tiers, codecs};

@@ -27,12 +27,13 @@
 //! 64×48 pixels 201 and 30 µs, 133 of 96×72 2774 and 505 µs, 308 of 256×192 49.7 and 5.1 ms. Times below
 //! are of prototypes on a 2-core AMD EPYC with AVX-512, November 2026.
 
+use posecodec::codecs::slices;
 use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
-use posecodec::codecs::Init;
 use pyo3::prelude::*;
+use slices::Init;
 
 use crate::class::parse::integer;
 

@@ -39,8 +39,10 @@ pub struct CropOptions {
     /// The crop's size relative to the box. Default: 1.25.
     pub padding: f64,
     /// Whether the crop's borders become the centers of the outermost pixels of the input, as in
-    /// MMPose's `TopdownAffine(use_udp=True)`: for [`UdpHeatmap`](crate::codecs::UdpHeatmap).
+    /// MMPose's `TopdownAffine(use_udp=True)`: for [`UdpHeatmap`].
     /// Default: false.
+    ///
+    /// [`UdpHeatmap`]: crate::codecs::heatmaps::UdpHeatmap
     pub use_udp: bool,
 }
 
@@ -108,11 +110,13 @@ impl Crop {
     }
 
     /// Transforms decoded keypoints from pixels of the input to pixels of the image, in place; with and
-    /// without `use_udp` alike, because [`UdpHeatmap`](crate::codecs::UdpHeatmap) decodes accordingly.
+    /// without `use_udp` alike, because [`UdpHeatmap`] decodes accordingly.
     /// Coordinates after x and y, such as depths, do not change.
     ///
     /// As MMPose's top-down estimators, with their operations in their order: computed in double
     /// precision and rounded once.
+    ///
+    /// [`UdpHeatmap`]: crate::codecs::heatmaps::UdpHeatmap
     pub fn to_image<T: Float, const D: usize>(&self, keypoints: &mut [[T; D]]) {
         self.to_image_rows(keypoints.as_flattened_mut(), D);
     }

@@ -2,15 +2,26 @@
 
 use half::f16;
 use ndarray::{Array2, Array3, array, s};
-use posecodec::codecs::{
-    ArrayMut, DecodeHeatmaps, EdPoseLabel, EdPoseLabelOptions, EdPosePredictions, Encode,
-    EncodePlan, Floats, Hand3dHeatmap, Hand3dHeatmapOptions, Init, IntegralRegressionLabel,
-    IntegralRegressionLabelOptions, Maps, MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap,
-    MsraHeatmapOptions, RegressionLabel, Simcc3dLabel, Simcc3dLabelOptions, SimccDecodedRows,
-    SimccLabel, SimccLabelOptions, SimccRows, SimccSmoothing, SimccVectors, UdpHeatmap,
-    UdpHeatmapKind, UdpHeatmapOptions, YoloxPoseAnnotationProcessor,
-    YoloxPoseAnnotationProcessorOptions, decode_heatmaps_batch, encode_batch,
+use posecodec::codecs::hands::{Hand3dHeatmap, Hand3dHeatmapOptions};
+use posecodec::codecs::heatmaps::{
+    MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap, MsraHeatmapOptions, UdpHeatmap,
+    UdpHeatmapKind, UdpHeatmapOptions,
 };
+use posecodec::codecs::people::{
+    EdPoseLabel, EdPoseLabelOptions, EdPosePredictions, YoloxPoseAnnotationProcessor,
+    YoloxPoseAnnotationProcessorOptions,
+};
+use posecodec::codecs::regression::{
+    IntegralRegressionLabel, IntegralRegressionLabelOptions, RegressionLabel,
+};
+use posecodec::codecs::simcc::{
+    Simcc3dLabel, Simcc3dLabelOptions, SimccLabel, SimccLabelOptions, SimccSmoothing,
+};
+use posecodec::codecs::slices::{
+    ArrayMut, EncodePlan, Floats, Init, Maps, SimccDecodedRows, SimccRows, SimccVectors,
+    decode_heatmaps_batch, encode_batch,
+};
+use posecodec::codecs::{DecodeHeatmaps, Encode};
 use posecodec::{Error, Result, num_threads, set_num_threads};
 
 const INPUT: [usize; 2] = [192, 256];

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayViewD, IxDyn, OwnedRepr};
 use ndarray_npy::NpzReader;
-use posecodec::codecs::{
-    AssociativeEmbedding, ImagePoseLifting, MotionBertLabel, RootType, SimccLabel, SimccSmoothing,
-    Spr, UdpHeatmap, UdpHeatmapKind,
-};
+use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapKind};
+use posecodec::codecs::people::{AssociativeEmbedding, RootType, Spr};
+use posecodec::codecs::poses::{ImagePoseLifting, MotionBertLabel};
+use posecodec::codecs::simcc::{SimccLabel, SimccSmoothing};
 use posecodec::config::AnyCodec;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

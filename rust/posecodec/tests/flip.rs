@@ -6,11 +6,12 @@ use ndarray::{Array3, Axis, concatenate, s};
 use posecodec::Crop;
 use posecodec::Error;
 use posecodec::HeatmapValue;
-use posecodec::codecs::{
-    DecodeHeatmaps, HeatmapShift, MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap,
-    MsraHeatmapOptions, Simcc3dLabel, Simcc3dLabelOptions, SimccLabel, SimccLabelOptions,
-    UdpHeatmap, UdpHeatmapOptions,
+use posecodec::codecs::DecodeHeatmaps;
+use posecodec::codecs::heatmaps::{
+    HeatmapShift, MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap, MsraHeatmapOptions, UdpHeatmap,
+    UdpHeatmapOptions,
 };
+use posecodec::codecs::simcc::{Simcc3dLabel, Simcc3dLabelOptions, SimccLabel, SimccLabelOptions};
 use posecodec::kernels::flip::{Mirrored, average_mirrored};
 use proptest::prelude::*;
 

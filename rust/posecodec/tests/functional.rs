@@ -2,7 +2,7 @@
 
 use crate::common::{self, each_tier};
 use posecodec::Error;
-use posecodec::codecs::SimccRows;
+use posecodec::codecs::slices;
 use posecodec::functional::{
     Keypoints, Volumes, batch_heatmap_nms, gaussian_blur, generate_3d_gaussian_heatmaps,
     generate_gaussian_heatmaps, generate_unbiased_gaussian_heatmaps, get_heatmap_maximum,
@@ -10,6 +10,7 @@ use posecodec::functional::{
     simcc_softmax,
 };
 use proptest::prelude::*;
+use slices::SimccRows;
 
 /// The center of a Gaussian, in or near a map of 20×20 pixels.
 fn center() -> impl Strategy<Value = [f64; 2]> {

@@ -3,8 +3,9 @@
 use half::f16;
 use ndarray::Array3;
 use posecodec::HeatmapValue;
-use posecodec::codecs::{
-    AssociativeEmbedding, AssociativeEmbeddingOptions, Encode, Spr, SprOptions,
+use posecodec::codecs::Encode;
+use posecodec::codecs::people::{
+    AssociativeEmbedding, AssociativeEmbeddingOptions, Spr, SprOptions,
 };
 use proptest::prelude::*;
 

@@ -4,11 +4,12 @@
 use crate::common::each_tier;
 use ndarray::{Array2, Array3, s};
 use posecodec::Error;
-use posecodec::codecs::{
-    Camera, DecodePoses, ImagePoseLifting, ImagePoseLiftingOptions, ImageScale, LiftPose,
-    MotionBertLabel, MotionBertLabelOptions, MotionBertMode, Pair, Statistics, VideoPoseLifting,
+use posecodec::codecs::poses::{
+    Camera, ImagePoseLifting, ImagePoseLiftingOptions, ImageScale, MotionBertLabel,
+    MotionBertLabelOptions, MotionBertMode, Pair, Statistics, VideoPoseLifting,
     VideoPoseLiftingOptions,
 };
+use posecodec::codecs::{DecodePoses, LiftPose};
 use posecodec::kernels::lifting::camera::{
     Intrinsics, camera_to_image_coord, camera_to_pixel, pixel_to_camera,
 };

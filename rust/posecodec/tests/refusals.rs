@@ -2,16 +2,25 @@
 //! targets.
 
 use half::f16;
-use posecodec::codecs::{
-    ArrayMut, AssociativeEmbedding, AssociativeEmbeddingOptions, Camera, DecoupledHeatmap,
-    DecoupledHeatmapOptions, EdPoseLabel, EdPoseLabelOptions, Encode, EncodePlan, Floats,
-    Hand3dHeatmap, Hand3dHeatmapOptions, Init, InstanceMaps, LiftPose, Maps, MotionBertLabel,
-    MotionBertLabelOptions, MotionBertMode, PoseBatch, RegressionLabel, RootKind, RootOutput,
-    Simcc3dDecodedRows, Simcc3dLabel, Simcc3dLabelOptions, SimccRows, SimccVectors, TargetBatch,
-    UdpHeatmap, UdpHeatmapOptions, VideoPoseLifting, VideoPoseLiftingOptions, check_target_batch,
+use posecodec::codecs::hands::{Hand3dHeatmap, Hand3dHeatmapOptions};
+use posecodec::codecs::heatmaps::{UdpHeatmap, UdpHeatmapOptions};
+use posecodec::codecs::people::{
+    AssociativeEmbedding, AssociativeEmbeddingOptions, DecoupledHeatmap, DecoupledHeatmapOptions,
+    EdPoseLabel, EdPoseLabelOptions,
+};
+use posecodec::codecs::poses::{
+    Camera, MotionBertLabel, MotionBertLabelOptions, MotionBertMode, VideoPoseLifting,
+    VideoPoseLiftingOptions,
+};
+use posecodec::codecs::regression::RegressionLabel;
+use posecodec::codecs::simcc::{Simcc3dLabel, Simcc3dLabelOptions};
+use posecodec::codecs::slices::{
+    ArrayMut, EncodePlan, Floats, Init, InstanceMaps, Maps, PoseBatch, RootKind, RootOutput,
+    Simcc3dDecodedRows, SimccRows, SimccVectors, TargetBatch, check_target_batch,
     decode_heatmaps_batch, decode_poses_batch, encode_batch, encode_keypoints_batch,
     encode_target_batch,
 };
+use posecodec::codecs::{Encode, LiftPose};
 use posecodec::functional::get_heatmap_maximum;
 
 /// A side whose square overflows `usize` to 0.

@@ -104,7 +104,7 @@ pub(crate) use phrase;
 /// ```text
 /// codec_class! {
 ///     /// Represent keypoints as blurred points.
-///     class MegviiHeatmap("MegviiHeatmap", codecs::MegviiHeatmap);
+///     class MegviiHeatmap("MegviiHeatmap", heatmaps::MegviiHeatmap);
 ///     args {
 ///         /// Input size (w, h) in pixels.
 ///         input_size: size;
@@ -112,7 +112,7 @@ pub(crate) use phrase;
 ///         kernel_size: count = 11;
 ///     }
 ///     raises "For a size of 0 or an even kernel.";
-///     build |arguments| codecs::MegviiHeatmap::new(input_size, options);
+///     build |arguments| heatmaps::MegviiHeatmap::new(input_size, options);
 ///     encode(keypoints; keypoints_visible; out) |py, codec, call| {
 ///         encode(py, codec, call, keypoints, keypoints_visible, out)
 ///     }
@@ -138,7 +138,7 @@ pub(crate) use phrase;
 /// /// Raises:
 /// ///     InvalidInputError: For a size of 0 or an even kernel.
 /// #[pyclass(name = "MegviiHeatmap", extends = BaseKeypointCodec, subclass, frozen, ..)]
-/// pub(crate) struct MegviiHeatmap(InitOnce<codecs::MegviiHeatmap>);
+/// pub(crate) struct MegviiHeatmap(InitOnce<heatmaps::MegviiHeatmap>);
 ///
 /// #[pymethods]
 /// impl MegviiHeatmap {
@@ -150,7 +150,7 @@ pub(crate) use phrase;
 ///         let arguments = Arguments::new(slf.py());
 ///         let input_size = arguments.keep("input_size", kinds::size("input_size", input_size)?)?;
 ///         let kernel_size = ..; // the same with kinds::count, and 11 where it was omitted
-///         slf.get().0.set(slf, arguments, codecs::MegviiHeatmap::new(input_size, options)?)
+///         slf.get().0.set(slf, arguments, heatmaps::MegviiHeatmap::new(input_size, options)?)
 ///     }
 ///
 ///     #[classattr]

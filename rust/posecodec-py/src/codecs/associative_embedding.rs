@@ -1,6 +1,6 @@
 //! The Python class `AssociativeEmbedding`.
 
-use posecodec::codecs;
+use posecodec::codecs::people;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
@@ -29,7 +29,7 @@ codec_class! {
     /// Papers: `Associative Embedding: End-to-End Learning for Joint Detection and Grouping
     /// <https://arxiv.org/abs/1611.05424>`_ (Newell et al. 2017), and with ``use_udp`` `UDP
     /// <https://arxiv.org/abs/1911.07524>`_ (Huang et al. 2020).
-    class AssociativeEmbedding("AssociativeEmbedding", codecs::AssociativeEmbedding);
+    class AssociativeEmbedding("AssociativeEmbedding", people::AssociativeEmbedding);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -60,10 +60,10 @@ codec_class! {
     }
     raises "For a size of 0, a sigma that is not positive and finite, an even kernel size, or an order"
         "with repeats or gaps.";
-    build |arguments| codecs::AssociativeEmbedding::new(
+    build |arguments| people::AssociativeEmbedding::new(
         input_size,
         heatmap_size,
-        codecs::AssociativeEmbeddingOptions {
+        people::AssociativeEmbeddingOptions {
             sigma,
             use_udp,
             keypoint_order: decode_keypoint_order,

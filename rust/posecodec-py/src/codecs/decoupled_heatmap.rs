@@ -1,6 +1,6 @@
 //! The Python class `DecoupledHeatmap`.
 
-use posecodec::codecs;
+use posecodec::codecs::people;
 use pyo3::prelude::*;
 
 use crate::class::{Any, Decoded, codec_class, identity, key_set, phrase};
@@ -19,7 +19,7 @@ codec_class! {
     /// Encoding shifts roots by up to one pixel at random, and draws people at random if there are too
     /// many: from ``numpy.random`` and ``random``, in MMPose's order, so that equal seeds give equal
     /// results.
-    class DecoupledHeatmap("DecoupledHeatmap", codecs::DecoupledHeatmap);
+    class DecoupledHeatmap("DecoupledHeatmap", people::DecoupledHeatmap);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -36,7 +36,7 @@ codec_class! {
     raises "For a size of 0, an unknown root type, or an overlap that is not between 0 and 1.";
     build |arguments| {
         let root_type = root_type.parse()?;
-        codecs::DecoupledHeatmap::new(input_size, heatmap_size, codecs::DecoupledHeatmapOptions {
+        people::DecoupledHeatmap::new(input_size, heatmap_size, people::DecoupledHeatmapOptions {
             root_type, heatmap_min_overlap, max_instances: encode_max_instances,
         })
     };

@@ -1,6 +1,6 @@
 //! The Python class `EDPoseLabel`.
 
-use posecodec::codecs;
+use posecodec::codecs::people;
 use pyo3::prelude::*;
 
 use crate::error::Result;
@@ -14,7 +14,7 @@ codec_class! {
     ///
     /// Paper: `Explicit Box Detection Unifies End-to-End Multi-Person Pose Estimation
     /// <https://arxiv.org/abs/2302.01593>`_ (Yang et al. 2023).
-    class EdPoseLabel("EDPoseLabel", codecs::EdPoseLabel);
+    class EdPoseLabel("EDPoseLabel", people::EdPoseLabel);
     args {
         /// Number of candidates that decoding keeps.
         num_select: count = 100;
@@ -22,7 +22,7 @@ codec_class! {
         num_keypoints: count = 17;
     }
     raises "For a number of 0.";
-    build |arguments| codecs::EdPoseLabel::new(codecs::EdPoseLabelOptions {
+    build |arguments| people::EdPoseLabel::new(people::EdPoseLabelOptions {
         num_select, num_keypoints,
     });
     encode(img_shape, keypoints; keypoints_visible, area, bboxes; out) |py, _, call| {

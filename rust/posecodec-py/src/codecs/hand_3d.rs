@@ -1,6 +1,6 @@
 //! The Python class `Hand3DHeatmap`.
 
-use posecodec::codecs;
+use posecodec::codecs::hands;
 use pyo3::prelude::*;
 
 use super::simcc::axes;
@@ -15,7 +15,7 @@ codec_class! {
     /// the hand type, as InterNet learns them.
     ///
     /// Paper: `InterHand2.6M <https://arxiv.org/abs/2008.09309>`_ (Moon et al. 2020).
-    class Hand3dHeatmap("Hand3DHeatmap", codecs::Hand3dHeatmap);
+    class Hand3dHeatmap("Hand3DHeatmap", hands::Hand3dHeatmap);
     args {
         /// Input size (w, h) in pixels. The attribute is an array of shape (2,).
         image_size: size = (256, 256) => axes::<2>;
@@ -41,7 +41,7 @@ codec_class! {
         max_bound: number = 1.0;
     }
     raises "For a size of 0, or a sigma or bound that is not positive and finite.";
-    build |arguments| codecs::Hand3dHeatmap::new(codecs::Hand3dHeatmapOptions {
+    build |arguments| hands::Hand3dHeatmap::new(hands::Hand3dHeatmapOptions {
         image_size, root_heatmap_size, heatmap_size, heatmap3d_depth_bound, heatmap_size_root,
         root_depth_bound, depth_size, use_different_joint_weights, sigma, joint_indices, max_bound,
     });

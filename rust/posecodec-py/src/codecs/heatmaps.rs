@@ -1,6 +1,6 @@
 //! The Python classes of the codecs with heatmaps of one person: MSRA, UDP and Megvii.
 
-use posecodec::codecs::{self, DecodeWindows};
+use posecodec::codecs::heatmaps::{self, DecodeWindows};
 use pyo3::prelude::*;
 
 use crate::class::{Any, Decoded, Encoded, Opt, OptionalArg, codec_class, identity, phrase};
@@ -192,7 +192,7 @@ heatmap_codec! {
     /// Papers: `Simple Baselines for Human Pose Estimation and Tracking
     /// <https://arxiv.org/abs/1804.06208>`_ (Xiao et al. 2018); with ``unbiased``, `DarkPose
     /// <https://arxiv.org/abs/1910.06278>`_ (Zhang et al. 2020).
-    class MsraHeatmap("MSRAHeatmap", codecs::MsraHeatmap);
+    class MsraHeatmap("MSRAHeatmap", heatmaps::MsraHeatmap);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -208,8 +208,8 @@ heatmap_codec! {
     }
     raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
     build |arguments| {
-        let options = codecs::MsraHeatmapOptions { sigma, unbiased, blur_kernel_size };
-        codecs::MsraHeatmap::new(input_size, heatmap_size, options)
+        let options = heatmaps::MsraHeatmapOptions { sigma, unbiased, blur_kernel_size };
+        heatmaps::MsraHeatmap::new(input_size, heatmap_size, options)
     };
 }
 
@@ -238,7 +238,7 @@ heatmap_codec! {
     /// to one pixel farther from the origin than the encoded one. For crops that were made with
     /// MMPose's ``use_udp``, :func:`posecodec_rs.to_image` maps it to the image exactly. For plainly
     /// resized crops, multiply decoded keypoints by (w-1)/w and (h-1)/h first.
-    class UdpHeatmap("UDPHeatmap", codecs::UdpHeatmap);
+    class UdpHeatmap("UDPHeatmap", heatmaps::UdpHeatmap);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -258,9 +258,9 @@ heatmap_codec! {
     raises "For a size of 0, an unknown type, a sigma or radius factor that is not positive and finite,"
         "or an even kernel size.";
     build |arguments| {
-        let kind = heatmap_type.parse::<codecs::UdpHeatmapKind>()?.with(sigma, radius_factor);
-        let options = codecs::UdpHeatmapOptions { kind, blur_kernel_size };
-        codecs::UdpHeatmap::new(input_size, heatmap_size, options)
+        let kind = heatmap_type.parse::<heatmaps::UdpHeatmapKind>()?.with(sigma, radius_factor);
+        let options = heatmaps::UdpHeatmapOptions { kind, blur_kernel_size };
+        heatmaps::UdpHeatmap::new(input_size, heatmap_size, options)
     };
 }
 
@@ -278,7 +278,7 @@ heatmap_codec! {
     ///
     /// Papers: `MSPN <https://arxiv.org/abs/1901.00148>`_ (2019) and `CPN
     /// <https://arxiv.org/abs/1711.07319>`_ (2018).
-    class MegviiHeatmap("MegviiHeatmap", codecs::MegviiHeatmap);
+    class MegviiHeatmap("MegviiHeatmap", heatmaps::MegviiHeatmap);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -288,7 +288,7 @@ heatmap_codec! {
         kernel_size: count;
     }
     raises "For a size of 0 or an even kernel size.";
-    build |arguments| codecs::MegviiHeatmap::new(
-        input_size, heatmap_size, codecs::MegviiHeatmapOptions { kernel_size },
+    build |arguments| heatmaps::MegviiHeatmap::new(
+        input_size, heatmap_size, heatmaps::MegviiHeatmapOptions { kernel_size },
     );
 }

@@ -1,6 +1,6 @@
 //! The Python class `MotionBERTLabel`.
 
-use posecodec::codecs;
+use posecodec::codecs::poses;
 use pyo3::prelude::*;
 
 use crate::class::{Any, Decoded, Opt, codec_class, identity, key_set, phrase};
@@ -14,7 +14,7 @@ codec_class! {
     ///
     /// Paper: `MotionBERT: A Unified Perspective on Learning Human Motion Representations
     /// <https://arxiv.org/abs/2210.06551>`_ (Zhu et al. 2023).
-    class MotionBertLabel("MotionBERTLabel", codecs::MotionBertLabel);
+    class MotionBertLabel("MotionBERTLabel", poses::MotionBertLabel);
     args {
         /// Number of keypoints, K.
         num_keypoints: count;
@@ -36,9 +36,9 @@ codec_class! {
     build |arguments| {
         let _ = (remove_root, save_index);
         let mode = mode.parse()?;
-        codecs::MotionBertLabel::new(
+        poses::MotionBertLabel::new(
             num_keypoints,
-            codecs::MotionBertLabelOptions { root_index, concat_vis, rootrel, mode },
+            poses::MotionBertLabelOptions { root_index, concat_vis, rootrel, mode },
         )
     };
     encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible, camera_param, factor; out) |py, codec, call| {

@@ -1,6 +1,6 @@
 //! The Python classes of the codecs that regress coordinates.
 
-use posecodec::codecs;
+use posecodec::codecs::regression;
 use pyo3::prelude::*;
 
 use super::MsraHeatmap;
@@ -99,13 +99,13 @@ regression_codec! {
     ///
     /// Papers: `DeepPose <https://arxiv.org/abs/1312.4659>`_ (Toshev and Szegedy 2014); with sigmas, `RLE
     /// <https://arxiv.org/abs/2107.11291>`_ (Li et al. 2021).
-    class RegressionLabel("RegressionLabel", codecs::RegressionLabel);
+    class RegressionLabel("RegressionLabel", regression::RegressionLabel);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
     }
     raises "For a size of 0.";
-    build |arguments| codecs::RegressionLabel::new(input_size);
+    build |arguments| regression::RegressionLabel::new(input_size);
 }
 
 regression_codec! {
@@ -115,7 +115,7 @@ regression_codec! {
         heatmaps "Shape (K, H, W), float32.";
         raises "more than one instance, or a wrong shape, dtype or ``out``.";
     }
-    decode codecs::IntegralRegressionLabel::keypoint_codec;
+    decode regression::IntegralRegressionLabel::keypoint_codec;
     tables {
         label_mapping_table: identity ["keypoint_labels", "keypoint_weights"];
         field_mapping_table: identity ["heatmaps"];
@@ -159,7 +159,7 @@ regression_codec! {
     /// Represent keypoints as coordinates and as heatmaps that add up to 1.
     ///
     /// Paper: `DSNT <https://arxiv.org/abs/1801.07372>`_ (Nibali et al. 2018).
-    class IntegralRegressionLabel("IntegralRegressionLabel", codecs::IntegralRegressionLabel);
+    class IntegralRegressionLabel("IntegralRegressionLabel", regression::IntegralRegressionLabel);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -175,9 +175,9 @@ regression_codec! {
         normalize: flag = True;
     }
     raises "For a size of 0, a sigma that is not positive and finite, or an even kernel size.";
-    build |arguments| codecs::IntegralRegressionLabel::new(
+    build |arguments| regression::IntegralRegressionLabel::new(
         input_size,
         heatmap_size,
-        codecs::IntegralRegressionLabelOptions { sigma, unbiased, blur_kernel_size, normalize },
+        regression::IntegralRegressionLabelOptions { sigma, unbiased, blur_kernel_size, normalize },
     );
 }

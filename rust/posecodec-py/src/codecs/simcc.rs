@@ -1,6 +1,6 @@
 //! The Python class `SimCCLabel`.
 
-use posecodec::codecs;
+use posecodec::codecs::simcc;
 use pyo3::prelude::*;
 
 use crate::class::{Any, Decoded, Opt, OptionalArg, codec_class, identity, phrase};
@@ -24,7 +24,7 @@ codec_class! {
     ///
     /// Paper: `SimCC: a Simple Coordinate Classification Perspective for Human Pose Estimation
     /// <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
-    class SimccLabel("SimCCLabel", codecs::SimccLabel);
+    class SimccLabel("SimCCLabel", simcc::SimccLabel);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -49,8 +49,8 @@ codec_class! {
     raises "For a size of 0, an unknown smoothing, a sigma or ratio that is not positive and finite, or"
         "a smoothing weight outside [0, 1] or with Gaussians.";
     build |arguments| {
-        let smoothing = smoothing_type.parse::<codecs::SimccSmoothing>()?.with_weight(label_smooth_weight)?;
-        codecs::SimccLabel::new(input_size, codecs::SimccLabelOptions {
+        let smoothing = smoothing_type.parse::<simcc::SimccSmoothing>()?.with_weight(label_smooth_weight)?;
+        simcc::SimccLabel::new(input_size, simcc::SimccLabelOptions {
             smoothing, sigma, simcc_split_ratio, normalize, use_dark, decode_visibility, decode_beta,
         })
     };

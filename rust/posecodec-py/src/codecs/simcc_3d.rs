@@ -1,6 +1,6 @@
 //! The Python class `SimCC3DLabel`.
 
-use posecodec::codecs;
+use posecodec::codecs::simcc;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -35,7 +35,7 @@ codec_class! {
     ///
     /// Papers: `RTMW <https://arxiv.org/abs/2407.08634>`_ (Jiang et al. 2024), `SimCC
     /// <https://arxiv.org/abs/2107.03332>`_ (Li et al. 2022).
-    class Simcc3dLabel("SimCC3DLabel", codecs::Simcc3dLabel);
+    class Simcc3dLabel("SimCC3DLabel", simcc::Simcc3dLabel);
     args {
         /// Input size (w, h, d) in pixels; its depth d covers 2 * z_range.
         input_size: size;
@@ -57,8 +57,8 @@ codec_class! {
     }
     raises "For a size of 0, a sigma, ratio or range that is not positive and finite, or no root.";
     build |arguments| {
-        let z_range = z_range.unwrap_or(codecs::Simcc3dLabelOptions::default().z_range);
-        codecs::Simcc3dLabel::new(input_size, codecs::Simcc3dLabelOptions {
+        let z_range = z_range.unwrap_or(simcc::Simcc3dLabelOptions::default().z_range);
+        simcc::Simcc3dLabel::new(input_size, simcc::Simcc3dLabelOptions {
             sigma, simcc_split_ratio, normalize, use_dark, root_index, z_range,
         })
     };
@@ -130,7 +130,7 @@ codec_class! {
         /// The mean depth of roots in the datasets that RTMW3D was trained on, in meters, a list of one.
         #[getter]
         fn root_z(&self) -> PyResult<[f64; 1]> {
-            self.0.get().map(|_| [codecs::Simcc3dLabel::ROOT_Z])
+            self.0.get().map(|_| [simcc::Simcc3dLabel::ROOT_Z])
         }
 
         /// Decode the vectors of one sample, which are not modified.

@@ -1,6 +1,6 @@
 //! The Python class `SKPSHeatmap`, and its decoding.
 
-use posecodec::codecs;
+use posecodec::codecs::heatmaps;
 use pyo3::prelude::*;
 
 use crate::call::{Call, enter, shape_error};
@@ -16,7 +16,7 @@ codec_class! {
     /// A project of MMPose: `projects/skps
     /// <https://github.com/open-mmlab/mmpose/tree/main/projects/skps>`_. The heatmaps are those of
     /// ``MSRAHeatmap`` with ``unbiased``.
-    class SkpsHeatmap("SKPSHeatmap", codecs::SkpsHeatmap);
+    class SkpsHeatmap("SKPSHeatmap", heatmaps::SkpsHeatmap);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -26,8 +26,8 @@ codec_class! {
         sigma: number;
     }
     raises "For a size of 0 or a sigma that is not positive and finite.";
-    build |arguments| codecs::SkpsHeatmap::new(
-        input_size, heatmap_size, codecs::SkpsHeatmapOptions { sigma },
+    build |arguments| heatmaps::SkpsHeatmap::new(
+        input_size, heatmap_size, heatmaps::SkpsHeatmapOptions { sigma },
     );
     encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
         encode(py, codec, call, keypoints, keypoints_visible, (out, dtype))
@@ -108,7 +108,7 @@ codec_class! {
 /// Decodes the heatmaps and offset maps of one sample or of a batch.
 fn decode<'py>(
     py: Python<'py>,
-    codec: &codecs::SkpsHeatmap,
+    codec: &heatmaps::SkpsHeatmap,
     call: Call,
     encoded: Any<'_, 'py>,
     (offset_maps, offsets_name): (Any<'_, 'py>, &'static str),
@@ -126,7 +126,7 @@ fn decode<'py>(
     let rename = |error: posecodec::Error| {
         error.rename_argument("heatmaps", name).rename_argument("offset_maps", offsets_name)
     };
-    let checked = codecs::SkpsHeatmap::check_offset_maps(maps.shape(), offsets.shape());
+    let checked = heatmaps::SkpsHeatmap::check_offset_maps(maps.shape(), offsets.shape());
     checked.map_err(|error| crate::error::to_py_err(py, &rename(error)))?;
     let [batch, count, ..] = shape;
     let mut keypoints =

@@ -1,6 +1,6 @@
 //! The Python class `SPR`.
 
-use posecodec::codecs;
+use posecodec::codecs::people;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -28,7 +28,7 @@ codec_class! {
     ///
     /// Paper: `Single-Stage Multi-Person Pose Machines <https://arxiv.org/abs/1908.09220>`_ (Nie et al.
     /// 2019).
-    class Spr("SPR", codecs::Spr);
+    class Spr("SPR", people::Spr);
     args {
         /// Input size (w, h) in pixels.
         input_size: size;
@@ -58,7 +58,7 @@ codec_class! {
     raises "For a size of 0, an unknown root type, a sigma that is not positive and finite or is missing"
         "for keypoints, or an even kernel size.";
     build |arguments| {
-        let options = codecs::SprOptions {
+        let options = people::SprOptions {
             generate_keypoint_heatmaps,
             root_type: root_type.parse()?,
             minimal_diagonal_length,
@@ -68,7 +68,7 @@ codec_class! {
             threshold: decode_thr,
             ..Default::default()
         };
-        codecs::Spr::new(input_size, heatmap_size, options.with_sigmas(&sigma)?)
+        people::Spr::new(input_size, heatmap_size, options.with_sigmas(&sigma)?)
     };
     encode(keypoints; keypoints_visible; out, dtype) |py, codec, call| {
         encode_images(py, codec, call, keypoints, keypoints_visible, (out, dtype))

@@ -1,6 +1,6 @@
 //! The Python class `YOLOXPoseAnnotationProcessor`.
 
-use posecodec::codecs;
+use posecodec::codecs::people;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -14,7 +14,7 @@ codec_class! {
     ///
     /// Papers: `YOLO-Pose <https://arxiv.org/abs/2204.06806>`_ (Maji et al. 2022), `RTMO
     /// <https://arxiv.org/abs/2312.07526>`_ (Lu et al. 2023).
-    class YoloxPoseAnnotationProcessor("YOLOXPoseAnnotationProcessor", codecs::YoloxPoseAnnotationProcessor);
+    class YoloxPoseAnnotationProcessor("YOLOXPoseAnnotationProcessor", people::YoloxPoseAnnotationProcessor);
     args {
         /// Enlarge boxes to contain their visible keypoints.
         expand_bbox: flag = False;
@@ -22,8 +22,8 @@ codec_class! {
         input_size: optional_size = None;
     }
     raises "For an ``input_size`` that is not a size.";
-    build |arguments| codecs::YoloxPoseAnnotationProcessor::new(
-        codecs::YoloxPoseAnnotationProcessorOptions { expand_bbox, input_size },
+    build |arguments| people::YoloxPoseAnnotationProcessor::new(
+        people::YoloxPoseAnnotationProcessorOptions { expand_bbox, input_size },
     );
     encode(; keypoints, keypoints_visible, bbox, category_id; out) |py, processor, call| {
         let annotations = YoloxArguments { keypoints, keypoints_visible, bbox, category_id };

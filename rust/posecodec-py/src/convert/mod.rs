@@ -16,10 +16,11 @@ use numpy::{
     PyUntypedArrayMethods,
 };
 use posecodec::Float;
-use posecodec::codecs::Floats;
+use posecodec::codecs::slices;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
+use slices::Floats;
 
 use crate::call::Shape;
 use crate::error::{conversion_error, invalid};

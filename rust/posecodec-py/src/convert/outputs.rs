@@ -1,5 +1,6 @@
 //! Arrays to fill: new ones, and those of the argument `out`.
 
+use posecodec::codecs::slices;
 use std::ffi::c_int;
 
 use arrayvec::ArrayVec;
@@ -10,11 +11,11 @@ use numpy::{
     Element, PY_ARRAY_API, PyArrayDescr, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods,
     PyUntypedArray, PyUntypedArrayMethods,
 };
-use posecodec::codecs::Init;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
+use slices::Init;
 
 use crate::error::invalid;
 use crate::memory::{MIN_POOLED_BYTES, PooledMemory};

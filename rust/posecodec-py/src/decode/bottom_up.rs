@@ -5,9 +5,10 @@ use std::mem::discriminant;
 use half::f16;
 use numpy::Element;
 use numpy::ndarray::ArrayView3;
-use posecodec::codecs::{
-    AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, InstanceMaps, Spr, SprDecoded,
+use posecodec::codecs::people::{
+    AssociativeEmbedding, DecoupledHeatmap, GroupedKeypoints, Spr, SprDecoded,
 };
+use posecodec::codecs::slices::InstanceMaps;
 use posecodec::{Float, HeatmapValue, Shape};
 use pyo3::prelude::*;
 use pyo3::types::PyList;

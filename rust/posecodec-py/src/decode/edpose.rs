@@ -1,7 +1,8 @@
 //! `decode` of `EDPoseLabel`.
 
 use numpy::Element;
-use posecodec::codecs::EdPoseLabel;
+use people::EdPoseLabel;
+use posecodec::codecs::people;
 use posecodec::{Float, HeatmapValue};
 use pyo3::prelude::*;
 

@@ -1,7 +1,8 @@
 //! The arguments of a flip test, which `batch_decode` of several codecs takes.
 
+use heatmaps::HeatmapShift;
 use posecodec::Shape;
-use posecodec::codecs::HeatmapShift;
+use posecodec::codecs::heatmaps;
 use pyo3::prelude::*;
 
 use crate::class::OptionalArg;

@@ -1,8 +1,9 @@
 //! `decode` of `Hand3DHeatmap`, whose heatmaps come with a root depth and a hand type.
 
+use hands::Hand3dHeatmap;
 use numpy::Element;
 use posecodec::HeatmapValue;
-use posecodec::codecs::Hand3dHeatmap;
+use posecodec::codecs::hands;
 use pyo3::prelude::*;
 
 use crate::call::{Call, enter, shape_error, with_batch_axis};

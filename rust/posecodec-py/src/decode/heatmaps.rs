@@ -2,7 +2,9 @@
 
 use numpy::Element;
 use posecodec::HeatmapValue;
-use posecodec::codecs::{DecodeHeatmaps, DecodePlan, FlippedBatch};
+use posecodec::codecs::DecodeHeatmaps;
+use posecodec::codecs::heatmaps::FlippedBatch;
+use posecodec::codecs::slices::DecodePlan;
 use pyo3::prelude::*;
 
 use super::flip::{Flip, FlipArguments};

@@ -3,7 +3,9 @@
 use numpy::{Element, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::Float;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{DecodePoses, ImageScale, MotionBertLabel, decode_poses_batch};
+use posecodec::codecs::DecodePoses;
+use posecodec::codecs::poses::{ImageScale, MotionBertLabel};
+use posecodec::codecs::slices::decode_poses_batch;
 use pyo3::prelude::*;
 
 use super::{Decoded, encoded_name};

@@ -1,7 +1,7 @@
 //! `decode_peaks` of `SPR`: instances from the peaks of the root heatmap.
 
 use numpy::Element;
-use posecodec::codecs::{Spr, SprPeaks};
+use posecodec::codecs::people::{Spr, SprPeaks};
 use posecodec::{HeatmapValue, Shape};
 use pyo3::prelude::*;
 use pyo3::types::PyList;

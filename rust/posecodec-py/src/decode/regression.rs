@@ -2,8 +2,9 @@
 
 use numpy::Element;
 use posecodec::HeatmapValue;
-use posecodec::codecs::RegressionLabel;
+use posecodec::codecs::regression;
 use pyo3::prelude::*;
+use regression::RegressionLabel;
 
 use super::{Decoded, encoded_name};
 use crate::call::{Call, shape_error};

@@ -4,9 +4,10 @@ use arrayvec::ArrayVec;
 use numpy::Element;
 use posecodec::HeatmapValue;
 use posecodec::Shape;
-use posecodec::codecs::{
-    FlippedRows, HeatmapShift, Simcc3dDecodedRows, Simcc3dLabel, SimccDecodedRows, SimccLabel,
-    SimccRows, SimccVectors, decode_any_layout,
+use posecodec::codecs::heatmaps::HeatmapShift;
+use posecodec::codecs::simcc::{Simcc3dLabel, SimccLabel};
+use posecodec::codecs::slices::{
+    FlippedRows, Simcc3dDecodedRows, SimccDecodedRows, SimccRows, SimccVectors, decode_any_layout,
 };
 use pyo3::prelude::*;
 

@@ -1,10 +1,8 @@
 //! `decode_windows`: keypoints from windows around the maxima of heatmaps or SimCC vectors.
 
 use numpy::{Element, PyArrayDescrMethods, PyUntypedArrayMethods};
-use posecodec::codecs::{
-    AxisWindows, DecodeWindows, DecodedWindows, SimccDecodedWindows, SimccLabel, Windows,
-    decode_windows,
-};
+use posecodec::codecs::heatmaps::{DecodeWindows, DecodedWindows, Windows, decode_windows};
+use posecodec::codecs::simcc::{AxisWindows, SimccDecodedWindows, SimccLabel};
 use posecodec::{HeatmapValue, Shape};
 use pyo3::prelude::*;
 

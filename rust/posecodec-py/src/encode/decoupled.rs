@@ -2,9 +2,8 @@
 
 use posecodec::Float;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{
-    ArrayMut, DecoupledHeatmap, Init, Keypoints, RandomSource, check_instances, check_visible_shape,
-};
+use posecodec::codecs::people::{DecoupledHeatmap, RandomSource};
+use posecodec::codecs::slices::{ArrayMut, Init, Keypoints, check_instances, check_visible_shape};
 use pyo3::intern;
 use pyo3::prelude::*;
 

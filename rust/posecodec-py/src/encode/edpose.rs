@@ -2,7 +2,7 @@
 
 use numpy::{PyArrayDescrMethods, PyUntypedArrayMethods};
 use posecodec::Shape as Shown;
-use posecodec::codecs::{EdPoseAnnotations, Image, Init};
+use posecodec::codecs::slices::{EdPoseAnnotations, Image, Init};
 use pyo3::prelude::*;
 
 use super::{

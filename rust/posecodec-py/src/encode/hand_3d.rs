@@ -2,7 +2,9 @@
 
 use numpy::PyUntypedArrayMethods;
 use posecodec::Shape;
-use posecodec::codecs::{Dtype, Encode, Hand3dHeatmap, MAX_OUTPUTS, Output, encode_batch};
+use posecodec::codecs::Encode;
+use posecodec::codecs::hands::Hand3dHeatmap;
+use posecodec::codecs::slices::{Dtype, MAX_OUTPUTS, Output, encode_batch};
 use pyo3::prelude::*;
 
 use super::{Argument, OutputDict, VISIBLE, plan, read_visible};

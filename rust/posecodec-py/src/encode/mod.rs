@@ -12,7 +12,9 @@ mod simcc_3d;
 mod yolox;
 
 use posecodec::Shape as Shown;
-use posecodec::codecs::{Encode, EncodePlan, Profiles, Separable, encode_batch};
+use posecodec::codecs::Encode;
+use posecodec::codecs::heatmaps::{Profiles, Separable};
+use posecodec::codecs::slices::{EncodePlan, encode_batch};
 use pyo3::prelude::*;
 
 use crate::call::{Call, Shape, shape_error};

@@ -2,7 +2,7 @@
 
 use half::f16;
 use numpy::{Element, PyArrayDescr, PyArrayDescrMethods};
-use posecodec::codecs::{Output, Source};
+use posecodec::codecs::slices::{Output, Source};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 

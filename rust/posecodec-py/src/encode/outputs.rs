@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use numpy::{Element, PyArrayDescr, PyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{ArrayMut, Dtype, Init, Output, Per, Source, Value};
+use posecodec::codecs::slices::{ArrayMut, Dtype, Init, Output, Per, Source, Value};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString};

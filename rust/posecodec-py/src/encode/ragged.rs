@@ -1,8 +1,9 @@
 //! Lists of images, whose numbers of instances may differ.
 
 use posecodec::Shape as Shown;
-use posecodec::codecs::{
-    ArrayMut, Encode, EncodePlan, Init, MAX_OUTPUTS, Output, Per, SampleOfList, encode_samples,
+use posecodec::codecs::Encode;
+use posecodec::codecs::slices::{
+    ArrayMut, EncodePlan, Init, MAX_OUTPUTS, Output, Per, SampleOfList, encode_samples,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};

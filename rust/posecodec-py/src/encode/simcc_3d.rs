@@ -1,7 +1,8 @@
 //! `encode` of `SimCC3DLabel`, whose keypoints may come with depths.
 
 use posecodec::Shape as Shown;
-use posecodec::codecs::{EncodePlan, Floats, Init, Simcc3dLabel};
+use posecodec::codecs::simcc::Simcc3dLabel;
+use posecodec::codecs::slices::{EncodePlan, Floats, Init};
 use pyo3::prelude::*;
 
 use super::{Argument, OutputDict, VISIBLE, people, plan, read_visible};

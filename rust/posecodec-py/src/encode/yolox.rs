@@ -2,7 +2,8 @@
 
 use numpy::PyUntypedArrayMethods;
 use posecodec::Shape as Shown;
-use posecodec::codecs::{Init, Keypoints, YoloxPoseAnnotationProcessor};
+use posecodec::codecs::people::YoloxPoseAnnotationProcessor;
+use posecodec::codecs::slices::{Init, Keypoints};
 use pyo3::prelude::*;
 
 use super::{

@@ -1,6 +1,7 @@
 //! Roots, boxes and sizes of instances.
 
-use posecodec::codecs::RootType;
+use people::RootType;
+use posecodec::codecs::people;
 use posecodec::functional;
 use pyo3::prelude::*;
 

@@ -3,9 +3,10 @@
 use numpy::Element;
 use posecodec::HeatmapValue;
 use posecodec::Shape;
-use posecodec::codecs::SimccRows;
+use posecodec::codecs::slices;
 use posecodec::functional;
 use pyo3::prelude::*;
+use slices::SimccRows;
 
 use super::blur::filtered;
 use super::maxima::Maxima;

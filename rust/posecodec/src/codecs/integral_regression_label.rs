@@ -4,8 +4,9 @@ use ndarray::{Array2, Array3, ArrayView3};
 
 use super::decode::Decoded;
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
+use super::msra_heatmap::{MsraHeatmap, MsraHeatmapOptions};
 use super::profiles::{Separable, profile_rows};
-use super::{MsraHeatmap, MsraHeatmapOptions, RegressionLabel};
+use super::regression_label::RegressionLabel;
 use crate::element::Dtype;
 use crate::error::Result;
 use crate::float::{Float, HeatmapValue};

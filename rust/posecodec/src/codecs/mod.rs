@@ -171,34 +171,32 @@ pub mod slices {
     pub use crate::plan::{Init, Output, OutputShape, Per, Source, Value};
 }
 
-/// All of them, for this repository's binding and tests.
-#[doc(hidden)]
-pub use self::{hands::*, heatmaps::*, people::*, poses::*, regression::*, simcc::*, slices::*};
-
 /// Traits that only this crate implements.
 mod sealed {
+    use super::{hands::*, heatmaps::*, people::*, poses::*, regression::*, simcc::*};
+
     pub trait Sealed {}
 
     macro_rules! sealed {
         ($($codec:ty),* $(,)?) => { $(impl Sealed for $codec {})* };
     }
     sealed!(
-        super::AssociativeEmbedding,
-        super::Hand3dEncoder<'_>,
-        super::ImagePoseLifting,
-        super::IntegralRegressionLabel,
-        super::MegviiHeatmap,
-        super::MotionBertLabel,
-        super::MsraHeatmap,
-        super::RegressionLabel,
-        super::Simcc3dLabel,
-        super::SimccLabel,
-        super::SkpsHeatmap,
-        super::Spr,
-        super::UdpHeatmap,
-        super::VideoPoseLifting,
+        AssociativeEmbedding,
+        Hand3dEncoder<'_>,
+        ImagePoseLifting,
+        IntegralRegressionLabel,
+        MegviiHeatmap,
+        MotionBertLabel,
+        MsraHeatmap,
+        RegressionLabel,
+        Simcc3dLabel,
+        SimccLabel,
+        SkpsHeatmap,
+        Spr,
+        UdpHeatmap,
+        VideoPoseLifting,
     );
-    impl<C> Sealed for super::Profiles<'_, C> {}
+    impl<C> Sealed for Profiles<'_, C> {}
 }
 
 /// Input pixels per heatmap pixel, `input_size / heatmap_size` in single precision, as NumPy

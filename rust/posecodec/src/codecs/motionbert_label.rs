@@ -3,11 +3,10 @@
 use arrayvec::ArrayVec;
 use ndarray::{Array2, ArrayView3};
 
-use super::check_poses;
 use super::decode::Decoded;
 use super::lifting::{
     Camera, DEFAULT_FACTOR, Factor, LiftPose, OutputField, OutputItem, Skeleton, TargetBuffers,
-    check_depths, needed,
+    check_depths, check_poses, needed,
 };
 use crate::check;
 use crate::error::{Error, Result};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codecs::{MotionBertMode, RootType};
+use crate::codecs::people::RootType;
+use crate::codecs::poses::MotionBertMode;
 
 /// An option, and what it is in a config dict.
 pub(crate) trait Field: Sized {

@@ -24,7 +24,7 @@ mod top_down;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::codecs;
+use crate::codecs::{hands::*, heatmaps::*, people::*, poses::*, regression::*, simcc::*};
 pub(crate) use fields::Field;
 
 /// Implements `Serialize` and `Deserialize` of a codec.
@@ -113,7 +113,7 @@ macro_rules! any_codec {
         #[non_exhaustive]
         #[allow(missing_docs, clippy::large_enum_variant)] // a codec each, made once
         pub enum AnyCodec {
-            $(#[serde(rename = $name)] $codec(codecs::$codec),)*
+            $(#[serde(rename = $name)] $codec($codec),)*
         }
 
         impl Serialize for AnyCodec {

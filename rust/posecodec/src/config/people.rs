@@ -1,6 +1,6 @@
 //! The codecs of several people per input.
 
-use crate::codecs::{
+use crate::codecs::people::{
     AssociativeEmbedding, AssociativeEmbeddingOptions, DecoupledHeatmap, DecoupledHeatmapOptions,
     EdPoseLabel, EdPoseLabelOptions, RootType, Spr, SprOptions, YoloxPoseAnnotationProcessor,
     YoloxPoseAnnotationProcessorOptions,

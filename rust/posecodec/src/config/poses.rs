@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::codecs::{
+use crate::codecs::poses::{
     ImagePoseLifting, ImagePoseLiftingOptions, MotionBertLabel, MotionBertLabelOptions,
     MotionBertMode, Statistics, VideoPoseLifting, VideoPoseLiftingOptions,
 };

@@ -1,10 +1,15 @@
 //! The codecs of one person per input.
 
-use crate::codecs::{
-    Hand3dHeatmap, Hand3dHeatmapOptions, IntegralRegressionLabel, IntegralRegressionLabelOptions,
-    MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap, MsraHeatmapOptions, RegressionLabel,
-    Simcc3dLabel, Simcc3dLabelOptions, SimccLabel, SimccLabelOptions, SimccSmoothing, SkpsHeatmap,
+use crate::codecs::hands::{Hand3dHeatmap, Hand3dHeatmapOptions};
+use crate::codecs::heatmaps::{
+    MegviiHeatmap, MegviiHeatmapOptions, MsraHeatmap, MsraHeatmapOptions, SkpsHeatmap,
     SkpsHeatmapOptions, UdpHeatmap, UdpHeatmapKind, UdpHeatmapOptions,
+};
+use crate::codecs::regression::{
+    IntegralRegressionLabel, IntegralRegressionLabelOptions, RegressionLabel,
+};
+use crate::codecs::simcc::{
+    Simcc3dLabel, Simcc3dLabelOptions, SimccLabel, SimccLabelOptions, SimccSmoothing,
 };
 use crate::config::{Field, config};
 

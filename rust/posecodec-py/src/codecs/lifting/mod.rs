@@ -3,7 +3,9 @@
 mod keys;
 mod statistics;
 
-use posecodec::codecs::{self, LiftPose, OutputField};
+use posecodec::codecs::poses;
+use posecodec::codecs::slices::OutputField;
+use posecodec::codecs::LiftPose;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
@@ -109,7 +111,7 @@ lifting_codec! {
     ///
     /// Paper: `A simple yet effective baseline for 3d human pose estimation
     /// <https://arxiv.org/abs/1705.03098>`_ (Martinez et al. 2017).
-    class ImagePoseLifting("ImagePoseLifting", codecs::ImagePoseLifting);
+    class ImagePoseLifting("ImagePoseLifting", poses::ImagePoseLifting);
     args {
         /// Number of keypoints, K.
         num_keypoints: count;
@@ -144,7 +146,7 @@ lifting_codec! {
     build |arguments| {
         let () = additional_encode_keys;
         let removed = remove_root && root_index.len() == 1 && num_keypoints > 0;
-        let options = codecs::ImagePoseLiftingOptions {
+        let options = poses::ImagePoseLiftingOptions {
             root_index,
             remove_root,
             save_index,
@@ -163,7 +165,7 @@ lifting_codec! {
                 num_keypoints - usize::from(removed),
             )?,
         };
-        codecs::ImagePoseLifting::new(num_keypoints, options)
+        poses::ImagePoseLifting::new(num_keypoints, options)
     };
     encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible; out) |py, codec, call| {
         let inputs = Inputs {
@@ -234,7 +236,7 @@ lifting_codec! {
     ///
     /// Paper: `3D human pose estimation in video with temporal convolutions and semi-supervised
     /// training <https://arxiv.org/abs/1811.11742>`_ (Pavllo et al. 2019).
-    class VideoPoseLifting("VideoPoseLifting", codecs::VideoPoseLifting);
+    class VideoPoseLifting("VideoPoseLifting", poses::VideoPoseLifting);
     args {
         /// Number of keypoints, K.
         num_keypoints: count;
@@ -254,7 +256,7 @@ lifting_codec! {
         normalize_camera: flag = False;
     }
     raises "For a root that is not one of the keypoints.";
-    build |arguments| codecs::VideoPoseLifting::new(num_keypoints, codecs::VideoPoseLiftingOptions {
+    build |arguments| poses::VideoPoseLifting::new(num_keypoints, poses::VideoPoseLiftingOptions {
         zero_center, root_index, remove_root, save_index, reshape_keypoints, concat_vis, normalize_camera,
     });
     encode(keypoints; keypoints_visible, lifting_target, lifting_target_visible, camera_param; out) |py, codec, call| {

@@ -1,8 +1,9 @@
 //! Means and standard deviations: constructor arguments and attributes of `ImagePoseLifting`.
 
+use posecodec::codecs::poses;
 use numpy::PyUntypedArrayMethods;
 use numpy::ndarray::Array2;
-use posecodec::codecs::Statistics;
+use poses::Statistics;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 

@@ -1,7 +1,7 @@
 //! The dicts that describe cameras, `camera_param`.
 
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{Camera, Pair, VideoPoseLifting};
+use posecodec::codecs::poses::{Camera, Pair, VideoPoseLifting};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyTuple};

@@ -1,7 +1,8 @@
 //! `encode` and `batch_encode` of the lifting codecs.
 
 use numpy::PyUntypedArrayMethods;
-use posecodec::codecs::{Dtype, Init, LiftInputs, LiftPlan, LiftPose, OutputField};
+use posecodec::codecs::LiftPose;
+use posecodec::codecs::slices::{Dtype, Init, LiftInputs, LiftPlan, OutputField};
 use pyo3::prelude::*;
 
 use super::camera::Cameras;

@@ -2,7 +2,8 @@
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use posecodec::Shape;
-use posecodec::codecs::{Camera, Dtype, FactorValues, PassedFactors};
+use posecodec::codecs::poses::{Camera, FactorValues};
+use posecodec::codecs::slices::{Dtype, PassedFactors};
 use pyo3::prelude::*;
 
 use crate::call::Call;

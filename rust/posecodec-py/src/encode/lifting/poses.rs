@@ -1,7 +1,8 @@
 //! The poses that an encoder takes, 2D or 3D, and their visibilities.
 
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
-use posecodec::codecs::{LiftPose, PoseShape, check_poses, check_visible};
+use posecodec::codecs::LiftPose;
+use posecodec::codecs::slices::{PoseShape, check_poses, check_visible};
 use pyo3::prelude::*;
 
 use crate::call::{Call, Shape};

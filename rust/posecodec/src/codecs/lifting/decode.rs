@@ -5,7 +5,7 @@ use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 use super::super::sealed::Sealed;
 use super::{Skeleton, Statistics};
 use crate::check;
-use crate::codecs::Decoded;
+use crate::codecs::decode::Decoded;
 use crate::error::{Result, Shape, try_collect};
 use crate::float::Float;
 use crate::kernels::lifting::root::Restore;
