@@ -20,7 +20,7 @@ class Crop:
         scale: Shape (..., 2), the crop's width and height in pixels of the image.
         input_size: (w, h) in pixels of the input; its aspect ratio is the scale's.
         use_udp: Whether the crop's borders become the centers of the outermost pixels, as in
-            MMPose's ``TopdownAffine(use_udp=True)``. Crop so for `UDPHeatmap`.
+            MMPose's ``TopdownAffine(use_udp=True)``. Set it for `UDPHeatmap`.
     """
 
     center: NDArray[np.float64]

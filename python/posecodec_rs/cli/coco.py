@@ -214,8 +214,8 @@ def read_annotations(path: Path | None, category: str | None = None) -> Annotati
         reasons = "; ".join(f"{counts[code]} {REASONS[code]}" for code in counts)
         first = f" ({reasons}; the first: {problems[0].detail})" if problems else ""
         empty = AnnotationsError(
-            f"no usable annotation in {source}{first}: at least one must have iscrowd 0, a "
-            "labelled keypoint (v > 0) and a bbox inside the image"
+            f"no usable annotation in {source}{first}: at least one must have iscrowd 0, "
+            "a labelled keypoint (v > 0) and, if it has a bbox, one inside the image"
         )
         empty.problems = problems
         raise empty

@@ -170,7 +170,7 @@ def roundtrip(
     oks_sigmas: Annotated[
         str | None,
         _option(
-            "OKS's sigmas, one per keypoint of the file, or one for all; coco for any 17.",
+            "OKS's sigmas: one per keypoint, one for all, or `coco` for any 17 keypoints.",
             "S1,S2,...",
             "--sigmas",
             show_default="those of COCO, CrowdPose or COCO-WholeBody, by the keypoints",
@@ -179,8 +179,8 @@ def roundtrip(
     normalize: Annotated[
         str | None,
         _option(
-            "What NME divides errors by: the distance between two keypoints, by name or index from "
-            "0, or box for the longer side of the box.",
+            "The length that NME divides errors by: the distance between two keypoints, by name or "
+            "index from 0, or `box` for the longer side of the box.",
             "A,B",
             show_default="the eyes of faces with 29, 68, 98 or 106 keypoints, otherwise box",
         ),
@@ -214,7 +214,9 @@ def roundtrip(
 
 @app.command(cls=_Command)
 def check(
-    annotations: Annotated[Path, typer.Argument(metavar="ANNOTATIONS.json")],
+    annotations: Annotated[
+        Path, typer.Argument(metavar="ANNOTATIONS.json", help="Keypoints in COCO's format.")
+    ],
     category: _Category = None,
     as_json: _Json = False,
 ) -> None:

@@ -276,7 +276,8 @@ def decades(axes: Axes, series: Mapping[str, Sequence[float | None]], least: flo
     values = [value for each in series.values() for value in each if value] or [1.0]
     low = math.floor(math.log10(least or min(values)))
     end = 6 * max(*values, 10.0**low)
-    ticks = {tick: f"{tick:g}" for power in range(low, 12) if (tick := 10.0**power) < end}
+    powers = [tick for power in range(low, 12) if (tick := 10.0**power) < end]
+    ticks = {tick: f"{tick:g}" if tick < 1e4 else f"{tick / 1e3:g}k" for tick in powers}
     if least:
         ticks[least] = f"≤ {least:g}"
     axes.set(xscale="log", xlim=(10.0**low * 0.8, end))
