@@ -41,8 +41,9 @@ class GeneratePoseTarget:
             are drawn from the first heatmap on, as in MMAction2, into those of keypoints.
         skeletons: The limbs, pairs of keypoint indices.
         double: Whether the frames are followed by mirrored ones.
-        left_kp: Indices of left keypoints, whose mirrored heatmaps are exchanged with
-        right_kp: those of right ones.
+        left_kp: Indices of left keypoints. Their mirrored heatmaps are exchanged with those of
+            ``right_kp``.
+        right_kp: Indices of right keypoints, in the same order.
         left_limb: Indices of left limbs, without ``with_kp``.
         right_limb: Indices of right limbs, without ``with_kp``.
         scaling: Heatmap pixels per pixel of the frames.
