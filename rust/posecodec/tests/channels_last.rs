@@ -1,4 +1,4 @@
-//! Maps in channels_last are decoded as contiguous ones are, to the bit.
+//! Maps in channels_last and contiguous maps are decoded bit-identically.
 
 use crate::common::strategies::bump;
 use crate::common::{cases, each_tier};

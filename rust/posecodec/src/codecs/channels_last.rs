@@ -32,7 +32,7 @@ pub(super) fn pixel_pair<'a, E: HeatmapValue>(
     Some(PixelPair { own, flipped })
 }
 
-/// Decodes one sample as from contiguous maps, to the bit. Returns `false`, without having filled
+/// Decodes one sample, bit-identical to contiguous maps. Returns `false`, without having filled
 /// anything, if a map has NaN or the codec's options need whole maps.
 pub(super) fn decode_pixels<C: DecodeWindows + ?Sized, E: HeatmapValue>(
     codec: &C,
