@@ -32,6 +32,15 @@ def test_samples_share_their_maxima() -> None:
     assert maps[0, 0, 2, 2] == maps[0, 0, 4, 6] == 1
 
 
+def test_half_precision() -> None:
+    """Computed in single precision."""
+    instances = np.random.default_rng(0).uniform(0, 32, (1, 2, 3, 2)).astype(np.float16)
+    single = instances.astype(np.float32)
+    got, want = (sleap.generate_pafs(i, (32, 32), edge_inds=EDGES) for i in (instances, single))
+    assert got.dtype == want.dtype
+    np.testing.assert_array_equal(got, want)
+
+
 @pytest.mark.torch
 def test_tensors() -> None:
     torch = pytest.importorskip("torch")
@@ -59,6 +68,10 @@ def test_tensors() -> None:
         (lambda: sleap.generate_pafs(INSTANCES, (8, 8)), "edge_inds"),
         (lambda: sleap.generate_pafs(INSTANCES, (8, 8), edge_inds=np.array([[0, 3]])), "edge_inds"),
         (lambda: sleap.generate_pafs(INSTANCES, (8, 8), edge_inds=np.array([0, 1])), "edge_inds"),
+        (
+            lambda: sleap.generate_pafs(INSTANCES[:, :0], (8, 8), edge_inds=np.array([[0, 3]])),
+            "edge_inds",
+        ),
         (lambda: sleap.generate_pafs(INSTANCES[0], (8, 8), edge_inds=EDGES), "instances"),
         (lambda: sleap.generate_pafs(INSTANCES, (8, 8), np.nan, edge_inds=EDGES), "sigma"),
     ],

@@ -3862,7 +3862,11 @@ def _dlc_simcc(
     normalize: bool,
 ) -> list[npt.NDArray[Any]]: ...
 def _confidence_maps(
-    instances: ArrayInput, img_hw: tuple[int, int], sigma: float, output_stride: float
+    instances: ArrayInput,
+    img_hw: tuple[int, int],
+    sigma: float,
+    output_stride: float,
+    separate: bool,
 ) -> npt.NDArray[np.float32]: ...
 def _part_affinity_fields(
     instances: ArrayInput,

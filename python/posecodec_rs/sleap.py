@@ -49,12 +49,10 @@ def generate_confmaps(
     Raises:
         InvalidInputError: For a wrong shape or dtype, a size or number that is not positive.
     """
-    samples, *_, columns = _shape("instance", instance, (3, 4), "(S, K, 2) or (S, N, K, 2)")
-    points = instance.reshape(samples, -1, columns if len(instance.shape) == 3 else 2)
-    maps = _core._confidence_maps(
-        points.reshape(1, -1, points.shape[-1]), img_hw, sigma * output_stride, output_stride
-    )
-    return _like(instance, maps.reshape(samples, -1, *maps.shape[1:]), keeps_double=True)
+    shape = _shape("instance", instance, (3, 4), "(S, K, 2) or (S, N, K, 2)")
+    points = instance if len(shape) == 3 else instance.reshape(shape[0], -1, 2)
+    maps = _core._confidence_maps(points, img_hw, sigma * output_stride, output_stride, True)
+    return _like(instance, maps, keeps_double=True)
 
 
 def generate_multiconfmaps(
@@ -86,11 +84,10 @@ def generate_multiconfmaps(
     samples, _, *rest = _shape("instances", instances, dims, wanted)
     points = instances[:, :num_instances]
     count, columns = (1, rest[0]) if is_centroids else rest
-    maps = _core._confidence_maps(
-        points.reshape(-1, count, columns), img_hw, sigma * output_stride, output_stride
-    )
+    points = points.reshape(samples * points.shape[1], count, columns)
+    maps = _core._confidence_maps(points, img_hw, sigma * output_stride, output_stride, False)
     repeated = maps[None] if samples == 1 else np.repeat(maps[None], samples, axis=0)
-    return _like(instances, repeated, keeps_double=min(points.shape[:2]) > 0)
+    return _like(instances, repeated, keeps_double=len(points) > 0)
 
 
 def generate_pafs(
@@ -184,4 +181,5 @@ def _like(instances: Any, array: Any, keeps_double: bool = False) -> Any:
     result = array.astype(np.float64) if double else array
     if isinstance(instances, np.ndarray):
         return result
-    return importlib.import_module("torch").from_numpy(result).to(instances.device)
+    tensor = importlib.import_module("torch").from_numpy(result)
+    return tensor if instances.is_cpu else tensor.to(instances.device)

@@ -9,14 +9,15 @@ use posecodec::functional::deeplabcut::{
 };
 use posecodec::functional::mmaction::{Clip, PoseTargets};
 use posecodec::functional::sleap::{self, SamplingGrid};
-use posecodec::kernels::axes::{Axes, indices_between};
+use posecodec::kernels::axes::{Axes, UniformGrid};
 use posecodec::kernels::fields::band_field::write_band_field;
-use posecodec::kernels::fields::capsule::Capsule;
 use posecodec::kernels::fields::disc::{disc_row, nearest, rounded_limit};
 use posecodec::kernels::fields::edge_field::add_edge_field;
 use posecodec::kernels::fields::limb::{Limb, draw_limb};
+use posecodec::kernels::fields::strip::Strip;
 use posecodec::kernels::flip::mirror;
 use posecodec::kernels::gaussian::exact::draw_gaussian_on;
+use posecodec::kernels::gaussian::sampled::SampledGaussians;
 use proptest::prelude::*;
 
 /// Two points in or near an image of 80×60 pixels: anywhere, at pixels, on a line along an axis, or equal.
@@ -43,6 +44,15 @@ fn axis(length: usize) -> impl Strategy<Value = Vec<f64>> {
 
 fn axes() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
     (1usize..40, 1usize..30).prop_flat_map(|(width, height)| (axis(width), axis(height)))
+}
+
+/// A grid, and the coordinates of its columns and rows.
+fn grid() -> impl Strategy<Value = (UniformGrid, Vec<f64>, Vec<f64>)> {
+    let stride = prop_oneof![Just(1.0), Just(2.0), Just(4.0), 0.3f64..9.0];
+    (1usize..40, 1usize..30, stride).prop_map(|(width, height, stride)| {
+        let axis = |length: usize| (0..length as u32).map(|i| f64::from(i) * stride).collect();
+        (UniformGrid { size: [width, height], stride }, axis(width), axis(height))
+    })
 }
 
 /// Runs a kernel at every tier, compares the tiers with each other, and returns the result.
@@ -117,17 +127,51 @@ proptest! {
     }
 
     #[test]
-    fn capsule_matches_oracle(
-        (x, y) in axes(), edge in segment(), radius in 0.1f64..30.0,
+    fn sampled_gaussians_match_oracle(
+        (grid, x, y) in grid(), centers in prop::collection::vec([-30f64..90.0, -30f64..90.0], 0..5),
+        sigma in 0.2f64..30.0,
     ) {
-        let capsule = Capsule::new(edge[0], edge[1], radius);
-        let rows = indices_between(&y, capsule.y_range());
-        for (row, &at_y) in y.iter().enumerate() {
-            let range = capsule.x_range(at_y).filter(|_| rows.contains(&row));
-            let columns = range.map_or(0..0, |range| indices_between(&x, range));
-            for (column, &at_x) in x.iter().enumerate() {
-                let off = distance([at_x, at_y], edge) - radius;
-                prop_assert!(off.abs() < 1e-6 || (off < 0.0) == columns.contains(&column), "{off}");
+        let exponent = -0.5 / (sigma * sigma);
+        let got = at_all_tiers(|| {
+            let mut plane = vec![9f32; x.len() * y.len()];
+            let centers = centers.iter().copied();
+            SampledGaussians::default().fill(&mut plane, grid, centers, exponent);
+            plane
+        });
+        for (got, at) in got.into_iter().zip(pixels(&x, &y)) {
+            let value = |c: &[f64; 2]| {
+                (exponent * ((at[0] - c[0]).powi(2) + (at[1] - c[1]).powi(2))).exp()
+            };
+            let want = centers.iter().map(value).fold(0.0, f64::max);
+            prop_assert!((f64::from(got) - want).abs() <= 2e-7 * want + 1e-37, "{got}, not {want}");
+        }
+    }
+
+    #[test]
+    fn strip_has_all_pixels_near_the_line(
+        [from, to] in segment(), radius in 0.1f64..30.0, (first, len) in (0usize..40, 0usize..60),
+    ) {
+        let (strip, columns) = (Strip::new(from, to, radius), first..first + len);
+        let step = [to[0] - from[0], to[1] - from[1]];
+        let length = step[0].hypot(step[1]);
+        for row in 0..60usize {
+            let inside = strip.columns(row, &columns);
+            prop_assert!(columns.start <= inside.start && inside.end <= columns.end);
+            let fixed = strip.max_len(len);
+            let start = strip.start(row, &columns, fixed);
+            prop_assert!(columns.start <= start && start + fixed <= columns.end);
+            let across = |column: usize| {
+                let [x, y] = [column as f64 - from[0], row as f64 - from[1]];
+                (step[0] * y - step[1] * x).abs() / length
+            };
+            for column in columns.clone() {
+                let near = across(column) < radius - 1e-6;
+                prop_assert!(!near || inside.contains(&column), "{inside:?}, not {column}");
+                prop_assert!(!near || (start..start + fixed).contains(&column), "{start}");
+            }
+            if step[1].abs() > 0.01 && inside.len() > 2 {
+                let far = inside.clone().skip(2).rev().skip(2).find(|&at| across(at) > radius + 1e-6);
+                prop_assert_eq!(far, None);
             }
         }
     }
@@ -154,17 +198,18 @@ proptest! {
 
     #[test]
     fn edge_field_matches_oracle(
-        (x, y) in axes(), edges in prop::collection::vec(segment(), 1..4), sigma in 0.3f64..40.0,
+        (grid, x, y) in grid(), edges in prop::collection::vec(segment(), 1..4),
+        sigma in 0.3f64..40.0,
     ) {
         let run = |single: bool| at_all_tiers(|| {
             let [mut along_x, mut along_y] = [(); 2].map(|()| vec![0f32; x.len() * y.len()]);
             for edge in &edges {
-                let (axes, planes) = (Axes { x: &x, y: &y }, [&mut along_x[..], &mut along_y]);
+                let planes = [&mut along_x[..], &mut along_y];
                 if single {
                     let edge = edge.map(|point| point.map(|c| c as f32));
-                    add_edge_field(planes, axes, edge, sigma);
+                    add_edge_field(planes, grid, edge, sigma, &mut Vec::new());
                 } else {
-                    add_edge_field(planes, axes, *edge, sigma);
+                    add_edge_field(planes, grid, *edge, sigma, &mut Vec::new());
                 }
             }
             [along_x, along_y]
@@ -200,10 +245,9 @@ proptest! {
         };
         let (columns, rows) =
             (range(shares[0], shares[1], width), range(shares[2], shares[3], height));
-        let axis: Vec<f64> = (0..width as u32).map(f64::from).collect();
         let got = at_all_tiers(|| {
             let mut plane = vec![0.25f32; width * height];
-            draw_limb(&mut plane, &axis, limb, sigma, columns.clone(), rows.clone());
+            draw_limb(&mut plane, width, limb, sigma, columns.clone(), rows.clone());
             plane
         });
         for (pixel, got) in got.into_iter().enumerate() {

@@ -38,7 +38,6 @@ pub struct PoseTargets {
     size: [usize; 2],
     sigma: f64,
     min_score: f64,
-    columns: Vec<f64>,
 }
 
 impl PoseTargets {
@@ -50,8 +49,7 @@ impl PoseTargets {
         let sigma = check::positive("sigma", sigma)?;
         // Maps without a pixel are empty.
         check::size("img_shape", size.map(|side| side.max(1)))?;
-        let columns = (0..size[0]).map(|column| column as f64).collect();
-        Ok(Self { size, sigma, min_score, columns })
+        Ok(Self { size, sigma, min_score })
     }
 
     /// Fills the maps (T, C, H, W): of keypoints, if `with_keypoints`, then of limbs.
@@ -178,7 +176,7 @@ impl PoseTargets {
         if limb.squared_length() < 1.0 {
             return self.draw_keypoint(plane, start, scores[0], profiles);
         }
-        draw_limb(plane, &self.columns, limb, self.sigma, columns, rows);
+        draw_limb(plane, self.size[0], limb, self.sigma, columns, rows);
         Ok(())
     }
 

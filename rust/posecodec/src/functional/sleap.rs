@@ -4,17 +4,14 @@ use super::{product, same_length};
 use crate::check;
 use crate::error::Result;
 use crate::float::Float;
-use crate::kernels::axes::Axes;
+use crate::kernels::axes::UniformGrid;
 use crate::kernels::fields::edge_field::add_edge_field;
-use crate::kernels::gaussian::exact::draw_gaussian_on;
 use crate::kernels::gaussian::profiles::exponent;
+use crate::kernels::gaussian::sampled::SampledGaussians;
 
 /// The pixels of maps: every `output_stride`-th one of an image, from the first on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SamplingGrid {
-    x: Vec<f64>,
-    y: Vec<f64>,
-}
+pub struct SamplingGrid(UniformGrid);
 
 impl SamplingGrid {
     /// The grid of an image of size `(h, w)`.
@@ -23,20 +20,14 @@ impl SamplingGrid {
     /// [`crate::Error::InvalidInput`] for a side that is 0, or a stride that is not positive.
     pub fn new(img_hw: [usize; 2], output_stride: f64) -> Result<Self> {
         let [height, width] = check::size("img_hw", img_hw)?;
-        let output_stride = check::positive("output_stride", output_stride)?;
-        let size = [width, height].map(|side| (side as f64 / output_stride).ceil() as usize);
-        let [x, y] = check::size("img_hw", size)?
-            .map(|length| (0..length).map(|index| index as f64 * output_stride).collect());
-        Ok(Self { x, y })
+        let stride = check::positive("output_stride", output_stride)?;
+        let size = [width, height].map(|side| (side as f64 / stride).ceil() as usize);
+        Ok(Self(UniformGrid { size: check::size("img_hw", size)?, stride }))
     }
 
     /// The size `[W, H]` of the maps.
     pub fn size(&self) -> [usize; 2] {
-        [self.x.len(), self.y.len()]
-    }
-
-    fn axes(&self) -> Axes<'_> {
-        Axes { x: &self.x, y: &self.y }
+        self.0.size
     }
 }
 
@@ -58,15 +49,12 @@ pub fn confidence_maps<T: Float>(
     let exponent = exponent(check::positive("sigma", sigma)?);
     same_length("instances", instances.checked_mul(count), keypoints.len())?;
     same_length("confidence_maps", product(&[count, height, width]), maps.len())?;
-    let mut profiles = [Vec::new(), Vec::new()];
+    let mut gaussians = SampledGaussians::default();
     for (keypoint, plane) in maps.chunks_exact_mut(width * height).enumerate() {
-        plane.fill(0.0);
-        for instance in 0..instances {
-            let point = keypoints[instance * count + keypoint].map(Float::as_f64);
-            if point.iter().all(|coordinate| coordinate.is_finite()) {
-                draw_gaussian_on(plane, grid.axes(), point, exponent, &mut profiles);
-            }
-        }
+        let points = (0..instances)
+            .map(|instance| keypoints[instance * count + keypoint].map(Float::as_f64))
+            .filter(|point| point.iter().all(|coordinate| coordinate.is_finite()));
+        gaussians.fill(plane, grid.0, points, exponent);
     }
     Ok(())
 }
@@ -91,12 +79,13 @@ pub fn part_affinity_fields<T: Float>(
     let sigma = check::positive("sigma", sigma)?;
     same_length("instances", instances.checked_mul(count), keypoints.len())?;
     same_length("part_affinity_fields", product(&[edges.len(), 2, height, width]), fields.len())?;
-    let ends = [grid.x[width - 1], grid.y[height - 1]].map(T::of);
+    let ends = grid.size().map(|length| T::of((length - 1) as f64 * grid.0.stride));
     let inside = |point: &[T; 2]| (0..2).all(|a| point[a] > T::zero() && point[a] < ends[a]);
     let shown: Vec<_> = (0..instances)
         .map(|instance| &keypoints[instance * count..][..count])
         .filter(|points| points.iter().any(inside))
         .collect();
+    let mut scratch = Vec::new();
     let planes = fields.chunks_exact_mut(2 * width * height);
     for (&[from, to], planes) in edges.iter().zip(planes) {
         let from = check::index("edge_inds", from, count)?;
@@ -105,7 +94,7 @@ pub fn part_affinity_fields<T: Float>(
         let (along_x, along_y) = planes.split_at_mut(width * height);
         for points in &shown {
             let edge = [points[from], points[to]];
-            add_edge_field([along_x, along_y], grid.axes(), edge, sigma);
+            add_edge_field([along_x, along_y], grid.0, edge, sigma, &mut scratch);
         }
     }
     Ok(())

@@ -18,3 +18,23 @@ pub fn indices_between(axis: &[f64], [low, high]: [f64; 2]) -> Range<usize> {
     let end = axis.partition_point(|&coordinate| coordinate <= high);
     start..end.max(start)
 }
+
+/// The pixels of a map: every `stride`-th one of an image, from the first on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UniformGrid {
+    /// Map size `[W, H]`.
+    pub size: [usize; 2],
+    /// Image pixels per pixel of the map.
+    pub stride: f64,
+}
+
+impl UniformGrid {
+    /// The pixels of an axis between two coordinates, in pixels of the map, and up to one before them.
+    #[inline(always)]
+    pub fn covered(&self, axis: usize, [low, high]: [f64; 2]) -> Range<usize> {
+        // What is negative becomes 0.
+        let (start, end) = (low as usize, (high + 1.0) as usize);
+        let end = end.min(self.size[axis]);
+        start.min(end)..end
+    }
+}

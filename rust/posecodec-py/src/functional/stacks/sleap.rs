@@ -10,19 +10,23 @@ use crate::convert::{CoordArray, DtypePolicy, OutputArray};
 use crate::error::Result;
 use crate::functional::points::{first_columns, in_precision, wrong_shape};
 
-/// Maps (K, H, W) of instances (N, K, 2): Gaussians, of which the maximum is kept.
+/// Maps (K, H, W) of instances (N, K, 2): Gaussians, of which the maximum is kept. With `separate`, maps
+/// (N, K, H, W).
 #[pyfunction]
 pub(crate) fn confidence_maps<'py>(
     instances: &Bound<'py, PyAny>,
     img_hw: &Bound<'py, PyAny>,
     sigma: &Bound<'py, PyAny>,
     output_stride: &Bound<'py, PyAny>,
+    separate: bool,
 ) -> Result<Bound<'py, PyAny>> {
-    let (numbers, counts, grid) = read(instances, img_hw, output_stride)?;
+    let (numbers, [people, count], grid) = read(instances, img_hw, output_stride)?;
     let sigma = number("sigma", sigma)?;
     let [width, height] = grid.size();
-    let mut maps =
-        OutputArray::<f32>::uninit(instances.py(), "img_hw", &[counts[1], height, width])?;
+    let shape = [people, count, height, width];
+    let shape = &shape[usize::from(!separate)..];
+    let counts = if separate { [1, numbers.count() / numbers.shape()[2]] } else { [people, count] };
+    let mut maps = OutputArray::<f32>::uninit(instances.py(), "img_hw", shape)?;
     let values = maps.values_mut();
     in_precision!(&numbers, coordinates => {
         let points = first_columns(coordinates, numbers.shape()[2])?;

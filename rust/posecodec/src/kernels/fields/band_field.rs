@@ -1,7 +1,9 @@
 //! Part affinity fields as DeepLabCut makes them: unit vectors along an edge, in a rectangle around it,
 //! times a weight that falls from 1 on the edge to 0 at the rectangle's sides.
 
-use super::lanes::{LANES, load, parts, store};
+use std::hint::select_unpredictable;
+
+use super::lanes::whole_vectors;
 use super::scalar_square;
 use crate::float::Float;
 use crate::kernels::axes::{Axes, indices_between};
@@ -89,22 +91,18 @@ impl Vectorized for BandKernel<'_> {
             let y = axes.y[row];
             let in_row = row * columns..(row + 1) * columns;
             let (row_x, row_y) = (&mut along_x[in_row.clone()], &mut along_y[in_row]);
-            for part in parts(indices_between(axes.x, self.x_range(y)), columns) {
-                let positions = load(axes.x, part.at);
-                let (mut field_x, mut field_y) = (load(row_x, part.at), load(row_y, part.at));
-                for lane in 0..LANES {
-                    let x = positions[lane];
-                    let along = unit[0] * x + unit[1] * y;
-                    let across = ((y * unit[0] - x * unit[1]) - self.offset) / self.width;
-                    let weight = 1.0 - across.abs();
-                    let inside =
-                        along >= self.along[0] && along <= self.along[1] && across.abs() <= 1.0;
-                    let [x, y] = [(unit[0] * weight) as f32, (unit[1] * weight) as f32];
-                    field_x[lane] = if inside { x } else { field_x[lane] };
-                    field_y[lane] = if inside { y } else { field_y[lane] };
-                }
-                store(row_x, part.at, &field_x);
-                store(row_y, part.at, &field_y);
+            let span = whole_vectors(indices_between(axes.x, self.x_range(y)), columns);
+            let fields = row_x[span.clone()].iter_mut().zip(&mut row_y[span.clone()]);
+            for ((field_x, field_y), &x) in fields.zip(&axes.x[span]) {
+                let along = unit[0] * x + unit[1] * y;
+                let across = ((y * unit[0] - x * unit[1]) - self.offset) / self.width;
+                let weight = 1.0 - across.abs();
+                let inside = (along >= self.along[0]) & (along <= self.along[1]);
+                let inside = inside & (across.abs() <= 1.0);
+                // A store on a condition would take some ten times as long.
+                let [x, y] = unit.map(|side| (side * weight) as f32);
+                *field_x = select_unpredictable(inside, x, *field_x);
+                *field_y = select_unpredictable(inside, y, *field_y);
             }
         }
     }

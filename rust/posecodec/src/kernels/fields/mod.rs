@@ -1,13 +1,13 @@
 //! Fields of vectors, and shapes around keypoints and the edges between them.
 
 pub mod band_field;
-pub mod capsule;
 pub mod disc;
 pub mod displacement;
 pub mod edge_field;
 mod lanes;
 pub mod limb;
 pub mod offset;
+pub mod strip;
 
 use crate::float::Float;
 

@@ -5,3 +5,4 @@ pub mod heatmap;
 pub mod heatmap_3d;
 pub mod outer_product;
 pub mod profiles;
+pub mod sampled;

@@ -17,7 +17,7 @@ pub fn outer_product(
 }
 
 /// Pixels of a row that are written together: one AVX-512 or two AVX2 vectors, and most patches at once.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 struct PatchKernel<'a> {
     plane: &'a mut [f32],
@@ -96,20 +96,31 @@ impl Vectorized for OuterProductKernel<'_> {
                 *least = f32::MIN_POSITIVE / wy;
             }
             for ((row, &wy), &least) in rows.chunks_exact_mut(width).zip(factors).zip(&least) {
-                if width < LANES {
-                    write_row_flushing_subnormals(row, x, wy, least, merge);
-                    continue;
-                }
-                for start in (0..width).step_by(LANES) {
-                    // The last vector overlaps the one before, so that each one is whole.
-                    let start = start.min(width - LANES);
-                    let values: [f32; LANES] = *x[start..].first_chunk().expect("a vector");
-                    let pixels: &mut [f32; LANES] =
-                        row[start..].first_chunk_mut().expect("a vector");
-                    write_row_flushing_subnormals(pixels, &values, wy, least, merge);
-                }
+                write_row_in_vectors(row, x, wy, least, merge);
             }
         }
+    }
+}
+
+/// A row of the outer product, with 0 for values below `least`, as whole vectors.
+#[inline(always)]
+pub(super) fn write_row_in_vectors(
+    row: &mut [f32],
+    values: &[f32],
+    wy: f32,
+    least: f32,
+    merge: bool,
+) {
+    if values.len() < LANES {
+        write_row_flushing_subnormals(row, values, wy, least, merge);
+        return;
+    }
+    for start in (0..values.len()).step_by(LANES) {
+        // The last vector overlaps the one before, so that each one is whole.
+        let start = start.min(values.len() - LANES);
+        let values: [f32; LANES] = *values[start..].first_chunk().expect("a vector");
+        let pixels: &mut [f32; LANES] = row[start..].first_chunk_mut().expect("a vector");
+        write_row_flushing_subnormals(pixels, &values, wy, least, merge);
     }
 }
 
