@@ -200,6 +200,23 @@ def mmaction(session: nox.Session) -> None:
     record_or_compare(session, "mmaction")
 
 
+@nox.session(python="3.11")
+def pyskl(session: nox.Session) -> None:
+    """Compare with PYSKL itself, which is not on PyPI: `-- CHECKOUT`."""
+    if not session.posargs:
+        session.error("needs a checkout of https://github.com/kennymckormick/pyskl")
+    session.install("setuptools<70", "wheel")
+    session.install(
+        "numpy>=2", "torch", "torchvision", "scipy", "matplotlib", "opencv-python-headless",
+        "addict", "packaging", "pyyaml", "yapf", "decord", "fvcore", "tqdm", "requests",
+        built_wheel(session), *group("test"),
+    )  # fmt: skip
+    # The last version with `mmcv.parallel`, built with this setuptools, without its operators.
+    session.install("--no-build-isolation", "--no-deps", "mmcv==1.7.0")
+    path = {"PYTHONPATH": session.posargs[0]}
+    session.run("python", "-m", "pytest", "tests/with_pyskl", env=path)
+
+
 @nox.session(python=False)
 def golden(session: nox.Session) -> None:
     """Record the outputs of MMPose again, in tests/golden."""

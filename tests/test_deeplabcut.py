@@ -49,6 +49,17 @@ def test_visible_keypoints_that_are_nan() -> None:
     assert set(np.unique(plateau)) == {0, 1}
 
 
+def test_half_precision() -> None:
+    """Computed in single precision."""
+    keypoints = np.random.default_rng(0).uniform(0, 16, (1, 2, 2, 3)).astype(np.float16)
+    generator = deeplabcut.PartAffinityFieldGenerator([[0, 1]], 5.0)
+    got, want = (
+        generator(4, OUTPUTS, {"keypoints": each})["paf"]["target"]
+        for each in (keypoints, keypoints.astype(np.float32))
+    )
+    np.testing.assert_array_equal(got, want)
+
+
 @pytest.mark.parametrize("generator", deeplabcut.GENERATORS)
 @pytest.mark.parametrize("tensors", [False, pytest.param(True, marks=pytest.mark.torch)])
 def test_results_are_of_the_outputs_kind(generator: Any, tensors: bool) -> None:
