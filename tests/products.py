@@ -82,5 +82,20 @@ def targets_of_profiles(codec: Any, profiles: dict[str, Any]) -> dict[str, Any]:
         heatmaps = heatmaps.max(1, initial=0)
     if isinstance(codec, SPR):
         background = np.float32(codec.background_weight)
-        rest = {"heatmap_weights": np.where(heatmaps > 0, np.float32(1), background), **rest}
+        starts = rest.pop("patch_starts")
+        rest = {
+            "heatmap_weights": np.where(heatmaps > 0, np.float32(1), background),
+            "displacements": pasted(rest.pop("displacement_patches"), starts, heatmaps.shape),
+            "displacement_weights": pasted(rest.pop("weight_patches"), starts, heatmaps.shape),
+        }
     return labels | {"heatmaps": heatmaps} | rest
+
+
+def pasted(patches: Any, starts: Any, shape: tuple[int, ...]) -> Any:
+    """Maps of the shape of heatmaps that are 0 outside of patches (B, N, 2K, h, w)."""
+    batch, people, channels, height, width = patches.shape
+    maps = np.zeros((batch, channels, *shape[2:]), patches.dtype)
+    for image, person in np.ndindex(batch, people):
+        x, y = starts[image, person]
+        maps[image, :, y : y + height, x : x + width] = patches[image, person]
+    return maps

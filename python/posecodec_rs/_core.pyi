@@ -1956,6 +1956,8 @@ class SPR(BaseKeypointCodec):
         The heatmaps of ``batch_encode``, bit-identical, are the maxima of the people's
         products in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``.
         ``heatmap_weights`` are 1 where a heatmap is above 0, else the background weight.
+        ``displacements`` and ``displacement_weights`` are 0 outside of the patches. Where patches
+        overlap, they are equal.
 
         Args:
             keypoints (array): Shape (B, N, K, 2), input pixels; as for ``encode``.
@@ -1968,7 +1970,10 @@ class SPR(BaseKeypointCodec):
             - x_profiles (array): Shape (B, N, M, W), float32, for M = 1 or K + 1 heatmaps, the roots'
               last.
             - y_profiles (array): Shape (B, N, M, H), float32.
-            - displacements, displacement_weights (array): As for ``batch_encode``.
+            - displacement_patches (array): Shape (B, N, 2K, h, w), float32: a part of the displacements
+              around each person's root.
+            - weight_patches (array): The same part of the displacement weights.
+            - patch_starts (array): Shape (B, N, 2), int64: the first pixel (x, y) of each patch.
 
         Raises:
             InvalidInputError: As for ``batch_encode``.

@@ -193,7 +193,31 @@ def _from_profiles(codec: Any, profiles: dict[str, Any]) -> dict[str, Any]:
         targets["heatmaps"] = heatmaps = products.compute()
         weights = torch.full_like(heatmaps, codec.background_weight)
         targets["heatmap_weights"] = weights.masked_fill_(heatmaps > 0, 1.0)
+        pixels = _patch_pixels(profiles.pop("patch_starts"), profiles["weight_patches"], heatmaps)
+        for name, patches in (
+            ("displacements", "displacement_patches"),
+            ("displacement_weights", "weight_patches"),
+        ):
+            targets[name] = _pasted(profiles.pop(patches), pixels, heatmaps)
     return targets | profiles
+
+
+def _patch_pixels(starts: Tensor, patches: Tensor, maps: Tensor) -> Tensor:
+    """Return the pixels (B, N*h*w) of maps that patches (B, N, 2K, h, w) cover."""
+    height, width = patches.shape[3:]
+    rows = starts[..., 1:] + torch.arange(height, device=maps.device)
+    columns = starts[..., :1] + torch.arange(width, device=maps.device)
+    return (rows.unsqueeze(3) * maps.shape[3] + columns.unsqueeze(2)).flatten(1)
+
+
+def _pasted(patches: Tensor, pixels: Tensor, maps: Tensor) -> Tensor:
+    """Return maps of the size of others that are 0 outside of patches (B, N, 2K, h, w)."""
+    batch, _, channels = patches.shape[:3]
+    pasted = patches.new_zeros((batch, channels, *maps.shape[2:]))
+    values = patches.transpose(1, 2).flatten(2)
+    # Pixels of several patches have the same value in all of them.
+    pasted.flatten(2).scatter_(2, pixels.unsqueeze(1).expand_as(values), values)
+    return pasted
 
 
 def _finished(

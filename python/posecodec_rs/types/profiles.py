@@ -82,7 +82,7 @@ class AssociativeEmbeddingProfiles(TypedDict):
 
 
 class SPRProfiles(TypedDict):
-    """The targets of ``SPR``, with profiles of the heatmaps."""
+    """Profiles of the heatmaps of ``SPR``, and patches of its displacements."""
 
     x_profiles: npt.NDArray[np.float32]
     """Shape (B, N, 1, W) or (B, N, K+1, W)."""
@@ -90,8 +90,11 @@ class SPRProfiles(TypedDict):
     y_profiles: npt.NDArray[np.float32]
     """Shape (B, N, 1, H) or (B, N, K+1, H)."""
 
-    displacements: npt.NDArray[np.float32]
-    """Shape (B, 2K, H, W)."""
+    displacement_patches: npt.NDArray[np.float32]
+    """Shape (B, N, 2K, h, w): the displacements around each person's root."""
 
-    displacement_weights: npt.NDArray[np.float32]
-    """Shape (B, 2K, H, W)."""
+    weight_patches: npt.NDArray[np.float32]
+    """Shape (B, N, 2K, h, w): the displacement weights there."""
+
+    patch_starts: npt.NDArray[np.int64]
+    """Shape (B, N, 2): the first pixel (x, y) of each patch."""

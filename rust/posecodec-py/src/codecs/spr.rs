@@ -129,6 +129,8 @@ codec_class! {
 
         #[doc = phrase!(encode_profiles "the maxima of the people's\nproducts in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``")]
         /// ``heatmap_weights`` are 1 where a heatmap is above 0, else the background weight.
+        /// ``displacements`` and ``displacement_weights`` are 0 outside of the patches. Where patches
+        /// overlap, they are equal.
         #[doc = phrase!(profile_args "N")]
         ///
         /// Returns:
@@ -136,7 +138,10 @@ codec_class! {
         ///     - x_profiles (array): Shape (B, N, M, W), float32, for M = 1 or K + 1 heatmaps, the roots'
         ///       last.
         ///     - y_profiles (array): Shape (B, N, M, H), float32.
-        ///     - displacements, displacement_weights (array): As for ``batch_encode``.
+        ///     - displacement_patches (array): Shape (B, N, 2K, h, w), float32: a part of the displacements
+        ///       around each person's root.
+        ///     - weight_patches (array): The same part of the displacement weights.
+        ///     - patch_starts (array): Shape (B, N, 2), int64: the first pixel (x, y) of each patch.
         ///
         /// Raises:
         ///     InvalidInputError: As for ``batch_encode``.

@@ -2,13 +2,13 @@
 
 mod decode;
 mod peaks;
+mod profiles;
 
 use std::ops::Range;
 
 use ndarray::Array3;
 
 use super::encode::{Encode, EncodedArrays, Outputs, SampleArrays, dimensioned};
-use super::profiles::{Separable, profile_rows, write_profiles};
 use super::{scale_factor, to_heatmap_pixels};
 use crate::check;
 use crate::element::Dtype;
@@ -218,38 +218,40 @@ impl Spr {
             .collect()
     }
 
-    /// Fills the displacements around the roots that are inside the map.
-    fn encode_displacements<T: Float, V: Float>(
-        &self,
-        keypoints: &Keypoints<'_, T, V>,
-        at: &[[T; 2]],
-        roots: &[Option<([f32; 2], f32)>],
-        displacements: &mut [f32],
-        weights: &mut [f32],
-    ) {
-        let count = keypoints.count;
-        let labelled: Vec<bool> = (0..at.len())
+    /// Which keypoints have displacements.
+    fn labelled<T: Float, V: Float>(&self, keypoints: &Keypoints<'_, T, V>) -> Vec<bool> {
+        (0..keypoints.points.len())
             .map(|index| {
                 let visible = keypoints.visible.map_or(V::one(), |visible| visible[index]);
                 keypoints.is_finite(index) && !(visible < V::one())
             })
-            .collect();
-        let inside = |root: [f32; 2]| {
-            (0..2).all(|axis| root[axis] >= 0.0 && root[axis] < self.heatmap_size[axis] as f32)
-        };
-        let instances: Vec<_> = roots
+            .collect()
+    }
+
+    /// The instances whose root is inside the map.
+    fn rooted_instances<'a, T: Float>(
+        &self,
+        at: &'a [[T; 2]],
+        labelled: &'a [bool],
+        roots: &[Option<([f32; 2], f32)>],
+    ) -> Vec<RootedInstance<'a, T, f32>> {
+        let count = at.len().checked_div(roots.len()).unwrap_or(0);
+        roots
             .iter()
             .enumerate()
             .filter_map(|(instance, found)| {
-                let (root, diagonal_length) = found.filter(|(root, _)| inside(*root))?;
+                let (root, diagonal_length) = found.filter(|(root, _)| self.is_inside(*root))?;
                 let range = instance * count..(instance + 1) * count;
                 let (points, labelled) = (&at[range.clone()], &labelled[range]);
                 let (size, weight) = (f64::from(diagonal_length), 1.0 / diagonal_length);
                 Some(RootedInstance { points, labelled, root, size, weight })
             })
-            .collect();
-        let maps = DisplacementMaps { displacements, weights, size: self.heatmap_size };
-        fill_displacements(maps, &instances, self.root_sigma, Direction::ToKeypoint);
+            .collect()
+    }
+
+    /// Whether a root is inside the map.
+    fn is_inside(&self, root: [f32; 2]) -> bool {
+        (0..2).all(|axis| root[axis] >= 0.0 && root[axis] < self.heatmap_size[axis] as f32)
     }
 }
 
@@ -325,59 +327,16 @@ impl Encode for Spr {
                 mark_foreground(root_map, root_weights, size[0], covered);
             }
         }
-        self.encode_displacements(keypoints, &at, &roots, displacements, displacement_weights);
+        let labelled = self.labelled(keypoints);
+        let instances = self.rooted_instances(&at, &labelled, &roots);
+        let maps = DisplacementMaps { displacements, weights: displacement_weights, size };
+        fill_displacements(maps, &instances, self.root_sigma, Direction::ToKeypoint);
     }
 
     fn from_arrays<V: Float>(encoded: EncodedArrays<V>) -> SprTargets {
         let [heatmaps, heatmap_weights, displacements, displacement_weights] =
             dimensioned(encoded.floats);
         SprTargets { heatmaps, heatmap_weights, displacements, displacement_weights }
-    }
-}
-
-/// Profiles (N, M, W) and (N, M, H) of M maps: of the keypoints' if there are any, and of the roots. The
-/// heatmaps are the maxima of the people's products. `heatmap_weights` are 1 where a heatmap is above 0.
-impl Separable for Spr {
-    fn profile_outputs(&self, instances: usize, keypoints: usize) -> Outputs {
-        let maps = if self.keypoint_patch.is_some() { keypoints } else { 0 }.saturating_add(1);
-        let rows = profile_rows(&[instances, maps], self.heatmap_size, Per::Instance);
-        rows.into_iter().chain(self.outputs(instances, keypoints).into_iter().skip(2)).collect()
-    }
-
-    fn encode_profiles<T: Float, V: Float>(
-        &self,
-        keypoints: &Keypoints<'_, T, V>,
-        mut arrays: SampleArrays<'_>,
-    ) {
-        let [x, y, displacements, weights] = std::array::from_fn(|_| arrays.take::<f32>());
-        for array in [&mut *x, y, displacements, weights] {
-            arrays.init.clear(array);
-        }
-        let (size, mut scratch) = (self.heatmap_size, [Vec::new(), Vec::new()]);
-        let at = keypoints.in_heatmap_pixels(|point| to_heatmap_pixels(point, self.scale_factor));
-        let roots = self.roots(keypoints, &at);
-        let maps = if self.keypoint_patch.is_some() { keypoints.count } else { 0 } + 1;
-        let mut rows = x.chunks_exact_mut(size[0]).zip(y.chunks_exact_mut(size[1]));
-        for (instance, root) in roots.iter().enumerate() {
-            for (number, (x, y)) in rows.by_ref().take(maps).enumerate() {
-                let profiles = if number + 1 == maps {
-                    let patch = &self.root_patch;
-                    root.and_then(|(root, _)| {
-                        patch.profiles(size, root, Center::Rounded, &mut scratch)
-                    })
-                } else {
-                    let index = instance * keypoints.count + number;
-                    let patch = self.keypoint_patch.as_ref().filter(|_| {
-                        keypoints.is_labelled(index) && at[index].iter().all(|at| at.is_finite())
-                    });
-                    patch.and_then(|patch| {
-                        patch.profiles(size, at[index], Center::Rounded, &mut scratch)
-                    })
-                };
-                write_profiles([x, y], profiles);
-            }
-        }
-        self.encode_displacements(keypoints, &at, &roots, displacements, weights);
     }
 }
 

@@ -29,7 +29,7 @@ pub enum Direction {
     FromKeypoint,
 }
 
-/// The maps of one image.
+/// The maps of one image, or a part of them.
 #[derive(Debug)]
 pub struct DisplacementMaps<'a> {
     /// Two planes (x, y) per keypoint, filled with zeros.
@@ -52,12 +52,30 @@ pub fn fill_displacements<T: Float, R: Float>(
     radius: f64,
     direction: Direction,
 ) {
+    let part = maps.size.map(|side| 0..side);
+    fill_part(maps, part, instances, radius, direction);
+}
+
+/// [`fill_displacements`] of a part of the maps, some columns and rows: the planes have these alone.
+pub fn fill_part<T: Float, R: Float>(
+    maps: DisplacementMaps<'_>,
+    part: [Range<usize>; 2],
+    instances: &[RootedInstance<'_, T, R>],
+    radius: f64,
+    direction: Direction,
+) {
     let sign = if direction == Direction::ToKeypoint { 1.0 } else { -1.0 };
     let DisplacementMaps { displacements, weights, size: [width, height] } = maps;
+    let [first_column, first_row] = [part[0].start, part[1].start];
+    let (stride, pixels) = (part[0].len(), part[0].len() * part[1].len());
     let areas: Vec<[Range<usize>; 2]> = instances
         .iter()
         .map(|instance| {
-            [area(instance.root[0], radius, width), area(instance.root[1], radius, height)]
+            [0, 1].map(|axis| {
+                let Range { start, end } = area(instance.root[axis], radius, [width, height][axis]);
+                let start = start.clamp(part[axis].start, part[axis].end);
+                start..end.clamp(start, part[axis].end)
+            })
         })
         .collect();
     let mut sizes = SizeMap::around(&areas);
@@ -71,12 +89,13 @@ pub fn fill_displacements<T: Float, R: Float>(
                 continue;
             }
             let [to_x, to_y] = point.map(Float::as_f64);
-            let pixels = width * height;
             let planes = 2 * index * pixels..2 * (index + 1) * pixels;
             let (x_plane, y_plane) = displacements[planes.clone()].split_at_mut(pixels);
             let (x_weights, y_weights) = weights[planes].split_at_mut(pixels);
             for row in rows.clone() {
-                let in_row = row * width + columns.start..row * width + columns.end;
+                let before = (row - first_row) * stride;
+                let in_row =
+                    before + columns.start - first_column..before + columns.end - first_column;
                 let (x_row, y_row) = (&mut x_plane[in_row.clone()], &mut y_plane[in_row.clone()]);
                 let x_weights = &mut x_weights[in_row.clone()];
                 let y_weights = &mut y_weights[in_row];
@@ -97,9 +116,9 @@ pub fn fill_displacements<T: Float, R: Float>(
     }
 }
 
-/// The pixels of an axis within `radius` of the root. Both ends are computed in the root's own precision
-/// and truncated toward zero.
-fn area<R: Float>(root: R, radius: f64, length: usize) -> Range<usize> {
+/// The pixels of an axis that [`fill_displacements`] fills, within `radius` of the root. Both ends are
+/// computed in the root's own precision and truncated toward zero.
+pub fn area<R: Float>(root: R, radius: f64, length: usize) -> Range<usize> {
     let radius = R::of(radius);
     let start = ((root - radius).as_f64() as i64).max(0) as usize;
     let end = ((root + radius).as_f64() as i64).clamp(0, length as i64) as usize;
