@@ -91,10 +91,10 @@ class SPRProfiles(TypedDict):
     """Shape (B, N, 1, H) or (B, N, K+1, H)."""
 
     displacement_patches: npt.NDArray[np.float32]
-    """Shape (B, N, 2K, h, w): the displacements around each person's root."""
+    """Shape (B, N, 2K, h, w), the displacements around each person's root."""
 
     weight_patches: npt.NDArray[np.float32]
-    """Shape (B, N, 2K, h, w): the displacement weights there."""
+    """Shape (B, N, 2K, h, w), the displacement weights there."""
 
     patch_starts: npt.NDArray[np.int64]
-    """Shape (B, N, 2): the first pixel (x, y) of each patch."""
+    """Shape (B, N, 2), the first pixel (x, y) of each patch."""
