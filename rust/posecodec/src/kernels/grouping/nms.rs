@@ -38,7 +38,7 @@ impl<E: HeatmapValue> Neighborhood<'_, E> {
     #[inline]
     pub(crate) fn suppressed_at(&self, [x, y]: [usize; 2]) -> E {
         let value = self.plane[y * self.width + x];
-        // MMPose multiplies by 0, which makes NaN of infinity, and `topk` puts NaN first.
+        // MMPose multiplies by 0, which keeps NaN, and `topk` puts NaN first. An infinity becomes 0 here.
         if self.is_peak([x, y]) { value } else { zero_or_nan(value) }
     }
 
