@@ -165,9 +165,9 @@ impl<E: HeatmapValue> FlippedPixels<'_, E> {
             let pixels = row.chunks_exact(channels);
             let mirrored = mirrored.chunks_exact_mut(channels);
             if backwards {
-                mirrored
-                    .zip(pixels.rev())
-                    .for_each(|(to, from)| exchange(from, partners, first, to));
+                for (to, from) in mirrored.zip(pixels.rev()) {
+                    exchange(from, partners, first, to);
+                }
             } else {
                 for (to, from) in mirrored.zip(pixels) {
                     exchange(from, partners, first, to);
