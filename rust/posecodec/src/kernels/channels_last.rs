@@ -67,30 +67,10 @@ impl<'a, E: HeatmapValue> PixelMaps<'a, E> {
         &self.values[start..][..width * channels]
     }
 
-    /// Writes columns of a row of one map, from left to right or from right to left.
+    /// The place of a column in the rows of memory, and the column at a place.
     #[inline(always)]
-    fn read<'t>(
-        &self,
-        [channel, y]: [usize; 2],
-        columns: Range<usize>,
-        from_right: bool,
-        to: impl Iterator<Item = &'t mut E>,
-    ) where
-        E: 't,
-    {
-        let [channels, _, width] = self.shape;
-        let Range { start, end } = columns;
-        let [start, end] = if self.reversed { [width - end, width - start] } else { [start, end] };
-        let pixels = self.row(y)[start * channels..end * channels].chunks_exact(channels);
-        if from_right == self.reversed {
-            for (to, pixel) in to.zip(pixels) {
-                *to = pixel[channel];
-            }
-        } else {
-            for (to, pixel) in to.zip(pixels.rev()) {
-                *to = pixel[channel];
-            }
-        }
+    fn place(&self, x: usize) -> usize {
+        if self.reversed { self.shape[2] - 1 - x } else { x }
     }
 }
 
@@ -114,83 +94,33 @@ pub struct FlippedPixels<'a, E> {
     pub shifted: bool,
 }
 
+/// Channels that are copied together: single loads, one store.
+const EXCHANGED: usize = 4;
+
 impl<E: HeatmapValue> FlippedPixels<'_, E> {
-    /// Writes columns of a row of one map, mirrored back, from left to right.
+    /// The place of the pixel that is mirrored to column `x`. There is none before the first column, which
+    /// keeps its own value when maps are shifted.
     #[inline(always)]
-    fn read<'t>(
-        &self,
-        [channel, y]: [usize; 2],
-        columns: Range<usize>,
-        mut to: impl Iterator<Item = &'t mut E>,
-    ) where
-        E: 't,
-    {
-        let (shift, width) = (usize::from(self.shifted), self.maps.shape[2]);
-        let place = [self.partners[channel], y];
-        let Range { start, end } = columns;
-        // There is no pixel before the first one, which keeps its own value.
-        let first = usize::from(start < shift);
-        if first > 0 {
-            self.maps.read(place, width - 1..width, false, to.by_ref().take(1));
-        }
-        let columns = width + shift - end..width + shift - start - first;
-        self.maps.read(place, columns, true, to);
+    fn place(&self, x: usize) -> usize {
+        let mirrored = x.saturating_sub(usize::from(self.shifted));
+        self.maps.place(self.maps.shape[2] - 1 - mirrored)
     }
 
     /// Fills a row, mirrored back and with channels exchanged, in the order of memory of `own`.
     #[inline(always)]
     fn mirror_row(&self, own: &PixelMaps<'_, E>, y: usize, mirrored: &mut [E]) {
-        let [channels, _, width] = own.shape;
-        let row = self.maps.row(y);
-        // Both rows in the order of memory; the flipped one is read backwards unless one is reversed.
-        let backwards = own.reversed == self.maps.reversed;
-        let [mut to, mut from] = [0, 0];
-        if self.shifted {
-            // There is no pixel before the first one, which keeps its own value.
-            let edge = if own.reversed { width - 1 } else { 0 };
-            let kept = if backwards { width - 1 - edge } else { edge };
-            for (channel, &partner) in self.partners.iter().enumerate() {
-                mirrored[edge * channels + channel] = row[kept * channels + partner];
-            }
-            [to, from] = if own.reversed { [0, 1] } else { [1, 0] };
-        }
-        let count = width - usize::from(self.shifted);
-        let start = if backwards { width - from - count } else { from };
-        let row = &row[start * channels..][..count * channels];
-        let mirrored = &mut mirrored[to * channels..][..count * channels];
+        let (row, channels) = (self.maps.row(y), own.shape[0]);
         // The last channels may overlap those before, and then get the same values again.
         for first in (0..channels).step_by(EXCHANGED) {
             let first = first.min(channels - EXCHANGED);
-            let partners = self.partners[first..].first_chunk().expect("four channels");
-            let pixels = row.chunks_exact(channels);
-            let mirrored = mirrored.chunks_exact_mut(channels);
-            if backwards {
-                for (to, from) in mirrored.zip(pixels.rev()) {
-                    exchange(from, partners, first, to);
-                }
-            } else {
-                for (to, from) in mirrored.zip(pixels) {
-                    exchange(from, partners, first, to);
-                }
+            let partners: [usize; EXCHANGED] =
+                *self.partners[first..].first_chunk().expect("four channels");
+            for (place, to) in mirrored.chunks_exact_mut(channels).enumerate() {
+                let from = &row[self.place(own.place(place)) * channels..][..channels];
+                let to: &mut [E; EXCHANGED] = to[first..].first_chunk_mut().expect("four channels");
+                *to = partners.map(|partner| from[partner]);
             }
         }
-    }
-}
-
-/// Channels that are copied together: single loads, one store.
-const EXCHANGED: usize = 4;
-
-/// Copies four channels of a pixel from their mirror images.
-#[inline(always)]
-fn exchange<E: HeatmapValue>(
-    from: &[E],
-    partners: &[usize; EXCHANGED],
-    first: usize,
-    to: &mut [E],
-) {
-    let to: &mut [E; EXCHANGED] = to[first..].first_chunk_mut().expect("four channels");
-    for lane in 0..EXCHANGED {
-        to[lane] = from[partners[lane]];
     }
 }
 
@@ -223,14 +153,20 @@ impl<E: HeatmapValue> PixelPair<'_, E> {
         part: &mut [E],
         mirrored: &mut Vec<E>,
     ) {
-        let width = columns.len();
+        let (own, channels, width) = (&self.own, self.own.shape[0], columns.len());
         for (part, y) in part.chunks_exact_mut(width).zip(rows.clone()) {
-            self.own.read([channel, y], columns.clone(), false, part.iter_mut());
+            let row = own.row(y);
+            for (to, x) in part.iter_mut().zip(columns.clone()) {
+                *to = row[own.place(x) * channels + channel];
+            }
         }
         let Some(flipped) = &self.flipped else { return };
         mirrored.resize(part.len(), E::of(0.0));
         for (mirrored, y) in mirrored.chunks_exact_mut(width).zip(rows) {
-            flipped.read([channel, y], columns.clone(), mirrored.iter_mut());
+            let (row, partner) = (flipped.maps.row(y), flipped.partners[channel]);
+            for (to, x) in mirrored.iter_mut().zip(columns.clone()) {
+                *to = row[flipped.place(x) * channels + partner];
+            }
         }
         E::average(part, mirrored);
         part.copy_from_slice(mirrored);
