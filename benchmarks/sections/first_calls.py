@@ -5,15 +5,14 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 from posecodec_rs.cli.codecs.operation import mmpose_codecs
 
+from sections.processes import in_a_process
 from sections.samples import BENCHMARKS, NUM_KEYPOINTS
 from sections.section import Section
 
@@ -34,7 +33,7 @@ def first_calls() -> Section | None:
     packages = ("ours", "theirs") if mmpose_codecs() else ("ours",)
     for name in CODECS:
         for package in packages:
-            runs = [_in_a_process(package, name) for _ in range(PROCESSES)]
+            runs = [in_a_process("first_calls", package, name) for _ in range(PROCESSES)]
             medians = [median(column) for column in zip(*runs, strict=True)]
             library = "posecodec_rs" if package == "ours" else "MMPose"
             cells = [f"{value:.0f}" for value in medians]
@@ -44,13 +43,6 @@ def first_calls() -> Section | None:
                 {"operation": name, "library": library, **data},
             )
     return section
-
-
-def _in_a_process(package: str, name: str) -> list[float]:
-    command = [sys.executable, "-W", "ignore", "-m", "sections.first_calls", package, name]
-    root = Path(__file__).parent.parent
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def times(package: str, name: str) -> list[float]:

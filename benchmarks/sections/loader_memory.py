@@ -6,8 +6,6 @@ Needs torch and MMPose. Each loader runs in a process of its own. The memory is 
 size of the process and its workers, with shared pages counted once, 50 times a second.
 """
 
-import json
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import numpy as np
 from posecodec_rs.cli.codecs.operation import mmpose_codec
 
+from sections.processes import in_a_process
 from sections.section import Section
 
 WORKERS, PREFETCH = 8, 2
@@ -41,17 +40,10 @@ def loader_memory() -> Section:
     for name, (_, keypoints, batch) in CODECS.items():
         width, height = CODECS[name][0]["heatmap_size"]
         held = WORKERS * PREFETCH * batch * keypoints * width * height * 4
-        peaks = [_in_a_process(name, way) for way in WAYS]
+        peaks = [in_a_process("loader_memory", name, way) for way in WAYS]
         cells = [f"{count / 1e6:.0f}" for count in (*peaks, held)]
         section.add([name, *cells], {"maps": name, **dict(zip(WAYS, peaks, strict=True))})
     return section
-
-
-def _in_a_process(name: str, way: str) -> int:
-    command = [sys.executable, "-m", "sections.loader_memory", name, way]
-    root = Path(__file__).parent.parent
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
 
 
 class Targets:

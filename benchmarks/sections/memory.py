@@ -4,7 +4,6 @@
 bytes.
 """
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from posecodec_rs.cli.codecs.operation import mmpose_codecs
 
+from sections.processes import in_a_process
 from sections.samples import BENCHMARKS, decode_theirs, make_sample
 from sections.section import Section
 
@@ -52,10 +52,7 @@ def _in_a_process(package: str, operation: str, inputs: list[np.ndarray]) -> int
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "inputs.npz")
         np.savez(path, *inputs)
-        command = [sys.executable, "-m", "sections.memory", package, operation, str(path)]
-        root = Path(__file__).parent.parent
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    return int(done.stdout)
+        return in_a_process("memory", package, operation, str(path))
 
 
 def peak(package: str, operation: str, path: str) -> int:
