@@ -57,8 +57,8 @@ pub(super) struct NearPeak<E> {
     pub(super) unblurred: E,
 }
 
-/// Finds the maximum and fills the blurred pixels around it; `None` if a value is not finite, no value is
-/// positive, the plane is small, or the bounds do not exclude enough.
+/// Finds the maximum and fills the blurred pixels around it; `None` if a value is not finite or its blur may
+/// overflow, no value is positive, the plane is small, or the bounds do not exclude enough.
 pub(super) struct FindNearPeak<'a, E> {
     pub(super) plane: &'a [E],
     pub(super) width: usize,
@@ -230,8 +230,11 @@ impl Axis<'_> {
 /// Values that are compared or added together.
 const LANES: usize = 16;
 
-/// Fills the maximum of each row, and returns that of the plane; `None` if it is not positive or a value is
-/// not finite.
+/// The largest value whose pairs do not overflow: the blur adds two values before it multiplies them.
+const MAX_VALUE: f32 = f32::MAX / 2.0;
+
+/// Fills the maximum of each row, and returns that of the plane; `None` if it is not positive, above
+/// [`MAX_VALUE`], or a value is not finite.
 #[inline(always)]
 fn row_maxima<E: HeatmapValue>(plane: &[E], width: usize, maxima: &mut [f32]) -> Option<E> {
     let zero = E::of(0.0).to_signed_bits();
@@ -246,8 +249,10 @@ fn row_maxima<E: HeatmapValue>(plane: &[E], width: usize, maxima: &mut [f32]) ->
         signed_bits = signed_bits.max(row_signed_bits);
         bits = bits.max(row_bits);
     }
-    let finite = signed_bits < E::INFINITY_SIGNED_BITS && bits < E::NEGATIVE_INFINITY_BITS;
-    (finite && signed_bits > zero).then(|| E::from_signed_bits(signed_bits))
+    let largest = E::from_signed_bits(signed_bits);
+    // False for infinity and for NaN.
+    let bounded = largest.as_f32() <= MAX_VALUE && bits < E::NEGATIVE_INFINITY_BITS;
+    (bounded && signed_bits > zero).then_some(largest)
 }
 
 /// Fills an upper bound of each column of `rows`: the smaller of its maximum and of the sum of its positive
