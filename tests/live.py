@@ -1,9 +1,10 @@
 """What the folders of tests that compare with a real project have in common."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -43,3 +44,21 @@ def hooks(
                     item.add_marker(pytest.mark.filterwarnings(category))
 
     return pytest_pycollect_makemodule, pytest_collection_modifyitems
+
+
+def untouched(state: Callable[[], Any], uninstall: Callable[[], object]) -> Any:
+    """A fixture of each test of a module: after the test, `uninstall` restores the project.
+
+    Args:
+        state: Returns what `install` changes.
+        uninstall: Takes the changes back.
+    """
+
+    @pytest.fixture(autouse=True)
+    def restored() -> Iterator[None]:
+        before = state()
+        yield
+        uninstall()
+        assert state() == before
+
+    return restored

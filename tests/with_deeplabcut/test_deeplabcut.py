@@ -1,10 +1,10 @@
 """`posecodec_rs.deeplabcut`: results are those of DeepLabCut, and `uninstall` restores it."""
 
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
 import deeplabcut
+import live
 import numpy as np
 import pytest
 import torch
@@ -22,13 +22,7 @@ def state() -> list[Any]:
     return [each[name] for name in NAMES for each in (REGISTRY, vars(theirs))]
 
 
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """Restores DeepLabCut after the test."""
-    before = state()
-    yield
-    ours.uninstall()
-    assert state() == before
+restored = live.untouched(state, ours.uninstall)
 
 
 class Batch:

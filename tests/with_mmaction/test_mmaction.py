@@ -1,9 +1,9 @@
 """`posecodec_rs.mmaction`: results are those of MMAction2, and `uninstall` restores it."""
 
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
+import live
 import mmaction
 import numpy as np
 import pytest
@@ -23,13 +23,7 @@ def state() -> list[Any]:
     return [TRANSFORMS.module_dict[name], getattr(transforms, name), getattr(pose_transforms, name)]
 
 
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """Restores MMAction2 after the test."""
-    before = state()
-    yield
-    uninstall()
-    assert state() == before
+restored = live.untouched(state, uninstall)
 
 
 OPTIONS = st.fixed_dictionaries(

@@ -1,11 +1,10 @@
 """`posecodec_rs.mmaction` in PYSKL: results are PYSKL's, and `uninstall` restores it."""
 
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
+import live
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from posecodec_rs.mmaction import GeneratePoseTarget, install, uninstall
@@ -21,13 +20,7 @@ def state() -> list[Any]:
     return [PIPELINES.get(name), getattr(pipelines, name), getattr(heatmap_related, name)]
 
 
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """Restores PYSKL after the test."""
-    before = state()
-    yield
-    uninstall()
-    assert state() == before
+restored = live.untouched(state, uninstall)
 
 
 def test_install() -> None:

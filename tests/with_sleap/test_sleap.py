@@ -1,8 +1,8 @@
 """`posecodec_rs.sleap`: results are those of sleap-nn, and `uninstall` restores it."""
 
-from collections.abc import Iterator
 from typing import Any
 
+import live
 import numpy as np
 import pytest
 import sleap_nn
@@ -25,13 +25,7 @@ def state() -> list[Any]:
     return [vars(module).get(name) for module in (confidence_maps, edge_maps) for name in NAMES]
 
 
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """Restores sleap-nn after the test."""
-    before = state()
-    yield
-    sleap.uninstall()
-    assert state() == before
+restored = live.untouched(state, sleap.uninstall)
 
 
 @settings(deadline=None, max_examples=150)

@@ -2,10 +2,10 @@
 
 import copy
 import logging
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import live
 import numpy as np
 import pytest
 import torch
@@ -36,13 +36,7 @@ def state() -> list[Any]:
     return [getattr(module, name, None) for module in MODULES for name in FUNCTIONS]
 
 
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """Restores transformers after the test."""
-    before = state()
-    yield
-    uninstall()
-    assert state() == before
+restored = live.untouched(state, uninstall)
 
 
 def people(rng: np.random.Generator, shape: tuple[int, ...]) -> torch.Tensor:
