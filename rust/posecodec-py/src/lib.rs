@@ -16,7 +16,7 @@ mod to_image;
 use pyo3::prelude::*;
 
 // Sound without the GIL, on free-threaded Python: classes are frozen, `__init__` sets a codec once
-// (`class/base.rs`), and other shared state is a lock or an atomic (`memory.rs`, `error.rs`;
+// (`class/base.rs`), and other shared state is a lock or an atomic (`memory/`, `error.rs`;
 // `parallel.rs` and `simd.rs` of the crate). As in NumPy, callers synchronize access to arrays.
 #[pymodule(gil_used = false)]
 mod _core {

@@ -47,6 +47,10 @@ macro_rules! phrase {
     (scale_factor) => {
         "Input pixels per heatmap pixel, shape (2,), float32."
     };
+    // Arguments of a `batch_encode` that takes the people of several images.
+    (image_args) => {
+        "    keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,\n        of which N may differ; input pixels; as for ``encode``.\n    keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).\n        Default: all visible."
+    };
     // The head of the docstring of an `encode_profiles` whose heatmaps are `$formula`.
     (encode_profiles $formula:literal) => {
         concat!(
@@ -86,6 +90,39 @@ macro_rules! phrase {
 }
 pub(crate) use phrase;
 
+/// The default of an argument in a table of [`codec_class!`]: what its parameter of `__init__` has if it is
+/// omitted, the end of its documentation, and its value.
+macro_rules! argument_default {
+    (omitted $default:tt) => {
+        $crate::class::OptionalArg::DEFAULT
+    };
+
+    (doc None) => {
+        ""
+    };
+    (doc $default:tt) => {
+        concat!(" Default: ", stringify!($default), ".")
+    };
+
+    // Never read: Python raises TypeError where a required argument is omitted.
+    (value) => {
+        ()
+    };
+    (value None) => {
+        None::<bool>
+    };
+    (value True) => {
+        true
+    };
+    (value False) => {
+        false
+    };
+    (value $default:tt) => {
+        $default
+    };
+}
+pub(crate) use argument_default;
+
 /// Declares the Python class of a codec.
 ///
 /// The constructor's arguments are a table. A row has the argument's documentation, name, kind (a
@@ -95,9 +132,10 @@ pub(crate) use phrase;
 ///
 /// `build` makes the codec from the parsed arguments. `encode` has the required, the optional and the
 /// keyword-only arguments of `encode` and `batch_encode`, and the expression that both return; then
-/// come their docstrings. `tables` are class attributes, each with the function that makes it from a
-/// list of names. `methods` are other `#[pymethods]`. A family of codecs has a macro of its own (such
-/// as `heatmap_codec!`) that adds what they share and calls this one.
+/// come their docstrings. With `profiles_doc`, its docstring, a `Separable` codec has `encode_profiles`.
+/// `tables` are class attributes, each with the function that makes it from a list of names. `methods`
+/// are other `#[pymethods]`. A family of codecs has a macro of its own (such as `heatmap_codec!`) that
+/// adds what they share and calls this one.
 ///
 /// For example,
 ///
@@ -184,6 +222,7 @@ macro_rules! codec_class {
             |$py:ident, $this:tt, $call:ident| $encoded:block
         sample_doc {$(#[doc = $sample_doc:expr])*}
         batch_doc {$(#[doc = $batch_doc:expr])*}
+        $(profiles_doc {$(#[doc = $profiles_doc:expr])*})?
         tables {$($table:ident: $make:ident $names:tt;)*}
         methods {$($methods:tt)*}
     ) => {
@@ -195,7 +234,7 @@ macro_rules! codec_class {
         /// Args:
         $(#[doc = concat!(
             "    ", stringify!($arg), " (", $crate::class::kinds::type_name!($kind), "):", $first
-            $(, "\n       ", $more)* $(, codec_class!(@doc $default))?
+            $(, "\n       ", $more)* $(, $crate::class::argument_default!(doc $default))?
         )])*
         ///
         /// Raises:
@@ -207,14 +246,11 @@ macro_rules! codec_class {
         impl $name {
             #[new]
             #[pyo3(signature = (*_args, **_kwargs), text_signature = None)]
-            fn new(
-                _args: &Bound<'_, pyo3::types::PyTuple>,
-                _kwargs: Option<&Bound<'_, pyo3::types::PyDict>>,
-            ) -> PyClassInitializer<Self> {
+            fn new(_args: $crate::class::Any<'_, '_>, _kwargs: Option<$crate::class::Any<'_, '_>>) -> PyClassInitializer<Self> {
                 $crate::class::BaseKeypointCodec::derived(Self($crate::class::InitOnce::empty()))
             }
 
-            #[pyo3(signature = ($($arg $(= codec_class!(@omitted $default))?),*))]
+            #[pyo3(signature = ($($arg $(= $crate::class::argument_default!(omitted $default))?),*))]
             fn __init__<'py>(
                 slf: &Bound<'py, Self>,
                 $($arg: $crate::class::OptionalArg<'py>),*
@@ -223,7 +259,7 @@ macro_rules! codec_class {
                 // Some kinds keep the argument and have no value of their own.
                 $(#[allow(clippy::let_unit_value)]
                 let $arg = {
-                    let value = $arg.or(slf.py(), codec_class!(@value $($default)?))?;
+                    let value = $arg.or(slf.py(), $crate::class::argument_default!(value $($default)?))?;
                     let parsed = $crate::class::kinds::$kind(stringify!($arg), &value)?;
                     $arguments.keep(pyo3::intern!(slf.py(), stringify!($arg)), parsed)?
                 };)*
@@ -272,19 +308,19 @@ macro_rules! codec_class {
                 $encoded
             }
 
+            $(
+                $(#[doc = $profiles_doc])*
+                #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
+                fn encode_profiles<'py>(
+                    &self, py: Python<'py>, keypoints: $crate::class::Any<'_, 'py>,
+                    keypoints_visible: $crate::class::Opt<'_, 'py>, out: $crate::class::Opt<'_, 'py>,
+                ) -> $crate::class::Encoded<'py> {
+                    $crate::encode::encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
+                }
+            )?
+
             $($methods)*
         }
     };
-
-    (@omitted $default:tt) => { $crate::class::OptionalArg::DEFAULT };
-
-    (@doc None) => { "" };
-    (@doc $default:tt) => { concat!(" Default: ", stringify!($default), ".") };
-
-    (@value) => { () }; // never read: Python raises TypeError where a required argument is omitted
-    (@value None) => { None::<bool> };
-    (@value True) => { true };
-    (@value False) => { false };
-    (@value $default:tt) => { $default };
 }
 pub(crate) use codec_class;

@@ -6,10 +6,10 @@ use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::class::{Any, Encoded, Opt, codec_class, list, phrase};
+use crate::class::{Any, codec_class, list, phrase};
 use crate::convert::new_array;
 use crate::decode::decode_grouped;
-use crate::encode::{encode_images, encode_profiles};
+use crate::encode::encode_images;
 
 /// The standard deviation, also where the argument is `None`.
 fn sigma<'py>(
@@ -107,10 +107,7 @@ codec_class! {
         #[doc = phrase!(threads)]
         ///
         /// Args:
-        ///     keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
-        ///         of which N may differ; input pixels; as for ``encode``.
-        ///     keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
-        ///         Default: all visible.
+        #[doc = phrase!(image_args)]
         #[doc = phrase!(out)]
         ///         Not for lists.
         #[doc = phrase!(dtype)]
@@ -122,14 +119,7 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for images with different K.
     }
-    tables {}
-    methods {
-        #[doc = phrase!(scale_factor)]
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    profiles_doc {
         #[doc = phrase!(encode_profiles "the maxima of the people's\nproducts in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``")]
         #[doc = phrase!(profile_args "N")]
         ///
@@ -141,12 +131,13 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``batch_encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode_profiles<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
+    }
+    tables {}
+    methods {
+        #[doc = phrase!(scale_factor)]
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Not implemented: as in MMPose, this codec only decodes batches. See ``batch_decode``.

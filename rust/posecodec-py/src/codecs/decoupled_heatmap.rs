@@ -73,10 +73,7 @@ codec_class! {
         /// numbers.
         ///
         /// Args:
-        ///     keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
-        ///         of which N may differ; input pixels; as for ``encode``.
-        ///     keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
-        ///         Default: all visible.
+        #[doc = phrase!(image_args)]
         ///     bbox (array or list, optional): Shape (B, N, 8), or a list of arrays (N, 8).
         ///
         /// Returns:

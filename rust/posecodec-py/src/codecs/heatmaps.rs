@@ -3,13 +3,13 @@
 use posecodec::codecs::heatmaps::{self, DecodeWindows};
 use pyo3::prelude::*;
 
-use crate::class::{Any, Decoded, Encoded, Opt, OptionalArg, codec_class, identity, phrase};
+use crate::class::{Any, Decoded, Opt, OptionalArg, codec_class, identity, phrase};
 use crate::convert::new_array;
 use crate::decode::{
     FlipArguments, WindowsDecoded, decode_heatmap_batch, decode_heatmap_windows, decode_heatmaps,
     decode_on_device,
 };
-use crate::encode::{encode, encode_profiles};
+use crate::encode::encode;
 
 /// [`codec_class!`] with the methods of these codecs. `returns` are the shapes and values that differ.
 macro_rules! heatmap_codec {
@@ -51,6 +51,21 @@ macro_rules! heatmap_codec {
             ///     InvalidInputError: For more than one instance, or a wrong shape, dtype or ``out``.
         }
         batch_doc { #[doc = phrase!(batch_encode "1")] }
+        profiles_doc {
+            #[doc = phrase!(encode_profiles "products of two\nprofiles in float32: ``y_profiles[..., :, None] * x_profiles[..., None, :]``")]
+            $(#[doc = $profiles])*
+            #[doc = phrase!(profile_args "1")]
+            ///
+            /// Returns:
+            ///     dict:
+            ///     - x_profiles (array): Shape (B, K, W), float32.
+            ///     - y_profiles (array): Shape (B, K, H), float32.
+            ///     - keypoint_weights (array): As for ``batch_encode``.
+            $(#[doc = $other_outputs])*
+            ///
+            /// Raises:
+            ///     InvalidInputError: As for ``batch_encode``.
+        }
         tables {
             label_mapping_table: identity ["keypoint_weights"];
             field_mapping_table: identity ["heatmaps"];
@@ -109,27 +124,6 @@ macro_rules! heatmap_codec {
                     return Ok(decoded);
                 }
                 decode_heatmap_batch(slf.py(), slf.get().0.get()?, batch_encoded, flip)
-            }
-
-            #[doc = phrase!(encode_profiles "products of two\nprofiles in float32: ``y_profiles[..., :, None] * x_profiles[..., None, :]``")]
-            $(#[doc = $profiles])*
-            #[doc = phrase!(profile_args "1")]
-            ///
-            /// Returns:
-            ///     dict:
-            ///     - x_profiles (array): Shape (B, K, W), float32.
-            ///     - y_profiles (array): Shape (B, K, H), float32.
-            ///     - keypoint_weights (array): As for ``batch_encode``.
-            $(#[doc = $other_outputs])*
-            ///
-            /// Raises:
-            ///     InvalidInputError: As for ``batch_encode``.
-            #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-            fn encode_profiles<'py>(
-                &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-                out: Opt<'_, 'py>,
-            ) -> Encoded<'py> {
-                encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
             }
 
             $(

@@ -4,10 +4,10 @@ use posecodec::codecs::regression;
 use pyo3::prelude::*;
 
 use super::MsraHeatmap;
-use crate::class::{Any, Decoded, Encoded, Opt, codec_class, identity, phrase, sub_codec};
+use crate::class::{Any, Decoded, codec_class, identity, phrase, sub_codec};
 use crate::decode::decode_regression;
 use crate::call::Call;
-use crate::encode::{encode, encode_profiles};
+use crate::encode::encode;
 
 /// [`codec_class!`] with the methods of these codecs. `encode` has the number of instances and the
 /// items that differ, `decode` the function that gives the decoder of the coordinates; `attributes` are
@@ -16,6 +16,7 @@ macro_rules! regression_codec {
     (
         encode { instances $instances:literal; nonfinite $nonfinite:literal; $(heatmaps $heatmaps:literal;)? raises $raises:literal; }
         decode $decoder:expr;
+        $(profiles_doc $profiles_doc:tt)?
         tables $tables:tt
         attributes {$($attributes:tt)*}
         $($class:tt)*
@@ -46,6 +47,7 @@ macro_rules! regression_codec {
             #[doc = concat!("    InvalidInputError: For ", $raises)]
         }
         batch_doc { #[doc = phrase!(batch_encode $instances)] }
+        $(profiles_doc $profiles_doc)?
         tables $tables
         methods {
             $($attributes)*
@@ -116,11 +118,7 @@ regression_codec! {
         raises "more than one instance, or a wrong shape, dtype or ``out``.";
     }
     decode regression::IntegralRegressionLabel::keypoint_codec;
-    tables {
-        label_mapping_table: identity ["keypoint_labels", "keypoint_weights"];
-        field_mapping_table: identity ["heatmaps"];
-    }
-    attributes {
+    profiles_doc {
         #[doc = phrase!(encode_profiles "products in float32:\n``y_profiles[..., :, None] * x_profiles[..., None, :] * heatmap_factors[..., None, None]``")]
         /// With ``unbiased``, x_profiles below ``numpy.finfo('f4').tiny / y_profiles`` count as 0.
         #[doc = phrase!(profile_args "1")]
@@ -135,14 +133,12 @@ regression_codec! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``batch_encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode_profiles<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
-        }
-
+    }
+    tables {
+        label_mapping_table: identity ["keypoint_labels", "keypoint_weights"];
+        field_mapping_table: identity ["heatmaps"];
+    }
+    attributes {
         /// The codec of the heatmaps, a :class:`MSRAHeatmap`.
         #[getter]
         fn heatmap_codec<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -5,10 +5,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::call::Call;
-use crate::class::{Any, Decoded, Encoded, Opt, codec_class, identity, phrase};
+use crate::class::{Any, Decoded, Opt, codec_class, identity, phrase};
 use crate::convert::new_array;
 use crate::decode::{decode_people_on_device, decode_spr, decode_spr_images, decode_spr_peaks};
-use crate::encode::{encode_images, encode_profiles};
+use crate::encode::encode_images;
 
 /// One or two standard deviations as a tuple, also where the argument is `None`.
 fn sigmas<'py>(slf: &Bound<'py, Spr>, kept: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -104,10 +104,7 @@ codec_class! {
         #[doc = phrase!(threads)]
         ///
         /// Args:
-        ///     keypoints (array or list): Shape (B, N, K, 2), or a list of arrays (N, K, 2), one per image,
-        ///         of which N may differ; input pixels; as for ``encode``.
-        ///     keypoints_visible (array or list, optional): Shape (B, N, K), or a list of arrays (N, K).
-        ///         Default: all visible.
+        #[doc = phrase!(image_args)]
         #[doc = phrase!(out)]
         #[doc = phrase!(dtype)]
         ///
@@ -117,16 +114,7 @@ codec_class! {
         /// Raises:
         ///     InvalidInputError: As for ``encode``, or for images with different K.
     }
-    tables {
-        field_mapping_table: identity ["heatmaps", "heatmap_weights", "displacements", "displacement_weights"];
-    }
-    methods {
-        #[doc = phrase!(scale_factor)]
-        #[getter]
-        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
-        }
-
+    profiles_doc {
         #[doc = phrase!(encode_profiles "the maxima of the people's\nproducts in float32: ``(y_profiles[..., :, None] * x_profiles[..., None, :]).max(1)``")]
         /// ``heatmap_weights`` are 1 where a heatmap is above 0, else the background weight.
         /// ``displacements`` and ``displacement_weights`` are 0 outside of the patches. Where patches
@@ -145,12 +133,15 @@ codec_class! {
         ///
         /// Raises:
         ///     InvalidInputError: As for ``batch_encode``.
-        #[pyo3(signature = (keypoints, keypoints_visible=None, *, out=None))]
-        fn encode_profiles<'py>(
-            &self, py: Python<'py>, keypoints: Any<'_, 'py>, keypoints_visible: Opt<'_, 'py>,
-            out: Opt<'_, 'py>,
-        ) -> Encoded<'py> {
-            encode_profiles(py, self.0.get()?, keypoints, keypoints_visible, out)
+    }
+    tables {
+        field_mapping_table: identity ["heatmaps", "heatmap_weights", "displacements", "displacement_weights"];
+    }
+    methods {
+        #[doc = phrase!(scale_factor)]
+        #[getter]
+        fn scale_factor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+            new_array(py, "scale_factor", &[2], &self.0.get()?.scale_factor())
         }
 
         /// Decode the maps of one image. For torch tensors, the results are torch tensors on the same
