@@ -141,7 +141,7 @@ impl<E: HeatmapValue, const N: usize, const C: usize> WindowKernel<'_, E, N, C> 
 
 /// `N` rows of column sums: the n-th one sums the rows `n .. n + taps` of `C` values each.
 #[inline(always)]
-pub(super) fn column_sums<const C: usize, const N: usize>(
+fn column_sums<const C: usize, const N: usize>(
     rows: &[f32],
     taps: &[f32],
 ) -> CacheAligned<[[f32; C]; N]> {
