@@ -4,7 +4,7 @@ use crate::float::{Float, HeatmapValue};
 use crate::kernels::gaussian::profiles::exponent;
 use crate::kernels::math::exp::exp_negative;
 use crate::kernels::math::pairwise_sum::pairwise_sum;
-use crate::kernels::maximum::maximum;
+use crate::kernels::maximum::{max_bits, maximum};
 use crate::simd::{Vectorized, dispatch};
 
 /// A Gaussian over the bins of an axis, tabulated by distance from its center bin.
@@ -76,12 +76,11 @@ impl SimccProfile {
 /// sharp response, that leaves the bins around the peak:
 ///
 /// ```text
-/// limit = the value whose exponential is 2⁻⁵⁵ / bins
+/// limit = the value whose exponential is 2⁻⁵⁵ / bins, if it is positive
 /// for each block of 64 values:
 ///     if all are below the limit: continue                // nearly all blocks
-///     scale the block
 ///     for each step of 16 values:
-///         if not all are below the limit: sums[lane] += exp(v[lane] - top)
+///         if not all are below the limit: sums[lane] += exp(scaled v[lane] - top)
 /// ```
 pub fn softmax_maximum<E: HeatmapValue>(vector: &[E], largest: E, beta: f64, sigma: f64) -> f64 {
     dispatch(SoftmaxKernel { vector, largest, beta, sigma })
@@ -95,28 +94,26 @@ struct SoftmaxKernel<'a, E> {
 }
 
 impl<E: HeatmapValue> SoftmaxKernel<'_, E> {
-    /// The order key of a value whose exponential may be left out, as may those of smaller values.
+    /// The signed bits of a positive value whose exponential may be left out, as may those of smaller
+    /// values. No value is below the result if there is no such value.
     #[inline(always)]
-    fn limit(&self, top: f64) -> E::Key {
+    fn limit(&self, top: f64) -> E::SignedBits {
         let double = size_of::<E>() == 8;
         let scale = self.sigma * if double { self.beta } else { f64::from(self.beta as f32) };
         let limit = (top - EXPONENT_RANGE - (self.vector.len() as f64).ln()) / scale;
         // Lower by more than the rounding errors of the scaled values and of the limit itself.
         let limit = limit - limit.abs() * if size_of::<E>() == 2 { 2e-3 } else { 1e-5 };
         // A scale that is not positive does not keep the order, and NaN has no order.
-        let ordered = self.beta > 0.0 && self.sigma > 0.0 && limit.is_finite();
-        if ordered { E::of(limit).order_key() } else { E::MIN_KEY }
+        let ordered = self.beta > 0.0 && self.sigma > 0.0 && limit.is_finite() && limit > 0.0;
+        if ordered { E::of(limit).to_signed_bits() } else { E::MIN_SIGNED_BITS }
     }
 }
 
-/// Whether the order keys of all values are below a limit.
+/// Whether the signed bits of all values are below a limit: those of negative values are below a positive
+/// one's. The vector holds no NaN where the limit is that of a number.
 #[inline(always)]
-fn all_below<E: HeatmapValue>(values: &[E], limit: E::Key) -> bool {
-    let mut below = true;
-    for value in values {
-        below &= value.order_key() < limit;
-    }
-    below
+fn all_below<E: HeatmapValue>(values: &[E], limit: E::SignedBits) -> bool {
+    max_bits(values).0 < limit
 }
 
 impl<E: HeatmapValue> Vectorized for SoftmaxKernel<'_, E> {
@@ -128,38 +125,35 @@ impl<E: HeatmapValue> Vectorized for SoftmaxKernel<'_, E> {
         let wide =
             |single: f32| f64::from((single * beta as f32).clamp(f32::MIN, f32::MAX)) * sigma;
         let double = size_of::<E>() == 8;
-        let top = if double { largest.as_f64() * beta * sigma } else { wide(largest.as_f32()) };
+        let scale = |value: E| {
+            if double { value.as_f64() * beta * sigma } else { wide(value.as_f32()) }
+        };
+        let top = scale(largest);
         let limit = self.limit(top);
         let mut sums = [0f64; SOFTMAX_LANES];
-        let mut scaled = [0f64; SOFTMAX_BLOCK];
-        let mut singles = [0f32; SOFTMAX_BLOCK];
+        let mut singles = [0f32; SOFTMAX_LANES];
         for block in vector.chunks(SOFTMAX_BLOCK) {
             if all_below(block, limit) {
                 continue;
             }
-            let scaled = &mut scaled[..block.len()];
-            if double {
-                for (scaled, value) in scaled.iter_mut().zip(block) {
-                    *scaled = value.as_f64() * beta * sigma;
-                }
-            } else {
-                let singles = &mut singles[..block.len()];
-                E::convert_to_f32(block, singles);
-                for (scaled, &single) in scaled.iter_mut().zip(&*singles) {
-                    *scaled = wide(single);
-                }
-            }
-            let (steps, rest) = scaled.as_chunks::<SOFTMAX_LANES>();
-            for (step, values) in steps.iter().zip(block.as_chunks::<SOFTMAX_LANES>().0) {
-                if all_below(values, limit) {
+            let (steps, rest) = block.as_chunks::<SOFTMAX_LANES>();
+            for step in steps {
+                if all_below(step, limit) {
                     continue;
                 }
-                for lane in 0..SOFTMAX_LANES {
-                    sums[lane] += exp_negative(step[lane] - top);
+                if double {
+                    for lane in 0..SOFTMAX_LANES {
+                        sums[lane] += exp_negative(scale(step[lane]) - top);
+                    }
+                } else {
+                    E::convert_to_f32(step, &mut singles);
+                    for lane in 0..SOFTMAX_LANES {
+                        sums[lane] += exp_negative(wide(singles[lane]) - top);
+                    }
                 }
             }
             for (lane, &value) in rest.iter().enumerate() {
-                sums[lane] += exp_negative(value - top);
+                sums[lane] += exp_negative(scale(value) - top);
             }
         }
         1.0 / sums.iter().sum::<f64>()
@@ -172,7 +166,7 @@ const EXPONENT_RANGE: f64 = 55.0 * std::f64::consts::LN_2;
 /// Exponentials that are summed in parallel: two AVX-512 vectors of float64.
 const SOFTMAX_LANES: usize = 16;
 
-/// Values that are skipped or converted together.
+/// Values that are skipped together.
 const SOFTMAX_BLOCK: usize = 64;
 
 /// Fills `out` with the softmax of a vector whose maximum is `largest`. Every step is rounded to the
