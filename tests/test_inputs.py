@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import posecodec_rs
 import pytest
 from comparison import arrays, assert_same
 from numpy.random import Generator
@@ -259,3 +260,15 @@ def test_tensors(config: Config, tensor: Callable[[Any, Array], Any], rng: Gener
             got, want = (config.decode(codec, *v.values()) for v in (given, as_arrays(given)))
         assert_same(got, want)
         assert_same(as_arrays(given), before)
+
+
+@pytest.mark.torch
+def test_bfloat16_keeps_its_bits() -> None:
+    """The maximum of a map of one pixel is that pixel, NaN of any payload included."""
+    torch = pytest.importorskip("torch")
+    bits = np.arange(1 << 16, dtype=np.uint32)
+    values = torch.from_numpy(bits.astype(np.uint16).view(np.int16)).view(torch.bfloat16)
+    codec = posecodec_rs.MSRAHeatmap((4, 4), (1, 1), sigma=2)
+    for count in (1 << 16, (1 << 16) - 3):
+        _, scores = codec.decode(values[:count].reshape(count, 1, 1))
+        np.testing.assert_array_equal(scores[0].view(np.uint32), bits[:count] << 16)

@@ -1,13 +1,14 @@
 //! MMPose's helper functions: results and errors.
 
 use crate::common::{self, each_tier};
+use half::bf16;
 use posecodec::Error;
 use posecodec::codecs::slices;
 use posecodec::functional::{
-    Keypoints, Volumes, batch_heatmap_nms, gaussian_blur, generate_3d_gaussian_heatmaps,
-    generate_gaussian_heatmaps, generate_unbiased_gaussian_heatmaps, get_heatmap_maximum,
-    get_simcc_maximum, get_simcc_normalized, refine_keypoints_dark_udp, refine_simcc_dark,
-    simcc_softmax,
+    Keypoints, Volumes, batch_heatmap_nms, bf16_to_f32, gaussian_blur,
+    generate_3d_gaussian_heatmaps, generate_gaussian_heatmaps, generate_unbiased_gaussian_heatmaps,
+    get_heatmap_maximum, get_simcc_maximum, get_simcc_normalized, refine_keypoints_dark_udp,
+    refine_simcc_dark, simcc_softmax,
 };
 use proptest::prelude::*;
 use slices::SimccRows;
@@ -151,4 +152,21 @@ fn errors_name_the_argument() {
     assert_invalid(get_simcc_maximum(rows, &mut places, &mut values), "simcc_y");
     assert_invalid(get_simcc_normalized(&[0f32; 4], 3, None, &mut [0.0; 4]), "batch_pred_simcc");
     assert_invalid(get_simcc_normalized(&[0f32; 4], 2, Some(0.0), &mut [0.0; 4]), "sigma");
+}
+
+/// Every value, NaNs of all payloads included, in slices that do and do not fill whole vectors.
+#[test]
+fn bfloat16_keeps_its_bits() {
+    let values: Vec<bf16> = (0..=u16::MAX).map(bf16::from_bits).collect();
+    each_tier(|tier| {
+        for len in [0, 1, 7, 8, 15, 16, 33, values.len() - 1, values.len()] {
+            let mut singles = vec![1.0; len];
+            bf16_to_f32(&values[..len], &mut singles).unwrap();
+            let converted = singles.iter().zip(&values);
+            for (single, value) in converted {
+                assert_eq!(single.to_bits(), u32::from(value.to_bits()) << 16, "{tier:?}");
+            }
+        }
+    });
+    assert!(matches!(bf16_to_f32(&values, &mut [0.0]), Err(Error::InvalidInput { .. })));
 }

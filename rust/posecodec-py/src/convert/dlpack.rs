@@ -13,6 +13,7 @@ use arrayvec::ArrayVec;
 use half::{bf16, f16};
 use numpy::npyffi::{NPY_ARRAY_WRITEABLE, npy_intp};
 use numpy::{Element, PY_ARRAY_API, PyArrayDescrMethods, PyUntypedArray};
+use posecodec::functional::bf16_to_f32;
 use pyo3::ffi::{PyCapsule_GetPointer, PyObject};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -20,7 +21,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use super::outputs::OutputArray;
-use crate::call::{Shape, maybe_detach};
+use crate::call::{Shape, enter};
 
 /// `DLTensor` of `dlpack.h`.
 #[repr(C)]
@@ -231,12 +232,7 @@ impl<'py> View<'_, 'py> {
         let values = array.values_mut();
         // SAFETY: the tensor is contiguous, and as long as the array of its shape.
         let halves = unsafe { slice::from_raw_parts(self.data.cast::<bf16>(), values.len()) };
-        maybe_detach(py, halves.len(), || {
-            for (value, half) in values.iter_mut().zip(halves) {
-                // Like torch's conversion, which keeps the bits of NaN.
-                *value = f32::from_bits(u32::from(half.to_bits()) << 16);
-            }
-        });
+        enter(py, halves.len(), || bf16_to_f32(halves, values))?;
         Ok(Some(array.into_any()))
     }
 }

@@ -4,6 +4,7 @@
 //! They check their arguments, fill slices that the caller allocates, and `refine_*` works in place.
 //! Keypoints are in heatmap pixels here, not in input pixels.
 
+mod bfloat16;
 mod blur;
 mod camera;
 pub mod deeplabcut;
@@ -27,6 +28,7 @@ pub use crate::inputs::keypoints::Keypoints;
 pub use crate::inputs::pair::Pair;
 pub use crate::inputs::simcc_rows::SimccRows;
 pub use crate::kernels::lifting::camera::Intrinsics;
+pub use bfloat16::bf16_to_f32;
 pub use blur::{gaussian_blur, gaussian_blur1d};
 pub use camera::{camera_to_image_coord, camera_to_pixel, pixel_to_camera};
 pub use displacement::{InstanceRoots, generate_displacement_heatmap, generate_offset_heatmap};

@@ -17,6 +17,7 @@
 //! AVX-512 in November 2026, where a comment does not name another tier.
 
 pub mod axes;
+pub mod bfloat16;
 pub mod blur;
 pub mod channels_last;
 pub mod fields;
