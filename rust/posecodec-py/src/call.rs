@@ -20,7 +20,15 @@ pub(crate) fn maybe_detach<R: Send>(
     values: usize,
     work: impl FnOnce() -> R + Send,
 ) -> R {
-    if values >= MIN_WORK_TO_DETACH { py.detach(work) } else { work() }
+    let (mut work, mut result) = (Some(work), None);
+    // `dyn`: otherwise `work` would be compiled into both branches.
+    let run: &mut (dyn FnMut() + Send) = &mut || result = work.take().map(|work| work());
+    if values >= MIN_WORK_TO_DETACH {
+        py.detach(run);
+    } else {
+        run();
+    }
+    result.expect("`work` has run")
 }
 
 /// Runs `work`, with the interpreter released if the work reads or writes enough values, and

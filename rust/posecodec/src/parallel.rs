@@ -89,8 +89,8 @@ fn default_num_threads() -> usize {
 }
 
 /// Calls `work` on every item, on several threads if the batch is large enough: `values` is the number of
-/// values that are read or written in all.
-pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: impl Fn(T) + Sync) {
+/// values that are read or written in all. `work` is `dyn`, so that this is compiled once per type of item.
+pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: &(dyn Fn(T) + Sync)) {
     #[cfg(feature = "rayon")]
     if items.len() > 1 && values >= MIN_PARALLEL_WORK && num_threads() > 1 {
         let helpers = num_threads().min(items.len()) - 1;
@@ -105,13 +105,13 @@ pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: impl Fn(T) +
                 let few = (items.len() / (2 * (helpers + 1))).max(1);
                 items.by_ref().take(few).collect()
             };
-            return pool.run_with_helpers(helpers, || {
+            return pool.run_with_helpers(helpers, &|| {
                 loop {
                     let items = next();
                     if items.is_empty() {
                         break;
                     }
-                    items.into_iter().for_each(&work);
+                    items.into_iter().for_each(work);
                 }
             });
         }
@@ -125,10 +125,10 @@ pub(crate) fn for_each<T: Send>(items: Vec<T>, values: usize, work: impl Fn(T) +
 pub(crate) fn try_for_each<T: Send>(
     items: Vec<T>,
     values: usize,
-    work: impl Fn(T) -> Result<()> + Sync,
+    work: &(dyn Fn(T) -> Result<()> + Sync),
 ) -> Result<()> {
     let failed = Mutex::new(None);
-    for_each(items, values, |item| {
+    for_each(items, values, &|item| {
         if let Err(error) = work(item) {
             failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
@@ -168,7 +168,9 @@ mod pool {
         /// Runs `work` on the caller and on `helpers` threads of the pool, and returns when all are done.
         /// The caller begins at once and does not wait for a thread to wake up. Helpers run with the
         /// caller's [`Tier`].
-        pub(super) fn run_with_helpers(&self, helpers: usize, work: impl Fn() + Sync) {
+        ///
+        /// `work` is `dyn`: rayon's scopes and jobs are compiled once, not for each kind of batch.
+        pub(super) fn run_with_helpers(&self, helpers: usize, work: &(dyn Fn() + Sync)) {
             let (working, tier) = (AtomicUsize::new(helpers), Tier::forced());
             self.threads.in_place_scope(|scope| {
                 for _ in 0..helpers {

@@ -125,6 +125,13 @@ pub(crate) fn dispatch<K: Vectorized>(kernel: K) -> K::Output {
             return Simd::vectorize(v3, op);
         }
     }
+    baseline(op)
+}
+
+/// Runs a kernel at the lowest tier: a function of its own on x86-64, where few processors need it, so that it
+/// is not compiled into each caller.
+#[cfg_attr(target_arch = "x86_64", inline(never))]
+fn baseline<K: Vectorized>(op: Op<K>) -> K::Output {
     Simd::vectorize(Scalar::new(), op)
 }
 

@@ -314,7 +314,7 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
             let values_of = split_off(&mut scores, self.keypoints);
             samples.push((sample, SampleMaps { values, map_len, width }, points, values_of));
         }
-        parallel::try_for_each(samples, maps.own.len(), |(sample, own, keypoints, scores)| {
+        parallel::try_for_each(samples, maps.own.len(), &|(sample, own, keypoints, scores)| {
             self.fill_sample(sample, own, maps.flipped.as_ref(), keypoints, scores)
         })
     }

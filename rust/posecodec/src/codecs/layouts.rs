@@ -91,7 +91,7 @@ pub(super) fn decode_blocks<'a, E: HeatmapValue, T: Send>(
         blocks.push((parts, split(samples)));
     }
     let scratch = Mutex::new(Vec::new());
-    parallel::try_for_each(blocks, values, |(parts, filled)| {
+    parallel::try_for_each(blocks, values, &|(parts, filled)| {
         let unused = scratch.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut buffer: Vec<E> = unused.unwrap_or_default();
         let decoded = decode(&parts, filled, &mut buffer);

@@ -196,7 +196,7 @@ impl SkpsHeatmap {
             let values_of = split_off(&mut scores, count);
             samples.push((SampleMaps { values, map_len, width }, offsets, points, values_of));
         }
-        parallel::for_each(samples, heatmaps.len(), |(maps, offsets, points, scores)| {
+        parallel::for_each(samples, heatmaps.len(), &|(maps, offsets, points, scores)| {
             self.decode_sample(&maps, offsets, points, scores);
         });
         Ok(())

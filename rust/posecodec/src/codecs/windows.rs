@@ -118,7 +118,7 @@ pub fn decode_windows<C: DecodeWindows + ?Sized, E: HeatmapValue>(
         .zip(decoded.scores.chunks_mut(WINDOWS_PER_TASK))
         .zip(decoded.needs_map.chunks_mut(WINDOWS_PER_TASK))
         .collect();
-    parallel::for_each(tasks, values.len(), |task| {
+    parallel::for_each(tasks, values.len(), &|task| {
         let ((((values, indices), keypoints), scores), needs_map) = task;
         let windows = Windows { values, indices, size };
         decode_part(codec, side, windows, DecodedWindows { keypoints, scores, needs_map });

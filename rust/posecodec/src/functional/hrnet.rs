@@ -56,7 +56,7 @@ pub fn get_max_preds<E: HeatmapValue>(
     preds: &mut [[f32; 2]],
     maxvals: &mut [E],
 ) -> Result<()> {
-    each_sample(batch_heatmaps, shape, 1, (preds, maxvals), |mut sample| {
+    each_sample(batch_heatmaps, shape, 1, (preds, maxvals), &|mut sample| {
         shifted(&mut sample, |_| [0.0; 2]);
         zero_without_response(sample.keypoints);
     })
@@ -78,7 +78,7 @@ pub fn get_final_preds<E: HeatmapValue>(
     let [batch, _, height, width] = shape;
     one_per_sample("center", batch, crops.len())?;
     let middle = [width, height].map(|side| side as f64 * 0.5);
-    each_sample(batch_heatmaps, shape, 1, (preds, maxvals), |mut sample| {
+    each_sample(batch_heatmaps, shape, 1, (preds, maxvals), &|mut sample| {
         shifted(&mut sample, |peak| match post_process {
             true => interior_quarter_shift(peak).unwrap_or_default(),
             false => [0.0; 2],

@@ -82,7 +82,7 @@ fn each_sample<E: HeatmapValue, const D: usize>(
     let samples =
         samples.zip(locations.chunks_exact_mut(count)).zip(values.chunks_exact_mut(count));
     let samples = try_collect("the samples of a batch", samples)?;
-    parallel::for_each(samples, maps.values.len(), |((maps_of, locations), values)| {
+    parallel::for_each(samples, maps.values.len(), &|((maps_of, locations), values)| {
         let found = maps_of.chunks_exact(maps.map_len).map(&find);
         for ((location, value), found) in locations.iter_mut().zip(values).zip(found) {
             (*location, *value) = found;

@@ -38,7 +38,7 @@ pub fn batch_heatmap_nms<E: HeatmapValue>(
     let each = shape[1] * maps.map_len;
     let samples = heatmaps.chunks_exact(each).zip(peaks.chunks_exact_mut(each));
     let samples = try_collect("the samples of a batch", samples)?;
-    parallel::for_each(samples, heatmaps.len(), |(sample, peaks): (&[E], &mut [E])| {
+    parallel::for_each(samples, heatmaps.len(), &|(sample, peaks): (&[E], &mut [E])| {
         let mut buffers = NmsBuffers::default();
         for (plane, peaks) in
             sample.chunks_exact(maps.map_len).zip(peaks.chunks_exact_mut(maps.map_len))

@@ -33,7 +33,7 @@ pub fn refine_keypoints<T: Float, E: HeatmapValue>(
     heatmaps: &[E],
     shape: [usize; 3],
 ) -> Result<()> {
-    refine_each_point(keypoints, heatmaps, shape, truncated, |peak| {
+    refine_each_point(keypoints, heatmaps, shape, truncated, &mut |peak| {
         quarter_shift(peak).map(f64::from)
     })
 }
@@ -66,7 +66,7 @@ pub fn refine_keypoints_dark<T: Float, E: HeatmapValue>(
     blur_kernel_size: usize,
 ) -> Result<()> {
     let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
-    refine_each_point(keypoints, heatmaps, shape, truncated, |peak| {
+    refine_each_point(keypoints, heatmaps, shape, truncated, &mut |peak| {
         dark_offset(peak, &kernel, &mut buffers)
     })
 }
@@ -97,7 +97,7 @@ pub fn refine_keypoints_dark_udp<T: Float, E: HeatmapValue>(
     blur_kernel_size: usize,
 ) -> Result<()> {
     let (kernel, mut buffers) = (blur_kernel(blur_kernel_size)?, BlurBuffers::default());
-    refine_each_point(keypoints, heatmaps, shape, flat_pixel, |peak| {
+    refine_each_point(keypoints, heatmaps, shape, flat_pixel, &mut |peak| {
         dark_udp_offset(peak, &kernel, &mut buffers)
     })
 }
@@ -150,8 +150,8 @@ pub(super) fn refine_each_point<T: Float, E: HeatmapValue>(
     keypoints: &mut [[T; 2]],
     heatmaps: &[E],
     shape: [usize; 3],
-    pixel_of: impl Fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
-    mut offset: impl FnMut(&Peak<'_, E>) -> [f64; 2],
+    pixel_of: fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
+    offset: &mut dyn FnMut(&Peak<'_, E>) -> [f64; 2],
 ) -> Result<()> {
     let [count, height, width] = shape;
     let SampleMaps { values, map_len, .. } = maps("heatmaps", heatmaps, &shape, 2)?;
@@ -180,8 +180,8 @@ pub(super) fn refine_each_instance<T: Float, E: HeatmapValue>(
     coords: &mut [[T; 2]],
     (argument, heatmaps): (&'static str, &[E]),
     shape: [usize; 4],
-    pixel_of: impl Fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
-    mut offset: impl FnMut(&Peak<'_, E>) -> [f64; 2],
+    pixel_of: fn([T; 2], [usize; 2]) -> Option<[usize; 2]>,
+    offset: &mut dyn FnMut(&Peak<'_, E>) -> [f64; 2],
 ) -> Result<()> {
     let [batch, count, height, width] = shape;
     let maps = maps(argument, heatmaps, &shape, 2)?;
@@ -196,7 +196,7 @@ pub(super) fn refine_each_instance<T: Float, E: HeatmapValue>(
     let of_one_map = people / batch * count;
     let samples = maps.values.chunks_exact(count * maps.map_len);
     for (coords, values) in coords.chunks_exact_mut(of_one_map).zip(samples) {
-        refine_each_point(coords, values, [count, height, width], &pixel_of, &mut offset)?;
+        refine_each_point(coords, values, [count, height, width], pixel_of, offset)?;
     }
     Ok(())
 }

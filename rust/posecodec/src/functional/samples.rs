@@ -34,7 +34,7 @@ pub(super) fn each_sample<E: HeatmapValue>(
     shape: [usize; 4],
     maps_per_keypoint: usize,
     (keypoints, scores): (&mut [[f32; 2]], &mut [E]),
-    decode: impl Fn(Sample<'_, E>) + Sync,
+    decode: &(dyn Fn(Sample<'_, E>) + Sync),
 ) -> Result<()> {
     let [batch, channels, ..] = shape;
     let SampleMaps { map_len, width, .. } = maps("heatmaps", heatmaps, &shape, 2)?;

@@ -23,7 +23,7 @@ pub fn get_keypoint_predictions<E: HeatmapValue>(
     locations: &mut [[f32; 2]],
     scores: &mut [E],
 ) -> Result<()> {
-    each_sample(heatmaps, shape, 1, (locations, scores), |mut sample| {
+    each_sample(heatmaps, shape, 1, (locations, scores), &|mut sample| {
         mmpose0::shifted(&mut sample, |_| [0.0; 2]);
     })
 }
@@ -78,12 +78,16 @@ pub fn post_dark_unbiased_data_processing<T: Float, E: HeatmapValue>(
 ) -> Result<()> {
     let (mut buffers, maps) = (BlurBuffers::default(), ("heatmaps", heatmaps));
     match &blur.0 {
-        Method::VitPose(kernel) => refine_each_instance(coords, maps, shape, flat_pixel, |peak| {
-            dark_udp_unscaled_offset(peak, kernel, Border::Reflect, &mut buffers)
-        }),
-        Method::Sapiens2(kernel) => refine_each_instance(coords, maps, shape, truncated, |peak| {
-            dark_udp_offset(peak, kernel, &mut buffers)
-        }),
+        Method::VitPose(kernel) => {
+            refine_each_instance(coords, maps, shape, flat_pixel, &mut |peak| {
+                dark_udp_unscaled_offset(peak, kernel, Border::Reflect, &mut buffers)
+            })
+        }
+        Method::Sapiens2(kernel) => {
+            refine_each_instance(coords, maps, shape, truncated, &mut |peak| {
+                dark_udp_offset(peak, kernel, &mut buffers)
+            })
+        }
     }
 }
 

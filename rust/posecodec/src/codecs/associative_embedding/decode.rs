@@ -106,7 +106,7 @@ impl AssociativeEmbedding {
             };
             images.push((image, decoded));
         }
-        parallel::for_each(images, heatmaps.len() + tags.len(), |(image, decoded)| {
+        parallel::for_each(images, heatmaps.len() + tags.len(), &|(image, decoded)| {
             *decoded = Some(self.decode_image(&image));
         });
         decoded.into_iter().flatten().collect()

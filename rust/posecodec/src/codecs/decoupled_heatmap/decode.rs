@@ -102,7 +102,7 @@ impl DecoupledHeatmap {
             }
             values += image.heatmaps.len();
         }
-        parallel::for_each(images, values, |image| self.decode_image(image));
+        parallel::for_each(images, values, &|image| self.decode_image(image));
         Ok(())
     }
 

@@ -45,8 +45,25 @@ pub fn encode_batch<C: Encode<D> + ?Sized, const D: usize>(
     })
 }
 
+/// [`encode_batch`] of known types.
 pub(super) fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
     codec: &C,
+    plan: &EncodePlan,
+    points: &[T],
+    visible: Option<&[V]>,
+    arrays: ArrayVec<ArrayMut<'_>, MAX_OUTPUTS>,
+    init: Init,
+) -> Result<()> {
+    let encode = |keypoints: &Keypoints<'_, T, V, D>, arrays: SampleArrays<'_>| {
+        codec.encode_sample(keypoints, arrays);
+    };
+    fill_with(&encode, plan, points, visible, arrays, init)
+}
+
+/// Fills the arrays of the samples one by one with `encode`, which is `dyn` so that this is compiled once for
+/// all codecs.
+fn fill_with<T: Float, V: Float, const D: usize>(
+    encode: &(dyn Fn(&Keypoints<'_, T, V, D>, SampleArrays<'_>) + Sync),
     plan: &EncodePlan,
     points: &[T],
     visible: Option<&[V]>,
@@ -61,7 +78,7 @@ pub(super) fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
         return Ok(());
     }
     if batch == 1 {
-        codec.encode_sample(&keypoints, SampleArrays::new(arrays, init));
+        encode(&keypoints, SampleArrays::new(arrays, init));
         return Ok(());
     }
     let values = arrays.iter().map(ArrayMut::len).sum();
@@ -78,9 +95,7 @@ pub(super) fn fill<C: Encode<D> + ?Sized, T: Float, V: Float, const D: usize>(
         let parts = arrays.iter_mut().zip(lengths).map(|(array, len)| array.split_off(len));
         samples.push((keypoints, SampleArrays::new(parts.collect(), init)));
     }
-    parallel::for_each(samples, values, |(keypoints, arrays)| {
-        codec.encode_sample(&keypoints, arrays);
-    });
+    parallel::for_each(samples, values, &|(keypoints, arrays)| encode(&keypoints, arrays));
     Ok(())
 }
 
@@ -137,7 +152,7 @@ pub fn encode_samples<C: Encode<D> + ?Sized, const D: usize>(
         check_arrays(&plan.outputs, arrays, 1, like)?;
         values += arrays.iter().map(ArrayMut::len).sum::<usize>();
     }
-    parallel::for_each(samples, values, |SampleOfList { plan, keypoints, visible, arrays }| {
+    parallel::for_each(samples, values, &|SampleOfList { plan, keypoints, visible, arrays }| {
         let arrays = SampleArrays::new(arrays, init);
         with_floats!(keypoints, points => match visible {
             None => encode_sample::<C, _, f32, D>(codec, plan, points, None, arrays),

@@ -91,7 +91,7 @@ impl Hand3dHeatmap {
         for maps in heatmaps.chunks_exact(count * map_len) {
             samples.push((maps, split_off(&mut keypoints, count), split_off(&mut scores, count)));
         }
-        parallel::for_each(samples, heatmaps.len(), |(maps, keypoints, scores)| {
+        parallel::for_each(samples, heatmaps.len(), &|(maps, keypoints, scores)| {
             let decoded = keypoints.iter_mut().zip(scores);
             for (map, (point, score)) in maps.chunks_exact(map_len).zip(decoded) {
                 let (pixel, value) = heatmap_3d_maximum(map, size);

@@ -115,7 +115,7 @@ pub fn encode_keypoints_batch<C: LiftPose, T: Float, L: Float>(
     for number in 0..batch {
         samples.push((number, split_off(&mut labels, labels_each)));
     }
-    parallel::for_each(samples, values, |(number, labels)| {
+    parallel::for_each(samples, values, &|(number, labels)| {
         let (values, camera) = keypoints.sample(number);
         let extra = &extra[number * extra_each..][..extra_each];
         codec.fill_keypoints(values, extra, layout, camera, labels);
@@ -228,6 +228,6 @@ pub fn encode_target_batch<C: LiftPose, U: Float>(
         };
         samples.push((number, buffers));
     }
-    parallel::for_each(samples, values, fill);
+    parallel::for_each(samples, values, &fill);
     Ok(())
 }

@@ -151,7 +151,7 @@ pub fn decode_poses_batch<D: DecodePoses + ?Sized, T: Float, L: Float>(
     let samples = encoded.chunks_exact(poses * count * dims);
     let samples = samples.zip(keypoints.chunks_exact_mut(poses * decoded * dims)).enumerate();
     let samples = try_collect("the samples of a batch", samples)?;
-    parallel::for_each(samples, values, |(sample, (encoded, keypoints))| {
+    parallel::for_each(samples, values, &|(sample, (encoded, keypoints))| {
         restore.fill(sample * poses, encoded, keypoints);
     });
     Ok(())

@@ -162,7 +162,7 @@ impl Simcc3dLabel {
             };
             samples.push((vectors.sample(sample, each), decoded));
         }
-        parallel::for_each(samples, vectors.own.values(), |(rows, decoded)| {
+        parallel::for_each(samples, vectors.own.values(), &|(rows, decoded)| {
             self.decode_rows(rows, decoded);
         });
         Ok(())

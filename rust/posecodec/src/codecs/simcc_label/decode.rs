@@ -181,7 +181,7 @@ impl SimccLabel {
             };
             samples.push((vectors.sample(sample, each), decoded));
         }
-        parallel::for_each(samples, vectors.own.values(), |(rows, decoded)| {
+        parallel::for_each(samples, vectors.own.values(), &|(rows, decoded)| {
             self.decode_rows(rows, decoded);
         });
         Ok(())

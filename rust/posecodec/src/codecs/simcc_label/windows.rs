@@ -100,7 +100,7 @@ impl SimccLabel {
             .enumerate()
             .collect();
         let values = windows.iter().map(|windows| windows.values.len()).sum();
-        parallel::for_each(tasks, values, |(task, ((keypoints, scores), needs_vectors))| {
+        parallel::for_each(tasks, values, &|(task, ((keypoints, scores), needs_vectors))| {
             let mut buffers = WindowBuffers { window: Vec::new(), blur: BlurBuffers::default() };
             let rows = keypoints.iter_mut().zip(scores).zip(needs_vectors).enumerate();
             for (row, ((point, score), needs_vectors)) in rows {

@@ -156,7 +156,7 @@ impl Spr {
         decoded.resize_with(images.len(), || None);
         let values = images.iter().map(|[heatmaps, _]| heatmaps.len()).sum();
         let images = decoded.iter_mut().zip(images).collect();
-        parallel::for_each(images, values, |(decoded, [heatmaps, displacements])| {
+        parallel::for_each(images, values, &|(decoded, [heatmaps, displacements])| {
             *decoded = Some(self.decode(*heatmaps, *displacements));
         });
         decoded.into_iter().flatten().collect()

@@ -115,7 +115,7 @@ impl DekrTargets {
                 },
             })
             .collect();
-        parallel::try_for_each(samples, work, |sample| self.fill_sample(sample))
+        parallel::try_for_each(samples, work, &|sample| self.fill_sample(sample))
     }
 
     fn fill_sample<T: Float, A: Float>(&self, sample: Sample<'_, T, A>) -> Result<()> {

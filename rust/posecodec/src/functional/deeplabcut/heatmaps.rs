@@ -143,7 +143,7 @@ impl HeatmapTargets {
             work += 4 * values;
         }
         let items: Vec<_> = planes.into_iter().enumerate().collect();
-        parallel::for_each(items, work, |(index, planes)| {
+        parallel::for_each(items, work, &|(index, planes)| {
             let (sample, map) = (index / num_heatmaps, index % num_heatmaps);
             let count = match self.map_per {
                 _ if map >= groups => 0,

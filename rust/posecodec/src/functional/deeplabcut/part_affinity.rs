@@ -26,7 +26,7 @@ pub fn part_affinity_fields<T: Float>(
     check_batch("paf", labels.batch(), &[2, graph.len(), pixels], fields.len())?;
     let work = fields.len();
     let items: Vec<_> = fields.chunks_exact_mut(2 * pixels).enumerate().collect();
-    parallel::for_each(items, work, |(index, planes)| {
+    parallel::for_each(items, work, &|(index, planes)| {
         let (sample, [from, to]) = (index / graph.len(), graph[index % graph.len()]);
         planes.fill(0.0);
         let keypoint =

@@ -129,7 +129,7 @@ pub fn keypoints_from_heatmaps<E: HeatmapValue>(
     one_per_sample("center", batch, boxes.len())?;
     let size = [width, height].map(|side| side as f64);
     let filled = (keypoints, scores);
-    each_sample(heatmaps, shape, decoding.maps_per_keypoint(), filled, |mut sample| {
+    each_sample(heatmaps, shape, decoding.maps_per_keypoint(), filled, &|mut sample| {
         decode(&decoding.0, &mut sample);
         let restore = boxes[sample.number].restore(size, decoding.uses_udp());
         for point in sample.keypoints {
@@ -333,7 +333,7 @@ pub fn post_dark_udp<T: Float, E: HeatmapValue>(
 ) -> Result<()> {
     let (kernel, mut buffers) = (taps(kernel)?, BlurBuffers::default());
     let maps = ("batch_heatmaps", batch_heatmaps);
-    refine_each_instance(coords, maps, shape, flat_pixel, |peak| {
+    refine_each_instance(coords, maps, shape, flat_pixel, &mut |peak| {
         dark_udp_unscaled_offset(peak, &kernel, Border::Reflect101, &mut buffers)
     })
 }
