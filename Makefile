@@ -19,8 +19,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
-# One process per CPU; the tests of a file share its fixtures.
-PYTEST := -m pytest --numprocesses auto --dist loadfile
+# One process per CPU; one that has nothing left takes tests from another.
+PYTEST := -m pytest --numprocesses auto --dist worksteal
 # Limits the address space: in a process of its own, without memory that other tests have freed.
 SCARCE := tests/test_scarce_memory.py
 MATURIN := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin

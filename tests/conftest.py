@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 import posecodec_rs
 import pytest
+from _pytest.runner import runtestprotocol
 from numpy.random import Generator
 
 LIVE = ("deeplabcut", "mmaction", "mmpose", "mmpose0", "sleap", "transformers")
@@ -28,6 +29,21 @@ def pytest_report_header() -> str | None:
     if not collect_ignore:
         return None
     return f"torch is not installed: {', '.join(NEEDS_TORCH)} left to `make test-mmpose`"
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Sends one report per test that passes from the workers of pytest-xdist, instead of three.
+
+    Of thousands of quick tests, sending the reports would take longer than running the tests.
+    """
+    if not hasattr(item.config, "workerinput"):
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            if report.passed:
+                report.keywords = {}  # the longest part, which is read of skipped tests only
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @pytest.fixture

@@ -6,12 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from specs import CONFIGS, Config, each
+from specs import CONFIGS, PARALLEL_BATCH_SIZE, Config, each
 
 Arrays = tuple[NDArray[Any], ...]
 
 each_flipping = each(config for config in CONFIGS if config.spec.flips)
 """All configurations whose `batch_decode` takes `flipped`."""
+
+
+def parallel_batch(config: Config, rng: Generator) -> Arrays:
+    """Encoded arrays of so many samples that they are split between threads."""
+    values = sum(array.size for array in config.encoded(rng))
+    return config.encoded(rng, PARALLEL_BATCH_SIZE * 17 * 48 * 64 // values + 1)
 
 
 def flipped_like(arrays: Sequence[NDArray[Any]], rng: Generator) -> Arrays:

@@ -7,16 +7,19 @@ for all codecs.
 
 import contextlib
 import inspect
+import itertools
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import test_bad_functional
 import test_bad_pipeline
+from many_cases import check_cases
 from numpy.random import Generator
 from posecodec_rs import (
     EDPoseLabel,
@@ -29,7 +32,7 @@ from posecodec_rs import (
     functional,
 )
 from specs import CONFIGS, SPECS, Config, Spec, each, each_config, each_spec, of_family
-from specs.shared.bad import Bad, ones
+from specs.shared.bad import Bad, ones, rows_of_calls
 from specs.shared.inputs import SIZES
 
 
@@ -87,9 +90,12 @@ ROWS_OF_SPECS = {name: [*spec.bad_rows(), *bad_out_rows(spec)] for name, spec in
 ROWS = [row for rows in ROWS_OF_SPECS.values() for row in rows]
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in ROWS])
-def test_wrong_calls(bad: Bad) -> None:
-    bad.check()
+ROWS_OF_CALLS = rows_of_calls(ROWS)
+
+
+@pytest.mark.parametrize("rows", ROWS_OF_CALLS.values(), ids=ROWS_OF_CALLS)
+def test_wrong_calls(rows: list[Bad]) -> None:
+    check_cases({row.name: row.check for row in rows})
 
 
 # What the tables have
@@ -190,6 +196,7 @@ JUNK = (
     ...,
     iter([1.0]),
 )
+NAMED_JUNK = {f"{type(junk).__name__} {number}": junk for number, junk in enumerate(JUNK)}
 each_junk = pytest.mark.parametrize("junk", JUNK, ids=lambda junk: type(junk).__name__)
 
 
@@ -200,37 +207,46 @@ def assert_junk_raises(call: Callable[[], object]) -> None:
 
 
 @each_config
-@each_junk
-def test_junk_arguments(config: Config, junk: Any, rng: Generator) -> None:
-    codec, spec = config.make(), config.spec
-    for method in spec.methods:
+def test_junk_arguments(config: Config, rng: Generator) -> None:
+    codec, cases = config.make(), {}
+    for method in config.spec.methods:
         batch = (2,) if method.startswith("batch") else ()
         args = (config.encode_args if "encode" in method else config.decode_args)(rng, *batch)
-        for number, name in enumerate(args):
-            may_be_none = "encode" not in method or name in spec.optional_args
-            values = [*args.values()]
-            values[number] = junk
-            wrong = ([], args | {name: junk}) if "encode" in method else (values, {})
+        for argument, (name, junk) in itertools.product(args, NAMED_JUNK.items()):
+            check = partial(check_junk, config.spec, getattr(codec, method), args, argument, junk)
+            cases[f"{method}({argument}={name})"] = check
+    check_cases(cases)
 
-            def call(method: str = method, wrong: Any = wrong) -> None:
-                positional, named = wrong
-                getattr(codec, method)(*positional, **named)
 
-            if (junk is None and may_be_none) or name in spec.unread_args or name == "camera_param":
-                with contextlib.suppress(InvalidInputError):
-                    call()
-            else:
-                assert_junk_raises(call)
+def check_junk(spec: Spec, method: Any, args: dict[str, Any], argument: str, junk: Any) -> None:
+    encodes = "encode" in method.__name__
+    may_be_none = not encodes or argument in spec.optional_args
+    wrong = args | {argument: junk}
+
+    def call() -> None:
+        if encodes:
+            method(**wrong)
+        else:
+            method(*wrong.values())
+
+    if (junk is None and may_be_none) or argument in {*spec.unread_args, "camera_param"}:
+        with contextlib.suppress(InvalidInputError):
+            call()
+    else:
+        assert_junk_raises(call)
 
 
 @each(config for config in CONFIGS if config.spec.takes_out)
-@each_junk
-def test_junk_in_out(config: Config, junk: Any, rng: Generator) -> None:
-    if junk is None:
-        return  # the default
+def test_junk_in_out(config: Config, rng: Generator) -> None:
     codec, args = config.make(), config.encode_args(rng)
-    assert_junk_raises(lambda: codec.encode(**args, out=junk))
-    assert_junk_raises(lambda: codec.encode(**args, out=dict.fromkeys(codec.encode(**args), junk)))
+    items = codec.encode(**args)
+
+    def check(junk: Any) -> None:
+        assert_junk_raises(lambda: codec.encode(**args, out=junk))
+        assert_junk_raises(lambda: codec.encode(**args, out=dict.fromkeys(items, junk)))
+
+    # None is the default.
+    check_cases({name: partial(check, it) for name, it in NAMED_JUNK.items() if it is not None})
 
 
 @each_spec

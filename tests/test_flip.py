@@ -6,7 +6,14 @@ import numpy as np
 import posecodec_rs
 import pytest
 from comparison import assert_same
-from flips import as_argument, averaged, each_flipping, flipped_like, permutation
+from flips import (
+    as_argument,
+    averaged,
+    each_flipping,
+    flipped_like,
+    parallel_batch,
+    permutation,
+)
 from numpy.random import Generator
 from posecodec_rs import MSRAHeatmap, SimCC3DLabel, SimCCLabel, UDPHeatmap
 from specs import Config, each, of_family
@@ -55,7 +62,7 @@ def test_maps_of_every_width(size: tuple[int, int], shift: bool, rng: Generator)
 @each_flipping
 def test_threads_and_tiers_give_the_same_bits(config: Config, rng: Generator) -> None:
     codec = config.make()
-    arrays = config.encoded(rng, 60)
+    arrays = parallel_batch(config, rng)
     flipped = flipped_like(arrays, rng)
     options = {"flipped": as_argument(flipped), "flip_indices": permutation(rng, config.count)}
     posecodec_rs.set_num_threads(1)

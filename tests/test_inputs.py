@@ -1,12 +1,14 @@
 """Everything that is valid input of any codec: dtypes, layouts, lists, tensors."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import posecodec_rs
 import pytest
 from comparison import arrays, assert_same
+from many_cases import check_cases, in_one_test
 from numpy.random import Generator
 from numpy.typing import NDArray
 from specs import CONFIGS, Config, each, each_config
@@ -51,7 +53,6 @@ LAYOUTS: dict[str, Callable[[Array], Array]] = {
     "read-only": read_only,
     "subclass": lambda array: array.view(ArraySubclass),
 }
-each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 
 
 def in_layout(layout: Callable[[Array], Array], args: dict[str, Any]) -> dict[str, Any]:
@@ -90,47 +91,60 @@ def assert_unchanged(got: dict[str, Any], want: dict[str, Any]) -> None:
 
 
 @each_config
-@each_layout
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_layouts_of_what_is_encoded(
-    config: Config, layout: Callable[[Array], Array], dtype: type, rng: Generator
-) -> None:
+def test_layouts_of_what_is_encoded(config: Config, dtype: type, rng: Generator) -> None:
     codec = config.make()
+    cases: dict[str, Callable[[], None]] = {}
     for batch in ((), (2,)):
         args = cast(config.encode_args(rng, *batch), dtype)
-        given = in_layout(layout, args)
-        before = {
-            name: value.copy() if isinstance(value, np.ndarray) else value
-            for name, value in given.items()
-        }
-        encode = config.batch_encode if batch else config.encode
-        got, want = encode(codec, **given), encode(codec, **args)
-        # MMPose's weights are a copy of the visibilities, byte order and all; or float32.
-        wanted = {"visibilities": given["keypoints_visible"].dtype, "flags": np.dtype(np.float32)}
-        if config.spec.weights in wanted:
-            for weights in arrays(got["keypoint_weights"]):
-                assert weights.dtype == wanted[config.spec.weights]
-        assert_same(as_plain(got), as_plain(want))
-        assert_unchanged(given, before)
+        encode = partial(config.batch_encode if batch else config.encode, codec)
+        want = as_plain(encode(**args))
+        for name, layout in LAYOUTS.items():
+            cases[f"{name} {batch}"] = partial(
+                check_encoded_layout, config, encode, args, want, layout
+            )
+    check_cases(cases)
+
+
+def check_encoded_layout(
+    config: Config, encode: Any, args: dict[str, Any], want: Any, layout: Callable[[Array], Array]
+) -> None:
+    given = in_layout(layout, args)
+    before = {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in given.items()
+    }
+    got = encode(**given)
+    # MMPose's weights are a copy of the visibilities, byte order and all; or float32.
+    wanted = {"visibilities": given["keypoints_visible"].dtype, "flags": np.dtype(np.float32)}
+    if config.spec.weights in wanted:
+        for weights in arrays(got["keypoint_weights"]):
+            assert weights.dtype == wanted[config.spec.weights]
+    assert_same(as_plain(got), want)
+    assert_unchanged(given, before)
 
 
 @each_decoding
-@each_layout
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_layouts_of_what_is_decoded(
-    config: Config, layout: Callable[[Array], Array], dtype: type, rng: Generator
-) -> None:
+def test_layouts_of_what_is_decoded(config: Config, dtype: type, rng: Generator) -> None:
     codec = config.make()
+    cases: dict[str, Callable[[], None]] = {}
     for batch in ((), (2,)):
         args = cast(config.decode_args(rng, *batch), dtype)
-        given = in_layout(layout, args)
-        before = {name: value.copy() for name, value in given.items()}
-        if batch:
-            got, want = (codec.batch_decode(*values.values()) for values in (given, args))
-        else:
-            got, want = (config.decode(codec, *values.values()) for values in (given, args))
-        assert_same(got, want)
-        assert_unchanged(given, before)
+        decode = codec.batch_decode if batch else partial(config.decode, codec)
+        want = decode(*args.values())
+        for name, layout in LAYOUTS.items():
+            cases[f"{name} {batch}"] = partial(check_decoded_layout, decode, args, want, layout)
+    check_cases(cases)
+
+
+def check_decoded_layout(
+    decode: Any, args: dict[str, Any], want: Any, layout: Callable[[Array], Array]
+) -> None:
+    given = in_layout(layout, args)
+    before = {name: value.copy() for name, value in given.items()}
+    assert_same(decode(*given.values()), want)
+    assert_unchanged(given, before)
 
 
 @each_decoding
@@ -186,7 +200,7 @@ DTYPES = (bool, "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"
 
 
 @each(config for config in CONFIGS if config.spec.weights in ("visibilities", "flags"))
-@pytest.mark.parametrize("dtype", DTYPES)
+@in_one_test(dtype=DTYPES)
 def test_weights_keep_the_dtype_of_visibilities(config: Config, dtype: Any, rng: Generator) -> None:
     codec, args = config.make(), config.encode_args(rng)
     visible = args["keypoints_visible"].astype(dtype)

@@ -1,13 +1,15 @@
 """Maps and vectors of every layout, with and without `flipped`: decoded as contiguous ones are."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import posecodec_rs
 import pytest
 from comparison import assert_same
-from flips import as_argument, each_flipping, flipped_like, permutation
+from flips import as_argument, each_flipping, flipped_like, parallel_batch, permutation
+from many_cases import check_cases
 from numpy.random import Generator
 from numpy.typing import NDArray
 from specs import Config
@@ -42,29 +44,26 @@ each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 
 
 @each_flipping
-@each_layout
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
-def test_batches(
-    config: Config, layout: Callable[[Array], Array], dtype: Any, rng: Generator
-) -> None:
+def test_batches(config: Config, dtype: Any, rng: Generator) -> None:
     codec = config.make()
-    arrays = tuple(array.astype(dtype) for array in config.encoded(rng, 5))
+    arrays = tuple(array.astype(dtype) for array in config.encoded(rng, 3))
     flipped = flipped_like(arrays, rng)
     indices = permutation(rng, config.count)
     want = codec.batch_decode(*arrays)
     want_flipped = codec.batch_decode(*arrays, flipped=as_argument(flipped), flip_indices=indices)
-    others = tuple(layout(array) for array in arrays)
-    before = [array.copy() for array in others]
-    assert_same(codec.batch_decode(*others), want)
-    for own, mirrored in (
-        (others, tuple(layout(array) for array in flipped)),
-        (arrays, tuple(layout(array) for array in flipped)),
-        (others, flipped),
-    ):
-        got = codec.batch_decode(*own, flipped=as_argument(mirrored), flip_indices=indices)
-        assert_same(got, want_flipped)
-    for array, copy in zip(others, before, strict=True):
-        np.testing.assert_array_equal(array, copy)
+
+    def check(layout: Callable[[Array], Array]) -> None:
+        others, mirrored = (tuple(map(layout, each)) for each in (arrays, flipped))
+        before = [array.copy() for array in others]
+        assert_same(codec.batch_decode(*others), want)
+        for own, other in ((others, mirrored), (arrays, mirrored), (others, flipped)):
+            got = codec.batch_decode(*own, flipped=as_argument(other), flip_indices=indices)
+            assert_same(got, want_flipped)
+        for array, copy in zip(others, before, strict=True):
+            np.testing.assert_array_equal(array, copy)
+
+    check_cases({name: partial(check, layout) for name, layout in LAYOUTS.items()})
 
 
 @each_flipping
@@ -78,7 +77,7 @@ def test_samples(config: Config, layout: Callable[[Array], Array], rng: Generato
 @each_flipping
 def test_threads_and_tiers(config: Config, rng: Generator) -> None:
     codec = config.make()
-    arrays = config.encoded(rng, 60)
+    arrays = parallel_batch(config, rng)
     others = tuple(channels_last(array)[::-1] for array in arrays)
     want = codec.batch_decode(*(array[::-1].copy() for array in arrays))
     for threads in (1, 3):

@@ -9,6 +9,7 @@ import pytest
 from comparison import arrays, assert_same
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from many_cases import in_one_test
 from numpy.random import Generator
 from posecodec_rs import MegviiHeatmap, MSRAHeatmap, RegressionLabel, SimCCLabel, UDPHeatmap
 from specs import TOP_DOWN, Config, each, of_family
@@ -96,9 +97,11 @@ FAR = (1e30, -1e30)
 
 
 @each_config
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("value", [*NONFINITE, *FAR])
-@pytest.mark.parametrize("axes", [[0], [1], [0, 1]], ids=["x", "y", "both"])
+@in_one_test(
+    dtype=[np.float32, np.float64],
+    value=[*NONFINITE, *FAR],
+    axes={"x": [0], "y": [1], "both": [0, 1]},
+)
 def test_keypoints_that_are_far_or_not_finite(
     config: Config, dtype: type, value: float, axes: list[int], rng: Generator
 ) -> None:
@@ -357,7 +360,7 @@ def test_1x1_maps_in_a_batch() -> None:
 def test_contiguous_memory_is_read_without_a_copy(
     config: Config, dtype: type, tensor: bool, rng: Generator
 ) -> None:
-    encoded: list[Any] = [array.astype(dtype) for array in config.encoded(rng, 40)]
+    encoded: list[Any] = [array.astype(dtype) for array in config.encoded(rng, 8)]
     if tensor:
         torch = pytest.importorskip("torch")
         encoded = [torch.from_numpy(array).requires_grad_() for array in encoded]

@@ -4,7 +4,7 @@ A row has a call, words that the message must have, and the class of the error. 
 rows take `bad`, which makes one row of an argument, a wrong value and the words.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +39,14 @@ class Bad(NamedTuple):
             assert isinstance(caught.value, AssertionError)
             patterns = (", but got ", "got invalid", "` was given without `")
             assert any(pattern in message for pattern in patterns)
+
+
+def rows_of_calls(rows: Iterable[Bad]) -> dict[str, list[Bad]]:
+    """Rows by the constructor or method that they call."""
+    calls: dict[str, list[Bad]] = {}
+    for row in rows:
+        calls.setdefault(row.name.partition("(")[0], []).append(row)
+    return calls
 
 
 def ones(*shape: int, dtype: Any = np.float32) -> Any:
