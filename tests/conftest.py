@@ -10,6 +10,9 @@ import pytest
 from _pytest.runner import runtestprotocol
 from numpy.random import Generator
 
+# Their assertions report the values that they compare.
+pytest.register_assert_rewrite("comparison", "specs")
+
 LIVE = ("deeplabcut", "mmaction", "mmpose", "mmpose0", "sleap", "transformers")
 """Projects that some tests compare with, if they are installed."""
 

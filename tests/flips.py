@@ -15,7 +15,7 @@ each_flipping = each(config for config in CONFIGS if config.spec.flips)
 
 
 def parallel_batch(config: Config, rng: Generator) -> Arrays:
-    """Encoded arrays of so many samples that they are split between threads."""
+    """Encoded arrays of a batch large enough to be split between threads."""
     values = sum(array.size for array in config.encoded(rng))
     return config.encoded(rng, PARALLEL_BATCH_SIZE * 17 * 48 * 64 // values + 1)
 

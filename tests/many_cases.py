@@ -15,6 +15,7 @@ import pytest
 
 def check_cases(cases: Mapping[str, Callable[[], object]]) -> None:
     """Runs all cases, and raises one error for those that fail, with the first as its cause."""
+    __tracebackhide__ = True
     assert cases, "there are no cases"
     failed: dict[str, BaseException] = {}
     for name, case in cases.items():
@@ -24,7 +25,10 @@ def check_cases(cases: Mapping[str, Callable[[], object]]) -> None:
             failed[name] = error
     if failed:
         lines = [f"{len(failed)} of {len(cases)} cases failed:"]
-        lines += [f"{name}: {type(error).__name__}: {error}" for name, error in failed.items()]
+        lines += [
+            f"{name}: {type(error).__name__}: {str(error).strip()}"
+            for name, error in failed.items()
+        ]
         raise AssertionError("\n".join(lines)) from next(iter(failed.values()))
 
 
@@ -44,6 +48,7 @@ def in_one_test(**values: Mapping[str, Any] | Iterable[Any]) -> Callable[[Any], 
 
         @wraps(test)
         def run_cases(**fixtures: Any) -> None:
+            __tracebackhide__ = True
             cases = {}
             for chosen in itertools.product(*named.values()):
                 name = "-".join(name for name, _ in chosen)
@@ -66,5 +71,6 @@ def _named(values: Mapping[str, Any] | Iterable[Any]) -> Iterable[tuple[str, Any
 
 
 def _call(test: Callable[..., None], fixtures: dict[str, Any], arguments: dict[str, Any]) -> None:
+    __tracebackhide__ = True
     own = {"rng": copy.deepcopy(fixtures["rng"])} if "rng" in fixtures else {}
     test(**fixtures | own, **arguments)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from matplotlib.image import imread
-from posecodec_rs.cli import console
+from posecodec_rs.cli import console, demo_figure
 from posecodec_rs.cli.app import make_app
 from posecodec_rs.cli.codecs import case
 from posecodec_rs.cli.console import Column, Sheet
@@ -46,6 +46,7 @@ def test_tables(
     if name == "demo":
         times = [Timing(each, each, each) for each in (12.5, 100.25)]
         monkeypatch.setattr(case, "measure", lambda *_: times)
+        monkeypatch.setattr(demo_figure, "save", lambda *_: None)  # drawing takes a second
         monkeypatch.chdir(tmp_path)
     result = invoke(*COMMANDS[name], width=width)
     assert result.exit_code == 0, result.output

@@ -8,7 +8,7 @@ import numpy as np
 import posecodec_rs
 import pytest
 from comparison import arrays, assert_same
-from many_cases import check_cases, in_one_test
+from many_cases import check_cases
 from numpy.random import Generator
 from numpy.typing import NDArray
 from specs import CONFIGS, Config, each, each_config
@@ -200,7 +200,7 @@ DTYPES = (bool, "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8"
 
 
 @each(config for config in CONFIGS if config.spec.weights in ("visibilities", "flags"))
-@in_one_test(dtype=DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_weights_keep_the_dtype_of_visibilities(config: Config, dtype: Any, rng: Generator) -> None:
     codec, args = config.make(), config.encode_args(rng)
     visible = args["keypoints_visible"].astype(dtype)

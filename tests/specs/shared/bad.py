@@ -42,10 +42,11 @@ class Bad(NamedTuple):
 
 
 def rows_of_calls(rows: Iterable[Bad]) -> dict[str, list[Bad]]:
-    """Rows by the constructor or method that they call."""
+    """Rows by the constructor or method that they call and its first wrong argument."""
     calls: dict[str, list[Bad]] = {}
     for row in rows:
-        calls.setdefault(row.name.partition("(")[0], []).append(row)
+        call, equals, _ = row.name.partition("=")
+        calls.setdefault(f"{call})" if equals else call, []).append(row)
     return calls
 
 
