@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import posecodec_rs
 import pytest
@@ -33,13 +34,18 @@ def test_generated_files_are_up_to_date() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.fixture(scope="module")
+def definitions() -> dict[str, Any]:
+    """The classes and functions of the stub."""
+    return {node.name: node for node in ast.parse(STUB.read_text()).body if hasattr(node, "name")}
+
+
 @pytest.mark.parametrize("name", sorted(set(_core.__all__) - {"__version__"}))
-def test_stub_has_every_docstring(name: str) -> None:
+def test_stub_has_every_docstring(name: str, definitions: dict[str, Any]) -> None:
     compiled = getattr(_core, name)
-    found = {node.name: node for node in ast.parse(STUB.read_text()).body if hasattr(node, "name")}
     if inspect.getdoc(compiled):
-        assert ast.get_docstring(found[name]) == inspect.getdoc(compiled)
-    members = [node for node in found[name].body if isinstance(node, ast.FunctionDef)]
+        assert ast.get_docstring(definitions[name]) == inspect.getdoc(compiled)
+    members = [node for node in definitions[name].body if isinstance(node, ast.FunctionDef)]
     for member in members if isinstance(compiled, type) else ():
         if not member.name.startswith("_"):
             docstring = inspect.getdoc(getattr(compiled, member.name))
