@@ -11,7 +11,8 @@ use crate::element::split_off;
 use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::{Float, HeatmapValue};
 use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps, SampleMaps};
-use crate::kernels::channels_last::PixelPair;
+use crate::kernels::flip::MapFlip;
+use crate::kernels::layout::MapReader;
 use crate::parallel;
 
 /// Decoded keypoints of one sample. `C` is the type of the coordinates, `E` that of the maps.
@@ -79,9 +80,10 @@ pub trait DecodeHeatmaps: Sealed + Sync {
     #[doc(hidden)]
     fn decode_channels_last<E: HeatmapValue>(
         &self,
-        _maps: &PixelPair<'_, E>,
+        _maps: &MapReader<'_, E>,
         _keypoints: &mut [[Self::Coordinate; 2]],
         _scores: &mut [E],
+        _buffer: &mut Vec<E>,
     ) -> Result<bool> {
         Ok(false)
     }
@@ -330,6 +332,13 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         check::len("scores", "B·K", &[batch, self.keypoints], scores)
     }
 
+    /// How maps of flipped images are mirrored back. The indices were checked.
+    pub(super) fn map_flip<'a>(&self, indices: &'a [usize], shift: HeatmapShift) -> MapFlip<'a> {
+        let shifted = shift == HeatmapShift::OnePixel;
+        let (maps_per_keypoint, x_offsets) = (self.maps_per_keypoint, self.codec.x_offset_map());
+        MapFlip { indices, shifted, maps_per_keypoint, x_offsets }
+    }
+
     /// Decodes the sample with this number, whose maps are `own`.
     fn fill_sample<E: HeatmapValue>(
         &self,
@@ -342,8 +351,8 @@ impl<'c, C: DecodeHeatmaps + ?Sized> DecodePlan<'c, C> {
         let Some(flipped) = flipped else {
             return self.codec.decode_sample(own, keypoints, scores);
         };
-        let (each, x_offsets) = (self.maps_per_keypoint, self.codec.x_offset_map());
-        let mut averager = MapAverager::new(own, flipped, sample, each, x_offsets)?;
+        let flip = self.map_flip(flipped.flip_indices, flipped.shift);
+        let mut averager = MapAverager::new(own, flipped.heatmaps, sample, flip)?;
         let filled = keypoints.chunks_exact_mut(1).zip(scores.chunks_exact_mut(1));
         for (number, (point, score)) in filled.enumerate() {
             self.codec.decode_sample(averager.keypoint(number), point, score)?;

@@ -3,16 +3,16 @@
 use arrayvec::ArrayVec;
 use ndarray::{ArrayView4, Axis};
 
-use super::channels_last::pixel_pair;
 use super::decode::{DecodeHeatmaps, DecodePlan};
 use super::decoded_batch::FlippedBatch;
 use super::flip::check_flip_indices;
-use super::layouts::{contiguous, decode_blocks};
+use super::layouts::{contiguous, decode_blocks, scratch};
 use crate::check;
 use crate::element::split_off;
 use crate::error::{Result, Shape};
 use crate::float::HeatmapValue;
 use crate::inputs::maps::{FlippedMaps, HeatmapShift, Maps};
+use crate::kernels::layout::MapReader;
 
 impl<C: DecodeHeatmaps + ?Sized> DecodePlan<'_, C> {
     /// [`Self::fill`] for maps of any layout, of the plan's shape. Maps that are not contiguous are
@@ -53,33 +53,53 @@ impl<C: DecodeHeatmaps + ?Sized> DecodePlan<'_, C> {
                 (split_off(&mut points, samples * count), split_off(&mut scores, samples * count))
             },
             |parts, (points, scores), buffer| {
-                if self.fill_channels_last(parts, flip, points, scores)? {
-                    return Ok(());
+                let plan = self.with_batch(parts[0].len_of(Axis(0)));
+                if let Some(samples) = plan.readers(parts, flip) {
+                    return plan.with_batch(1).fill_samples(&samples, points, scores, buffer);
                 }
                 let values = contiguous(parts, buffer)?;
-                let samples = parts[0].len_of(Axis(0));
-                self.with_batch(samples).fill(maps_of(&values, flip), points, scores)
+                plan.fill(maps_of(&values, flip), points, scores)
             },
         )
     }
 
-    /// Decodes some samples in channels_last. Returns `false` if they must be copied.
-    fn fill_channels_last<E: HeatmapValue>(
+    /// The maps of each sample; for a flip test their averages. `None` for arrays with gaps between values.
+    fn readers<'a, E: HeatmapValue>(
         &self,
-        arrays: &[ArrayView4<'_, E>],
-        flip: Option<(&[usize], HeatmapShift)>,
+        arrays: &[ArrayView4<'a, E>],
+        flip: Option<(&'a [usize], HeatmapShift)>,
+    ) -> Option<Vec<MapReader<'a, E>>> {
+        let sample = |array: &ArrayView4<'a, E>, sample| array.index_axis_move(Axis(0), sample);
+        let flip = flip.map(|(indices, shift)| self.map_flip(indices, shift));
+        let reader = |number| {
+            let flipped = arrays.get(1).zip(flip);
+            let flipped = flipped.map(|(array, flip)| (sample(array, number), flip));
+            MapReader::new(&sample(&arrays[0], number), flipped)
+        };
+        (0..self.batch()).map(reader).collect()
+    }
+
+    /// Decodes samples one by one, for a plan of one sample.
+    fn fill_samples<E: HeatmapValue>(
+        &self,
+        samples: &[MapReader<'_, E>],
         points: &mut [[C::Coordinate; 2]],
         scores: &mut [E],
-    ) -> Result<bool> {
+        buffer: &mut Vec<E>,
+    ) -> Result<()> {
         let count = self.keypoints();
-        let filled = points.chunks_mut(count.max(1)).zip(scores.chunks_mut(count.max(1)));
-        for (sample, (points, scores)) in filled.enumerate() {
-            let Some(maps) = pixel_pair(arrays, sample, flip) else { return Ok(false) };
-            if !self.codec.decode_channels_last(&maps, points, scores)? {
-                return Ok(false);
+        let filled = points.chunks_exact_mut(count).zip(scores.chunks_exact_mut(count));
+        for (maps, (points, scores)) in samples.iter().zip(filled) {
+            if maps.has_maxima() && self.codec.decode_channels_last(maps, points, scores, buffer)? {
+                continue;
             }
+            let len = maps.shape().iter().product();
+            let values = scratch(len + maps.scratch_len(), buffer)?;
+            let (own, blocks) = values.split_at_mut(len);
+            maps.copy(own, blocks);
+            self.fill(Maps { own, flipped: None }, points, scores)?;
         }
-        Ok(true)
+        Ok(())
     }
 }
 

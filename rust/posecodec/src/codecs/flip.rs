@@ -3,8 +3,8 @@
 
 use crate::error::{Error, Result, Shape, try_with_capacity};
 use crate::float::HeatmapValue;
-use crate::inputs::maps::{FlippedMaps, HeatmapShift, SampleMaps};
-use crate::kernels::flip::{Mirrored, average_mirrored};
+use crate::inputs::maps::SampleMaps;
+use crate::kernels::flip::{MapFlip, average_mirrored};
 
 /// Checks the indices of a flip test: one per keypoint, and the mirror image of a keypoint's mirror
 /// image is the keypoint itself.
@@ -40,46 +40,35 @@ pub(super) fn check_flipped_len<E>(own: &[E], flipped: &[E]) -> Result<()> {
 pub(super) struct MapAverager<'a, E> {
     own: SampleMaps<'a, E>,
     flipped: SampleMaps<'a, E>,
-    flip_indices: &'a [usize],
-    shift: HeatmapShift,
-    maps_per_keypoint: usize,
-    /// Index of the map with offsets along x, among the maps of a keypoint.
-    x_offsets: Option<usize>,
+    flip: MapFlip<'a>,
     /// The maps of one keypoint.
     averages: Vec<E>,
 }
 
 impl<'a, E: HeatmapValue> MapAverager<'a, E> {
-    /// For the sample with this number, whose maps are `own`. Lengths and indices were checked.
+    /// For the sample with this number, whose maps are `own`; `heatmaps` are those of all flipped images.
+    /// Lengths and indices were checked.
     pub(super) fn new(
         own: SampleMaps<'a, E>,
-        flipped: &FlippedMaps<'a, E>,
+        heatmaps: &'a [E],
         sample: usize,
-        maps_per_keypoint: usize,
-        x_offsets: Option<usize>,
+        flip: MapFlip<'a>,
     ) -> Result<Self> {
-        let FlippedMaps { heatmaps, flip_indices, shift } = *flipped;
         let len = own.values.len();
         let flipped = SampleMaps { values: &heatmaps[sample * len..][..len], ..own };
-        let len = maps_per_keypoint * own.map_len;
+        let len = flip.maps_per_keypoint * own.map_len;
         let mut averages = try_with_capacity("the averaged maps of a keypoint", len)?;
         averages.resize(len, E::of(0.0));
-        Ok(Self { own, flipped, flip_indices, shift, maps_per_keypoint, x_offsets, averages })
+        Ok(Self { own, flipped, flip, averages })
     }
 
     /// The averaged maps of a keypoint, bit-identical to `(heatmaps + flipped) * 0.5`.
     pub(super) fn keypoint(&mut self, number: usize) -> SampleMaps<'_, E> {
         let SampleMaps { map_len, width, .. } = self.own;
-        for (map, averages) in self.averages.chunks_exact_mut(map_len).enumerate() {
-            let turn = Mirrored {
-                reversed: true,
-                shifted: self.shift == HeatmapShift::OnePixel,
-                negated: self.x_offsets == Some(map),
-            };
-            let own = self.own.plane(self.maps_per_keypoint * number + map);
-            let partner = self.flip_indices[number];
-            let flipped = self.flipped.plane(self.maps_per_keypoint * partner + map);
-            average_mirrored(own, flipped, width, turn, averages);
+        let first = self.flip.maps_per_keypoint * number;
+        for (map, averages) in (first..).zip(self.averages.chunks_exact_mut(map_len)) {
+            let flipped = self.flipped.plane(self.flip.partner(map));
+            average_mirrored(self.own.plane(map), flipped, width, self.flip.turn(map), averages);
         }
         SampleMaps { values: &self.averages, map_len, width }
     }

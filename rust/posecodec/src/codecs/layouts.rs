@@ -1,6 +1,5 @@
 //! Batches whose arrays may have any layout: each block of samples is copied to contiguous scratch on
-//! the thread that decodes it. Codecs that decode from windows around maxima read channels_last maps
-//! where they lie: see `channels_last.rs`.
+//! the thread that decodes it.
 //!
 //! Networks that run in channels_last return (B, K, H, W) in the order (B, H, W, K), and a flip test in
 //! NumPy returns reversed rows. A copy of the whole batch would be written to new memory and read
@@ -9,11 +8,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use arrayvec::ArrayVec;
-use ndarray::{ArrayView4, Axis, Slice};
+use ndarray::{ArrayView3, ArrayView4, ArrayViewMut3, Axis, Slice};
 
 use crate::error::{Error, Result};
 use crate::float::HeatmapValue;
-use crate::kernels::layout::copy_to_contiguous;
+use crate::kernels::layout::MapReader;
 use crate::parallel;
 
 /// The most arrays of a call: vectors along three axes, and those of flipped images.
@@ -100,13 +99,8 @@ pub(super) fn decode_blocks<'a, E: HeatmapValue, T: Send>(
     })
 }
 
-/// The values of each array in order: its own memory, or a copy in the buffer.
-pub(super) fn contiguous<'b, E: HeatmapValue>(
-    arrays: &'b [ArrayView4<'_, E>],
-    buffer: &'b mut Vec<E>,
-) -> Result<ArrayVec<&'b [E], MAX_ARRAYS>> {
-    let copied = |array: &&ArrayView4<'_, E>| !array.is_standard_layout();
-    let len: usize = arrays.iter().filter(copied).map(ArrayView4::len).sum();
+/// So many values of the buffer, which grows if it must.
+pub(super) fn scratch<E: HeatmapValue>(len: usize, buffer: &mut Vec<E>) -> Result<&mut [E]> {
     if buffer.len() < len {
         let bytes = len.saturating_mul(size_of::<E>());
         buffer
@@ -114,13 +108,33 @@ pub(super) fn contiguous<'b, E: HeatmapValue>(
             .map_err(|_| Error::OutOfMemory { purpose: "contiguous copies of a sample", bytes })?;
         buffer.resize(len, E::of(0.0));
     }
-    let mut rest = &mut buffer[..];
+    Ok(&mut buffer[..len])
+}
+
+/// The values of each array in order: its own memory, or a copy in the buffer.
+pub(super) fn contiguous<'b, E: HeatmapValue>(
+    arrays: &'b [ArrayView4<'_, E>],
+    buffer: &'b mut Vec<E>,
+) -> Result<ArrayVec<&'b [E], MAX_ARRAYS>> {
+    let copied = |array: &&ArrayView4<'_, E>| !array.is_standard_layout();
+    let mut rest = scratch(arrays.iter().filter(copied).map(ArrayView4::len).sum(), buffer)?;
     let values = arrays.iter().map(|array| {
         array.to_slice().unwrap_or_else(|| {
             let copy = rest.split_off_mut(..array.len()).expect("the lengths were added");
-            copy_to_contiguous(array, copy);
+            let samples = array.outer_iter();
+            let copies = copy.chunks_exact_mut((copy.len() / samples.len().max(1)).max(1));
+            samples.zip(copies).for_each(|(maps, copy)| copy_maps(&maps, copy));
             copy
         })
     });
     Ok(values.collect())
+}
+
+/// Copies the maps (K, H, W) of a sample in row-major order.
+fn copy_maps<E: HeatmapValue>(maps: &ArrayView3<'_, E>, copy: &mut [E]) {
+    if let Some(reader) = MapReader::new(maps, None) {
+        return reader.copy(copy, &mut []);
+    }
+    let copy = ArrayViewMut3::from_shape(maps.dim(), copy);
+    copy.expect("the length of the maps").assign(maps);
 }

@@ -16,10 +16,10 @@ use crate::inputs::keypoints::Keypoints;
 use crate::inputs::maps::{SampleMaps, peak_coordinates, peaks};
 use crate::kernels::blur::BlurBuffers;
 use crate::kernels::blur::kernel::GaussianKernel;
-use crate::kernels::channels_last::PixelPair;
 use crate::kernels::gaussian::heatmap::{Blend, fill_unbiased, overlaps_map};
 use crate::kernels::gaussian::outer_product::{full_outer_product, outer_product};
 use crate::kernels::gaussian::profiles::{AxisProfile, Center, GaussianPatch, unbiased_profiles};
+use crate::kernels::layout::MapReader;
 use crate::kernels::refinement::{
     DARK_REACH, PEAKS_PER_BLOCK, dark_offsets, dark_window_offsets, quarter_shift,
     window_quarter_shift,
@@ -269,11 +269,12 @@ impl DecodeHeatmaps for MsraHeatmap {
 
     fn decode_channels_last<E: HeatmapValue>(
         &self,
-        maps: &PixelPair<'_, E>,
+        maps: &MapReader<'_, E>,
         keypoints: &mut [[f32; 2]],
         scores: &mut [E],
+        buffer: &mut Vec<E>,
     ) -> Result<bool> {
-        decode_pixels(self, maps, keypoints, scores)
+        decode_pixels(self, maps, keypoints, scores, buffer)
     }
 }
 

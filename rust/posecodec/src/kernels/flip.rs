@@ -15,6 +15,35 @@ pub struct Mirrored {
     pub negated: bool,
 }
 
+/// How the maps of a flipped image are mirrored back and exchanged.
+#[derive(Debug, Clone, Copy)]
+pub struct MapFlip<'a> {
+    /// For each keypoint the index of its mirror image.
+    pub indices: &'a [usize],
+    /// Whether maps are shifted by one pixel after they are mirrored back.
+    pub shifted: bool,
+    /// Maps per keypoint, which are exchanged together.
+    pub maps_per_keypoint: usize,
+    /// Index of the map with offsets along x, among the maps of a keypoint.
+    pub x_offsets: Option<usize>,
+}
+
+impl MapFlip<'_> {
+    /// The map of the flipped image that belongs to this one.
+    #[inline(always)]
+    pub fn partner(&self, map: usize) -> usize {
+        let each = self.maps_per_keypoint;
+        self.indices[map / each] * each + map % each
+    }
+
+    /// How the partner of a map is mirrored back.
+    #[inline(always)]
+    pub fn turn(&self, map: usize) -> Mirrored {
+        let negated = self.x_offsets == Some(map % self.maps_per_keypoint);
+        Mirrored { reversed: true, shifted: self.shifted, negated }
+    }
+}
+
 /// Fills `averages` with `(values + mirrored back) * 0.5`, each step rounded to the values' type as torch
 /// does. Rows are `width` long, and all slices have one length.
 ///
@@ -56,13 +85,29 @@ impl<E: HeatmapValue> Vectorized for FlipKernel<'_, E> {
         } else {
             averages.copy_from_slice(mirrored);
         }
-        if turn.negated {
-            for value in &mut *averages {
-                *value = -*value;
-            }
-        }
+        negate_if(turn.negated, averages);
         E::average(values, averages);
     }
+}
+
+#[inline(always)]
+fn negate_if<E: HeatmapValue>(negated: bool, values: &mut [E]) {
+    if negated {
+        for value in values {
+            *value = -*value;
+        }
+    }
+}
+
+/// Shifts and negates rows that are mirrored already.
+#[inline(always)]
+pub(super) fn finish_mirrored<E: HeatmapValue>(rows: &mut [E], width: usize, turn: Mirrored) {
+    if turn.shifted {
+        for row in rows.chunks_exact_mut(width) {
+            row.copy_within(..width - 1, 1);
+        }
+    }
+    negate_if(turn.negated, rows);
 }
 
 /// Copies a plane `width` wide with its rows reversed.

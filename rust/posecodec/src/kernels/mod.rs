@@ -19,7 +19,6 @@
 pub mod axes;
 pub mod bfloat16;
 pub mod blur;
-pub mod channels_last;
 pub mod fields;
 pub mod flip;
 pub mod gaussian;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::float::HeatmapValue;
 use crate::inputs::maps::{SampleMaps, peaks};
 use crate::kernels::blur::{BlurBuffers, BlurredPeak, Border, blurred_argmax};
-use crate::kernels::channels_last::PixelPair;
+use crate::kernels::layout::MapReader;
 use crate::kernels::refinement::{
     DARK_UDP_REACH, PEAKS_PER_BLOCK, dark_udp_offsets, dark_udp_window_offsets,
 };
@@ -50,11 +50,12 @@ impl DecodeHeatmaps for UdpHeatmap {
 
     fn decode_channels_last<E: HeatmapValue>(
         &self,
-        maps: &PixelPair<'_, E>,
+        maps: &MapReader<'_, E>,
         keypoints: &mut [[f64; 2]],
         scores: &mut [E],
+        buffer: &mut Vec<E>,
     ) -> Result<bool> {
-        decode_pixels(self, maps, keypoints, scores)
+        decode_pixels(self, maps, keypoints, scores, buffer)
     }
 }
 
