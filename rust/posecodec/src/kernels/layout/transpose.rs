@@ -8,7 +8,7 @@
 //!          i j k l
 //!          m n o p
 //!
-//! twice    interleave each of the first two with the one two further on
+//! twice    interleave the first with the third, and the second with the fourth
 //!          a i b j  c k d l  e m f n  g o h p
 //!          a e i m  b f j n  c g k o  d h l p
 //! ```
@@ -26,7 +26,7 @@ const VECTOR: usize = 16;
 /// Copies `N` channels of a row of pixels to a row each.
 ///
 /// `pixels` has the pixels of a row, next to each other, and the channels from `first` on are copied.
-/// `reversed` says that the last pixel comes first. `rows` starts with the row of the first channel; that
+/// If `reversed`, the last pixel comes first. `rows` starts with the row of the first channel; that
 /// of the next one is `row_step` values after it.
 #[inline(always)]
 pub(super) fn channels_to_rows<E: HeatmapValue, const N: usize>(
