@@ -49,11 +49,12 @@ pub(super) fn channels_to_rows<E: HeatmapValue, const N: usize>(
         // SAFETY: as asserted, there are N pixels from x on, with N channels from `first` on, and a row of
         // `width` values for each channel.
         unsafe {
+            let (from, to) = (from.offset(x as isize * step), to.add(x));
             for (pixel, vector) in vectors.iter_mut().enumerate() {
-                *vector = from.offset((x + pixel) as isize * step).cast::<[E; N]>().read();
+                *vector = from.offset(pixel as isize * step).cast::<[E; N]>().read();
             }
             for (row, vector) in transposed(vectors).into_iter().enumerate() {
-                to.add(row * row_step + x).cast::<[E; N]>().write(vector);
+                to.add(row * row_step).cast::<[E; N]>().write(vector);
             }
         }
         x += N;
