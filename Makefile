@@ -3,7 +3,7 @@
 #
 #   make demo [ANNOTATIONS=coco.json]  build, install, run every codec on a sample or your own file
 #   make dev                           an editable build for development, in seconds after a change
-#   make check                         dev, cargo test, pytest without the slow tests: one minute
+#   make check                         dev, cargo test, pytest without the slow tests: two minutes
 #   make test                          all tests, on the wheel as users install it
 #   make test-mmpose                   the tests that need torch and MMPose; with
 #                                      MMPOSE_REPOSITORY=checkout also MMPose's own tests
