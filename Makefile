@@ -21,6 +21,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 # One process per CPU; one that has nothing left takes tests from another.
 PYTEST := -m pytest --numprocesses auto --dist worksteal
+# Only tests with MMPose read the log, and handlers for each of thousands of tests take time.
+WITHOUT_LOG := -p no:logging
 # Limits the address space: in a process of its own, without memory that other tests have freed.
 SCARCE := tests/test_scarce_memory.py
 MATURIN := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin
@@ -51,14 +53,14 @@ dev: $(VENV)/.dev
 
 check: dev
 	cargo test --locked --quiet -p posecodec
-	$(BIN)/python $(PYTEST) --quiet -m 'not slow and not torch' --ignore $(SCARCE) $(OPTIONS)
+	$(BIN)/python $(PYTEST) $(WITHOUT_LOG) --quiet -m 'not slow and not torch' --ignore $(SCARCE) $(OPTIONS)
 
 # The crate must work without Python, and without rayon.
 test: $(VENV)/.wheel $(VENV)/.test $(VENV)/.examples
 	cargo test --locked -p posecodec --all-features
 	cargo test --locked -p posecodec --no-default-features --tests
 	$(BIN)/python -m pytest $(SCARCE)
-	$(BIN)/python $(PYTEST) -m 'not torch' --ignore $(SCARCE) $(OPTIONS)
+	$(BIN)/python $(PYTEST) $(WITHOUT_LOG) -m 'not torch' --ignore $(SCARCE) $(OPTIONS)
 
 # The wheel is put next to the environment, not into it: MMPOSE_PYTHON may belong to another project.
 test-mmpose: $(VENV)/.wheel $(if $(filter $(VENV_MMPOSE)/%,$(MMPOSE_PYTHON)),$(VENV_MMPOSE)/.mmpose)
