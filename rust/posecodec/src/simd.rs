@@ -160,9 +160,20 @@ pub(crate) const CACHE_LINE: usize = 64;
 #[repr(align(64))]
 pub(crate) struct CacheAligned<T>(pub(crate) T);
 
+/// How many values ahead rows are prefetched: 8 KiB of float32, as in the search for a maximum.
+pub(crate) const PREFETCH_DISTANCE: usize = 2048;
+
+/// Prefetches each cache line that lies `distance` values after one of the slice.
+#[inline(always)]
+pub(crate) fn prefetch_ahead<T>(values: &[T], distance: usize) {
+    for index in (0..values.len()).step_by(CACHE_LINE / size_of::<T>()) {
+        prefetch(values, distance + index);
+    }
+}
+
 /// Prefetches `values[index]`, which may be beyond the slice, on x86-64; a no-op elsewhere.
 #[inline(always)]
-pub(crate) fn prefetch<T>(values: &[T], index: usize) {
+fn prefetch<T>(values: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

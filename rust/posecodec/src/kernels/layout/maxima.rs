@@ -11,10 +11,10 @@
 //! A transposition loads, shuffles and stores all values; this loads them, and needs single values of one
 //! row of each map only.
 
-use super::rows::{Rows, prefetch_after};
+use super::rows::Rows;
 use crate::float::HeatmapValue;
 use crate::kernels::maximum::{Maximum, larger, take_larger};
-use crate::simd::Vectorized;
+use crate::simd::{PREFETCH_DISTANCE, Vectorized, prefetch_ahead};
 
 /// Channels that are compared together.
 pub(super) const LANES: usize = 8;
@@ -32,7 +32,7 @@ impl<E: HeatmapValue> Vectorized for MaximaKernel<'_, '_, E> {
         let mut best = Best { keys: vec![E::MIN_KEY; channels], rows: vec![0; channels] };
         for y in 0..height {
             let (row, _) = maps.row(0, y, channels);
-            prefetch_after(row);
+            prefetch_ahead(row, PREFETCH_DISTANCE);
             // The last eight channels may overlap those before, and then get the same keys again.
             for first in (0..channels).step_by(LANES) {
                 if best.take_row(row, channels, first.min(channels - LANES), y) {

@@ -7,10 +7,7 @@ use ndarray::ArrayView3;
 use super::transpose::channels_to_rows;
 use crate::float::HeatmapValue;
 use crate::kernels::flip::reverse;
-use crate::simd::{CACHE_LINE, prefetch};
-
-/// How many values ahead memory is prefetched, as in the search for a maximum: 8 KiB of float32.
-const PREFETCH_DISTANCE: usize = 2048;
+use crate::simd::{PREFETCH_DISTANCE, prefetch_ahead};
 
 /// The maps (K, H, W) of a sample, whose values are contiguous in some order of the axes.
 pub(super) struct Rows<'a, E> {
@@ -84,7 +81,7 @@ impl<'a, E: HeatmapValue> Rows<'a, E> {
             for (row, y) in rows.clone().enumerate() {
                 let (pixels, reversed) = self.row(0, y, count);
                 if first == 0 {
-                    prefetch_after(pixels);
+                    prefetch_ahead(pixels, PREFETCH_DISTANCE);
                 }
                 let to = &mut to[channel * map_len + row * width..];
                 channels_to_rows::<E, N>(pixels, [count, channel], reversed, to, map_len);
@@ -97,7 +94,7 @@ impl<'a, E: HeatmapValue> Rows<'a, E> {
     #[inline(always)]
     fn copy_row(&self, map: usize, y: usize, to: &mut [E]) {
         let (from, reversed) = self.row(map, y, 1);
-        prefetch_after(from);
+        prefetch_ahead(from, PREFETCH_DISTANCE);
         match (self.strides[2].unsigned_abs(), reversed) {
             (1, false) => to.copy_from_slice(from),
             (1, true) => reverse(from, to),
@@ -144,13 +141,5 @@ fn gather<E: HeatmapValue>(from: &[E], mut index: usize, step: usize, to: &mut [
     for to in to {
         *to = from[index];
         index = index.wrapping_add(step);
-    }
-}
-
-/// Prefetches what lies some rows after this one.
-#[inline(always)]
-pub(super) fn prefetch_after<E>(row: &[E]) {
-    for line in (0..row.len()).step_by(CACHE_LINE / size_of::<E>()) {
-        prefetch(row, PREFETCH_DISTANCE + line);
     }
 }
